@@ -1,0 +1,1 @@
+"""The networks that come with sheetgen; installed as the package ``sheetgen.templates``."""
