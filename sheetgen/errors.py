@@ -3,6 +3,7 @@
 SheetgenError
 ├── TemplateError      a template that cannot become a network (file, line, quantity)
 ├── UsageError         a request that cannot be carried out (an unknown name, an existing file)
+├── NumberError        a training run that leaves the numbers a spreadsheet can hold
 ├── WorkbookError      a file that is no workbook, or not one of ours
 └── EngineError        a spreadsheet engine that is absent, failed or ran out of time
 """
@@ -28,6 +29,17 @@ class TemplateError(SheetgenError):
 
 class UsageError(SheetgenError):
     """A request that cannot be carried out as it was made."""
+
+
+class NumberError(SheetgenError):
+    """A quantity whose formula would show an error value, known before the workbook is written."""
+
+    def __init__(self, quantity: str, iteration: int, rate: float, reason: str) -> None:
+        self.quantity, self.iteration, self.rate, self.reason = quantity, iteration, rate, reason
+        super().__init__(
+            f"{quantity} has no value at iteration {iteration} with learning rate {rate!r}: {reason}, where a"
+            " spreadsheet shows #NUM! or #DIV/0!; use a smaller rate, fewer iterations or other initial values"
+        )
 
 
 class WorkbookError(SheetgenError):

@@ -1,1 +1,20 @@
-"""One module per kind of sheet."""
+"""One module per kind of sheet; together they are the pages of a workbook."""
+
+from __future__ import annotations
+
+from sheetgen.sheets import checks, equations, error, inputs, source, start, training
+from sheetgen.sheets.book import Book
+from sheetgen.sheets.page import Page
+
+
+def pages(book: Book) -> list[Page]:
+    """Return the pages of a workbook, in the order of their tabs."""
+    return [
+        start.page(book),
+        inputs.page(book),
+        *(training.page(book, variant) for variant in range(len(book.study.variants))),
+        error.page(book),
+        equations.page(book),
+        checks.page(book),
+        source.page(book),
+    ]

@@ -1,0 +1,245 @@
+"""One sheet of a file against the page it must be: texts, formulas, recalculated and cached values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from openpyxl.utils import get_column_letter
+
+from sheetgen import formulas
+from sheetgen.engines import CellError, Value
+from sheetgen.report import Difference, Kind
+from sheetgen.sheets.page import Cell, Column, Formula, Page, at_row
+from sheetgen.tolerance import Tolerance
+from sheetgen.workbook import FileCell, Scalar
+
+Grid = list[list[Value]]
+Numbers = tuple[float, ...]
+Bounds = Callable[[Numbers], Mapping[str, float]]
+"""Gives, for the values of a table's row, the error bound of each of its columns, by label."""
+
+
+@dataclass
+class Outcome:
+    """What the comparison of one sheet found."""
+
+    formulas: int = 0
+    table_formulas: int = 0
+    uncached: int = 0
+    max_abs: float = 0.0
+    max_rel: float = 0.0
+    differences: list[Difference] = field(default_factory=list)
+    extra: list[FileCell] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet under comparison: the page, the recalculated values, and how near is near enough.
+
+    ``rate`` is given for a training sheet, whose differences name their quantity and iteration;
+    ``bounds`` gives error bounds for a row of its table.
+    """
+
+    page: Page
+    grid: Grid
+    tolerance: Tolerance
+    rate: float | None = None
+    bounds: Bounds = lambda numbers: {}
+
+    def compare(self, rows: Iterable[list[FileCell]]) -> Outcome:
+        """Compare the rows of a file with the page."""
+        return _Comparison(self).run(rows)
+
+    def recalculated(self, row: int, column: int) -> Value:
+        """Return the engine's value of a cell."""
+        return self.grid[row - 1][column - 1] if row <= len(self.grid) and column <= len(self.grid[0]) else None
+
+
+class _Comparison:
+    """The state of one comparison."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        self.sheet = sheet
+        self.table = sheet.page.table
+        self.columns = len(self.table.columns) if self.table else 0
+        self.outcome = Outcome()
+        self.unseen = {position: cell for position, cell in sheet.page.cells.items() if cell.content is not None}
+        self.same_shared: dict[tuple[int, int], bool] = {}
+
+    def run(self, rows: Iterable[list[FileCell]]) -> Outcome:
+        pending = self.table_rows()
+        expected = next(pending, None)
+        for row in rows:
+            number = row[0].row if row else 0
+            while expected and expected[0] < number:
+                self.missing_row(*expected)
+                expected = next(pending, None)
+            if expected and expected[0] == number:
+                self.table_row(row, *expected)
+                expected = next(pending, None)
+            elif self.table and number >= self.table.first_row:
+                self.beyond(row)
+            self.single_cells(row)
+        while expected:
+            self.missing_row(*expected)
+            expected = next(pending, None)
+        for (row_number, column), cell in self.unseen.items():
+            self.absent(row_number, column, cell)
+        return self.outcome
+
+    def table_rows(self) -> Iterator[tuple[int, Numbers]]:
+        if self.table:
+            yield from enumerate(self.table.values(), start=self.table.first_row)
+
+    # --- cells outside the table ---
+
+    def single_cells(self, row: list[FileCell]) -> None:
+        for cell in row:
+            expected = self.unseen.pop((cell.row, cell.column), None)
+            if expected is not None:
+                self.single(cell, expected)
+            elif not self.in_table(cell) and (cell.row, cell.column) not in self.sheet.page.cells:
+                self.outcome.extra.append(cell)
+
+    def in_table(self, cell: FileCell) -> bool:
+        return self.table is not None and cell.row >= self.table.first_row and cell.column <= self.columns
+
+    def single(self, cell: FileCell, expected: Cell) -> None:
+        content = expected.content
+        if isinstance(content, Formula):
+            self.formula(cell, content.text, content.value(), content.scale * self.sheet.tolerance.atol)
+        elif isinstance(content, str):
+            if cell.value != content or cell.formula is not None:
+                self.differ(cell, Kind.LABEL, content, cell.value)
+        elif cell.value != content:
+            self.differ(cell, Kind.LABEL, content, cell.value)
+
+    def absent(self, row: int, column: int, expected: Cell) -> None:
+        content = expected.content
+        text = f"={content.text}" if isinstance(content, Formula) else content
+        self.differ(FileCell(row, column, None), Kind.MISSING, text, None)
+
+    # --- the table ---
+
+    def table_row(self, row: list[FileCell], number: int, numbers: Numbers) -> None:
+        assert self.table is not None
+        present = 0
+        bounds: Mapping[str, float] | None = None
+        for cell in row:
+            if cell.column > self.columns:
+                continue
+            present += 1
+            column, expected = self.table.columns[cell.column - 1], numbers[cell.column - 1]
+            if self.same_formula(cell, column, number):
+                found = self.sheet.recalculated(number, cell.column)
+                if found == expected == cell.value:
+                    self.count_table_formula(cell)
+                    continue
+            if bounds is None:
+                bounds = self.sheet.bounds(numbers)
+            self.table_cell(cell, column, number, expected, bounds.get(column.label, 0.0))
+        if present < self.columns:
+            there = {cell.column for cell in row}
+            for index in sorted(set(range(1, self.columns + 1)) - there):
+                self.differ(FileCell(number, index, None), Kind.MISSING, numbers[index - 1], None)
+
+    def count_table_formula(self, cell: FileCell) -> None:
+        if cell.own is not None or cell.shared is not None:
+            self.outcome.formulas += 1
+            self.outcome.table_formulas += 1
+
+    def same_formula(self, cell: FileCell, column: Column, row: int) -> bool:
+        """Whether a cell's formula is its column's; a shared formula is looked at once."""
+        assert self.table is not None
+        first = self.table.first_row
+        shared = cell.shared
+        if shared is None or row == first or shared.row == first:
+            expected = column.formula(row, first)
+            formula = cell.formula
+            if formula is None or expected is None:
+                return formula is expected
+            return formula == expected or formulas.same(formula, expected)
+        key = (id(shared), cell.column)
+        if key not in self.same_shared:
+            expected = formulas.shifted(at_row(column.rest, shared.row), 0, shared.column - cell.column)
+            self.same_shared[key] = formulas.same(shared.text, expected)
+        return self.same_shared[key]
+
+    def table_cell(self, cell: FileCell, column: Column, row: int, expected: float, bound: float) -> None:
+        assert self.table is not None
+        formula = column.formula(row, self.table.first_row)
+        if formula is None:
+            if cell.value != expected or cell.formula is not None:
+                self.differ(cell, Kind.LABEL, expected, cell.value)
+            return
+        self.count_table_formula(cell)
+        self.outcome.formulas -= cell.formula is not None
+        self.formula(cell, formula, expected, bound, proven=True)
+
+    def missing_row(self, row: int, numbers: Numbers) -> None:
+        self.differ(FileCell(row, 1, None), Kind.MISSING, f"the row of iteration {int(numbers[0])}", None)
+
+    def beyond(self, row: list[FileCell]) -> None:
+        """Note cells in the table's columns below its last row, or in a row that came before."""
+        for cell in row:
+            if cell.column <= self.columns and (cell.value is not None or cell.formula is not None):
+                self.differ(cell, Kind.EXTRA, None, cell.value)
+
+    # --- a formula cell ---
+
+    def formula(self, cell: FileCell, text: str, value: float | str | bool, bound: float, proven: bool = False) -> None:
+        """Compare a cell that must hold a formula: its text, its recalculated value, its cached value."""
+        formula = cell.formula
+        if formula is None:
+            self.differ(cell, Kind.CONSTANT, value, cell.value, text)
+            return
+        self.outcome.formulas += 1
+        found = self.sheet.recalculated(cell.row, cell.column)
+        if not formulas.same(formula, text):
+            self.differ(cell, Kind.FORMULA, value, found, text)
+            return
+        if proven and isinstance(found, float) and isinstance(value, float | int):
+            self.deviation(found, value)
+        if not self.close(found, value, bound):
+            self.differ(cell, Kind.VALUE, value, found, text)
+        elif cell.value is None and value != "":
+            self.outcome.uncached += 1
+        elif not self.close(cell.value, value if found is None else found, bound):
+            self.differ(cell, Kind.CACHED, found, cell.value, text)
+
+    def deviation(self, found: float, value: float) -> None:
+        off = abs(found - value)
+        self.outcome.max_abs = max(self.outcome.max_abs, off)
+        self.outcome.max_rel = max(self.outcome.max_rel, off / max(abs(found), abs(value), 5e-324))
+
+    def close(self, found: Scalar, expected: Scalar, bound: float) -> bool:
+        """Whether two values agree; an empty text may come back as an empty cell."""
+        if isinstance(found, float) and isinstance(expected, float | int) and not isinstance(expected, bool):
+            return self.sheet.tolerance.close(found, expected, bound)
+        return found == expected or (found is None and expected == "") or (found == "" and expected is None)
+
+    def differ(self, cell: FileCell, kind: Kind, expected: Scalar, found: Scalar, text: str | None = None) -> None:
+        table = self.table if self.sheet.rate is not None and cell.column <= self.columns else None
+        inside = table is not None and table.first_row <= cell.row <= table.last_row
+        self.outcome.differences.append(
+            Difference(
+                sheet=self.sheet.page.name,
+                cell=f"{get_column_letter(cell.column)}{cell.row}",
+                kind=kind,
+                expected=plain(expected),
+                found=plain(found),
+                formula=cell.formula,
+                expected_formula=text,
+                quantity=table.columns[cell.column - 1].label if table else None,
+                iteration=cell.row - table.first_row if table and inside else None,
+                rate=self.sheet.rate,
+            )
+        )
+
+
+def plain(value: Scalar) -> float | str | bool | None:
+    """Return a value that JSON knows: an error becomes its code."""
+    return value.code if isinstance(value, CellError) else value
+
+

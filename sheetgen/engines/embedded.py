@@ -1,0 +1,124 @@
+"""The embedded engine: formualizer, a spreadsheet engine that runs inside this process."""
+
+from __future__ import annotations
+
+import datetime
+import importlib.metadata
+import math
+import time
+from pathlib import Path
+from typing import Any
+
+from sheetgen.engines import CellError, Value, require_package
+from sheetgen.errors import EngineError
+
+# formualizer's name of an error -> what a cell shows. Below the seven that Excel has since 2007 are the
+# engine's own: a formula it cannot parse, a feature it has not, a circular reference.
+_CODES = {
+    "Null": "#NULL!",
+    "Div": "#DIV/0!",
+    "Value": "#VALUE!",
+    "Ref": "#REF!",
+    "Name": "#NAME?",
+    "Num": "#NUM!",
+    "Na": "#N/A",
+    "Error": "#ERROR!",
+    "NImpl": "#N/IMPL!",
+    "Circ": "#CIRC!",
+    "Spill": "#SPILL!",
+    "Calc": "#CALC!",
+}
+
+
+def _module() -> Any:
+    try:
+        import formualizer
+    except ImportError as error:
+        raise EngineError(
+            "the embedded engine needs formualizer: pip install formualizer, or use --engine libreoffice"
+        ) from error
+    return formualizer
+
+
+class Embedded:
+    """Calculates workbooks with formualizer."""
+
+    name = "embedded"
+
+    @property
+    def version(self) -> str:
+        """Product and version. Raises EngineError when formualizer is not installed."""
+        _module()
+        return f"formualizer {importlib.metadata.version('formualizer')}"
+
+    def recalculate(self, path: Path, timeout: float) -> EmbeddedRecalculation:
+        """Load and evaluate every formula of ``path``.
+
+        The time limit holds for the evaluation; loading is not interrupted, but counted.
+        Raises EngineError as ``Engine.recalculate`` says.
+        """
+        module = _module()
+        require_package(path)
+        start = time.monotonic()
+        try:
+            workbook = _load(module, path, timeout)
+        except Exception as error:
+            raise EngineError(f"{path}: the embedded engine cannot load it: {_line(error)}") from error
+        left = timeout - (time.monotonic() - start)
+        try:
+            if left > 0:
+                workbook.evaluate_all()
+        except Exception as error:
+            if "deadline" not in str(error):
+                raise EngineError(
+                    f"{path}: the embedded engine cannot calculate it: {_line(error)}"
+                ) from error
+            left = 0.0
+        if left <= 0:
+            raise EngineError(f"{path}: the embedded engine took longer than {timeout:g} s: allow more time")
+        return EmbeddedRecalculation(module, workbook)
+
+
+def _load(module: Any, path: Path, timeout: float) -> Any:
+    """Load the workbook, its evaluation limited to ``timeout`` seconds and its dates as serial numbers."""
+    limits = module.EvaluationConfig()
+    limits.max_eval_time_ms = max(1, math.ceil(timeout * 1000))
+    config = module.WorkbookConfig(eval_config=limits)
+    workbook = module.Workbook.from_path(str(path), config=config)
+    workbook.set_temporal_egress("serial")
+    return workbook
+
+
+class EmbeddedRecalculation:
+    """The evaluated workbook; values are fetched from the engine as they are asked for."""
+
+    exact = True
+
+    def __init__(self, module: Any, workbook: Any) -> None:
+        self._module, self._workbook = module, workbook
+        self.sheet_names: tuple[str, ...] = tuple(workbook.sheet_names)
+
+    def grid(self, sheet: str, rows: int, columns: int) -> list[list[Value]]:
+        """Return the values of A1..(rows, columns). Raises EngineError when there is no such sheet."""
+        if sheet not in self.sheet_names:
+            raise EngineError(f"the workbook has no sheet {sheet!r}")
+        area = self._module.RangeAddress(sheet, 1, 1, rows, columns)
+        values: list[list[Any]] = self._workbook.sheet(sheet).get_values(area)
+        return [[v if type(v) is float else _value(v) for v in row] for row in values]
+
+
+def _value(raw: Any) -> Value:
+    if raw is None or isinstance(raw, bool | str):
+        return raw
+    if isinstance(raw, dict):
+        kind = str(raw.get("kind"))
+        return CellError(_CODES.get(kind, f"#{kind.upper()}!"))
+    if isinstance(raw, int | float):
+        return float(raw)
+    if isinstance(raw, datetime.timedelta):  # [h]:mm, which serial numbers leave as it is
+        return raw / datetime.timedelta(days=1)
+    raise EngineError(f"the embedded engine answered with a {type(raw).__name__}, which no cell can hold")
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(error).split())

@@ -1,0 +1,114 @@
+"""Recalculated values held compactly: a double a cell, and a record for each cell that holds no number."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import math
+from array import array
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from openpyxl import load_workbook
+from openpyxl.utils.datetime import to_excel
+
+from sheetgen.engines import CellError, Value
+from sheetgen.errors import EngineError
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The used area of a sheet; ``numbers`` is row by row, nan where it is in ``others`` or there is none."""
+
+    columns: int
+    numbers: array[float]
+    others: Mapping[int, str | bool | CellError]
+
+    def row(self, index: int, columns: int) -> list[Value]:
+        """Return the first ``columns`` values of a 0-based row, None where the sheet is empty."""
+        start = index * self.columns
+        known = self.numbers[start : start + min(columns, self.columns)]
+        values: list[Value] = [
+            self.others.get(at) if math.isnan(number) or at in self.others else number
+            for at, number in enumerate(known, start)
+        ]
+        return values + [None] * (columns - len(values))
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """A recalculation that was read out completely, and needs its engine no more."""
+
+    tables: Mapping[str, Table]
+    exact: bool
+
+    @property
+    def sheet_names(self) -> tuple[str, ...]:
+        """The worksheets, in the order of their tabs."""
+        return tuple(self.tables)
+
+    def grid(self, sheet: str, rows: int, columns: int) -> list[list[Value]]:
+        """Return the values of A1..(rows, columns). Raises EngineError when there is no such sheet."""
+        if sheet not in self.tables:
+            raise EngineError(f"the workbook has no sheet {sheet!r}")
+        table = self.tables[sheet]
+        return [table.row(index, columns) for index in range(rows)]
+
+
+def from_dump(folder: Path) -> Tables:
+    """Read what ``uno_child.py`` wrote into ``folder``: exact doubles."""
+    tables = {}
+    for index, record in enumerate(json.loads((folder / "sheets.json").read_text(encoding="utf-8"))):
+        numbers = array("d")
+        with open(folder / f"{index}.f64", "rb") as file:
+            numbers.fromfile(file, record["rows"] * record["columns"])
+        others = {
+            int(at): CellError(other["error"]) if isinstance(other, dict) else other
+            for at, other in record["others"].items()
+        }
+        tables[record["name"]] = Table(record["columns"], numbers, others)
+    return Tables(tables, exact=True)
+
+
+def from_workbook(path: Path) -> Tables:
+    """Read the values in a workbook that LibreOffice has just calculated and saved: about 15 digits.
+
+    A formula that gives an empty text comes back as an empty cell.
+    """
+    workbook = load_workbook(path, read_only=True, data_only=True)
+    try:
+        tables = {
+            sheet.title: _table(
+                (
+                    (row, column, cell.value, cell.data_type)
+                    for row, cells in enumerate(sheet.iter_rows())
+                    for column, cell in enumerate(cells)
+                    if cell.value is not None
+                ),
+                sheet.max_column or 1,
+            )
+            for sheet in workbook.worksheets
+        }
+    finally:
+        workbook.close()
+    return Tables(tables, exact=False)
+
+
+def _table(cells: Iterable[tuple[int, int, object, str]], columns: int) -> Table:
+    numbers = array("d")
+    others: dict[int, str | bool | CellError] = {}
+    nothing = array("d", [math.nan]) * columns
+    for row, column, value, kind in cells:
+        while len(numbers) <= row * columns + column:
+            numbers.extend(nothing)
+        at = row * columns + column
+        if kind == "e":
+            others[at] = CellError(str(value))
+        elif isinstance(value, bool | str):
+            others[at] = value
+        elif isinstance(value, int | float):
+            numbers[at] = value
+        elif isinstance(value, datetime.datetime | datetime.date | datetime.time | datetime.timedelta):
+            numbers[at] = to_excel(value)  # type: ignore[no-untyped-call]
+    return Table(columns, numbers, others)

@@ -1,0 +1,208 @@
+"""How an expression is written: as text, as LaTeX, as a spreadsheet formula and as Python.
+
+One recursive printer; a notation says how names, numbers and operations are spelled. Parentheses follow
+the tree, so that the order of operations is never left to the reader's precedence rules.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from sheetgen.expr import Apply, Const, Expr, Var
+from sheetgen.numeric import expand
+from sheetgen.ops import ATOM, NEGATION, POWER, PRIMITIVES, PRODUCT, SUM
+
+_OPERANDS = {
+    "add": (SUM, NEGATION + 1),
+    "sub": (SUM, NEGATION + 1),
+    "mul": (PRODUCT, POWER),
+    "div": (PRODUCT, POWER),
+    "neg": (PRODUCT,),
+    "pow": (ATOM, ATOM),
+}
+"""How tightly each operand must bind to stand there without parentheses."""
+
+Names = Callable[[str], str]
+
+
+class Notation:
+    """The spelling of names, numbers and operations; the base of the four below."""
+
+    name: Names
+
+    def write(self, expr: Expr) -> str:
+        """Return the expression in this notation."""
+        return self._write(expr, SUM)
+
+    def _write(self, expr: Expr, binding: int) -> str:
+        if isinstance(expr, Var):
+            return self.name(expr.name)
+        if isinstance(expr, Const):
+            return self._group(self.number(expr.value), NEGATION if expr.value < 0 else ATOM, binding)
+        needs = _OPERANDS.get(expr.op, (SUM,) * len(expr.args))
+        parts = [self._write(arg, need) for arg, need in zip(expr.args, needs, strict=True)]
+        return self._group(self.operation(expr, parts), self.binds(expr), binding)
+
+    def binds(self, expr: Apply) -> int:
+        """Return how tightly the spelled operation binds."""
+        return PRIMITIVES[expr.op].binds
+
+    def _group(self, text: str, binds: int, needed: int) -> str:
+        return self.parentheses(text) if binds < needed else text
+
+    def parentheses(self, text: str) -> str:
+        """Return the text in parentheses."""
+        return f"({text})"
+
+    def number(self, value: float) -> str:
+        """Return a number as it is written here."""
+        return plain_number(value)
+
+    def operation(self, expr: Apply, parts: list[str]) -> str:
+        """Return an operation with its operands already written."""
+        raise NotImplementedError
+
+
+def plain_number(value: float) -> str:
+    """Return the shortest text that reads back as the number, integers without a point."""
+    return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+
+
+class Text(Notation):
+    """What a person reads in a cell: ``½·(t1 − a_o1)²``."""
+
+    def __init__(self) -> None:
+        self.name = lambda name: name
+
+    def number(self, value: float) -> str:
+        """Return a number; one half is ½."""
+        return "½" if value == 0.5 else plain_number(value).replace("-", "−")
+
+    def operation(self, expr: Apply, parts: list[str]) -> str:
+        """Return an operation as a textbook prints it on one line."""
+        row = PRIMITIVES[expr.op]
+        if row.is_function:
+            return f"{row.text}({', '.join(parts)})"
+        if expr.op == "neg":
+            return row.text + parts[0]
+        if expr.op == "pow" and parts[1] in ("2", "3"):
+            return parts[0] + "²³"["23".index(parts[1])]
+        return row.text.join(parts)
+
+
+class Latex(Notation):
+    """LaTeX, for amsmath's display mode."""
+
+    def __init__(self) -> None:
+        self.name = latex_name
+
+    def number(self, value: float) -> str:
+        r"""Return a number; one half is \tfrac{1}{2}."""
+        if value == 0.5:
+            return r"\tfrac{1}{2}"
+        mantissa, _, exponent = plain_number(value).partition("e")
+        return rf"{mantissa} \cdot 10^{{{int(exponent)}}}" if exponent else mantissa
+
+    def parentheses(self, text: str) -> str:
+        """Return the text in parentheses that grow with it."""
+        return rf"\left({text}\right)"
+
+    def binds(self, expr: Apply) -> int:
+        """Return how tightly the spelled operation binds; a fraction bar groups by itself."""
+        return POWER if expr.op == "div" else super().binds(expr)
+
+    def _write(self, expr: Expr, binding: int) -> str:
+        if isinstance(expr, Apply) and expr.op == "div":
+            over, under = (self._write(arg, SUM) for arg in expr.args)
+            return self._group(rf"\frac{{{over}}}{{{under}}}", POWER, binding)
+        if isinstance(expr, Apply) and expr.op == "pow":
+            base, exponent = self._write(expr.args[0], ATOM), self._write(expr.args[1], SUM)
+            return self._group(rf"{{{base}}}^{{{exponent}}}", POWER, binding)
+        return super()._write(expr, binding)
+
+    def operation(self, expr: Apply, parts: list[str]) -> str:
+        """Return an operation."""
+        row = PRIMITIVES[expr.op]
+        if expr.op == "sqrt":
+            return rf"\sqrt{{{parts[0]}}}"
+        if row.is_function:
+            return row.latex + self.parentheses(", ".join(parts))
+        return row.latex + parts[0] if expr.op == "neg" else row.latex.join(parts)
+
+
+def latex_name(name: str) -> str:
+    r"""Return a quantity's name in LaTeX: ``a_h1`` is a_{h1}, ``∂E/∂w1`` is \frac{\partial E}{\partial w_{1}}."""
+    if name.startswith("∂") and "/∂" in name:
+        over, under = name[1:].split("/∂", 1)
+        return rf"\frac{{\partial {latex_name(over)}}}{{\partial {latex_name(under)}}}"
+    if name == "η":
+        return r"\eta"
+    stem, _, index = name.partition("_")
+    if not index and (match := re.fullmatch(r"(\D+)(\d+)", name)):
+        stem, index = match.groups()
+    letters = stem if len(stem) == 1 else rf"\mathrm{{{stem}}}"
+    if not index:
+        return letters
+    subscript = index.replace("_", r"\_")
+    return rf"{letters}_{{{subscript}}}"
+
+
+class Excel(Notation):
+    """A spreadsheet formula, without its leading ``=``; ``name`` turns a quantity into a reference.
+
+    In a spreadsheet −a^2 is (−a)² and a^b^c is (a^b)^c: both are written with parentheses.
+    """
+
+    def __init__(self, name: Names) -> None:
+        self.name = name
+
+    def write(self, expr: Expr) -> str:
+        """Return the formula, with primitives that a spreadsheet lacks written out."""
+        return super().write(expand(expr))
+
+    def number(self, value: float) -> str:
+        """Return a literal as Excel writes it."""
+        return plain_number(value).replace("e", "E")
+
+    def operation(self, expr: Apply, parts: list[str]) -> str:
+        """Return an operation."""
+        row = PRIMITIVES[expr.op]
+        if row.is_function:
+            return f"{row.excel}({','.join(parts)})"
+        if expr.op == "neg":
+            operand = expr.args[0]
+            starts_with_power = POWER in _leading_bindings(operand)
+            return f"-({parts[0]})" if starts_with_power else f"-{parts[0]}"
+        return row.excel.join(parts)
+
+
+def _leading_bindings(expr: Expr) -> set[int]:
+    """Return the bindings of the operations that begin with the first symbol of the expression."""
+    found = set()
+    while isinstance(expr, Apply) and not PRIMITIVES[expr.op].is_function:
+        found.add(PRIMITIVES[expr.op].binds)
+        expr = expr.args[0]
+    return found
+
+
+class Python(Notation):
+    """A Python expression, for the compiled trace; ``name`` turns a quantity into a variable."""
+
+    def __init__(self, name: Names) -> None:
+        self.name = name
+
+    def write(self, expr: Expr) -> str:
+        """Return the expression, expanded exactly as the spreadsheet formula is."""
+        return super().write(expand(expr))
+
+    def number(self, value: float) -> str:
+        """Return a float literal."""
+        return repr(value)
+
+    def operation(self, expr: Apply, parts: list[str]) -> str:
+        """Return an operation; everything but plain arithmetic is a call."""
+        row = PRIMITIVES[expr.op]
+        if row.is_function or expr.op == "pow":
+            return f"{row.name}({', '.join(parts)})"
+        return row.excel + parts[0] if expr.op == "neg" else row.excel.join(parts)

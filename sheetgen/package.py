@@ -1,0 +1,209 @@
+"""The .xlsx as a zip of parts: rows are streamed into the shell's sheet parts, the file written whole.
+
+Formulas of a table are shared formulas, one text for a whole column, and every formula carries its
+cached value. Rows are formed while the rows before them are compressed, in a second thread.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from itertools import islice
+from operator import itemgetter
+from pathlib import Path
+from typing import IO
+from xml.sax.saxutils import escape
+
+from openpyxl.utils import get_column_letter
+
+from sheetgen.errors import UsageError
+from sheetgen.sheets.page import ROW, Cell, Column, Formula, Page, Table, Value, at_row
+from sheetgen.shell import Shell
+from sheetgen.style import Style
+
+_EPOCH = 315_532_800  # 1980-01-01, the first date a zip can hold
+_EMPTY_ROWS = re.compile(rb"<sheetData\s*/>|<sheetData></sheetData>")
+_LEVEL = 1
+_PIECE_ROWS, _WAITING = 256, 8
+
+
+def timestamp() -> datetime:
+    """Return the date that a workbook carries: SOURCE_DATE_EPOCH, else a constant."""
+    return datetime.fromtimestamp(max(int(os.environ.get("SOURCE_DATE_EPOCH", _EPOCH)), _EPOCH), UTC)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[IO[bytes]]:
+    """Give a new file beside ``path`` that takes its place when the block ends well, and vanishes otherwise.
+
+    Raises UsageError where the folder cannot be written to.
+    """
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror} ({path.parent})") from None
+    try:
+        with os.fdopen(handle, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        _as_created_by_open(name)
+        os.replace(name, path)
+    except BaseException as error:
+        Path(name).unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise UsageError(f"{path} was not written: {error.strerror}; what was there is untouched") from error
+        raise
+
+
+def _as_created_by_open(name: str) -> None:
+    """Give a temporary file, which only its owner may read, the rights of an ordinary new file."""
+    mask = os.umask(0)
+    os.umask(mask)
+    os.chmod(name, 0o666 & ~mask)
+
+
+def write(file: IO[bytes], shell: Shell, pages: list[Page]) -> None:
+    """Write a workbook: the shell's parts, with each page's rows streamed into its sheet."""
+    by_part = {shell.sheets[page.name]: page for page in pages}
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL) as package:
+        for name, content in shell.parts.items():
+            with package.open(_entry(name), "w") as part:
+                if page := by_part.get(name):
+                    _write_in_thread(part, _sheet(content, page, shell.styles))
+                else:
+                    part.write(content)
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(name, timestamp().timetuple()[:6])
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry.external_attr = 0o644 << 16
+    return entry
+
+
+def _write_in_thread(part: IO[bytes], pieces: Iterable[bytes]) -> None:
+    """Compress and write pieces in a second thread while the next ones are formed; a few may wait."""
+    with ThreadPoolExecutor(1) as thread:
+        waiting: list[Future[int]] = []
+        for piece in pieces:
+            waiting.append(thread.submit(part.write, piece))
+            if len(waiting) > _WAITING:
+                waiting.pop(0).result()
+        for future in waiting:
+            future.result()
+
+
+def _sheet(shell: bytes, page: Page, styles: Mapping[Style, int]) -> Iterator[bytes]:
+    """Yield a sheet part: the shell's beginning, the rows, the shell's end."""
+    head, tail = _EMPTY_ROWS.split(shell)
+    dimension = f'<dimension ref="A1:{_last_cell(page)}"/>'.encode()
+    yield _replace_dimension(head, dimension) + b"<sheetData>"
+    yield from _rows(page, styles)
+    yield b"</sheetData>" + tail
+
+
+def _replace_dimension(head: bytes, dimension: bytes) -> bytes:
+    start = head.index(b"<dimension")
+    return head[:start] + dimension + head[head.index(b">", start) + 1 :]
+
+
+def _last_cell(page: Page) -> str:
+    rows, columns = [row for row, _ in page.cells], [column for _, column in page.cells]
+    if page.table:
+        rows.append(page.table.last_row)
+        columns.append(len(page.table.columns))
+    return f"{get_column_letter(max(columns))}{max(rows)}"
+
+
+def _rows(page: Page, styles: Mapping[Style, int]) -> Iterator[bytes]:
+    """Yield the rows: single cells by themselves, the table in bulk, both in one row where they meet."""
+    single: dict[int, list[str]] = {}
+    for (row, column), cell in sorted(page.cells.items(), key=lambda item: item[0]):
+        single.setdefault(row, []).append(_cell(row, column, cell, styles))
+    first = page.table.first_row if page.table else max(single) + 1
+    last = page.table.last_row if page.table else max(single)
+    yield "".join(_row(row, "".join(single[row]), page) for row in single if row < first).encode()
+    if page.table:
+        beside = {row: "".join(cells) for row, cells in single.items() if first <= row <= last}
+        yield from _table(page.table, styles, beside)
+    yield "".join(_row(row, "".join(single[row]), page) for row in single if row > last).encode()
+
+
+def _row(row: int, cells: str, page: Page) -> str:
+    height = page.heights.get(row)
+    look = f' ht="{height}" customHeight="1"' if height else ""
+    return f'<row r="{row}"{look}>{cells}</row>'
+
+
+def _cell(row: int, column: int, cell: Cell, styles: Mapping[Style, int]) -> str:
+    """Return one cell, a formula with its cached value."""
+    start = f'<c r="{get_column_letter(column)}{row}" s="{styles[cell.style]}"'
+    content = cell.content
+    if content is None:
+        return f"{start}/>"
+    if isinstance(content, Formula):
+        value = content.value()
+        kind, text = _value(value)
+        return f"{start}{kind}><f>{escape(content.text)}</f><v>{text}</v></c>"
+    if isinstance(content, str):
+        return f'{start} t="inlineStr"><is><t xml:space="preserve">{escape(content)}</t></is></c>'
+    return f"{start}><v>{content!r}</v></c>"
+
+
+def _value(value: Value) -> tuple[str, str]:
+    """Return the type attribute and the text of a cached value."""
+    if isinstance(value, bool):
+        return ' t="b"', str(int(value))
+    if isinstance(value, str):
+        return ' t="str"', escape(value)
+    return "", repr(value)
+
+
+def _table(table: Table, styles: Mapping[Style, int], beside: Mapping[int, str]) -> Iterator[bytes]:
+    """Yield a table's rows, many to a piece."""
+    varying = [index for index, column in enumerate(table.columns) if column.constant is None]
+    pick: Callable[[tuple[float, ...]], object] = itemgetter(*varying)
+    own = {row: _template(table, styles, row) for row in (table.first_row, table.first_row + 1)}
+    bulk = _template(table, styles, table.first_row + 2)
+    values = enumerate(table.values(), start=table.first_row)
+    while piece := [
+        f'<row r="{row}">{at_row(own.get(row, bulk), row) % pick(numbers)}{beside.get(row, "")}</row>'
+        for row, numbers in islice(values, _PIECE_ROWS)
+    ]:
+        yield "".join(piece).encode()
+
+
+def _template(table: Table, styles: Mapping[Style, int], row: int) -> str:
+    """Return the cells of a row with ROW for its number and %r for each number that varies.
+
+    The first row has formulas of its own, the second holds the shared formula of all that follow.
+    """
+    cells = []
+    for index, column in enumerate(table.columns):
+        look = column.first_style if row == table.first_row else column.style
+        value = "%r" if column.constant is None else repr(column.constant)
+        formula = _formula(table, column, index, row)
+        cells.append(f'<c r="{get_column_letter(index + 1)}{ROW}" s="{styles[look]}">{formula}<v>{value}</v></c>')
+    return "".join(cells)
+
+
+def _formula(table: Table, column: Column, index: int, row: int) -> str:
+    """Return the element that gives a table cell its formula."""
+    second = table.first_row + 1
+    if row == table.first_row:
+        text = column.first if isinstance(column.first, str) else None
+        return "" if text is None else f"<f>{escape(text).replace('%', '%%')}</f>"
+    text = escape(column.rest).replace("%", "%%")
+    if second == table.last_row:
+        return f"<f>{text}</f>"
+    if row == second:
+        letter = get_column_letter(index + 1)
+        return f'<f t="shared" ref="{letter}{second}:{letter}{table.last_row}" si="{index}">{text}</f>'
+    return f'<f t="shared" si="{index}"/>'

@@ -1,0 +1,108 @@
+"""The graph against mathematics: every row of the trace, computed anew by the independent reference.
+
+Each iteration's weights are taken from the trace, everything else of the row is computed by the
+reference, and so are the next iteration's weights. So an error cannot hide behind an earlier one, and by
+induction from the initial weights the whole run is right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sheetgen.graph import Section
+from sheetgen.layout import FIRST_ROW, Layout
+from sheetgen.reference import Reference
+from sheetgen.report import Difference, Kind
+from sheetgen.study import Study
+from sheetgen.tolerance import Tolerance, row_bounds
+from sheetgen.trace import trace
+
+_Columns = Mapping[str, NDArray[np.float64]]
+
+
+def differences(study: Study, tolerance: Tolerance) -> Iterator[Difference]:
+    """Yield every number of the trace with which the reference disagrees."""
+    reference = Reference(study.equations, study.graph.loss)
+    for variant in range(len(study.variants)):
+        expected_next: dict[str, float] = {state.name: study.values[state.name] for state in study.graph.states}
+        for chunk in trace(study.only(variant)):
+            block = np.array(chunk.rows[0])
+            found = _row_values(study, reference, variant, block)
+            found |= _weights(study, found, block, variant, expected_next)
+            expected_next = {
+                state.name: float(_update(study, found, block, variant, state.name)[-1]) for state in study.graph.states
+            }
+            yield from _compare(study, variant, chunk.first, block, found, tolerance)
+
+
+def _column(study: Study, block: NDArray[np.float64], name: str) -> NDArray[np.float64]:
+    return block[:, study.graph.position[name]]
+
+
+def _row_values(
+    study: Study, reference: Reference, variant: int, block: NDArray[np.float64]
+) -> dict[str, NDArray[np.float64]]:
+    """Return the reference's forward values and derivatives, from the weights of each row."""
+    graph = study.graph
+    weights = {state.name: _column(study, block, state.name) for state in graph.states}
+    given = {**study.values, **weights}
+    prefix = f"∂{graph.loss}/∂"
+    names = [quantity.name.removeprefix(prefix) for quantity in graph.derivatives]
+    slopes = reference.derivatives(given, names)
+    shape = (len(block),)
+    values = {name: np.broadcast_to(value, shape) for name, value in reference.values(given).items()}
+    return values | {prefix + name: np.broadcast_to(slopes[name], shape) for name in names}
+
+
+def _update(
+    study: Study, found: _Columns, block: NDArray[np.float64], variant: int, name: str
+) -> NDArray[np.float64]:
+    """Return the weights that gradient descent makes of each row's."""
+    slope = found[f"∂{study.graph.loss}/∂{name}"]
+    return _column(study, block, name) - study.rates[variant] * slope
+
+
+def _weights(
+    study: Study, found: _Columns, block: NDArray[np.float64], variant: int, first: Mapping[str, float]
+) -> dict[str, NDArray[np.float64]]:
+    """Return the weights each row must have: what the row before it leads to."""
+    weights = {}
+    for state in study.graph.states:
+        after = _update(study, found, block, variant, state.name)
+        weights[state.name] = np.concatenate(([first[state.name]], after[:-1]))
+    return weights
+
+
+def _compare(
+    study: Study, variant: int, first: int, block: NDArray[np.float64], found: _Columns, tolerance: Tolerance
+) -> Iterator[Difference]:
+    """Yield the cells of a block that lie further from the reference than rounding explains."""
+    names = [q.name for q in study.graph.quantities if q.section != Section.DATA]
+    ours = np.column_stack([_column(study, block, name) for name in names])
+    theirs = np.column_stack([found[name] for name in names])
+    largest = np.maximum(np.abs(ours), np.abs(theirs))
+    far = ~(np.abs(ours - theirs) <= tolerance.rtol * largest)
+    for offset in np.flatnonzero(far.any(axis=1)):
+        row = dict(zip(study.graph.names, block[offset].tolist(), strict=True))
+        bounds = row_bounds(study.graph, row, study.rates[variant], tolerance.atol)
+        for index in np.flatnonzero(far[offset]):
+            name, a, b = names[index], float(ours[offset, index]), float(theirs[offset, index])
+            if not tolerance.close(a, b, bounds[name]):
+                yield _difference(study, variant, name, first + int(offset), a, b)
+
+
+def _difference(study: Study, variant: int, name: str, iteration: int, ours: float, theirs: float) -> Difference:
+    this = study.variants[variant]
+    return Difference(
+        sheet=this.sheet,
+        cell=f"{Layout(study).letter(name)}{FIRST_ROW + iteration}",
+        kind=Kind.REFERENCE,
+        expected=ours,
+        found=theirs,
+        quantity=name,
+        iteration=iteration,
+        rate=this.rate,
+    )

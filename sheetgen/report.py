@@ -1,0 +1,151 @@
+"""What a verification found."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Kind(StrEnum):
+    """How a cell differs, the most telling first."""
+
+    LABEL = "label"
+    FORMULA = "formula"
+    CONSTANT = "constant"
+    MISSING = "missing"
+    EXTRA = "extra"
+    REFERENCE = "reference"
+    VALUE = "value"
+    CACHED = "cached"
+
+
+class Status(StrEnum):
+    """What was established of a sheet."""
+
+    PROVEN = "proven"
+    RECALCULATED = "recalculated"
+    NOT_COVERED = "not covered"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One cell that is not as it must be; ``quantity``, ``iteration`` and ``rate`` on training sheets."""
+
+    sheet: str
+    cell: str
+    kind: Kind
+    expected: float | str | bool | None
+    found: float | str | bool | None
+    formula: str | None = None
+    expected_formula: str | None = None
+    quantity: str | None = None
+    iteration: int | None = None
+    rate: float | None = None
+
+    def __str__(self) -> str:
+        where = f"{self.sheet}!{self.cell}"
+        if self.quantity is not None:
+            at = f" at iteration {self.iteration}" if self.iteration is not None else ""
+            where += f" ({self.quantity}{at})"
+        return f"{where}: {_SAID[self.kind].format(**self._words())}"
+
+    def _words(self) -> dict[str, str]:
+        shown = {name: _shown(getattr(self, name)) for name in ("expected", "found")}
+        return shown | {"formula": f"={self.formula}", "expected_formula": f"={self.expected_formula}"}
+
+
+_SAID = {
+    Kind.LABEL: "{expected} was expected, {found} stands there",
+    Kind.FORMULA: "the formula is {formula}, expected {expected_formula}",
+    Kind.CONSTANT: "{found} stands where the formula {expected_formula} was expected",
+    Kind.MISSING: "nothing stands where {expected} was expected",
+    Kind.EXTRA: "{found} stands beyond the last iteration",
+    Kind.REFERENCE: "the network gives {expected}, the independent reference {found}",
+    Kind.VALUE: "recalculated it is {found}, expected {expected}",
+    Kind.CACHED: "the file shows {found}, recalculated it is {expected}",
+}
+
+
+def _shown(value: object) -> str:
+    return "nothing" if value is None else repr(value) if isinstance(value, float | str) else str(value)
+
+
+@dataclass(frozen=True)
+class SheetReport:
+    """What was found on one sheet; ``cells`` counts the formulas compared there."""
+
+    name: str
+    status: Status
+    cells: int
+    mismatches: int
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A number that a person changed on the Inputs sheet."""
+
+    name: str
+    built: float
+    now: float
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.built!r} → {self.now!r}"
+
+
+@dataclass
+class Report:
+    """The outcome of a verification. ``cells`` counts every formula cell that was compared."""
+
+    engine: str
+    training_cells: int = 0
+    helper_cells: int = 0
+    mismatches: int = 0
+    max_abs: float = 0.0
+    max_rel: float = 0.0
+    edited: list[Edit] = field(default_factory=list)
+    sheets: list[SheetReport] = field(default_factory=list)
+    diffs: list[Difference] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything agrees."""
+        return self.mismatches == 0
+
+    @property
+    def cells(self) -> int:
+        """The number of formula cells compared."""
+        return self.training_cells + self.helper_cells
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the report as JSON values; non-finite numbers become texts."""
+        found: dict[str, Any] = {"ok": self.ok, "cells": self.cells, **asdict(self)}
+        return {name: _json(value) for name, value in found.items()}
+
+    def lines(self) -> Iterator[str]:
+        """Yield the report in lines for a person."""
+        if self.ok:
+            yield f"OK: all {self.cells:,} formula cells agree ({self.engine})"
+        else:
+            plural = "cell differs" if self.mismatches == 1 else "cells differ"
+            yield f"DIFFERENT: {self.mismatches:,} {plural} among {self.cells:,} formulas ({self.engine})"
+        yield f"largest deviation of a training cell: {self.max_abs:.3g} absolute, {self.max_rel:.3g} relative"
+        yield from (f"edited: {edit}" for edit in self.edited)
+        yield from (f"note: {note}" for note in self.notes)
+        for status in Status:
+            if names := [sheet.name for sheet in self.sheets if sheet.status == status]:
+                yield f"{status}: {', '.join(names)}"
+        yield from (f"  {difference}" for difference in self.diffs)
+        if self.mismatches > len(self.diffs):
+            yield f"  … and {self.mismatches - len(self.diffs):,} more"
+
+
+def _json(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, dict):
+        return {name: _json(item) for name, item in value.items()}
+    return [_json(item) for item in value] if isinstance(value, list) else value

@@ -1,0 +1,208 @@
+"""The Checks sheet: live checks in plain Excel, each by another way than the formulas it checks.
+
+Every check is a deviation that should be 0, one for each learning rate; all are counted into one flag.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from openpyxl.formatting.rule import FormulaRule
+from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
+
+from sheetgen import layout as at
+from sheetgen import style
+from sheetgen.chains import linear_units
+from sheetgen.graph import Section, partial
+from sheetgen.layout import Layout
+from sheetgen.results import Block, Deviation
+from sheetgen.sheets.book import Book
+from sheetgen.sheets.numerical import Numerical
+from sheetgen.sheets.page import Formula, Page
+from sheetgen.study import TOLERANCE
+
+_FLAG, _TOTAL, _PASSED = "B3", "B4", "B5"
+_FIRST_ROW, _FIRST_COLUMN = 9, 5
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check: its name, what it compares, and its deviation for each variant."""
+
+    name: str
+    compares: str
+    deviation: Callable[[int], Formula]
+
+
+def page(book: Book) -> Page:
+    """Return the Checks sheet; the book gets its verdict."""
+    page = Page(at.CHECKS, freeze=f"C{_FIRST_ROW}", tab_colour="067647")
+    variants = len(book.study.variants)
+    numerical_row = _FIRST_ROW + _count(book) + 3
+    numerical = Numerical(book, numerical_row)
+    checks = list(_checks(book, numerical))
+    for row, check in enumerate(checks, start=_FIRST_ROW):
+        _line(page, book, row, check)
+    _header(page, book, checks)
+    numerical.put(page)
+    page.widths = {1: 34, 2: 58, 3: 9, 4: 10} | dict.fromkeys(range(_FIRST_COLUMN, _FIRST_COLUMN + max(variants, 40)), 12.0)
+    page.heights = {1: 28, _FIRST_ROW - 1: 32}
+    last = _FIRST_ROW + len(checks) - 1
+    page.decorate.append(lambda sheet: _colour(sheet, book.layout, last, variants))
+    return page
+
+
+def _count(book: Book) -> int:
+    graph = book.study.graph
+    return 2 + len(linear_units(graph)) + len(graph.states)
+
+
+def _checks(book: Book, numerical: Numerical) -> Iterator[Check]:
+    graph = book.study.graph
+    yield Check(
+        "no gap and no error",
+        "COUNT of the numbers on the sheet against the number there should be",
+        lambda variant: _no_gap(book, variant),
+    )
+    yield Check(
+        "every update is w − η·gradient",
+        "all weights of each row against the row above, over whole columns",
+        lambda variant: _updates(book, variant),
+    )
+    for unit, weights in linear_units(graph):
+        terms = " + ".join(f"{w}·{partial(graph.loss, w)}" for w in weights)
+        yield Check(
+            f"weights into {unit}",
+            f"{terms} = {unit}·{partial(graph.loss, unit)}",
+            lambda variant, unit=unit, weights=weights: _unit(book, variant, unit, weights),
+        )
+    for index, state in enumerate(graph.states):
+        yield Check(
+            f"{partial(graph.loss, state.name)} at iteration 0",
+            f"the gradient column against the central difference of {graph.loss} computed below",
+            lambda variant, index=index: numerical.deviation(index, variant),
+        )
+
+
+def _header(page: Page, book: Book, checks: list[Check]) -> None:
+    """Put the flag, the counts, and the labels of the table."""
+    count = len(checks) * len(book.study.variants)
+    cells = f"C{_FIRST_ROW}:C{_FIRST_ROW + len(checks) - 1}"
+
+    def passed() -> int:
+        return sum(_passed(book, check) for check in checks)
+
+    def verdict() -> str:
+        failed = count - passed()
+        return f"CHECK: {failed} of {count} checks fail" if failed else f"OK: all {count} checks pass"
+
+    book.verdict = verdict
+    page.put("A1", "Checks", style.TITLE)
+    page.put("A3", "verdict", style.NAME)
+    text = f'IF({_PASSED}={_TOTAL},"OK: all "&{_TOTAL}&" checks pass","CHECK: "&({_TOTAL}-{_PASSED})&" of "&{_TOTAL}&" checks fail")'
+    page.put(_FLAG, Formula(text, verdict), style.FLAG)
+    page.flags.append(_FLAG)
+    page.put("A4", "checks", style.NAME)
+    page.put(_TOTAL, float(count), style.Style(align="center"))
+    page.put("A5", "of which pass", style.NAME)
+    page.put(_PASSED, Formula(f"SUM({cells})", lambda: float(passed())), style.Style(align="center"))
+    page.put("A6", "Every number below should be 0 up to rounding; the largest allowed stands on Inputs.", style.NOTE)
+    row = _FIRST_ROW - 1
+    page.row(row, ("check", "what is compared", "passed", "verdict"), style.LABEL)
+    for index, variant in enumerate(book.study.variants):
+        page.put(f"{get_column_letter(_FIRST_COLUMN + index)}{row}", variant.sheet, style.LABEL)
+
+
+def _line(page: Page, book: Book, row: int, check: Check) -> None:
+    """Put one check: its deviation for each rate, how many pass, and a word."""
+    variants = len(book.study.variants)
+    page.put(f"A{row}", check.name, style.NAME)
+    page.put(f"B{row}", check.compares, style.PLAIN)
+    for variant in range(variants):
+        look = style.Style(number="0.0E+00", align="center")
+        page.put(f"{get_column_letter(_FIRST_COLUMN + variant)}{row}", check.deviation(variant), look)
+    first, last = (get_column_letter(_FIRST_COLUMN + i) for i in (0, variants - 1))
+    within = f"SUMPRODUCT(({first}{row}:{last}{row}<={book.layout.given(TOLERANCE)})*1)"
+    count = Formula(f"IF(ISNUMBER({within}),{within},0)", lambda: float(_passed(book, check)))
+    page.put(f"C{row}", count, style.Style(align="center"))
+    word = Formula(f'IF(C{row}={variants},"OK","CHECK")', lambda: "OK" if _passed(book, check) == variants else "CHECK")
+    page.put(f"D{row}", word, style.FLAG)
+    page.flags.append(f"D{row}")
+
+
+def _passed(book: Book, check: Check) -> int:
+    """Return the number of variants that pass a check."""
+    tolerance = book.study.settings[TOLERANCE]
+    deviations = (check.deviation(variant).value() for variant in range(len(book.study.variants)))
+    return sum(isinstance(found, float) and found <= tolerance for found in deviations)
+
+
+def _no_gap(book: Book, variant: int) -> Formula:
+    layout = book.layout
+    cells = book.study.rows * len(layout.columns)
+    block = layout.range(variant, layout.columns[0], layout.columns[-1])
+    return Formula(f"ABS(COUNT({block})-{cells})", lambda: 0.0)
+
+
+def _updates(book: Book, variant: int) -> Formula:
+    """Compare the block of weights, from its second row, with the block above less η times the gradients."""
+    study, layout = book.study, book.layout
+    weights = [q.name for q in study.graph.section(Section.WEIGHTS)]
+    gradients = [partial(study.graph.loss, name) for name in weights]
+    rate = study.variants[variant].rate
+    after = layout.range(variant, weights[0], weights[-1], 1)
+    before = layout.range(variant, weights[0], weights[-1], 0, study.iterations - 1)
+    slopes = layout.range(variant, gradients[0], gradients[-1], 0, study.iterations - 1)
+    w, g = (_positions(layout, names) for names in (weights, gradients))
+
+    def difference(rows: Block) -> Block:
+        return rows[1:, w] - rows[:-1, w] + rate * rows[:-1, g]  # type: ignore[no-any-return]
+
+    off = book.results.watch(Deviation(variant, difference, pairs=True))
+    size = book.results.watch(Deviation(variant, lambda rows: rows[1:, w], pairs=True))
+    return _relative(f"({after}-{before}+{layout.rate(variant)}*{slopes})", after, off, size)
+
+
+def _unit(book: Book, variant: int, unit: str, weights: tuple[str, ...]) -> Formula:
+    """Compare Σ w·∂E/∂w with z·∂E/∂z in every row."""
+    layout, loss = book.layout, book.study.graph.loss
+    products = [f"{layout.column(variant, w)}*{layout.column(variant, partial(loss, w))}" for w in weights]
+    other = f"{layout.column(variant, unit)}*{layout.column(variant, partial(loss, unit))}"
+    w = _positions(layout, weights)
+    g = _positions(layout, [partial(loss, name) for name in weights])
+    z, dz = _positions(layout, (unit, partial(loss, unit)))
+
+    def difference(rows: Block) -> Block:
+        return np.sum(rows[:, w] * rows[:, g], axis=1) - rows[:, z] * rows[:, dz]  # type: ignore[no-any-return]
+
+    off = book.results.watch(Deviation(variant, difference))
+    size = book.results.watch(Deviation(variant, lambda rows: rows[:, z] * rows[:, dz]))
+    return _relative(f"({'+'.join(products)}-{other})", f"({other})", off, size)
+
+
+def _relative(difference: str, size: str, off: Deviation, whole: Deviation) -> Formula:
+    """Return √Σ difference² / (1 + √Σ size²)."""
+    text = f"SQRT(SUMPRODUCT({difference}^2))/(1+SQRT(SUMPRODUCT({size}^2)))"
+    return Formula(text, lambda: off.value() / (1 + whole.value()), scale=1.0)
+
+
+def _positions(layout: Layout, names: Any) -> list[int]:
+    return [layout.study.graph.position[name] for name in names]
+
+
+def _colour(sheet: Any, layout: Layout, last: int, variants: int) -> None:
+    """Turn a deviation that is too large, or no number, red."""
+    first, final = (get_column_letter(_FIRST_COLUMN + i) for i in (0, variants - 1))
+    cell = f"{first}{_FIRST_ROW}"
+    # Excel 2007 lets no other sheet into a conditional format, so the word beside the line decides.
+    rule = FormulaRule([f'$D{_FIRST_ROW}<>"OK"'], font=Font(color=style.BAD, bold=True))
+    sheet.conditional_formatting.add(f"{cell}:{final}{last}", rule)
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+
+

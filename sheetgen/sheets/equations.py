@@ -1,0 +1,175 @@
+"""The Equations sheet: every equation read off the graph, and each weight's chain rule with live numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from math import prod
+from typing import Any
+
+from openpyxl.utils import get_column_letter
+
+from sheetgen import layout as at
+from sheetgen import style
+from sheetgen.chains import Factor, Path, paths
+from sheetgen.graph import RATE, Quantity, Section, partial
+from sheetgen.layout import Address, Layout
+from sheetgen.notation import Excel, Text
+from sheetgen.numeric import evaluate
+from sheetgen.sheets.book import Book
+from sheetgen.sheets.flag import flag
+from sheetgen.sheets.page import PREVIOUS_ROW, ROW, Formula, Page, at_row
+from sheetgen.study import TOLERANCE
+
+_HEADINGS = {
+    Section.FORWARD: "Forward: from the inputs to the outputs",
+    Section.LOSS: "Loss: how far the outputs are from the targets",
+    Section.BACKWARD: "Backward: the chain rule, one quantity at a time",
+    Section.GRADIENTS: "Gradients: what each weight does to the loss",
+}
+_HEADER = ("quantity", "at iteration 0", "equation", None, None, "as a spreadsheet formula")
+_FORMULA_COLUMN = "F"
+
+
+def page(book: Book) -> Page:
+    """Return the Equations sheet."""
+    page = Page(at.EQUATIONS, freeze="A4", tab_colour="6941C6")
+    page.widths = {1: 20, 2: 18} | dict.fromkeys(range(3, 9), 25.0)
+    page.heights = {1: 28}
+    page.put("A1", "Equations", style.TITLE)
+    flag(page, "F1", book)
+    first = book.study.variants[0].sheet
+    page.put("A2", f"Read off the network; the numbers are live, those of iteration 0 on the sheet {first}.", style.NOTE)
+    row = _equations(page, book, 4)
+    row = _updates(page, book, row)
+    row = _heading(page, row, "The chain rule, weight by weight, with the numbers of iteration 0")
+    for state in book.study.graph.states:
+        row = _chain(page, book, state.name, row)
+    page.decorate.append(_print)
+    return page
+
+
+def _heading(page: Page, row: int, text: str) -> int:
+    page.put(f"A{row}", text, style.HEADING)
+    page.heights[row] = 24
+    return row + 1
+
+
+def _here(layout: Layout) -> Excel:
+    """Return the notation that refers to iteration 0 of the first training sheet."""
+    return Excel(lambda name: layout.cell(Address(0, name, 0)))
+
+
+def _value(book: Book, name: str) -> Callable[[], float]:
+    return lambda: book.results.first[0][name]
+
+
+def _equations(page: Page, book: Book, row: int) -> int:
+    """List the forward, loss, backward and gradient equations; return the next free row."""
+    text, layout = Text(), book.layout
+    spelled = Excel(lambda name: layout.letter(name) + ROW)
+    for section, heading in _HEADINGS.items():
+        if not (quantities := layout.study.graph.section(section)):
+            continue
+        row = _heading(page, row, heading)
+        page.row(row, _HEADER, style.label(section))
+        for quantity in quantities:
+            row += 1
+            assert quantity.equation is not None
+            _line(page, layout, row, quantity, text.write(quantity.equation), book)
+            formula = at_row(spelled.write(quantity.equation), at.FIRST_ROW)
+            page.put(f"{_FORMULA_COLUMN}{row}", f"={formula}", style.CODE)
+        row += 2
+    return row
+
+
+def _line(page: Page, layout: Layout, row: int, quantity: Quantity, text: str, book: Book) -> None:
+    page.put(f"A{row}", quantity.name, style.NAME)
+    link = layout.cell(Address(0, quantity.name, 0))
+    page.put(f"B{row}", Formula(link, _value(book, quantity.name)), style.LINK)
+    page.put(f"C{row}", f"{quantity.name} = {text}", style.PLAIN)
+
+
+def _updates(page: Page, book: Book, row: int) -> int:
+    """List the update of every state; return the next free row."""
+    text, layout = Text(), book.layout
+    spelled = Excel(lambda name: at.RATE_CELL if name == RATE else layout.letter(name) + PREVIOUS_ROW)
+    row = _heading(page, row, "Update: from one iteration to the next (gradient descent)")
+    page.row(row, (*_HEADER[:1], "at iteration 1", *_HEADER[2:]), style.label(Section.WEIGHTS))
+    for state in layout.study.graph.states:
+        row += 1
+        page.put(f"A{row}", state.name, style.NAME)
+        page.put(f"C{row}", f"{state.name} := {text.write(state.update)}", style.PLAIN)
+        formula = at_row(spelled.write(state.update), at.FIRST_ROW + 1)
+        page.put(f"{_FORMULA_COLUMN}{row}", f"={formula}", style.CODE)
+        link = layout.cell(Address(0, state.name, 1))
+        page.put(f"B{row}", Formula(link, lambda name=state.name: book.results.second[0][name]), style.LINK)
+    return row + 2
+
+
+def _chain(page: Page, book: Book, weight: str, row: int) -> int:
+    """Write out the paths from the loss to one weight; return the next free row."""
+    graph = book.study.graph
+    chains = paths(graph, weight)
+    total = partial(graph.loss, weight)
+    sum_text = " + ".join(" · ".join(factor.label for factor in path) for path in chains)
+    page.put(f"A{row}", total, style.label(Section.GRADIENTS))
+    page.put(f"B{row}", f"= {sum_text}", style.NAME)
+    products = []
+    for number, path in enumerate(chains, start=1):
+        row = _path(page, book, path, number if len(chains) > 1 else 0, row + 1)
+        products.append(f"B{row}")
+    return _sum(page, book, weight, products, chains, row + 1)
+
+
+def _path(page: Page, book: Book, path: Path, number: int, row: int) -> int:
+    """Write one path on three rows: the derivatives, what they are, their numbers and product."""
+    text, here = Text(), _here(book.layout)
+    page.put(f"A{row}", f"path {number}" if number else "path", style.NOTE)
+    page.put(f"B{row}", "product", style.label(Section.BACKWARD))
+    page.put(f"A{row + 2}", "numbers", style.NOTE)
+    for column, factor in enumerate(path, start=3):
+        letter = get_column_letter(column)
+        dot = "· " if column > 3 else ""
+        page.put(f"{letter}{row}", dot + factor.label, style.label(Section.BACKWARD))
+        page.put(f"{letter}{row + 1}", f"= {text.write(factor.expr)}", style.equation(Section.BACKWARD))
+        formula = Formula(here.write(factor.expr), lambda factor=factor: _factor(book, factor))
+        page.put(f"{letter}{row + 2}", formula, style.Style(number=style.NUMBER, align="center"))
+    cells = (f"{get_column_letter(column)}{row + 2}" for column in range(3, 3 + len(path)))
+    product = Formula("*".join(cells), lambda: _product(book, path))
+    page.put(f"B{row + 2}", product, style.Style(number=style.NUMBER, bold=True))
+    return row + 2
+
+
+def _factor(book: Book, factor: Factor) -> float:
+    return evaluate(factor.expr, book.results.first[0].__getitem__)
+
+
+def _product(book: Book, path: Path) -> float:
+    return prod(_factor(book, factor) for factor in path)
+
+
+def _sum(page: Page, book: Book, weight: str, cells: list[str], chains: tuple[Path, ...], row: int) -> int:
+    """Add the paths up and set the sum beside the gradient of the training sheet; return the next free row."""
+    total = partial(book.study.graph.loss, weight)
+    tolerance = book.study.settings[TOLERANCE]
+
+    def added() -> float:
+        return sum(_product(book, path) for path in chains)
+
+    def agrees() -> str:
+        return "agrees" if abs(added() - book.results.first[0][total]) <= tolerance else "DIFFERS"
+
+    page.put(f"A{row}", "sum of paths" if len(cells) > 1 else "product", style.NAME)
+    page.put(f"B{row}", Formula("+".join(cells), added), style.Style(number=style.NUMBER, bold=True))
+    page.put(f"C{row}", f"{total} in the table", style.Style(align="right"))
+    page.put(f"D{row}", Formula(book.layout.cell(Address(0, total, 0)), _value(book, total)), style.LINK)
+    test = f'IF(ABS(B{row}-D{row})<={book.layout.given(TOLERANCE)},"agrees","DIFFERS")'
+    page.put(f"E{row}", Formula(test, agrees), style.NAME)
+    return row + 2
+
+
+def _print(sheet: Any) -> None:
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True

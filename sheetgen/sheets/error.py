@@ -1,0 +1,150 @@
+"""The Error sheet: the loss of every learning rate side by side, charted and summed up, all live."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from openpyxl.utils import get_column_letter
+
+from sheetgen import layout as at
+from sheetgen import style
+from sheetgen.graph import ITERATION, RATE, Section
+from sheetgen.layout import Layout, quoted
+from sheetgen.results import Losses
+from sheetgen.sheets import charts
+from sheetgen.sheets.book import Book
+from sheetgen.sheets.flag import flag
+from sheetgen.sheets.numbers import general
+from sheetgen.sheets.page import ROW, Column, Formula, Page, Table
+from sheetgen.trace import trace
+
+_SUMMARY = (
+    "learning rate", "first error", "last error", "smallest error", "at iteration",
+    "steps that did not fall", "fell at every step?",
+)  # fmt: skip
+
+
+def page(book: Book) -> Page:
+    """Return the Error sheet."""
+    layout = book.layout
+    page = Page(at.ERROR, freeze=f"B{at.FIRST_ROW}", tab_colour="B54708")
+    summary = len(layout.study.variants) + 3
+    page.widths = {column: 11 for column in range(1, summary - 1)} | {summary - 1: 3}
+    page.widths |= {summary + offset: 14 for offset in range(len(_SUMMARY))}
+    page.heights = {1: 28, at.LABEL_ROW: 32, at.EQUATION_ROW: 18}
+    page.put("A1", f"Error {layout.study.graph.loss} at every iteration", style.TITLE)
+    flag(page, f"{get_column_letter(summary + 4)}1", book)
+    page.merges.append(f"{get_column_letter(summary + 4)}1:{get_column_letter(summary + 6)}1")
+    _header(page, book)
+    page.table = Table(at.FIRST_ROW, layout.study.rows, tuple(_columns(layout)), lambda: _rows(layout))
+    _summary(page, book, summary)
+    _charts(page, layout, summary)
+    page.decorate.append(_print)
+    return page
+
+
+def _header(page: Page, book: Book) -> None:
+    layout = book.layout
+    page.put(f"A{at.LABEL_ROW}", ITERATION, style.label(Section.DATA))
+    page.put(f"A{at.EQUATION_ROW}", None, style.equation(Section.DATA))
+    for index, variant in enumerate(layout.study.variants):
+        letter = get_column_letter(index + 2)
+        text = f"{RATE} = {general(variant.rate)}"
+        formula = Formula(f'"{RATE} = "&{layout.rate(index)}', lambda text=text: text)
+        page.put(f"{letter}{at.LABEL_ROW}", formula, style.label(Section.LOSS))
+        page.put(f"{letter}{at.EQUATION_ROW}", layout.study.graph.loss, style.equation(Section.LOSS))
+
+
+def _columns(layout: Layout) -> Iterator[Column]:
+    first = quoted(layout.study.variants[0].sheet)
+    link = f"{first}!{layout.letter(ITERATION)}{ROW}"
+    yield Column(ITERATION, link, link, style.LINK_GENERAL, style.LINK_GENERAL)
+    for variant in layout.study.variants:
+        link = f"{quoted(variant.sheet)}!{layout.letter(layout.study.graph.loss)}{ROW}"
+        yield Column(f"{layout.study.graph.loss}, {variant.sheet}", link, link, style.LINK, style.LINK)
+
+
+def _rows(layout: Layout) -> Iterator[tuple[float, ...]]:
+    position = layout.study.graph.position[layout.study.graph.loss]
+    for chunk in trace(layout.study):
+        for iteration, rows in enumerate(zip(*chunk.rows, strict=True), start=chunk.first):
+            yield (iteration, *[row[position] for row in rows])
+
+
+def _summary(page: Page, book: Book, column: int) -> None:
+    """Put a line of live facts for each rate, and one sentence about them all."""
+    page.row(at.LABEL_ROW, _SUMMARY, style.LABEL, column)
+    letters = [get_column_letter(column + offset) for offset in range(len(_SUMMARY))]
+    for index, losses in enumerate(book.results.losses):
+        formulas = _facts(book.layout, index, losses, letters[5], at.FIRST_ROW + index)
+        looks = (style.INPUT_LINK, *[style.CALC] * 3, style.COUNT, style.COUNT, style.Style(align="center"))
+        for letter, formula, look in zip(letters, formulas, looks, strict=True):
+            page.put(f"{letter}{at.FIRST_ROW + index}", formula, look)
+    row = at.FIRST_ROW + len(book.results.losses) + 1
+    page.put(f"{letters[0]}{row}", _sentence(book, letters), style.Style(bold=True, wrap=True, size=12))
+    page.merges.append(f"{letters[0]}{row}:{letters[-1]}{row + 2}")
+
+
+def _facts(layout: Layout, index: int, losses: Losses, rises: str, row: int) -> tuple[Formula, ...]:
+    """Return the formulas of one rate's line."""
+    letter, top, bottom = get_column_letter(index + 2), at.FIRST_ROW, layout.last_row
+    column = f"{letter}{top}:{letter}{bottom}"
+    smallest = f"MATCH(MIN({column}),{column},0)"
+    return (
+        Formula(layout.rate(index), lambda: layout.study.rates[index]),
+        Formula(f"{letter}{top}", lambda: losses.first),
+        Formula(f"{letter}{bottom}", lambda: losses.last),
+        Formula(f"MIN({column})", lambda: losses.smallest),
+        Formula(f"INDEX($A${top}:$A${bottom},{smallest})", lambda: float(losses.smallest_at)),
+        Formula(
+            f"SUMPRODUCT(({letter}{top + 1}:{letter}{bottom}>={letter}{top}:{letter}{bottom - 1})*1)",
+            lambda: float(losses.rises),
+        ),
+        Formula(f'IF({rises}{row}=0,"yes","no")', lambda: "no" if losses.rises else "yes"),
+    )
+
+
+def _sentence(book: Book, letters: list[str]) -> Formula:
+    """Return the sentence that says which rate did best, and whether any let the error rise."""
+    study, losses = book.study, book.results.losses
+    top, bottom = at.FIRST_ROW, at.FIRST_ROW + len(losses) - 1
+    rate, last, rises = (f"{letters[i]}{top}:{letters[i]}{bottom}" for i in (0, 2, 5))
+    many = len(losses) > 1
+    start = f"After {study.iterations} updates the smallest error is that of {RATE} = "
+    calm = "; at every rate the error fell at every step, so none of them diverged." if many else (
+        "; the error fell at every step."
+    )  # fmt: skip
+    rose = " of the rates the error did not fall at every step."
+    formula = (
+        f'"{start}"&INDEX({rate},MATCH(MIN({last}),{last},0))'
+        f'&IF(SUM({rises})=0,"{calm}","; at "&SUMPRODUCT(({rises}>0)*1)&"{rose}")'
+    )
+
+    def value() -> str:
+        best = min(range(len(losses)), key=lambda index: losses[index].last)
+        risen = sum(found.rises > 0 for found in losses)
+        return start + general(study.rates[best]) + (f"; at {risen}{rose}" if risen else calm)
+
+    return Formula(formula, value)
+
+
+def _charts(page: Page, layout: Layout, column: int) -> None:
+    """Chart the error of every rate, once on a linear and once on a logarithmic axis."""
+    row = at.FIRST_ROW + len(layout.study.variants) + 5
+    loss, count = layout.study.graph.loss, len(layout.study.variants)
+    what = f"{loss} against the iteration, one line for each of {count} learning rates"
+    for logarithmic in (False, True):
+        title = f"{loss} by iteration" + (", logarithmic axis" if logarithmic else "")
+        chart = charts.lines(at.ERROR, layout, title, logarithmic)
+        alt = f"Chart: {what}, on a {'logarithmic' if logarithmic else 'linear'} axis."
+        page.charts.append((f"{get_column_letter(column)}{row}", chart, alt))
+        row += charts.HEIGHT_ROWS + 1
+
+
+def _print(sheet: Any) -> None:
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.print_title_rows = f"{at.TITLE_ROW}:{at.EQUATION_ROW}"

@@ -1,0 +1,126 @@
+"""A sheet before it is written: cells, one bulk table, and how it looks.
+
+Both the writer and the verifier read pages, so what is written is what is expected.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from openpyxl.utils import get_column_letter
+from openpyxl.utils.cell import coordinate_from_string, column_index_from_string
+
+from sheetgen.style import PLAIN, Style
+
+Value = float | str | bool
+
+ROW, PREVIOUS_ROW = "\x01", "\x02"
+"""Stand for a table row's own number, and the number of the row above, in the text of its formulas."""
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A formula, without its ``=``, beside the function that gives its value.
+
+    ``value`` is called when the trace has run. ``scale`` is the size of the operands of a difference
+    that should be nearly 0: engines add in different orders, and agree to rounding of the operands.
+    """
+
+    text: str
+    value: Callable[[], Value]
+    scale: float = 0.0
+
+
+Content = Formula | float | str | None
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What stands in a cell and how it looks."""
+
+    content: Content
+    style: Style = PLAIN
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table: a formula (or number) in its first row, one relative formula below.
+
+    The texts hold ROW and PREVIOUS_ROW. ``constant`` is the value of a column whose rows are all alike.
+    """
+
+    label: str
+    first: str | float
+    rest: str
+    first_style: Style
+    style: Style
+    constant: float | None = None
+
+    def formula(self, row: int, first_row: int) -> str | None:
+        """Return the formula of a row, or None where the row holds a number."""
+        if row > first_row:
+            return at_row(self.rest, row)
+        return at_row(self.first, row) if isinstance(self.first, str) else None
+
+
+def at_row(pattern: str, row: int) -> str:
+    """Return a table formula as it stands in one row."""
+    return pattern.replace(ROW, str(row)).replace(PREVIOUS_ROW, str(row - 1))
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows in bulk. ``values`` runs the trace and yields the numbers of all columns, row after row."""
+
+    first_row: int
+    rows: int
+    columns: tuple[Column, ...]
+    values: Callable[[], Iterator[tuple[float, ...]]]
+
+    @property
+    def last_row(self) -> int:
+        """The last row."""
+        return self.first_row + self.rows - 1
+
+
+@dataclass
+class Page:
+    """One sheet."""
+
+    name: str
+    cells: dict[tuple[int, int], Cell] = field(default_factory=dict)
+    table: Table | None = None
+    widths: dict[int, float] = field(default_factory=dict)
+    heights: dict[int, float] = field(default_factory=dict)
+    merges: list[str] = field(default_factory=list)
+    links: dict[str, str] = field(default_factory=dict)
+    flags: list[str] = field(default_factory=list)
+    charts: list[tuple[str, Any, str]] = field(default_factory=list)
+    decorate: list[Callable[[Any], None]] = field(default_factory=list)
+    freeze: str = ""
+    tab_colour: str = ""
+
+    def put(self, where: str, content: Content, style: Style = PLAIN) -> str:
+        """Put something in a cell; return the cell's coordinate."""
+        letters, row = coordinate_from_string(where)
+        self.cells[row, column_index_from_string(letters)] = Cell(content, style)
+        return where
+
+    def row(self, row: int, contents: Iterable[Content], style: Style, column: int = 1) -> None:
+        """Put several things side by side."""
+        for offset, content in enumerate(contents):
+            self.put(f"{get_column_letter(column + offset)}{row}", content, style)
+
+    def formulas(self) -> Iterator[tuple[tuple[int, int], Formula]]:
+        """Yield the formula cells outside the table."""
+        for position, cell in self.cells.items():
+            if isinstance(cell.content, Formula):
+                yield position, cell.content
+
+
+def reference(sheet: str, where: str) -> str:
+    """Return an absolute reference to a cell of a sheet."""
+    letters, row = coordinate_from_string(where)
+    return f"{sheet}!${letters}${row}"

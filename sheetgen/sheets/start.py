@@ -1,0 +1,103 @@
+"""The Start sheet: what this workbook is, the network drawn, what to try, what the colours mean."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from openpyxl.utils import get_column_letter
+
+from sheetgen import layout as at
+from sheetgen import style
+from sheetgen.graph import Section
+from sheetgen.sheets import drawing
+from sheetgen.sheets.book import Book
+from sheetgen.sheets.flag import flag
+from sheetgen.sheets.page import Page
+
+_KEY = (
+    ("0.15", "blue on yellow: a number you may change (only on Inputs)", style.INPUT),
+    ("0.15", "black: a formula", style.CALC),
+    ("0.15", "green: a link to another sheet", style.LINK),
+)
+
+
+def page(book: Book) -> Page:
+    """Return the Start sheet."""
+    study = book.study
+    page = Page(at.START, tab_colour="1F2933")
+    page.widths = {1: 3}
+    page.heights = {1: 34, 2: 66}
+    page.put("B1", study.title, style.TITLE)
+    row, last = drawing.put(page, book, 5)
+    last = max(last, 14)
+    page.put("B2", " ".join(study.description.split()), style.PROSE)
+    page.merges += [f"B2:{get_column_letter(last)}2", f"B3:{get_column_letter(last)}3"]
+    flag(page, "B3", book)
+    page.put("B4", "The network, with its numbers at iteration 0 (inputs on the left, the loss on the right)", style.NOTE)
+    row = _try(page, book, row)
+    row = _sheets(page, book, row)
+    _key(page, row)
+    page.decorate.append(_print)
+    return page
+
+
+def _heading(page: Page, row: int, text: str) -> int:
+    page.put(f"B{row}", text, style.HEADING)
+    page.heights[row] = 24
+    return row + 1
+
+
+def _try(page: Page, book: Book, row: int) -> int:
+    """Suggest three things to try."""
+    study = book.study
+    weight = study.graph.section(Section.WEIGHTS)[0].name
+    last = study.variants[-1].sheet
+    row = _heading(page, row, "Three things to try")
+    things = (
+        f"Change {weight} on the sheet Inputs, then look at the chart on Error: every line moves.",
+        f"Set the learning rate of {last} on Inputs to ten times its value. Does the error still fall at every step?",
+        f"Overwrite any gradient on {last} with a number: the flag above turns to CHECK. Undo, and it is OK again.",
+    )
+    for number, text in enumerate(things, start=1):
+        page.put(f"B{row}", f"{number}.  {text}")
+        row += 1
+    return row + 1
+
+
+def _sheets(page: Page, book: Book, row: int) -> int:
+    """List the sheets, each a link."""
+    rates = book.study.variants
+    row = _heading(page, row, "The sheets")
+    listed = [(at.INPUTS, "every input, target, initial weight and learning rate; change them here")]
+    listed += [(rates[0].sheet, f"one sheet a learning rate ({len(rates)} in all): a quantity a column, an iteration a row")]
+    listed += [
+        (at.ERROR, "the error of all rates side by side, charted"),
+        (at.EQUATIONS, "the equations, and the chain rule of every weight with live numbers"),
+        (at.CHECKS, "live checks that the training sheets are right"),
+        (at.SOURCE, "the template this workbook was built from"),
+    ]
+    for name, meaning in listed:
+        page.put(f"B{row}", name, style.LINK_TEXT)
+        page.links[f"B{row}"] = name
+        page.put(f"C{row}", meaning)
+        row += 1
+    return row + 1
+
+
+def _key(page: Page, row: int) -> None:
+    """Say what the colours mean."""
+    row = _heading(page, row, "What the colours mean")
+    for sample, meaning, look in _KEY:
+        page.put(f"B{row}", sample, look)
+        page.put(f"C{row}", meaning)
+        row += 1
+    for index, section in enumerate(Section):
+        page.put(f"{'BCDEFG'[index]}{row}", str(section), style.band(section))
+    page.put(f"H{row}", "the sections of a training sheet, from left to right")
+
+
+def _print(sheet: Any) -> None:
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.sheet_view.showGridLines = False

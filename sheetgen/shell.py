@@ -1,0 +1,125 @@
+"""The workbook's shell, made by openpyxl: styles, widths, charts, links, validations, and no rows.
+
+openpyxl cannot write a formula's cached value, so the rows are streamed into the shell's sheet parts by
+`sheetgen.package`. A few things that openpyxl leaves wrong or undone are put right in its parts here.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from io import BytesIO
+from xml.etree import ElementTree
+from xml.sax.saxutils import quoteattr
+
+from openpyxl import Workbook
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.hyperlink import Hyperlink
+from openpyxl.worksheet.worksheet import Worksheet
+
+from sheetgen import style
+from sheetgen.layout import quoted
+from sheetgen.sheets.flag import colour_flags
+from sheetgen.sheets.page import Page
+from sheetgen.style import Style
+
+_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_FONT_ORDER = ("b", "i", "strike", "condense", "extend", "outline", "shadow", "u", "vertAlign", "sz", "color", "name",
+               "family", "charset", "scheme")  # fmt: skip
+"""The order of a font's children in the schema; openpyxl writes another one."""
+
+
+@dataclass(frozen=True)
+class Shell:
+    """A package without rows: its parts, the part of each sheet, the number of each style."""
+
+    parts: Mapping[str, bytes]
+    sheets: Mapping[str, str]
+    styles: Mapping[Style, int]
+
+
+def make(pages: list[Page], title: str, timestamp: str) -> Shell:
+    """Return the shell of a workbook; ``timestamp`` (ISO 8601, UTC) dates it."""
+    workbook = Workbook()
+    workbook.remove(workbook.worksheets[0])
+    workbook.properties.title, workbook.properties.creator = title, "sheetgen"
+    styles: dict[Style, int] = {}
+    for page in pages:
+        sheet = workbook.create_sheet(page.name)
+        _dress(sheet, page)
+        for look in _looks(page):
+            if look not in styles:
+                styles[look] = _register(sheet, look)
+        sheet._cells.clear()
+    file = BytesIO()
+    workbook.save(file)
+    with zipfile.ZipFile(file) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    parts["xl/styles.xml"] = _order_fonts(parts["xl/styles.xml"])
+    parts["docProps/core.xml"] = _date(parts["docProps/core.xml"], timestamp)
+    _describe_charts(parts, pages)
+    sheets = {page.name: f"xl/worksheets/sheet{number}.xml" for number, page in enumerate(pages, start=1)}
+    return Shell(parts, sheets, styles)
+
+
+def _looks(page: Page) -> list[Style]:
+    looks = [cell.style for cell in page.cells.values()]
+    if page.table:
+        looks += [look for column in page.table.columns for look in (column.first_style, column.style)]
+    return looks
+
+
+def _register(sheet: Worksheet, look: Style) -> int:
+    """Return the number that a style gets in the workbook's table of cell formats."""
+    cell = sheet.cell(row=len(sheet._cells) + 1, column=1)  # a cell keeps its style object, so each gets its own
+    cell.font, cell.fill, cell.alignment, cell.border = look.font(), look.pattern(), look.alignment(), look.lines()
+    cell.number_format = look.number
+    return int(cell.style_id)
+
+
+def _dress(sheet: Worksheet, page: Page) -> None:
+    """Give a sheet everything but its rows."""
+    for column, width in page.widths.items():
+        sheet.column_dimensions[get_column_letter(column)].width = width
+    sheet.freeze_panes = page.freeze or None
+    if page.tab_colour:
+        sheet.sheet_properties.tabColor = page.tab_colour
+    for merge in page.merges:
+        sheet.merge_cells(merge)
+    for where, target in page.links.items():
+        sheet._hyperlinks.append(Hyperlink(ref=where, location=f"{quoted(target)}!A1", display=target))
+    colour_flags(sheet, page.flags)
+    for anchor, chart, _ in page.charts:
+        sheet.add_chart(chart, anchor)
+    sheet.sheet_view.zoomScale = style.ZOOM
+    for decorate in page.decorate:
+        decorate(sheet)
+
+
+def _order_fonts(xml: bytes) -> bytes:
+    """Put the children of every font into the order of the schema."""
+    ElementTree.register_namespace("", _MAIN)
+    root = ElementTree.fromstring(xml)
+    for font in root.iter(f"{{{_MAIN}}}font"):
+        font[:] = sorted(font, key=lambda child: _FONT_ORDER.index(child.tag.split("}")[1]))
+    return bytes(ElementTree.tostring(root, encoding="UTF-8", xml_declaration=True))
+
+
+def _date(xml: bytes, timestamp: str) -> bytes:
+    """Set the dates of the document, so that two builds give the same bytes."""
+    return re.sub(rb"(<dcterms:(created|modified)[^>]*>)[^<]*", rb"\g<1>" + timestamp.encode(), xml)
+
+
+def _describe_charts(parts: dict[str, bytes], pages: list[Page]) -> None:
+    """Give each chart its alternative text, for readers who cannot see it."""
+    charted = [page for page in pages if page.charts]
+    for number, page in enumerate(charted, start=1):
+        name = f"xl/drawings/drawing{number}.xml"
+        texts = iter([alt for _, _, alt in page.charts])
+        parts[name] = re.sub(
+            rb'(<(?:xdr:)?cNvPr id="\d+" name="Chart \d+") ?/>',
+            lambda match, texts=texts: match[1] + b" descr=" + quoteattr(next(texts)).encode() + b"/>",
+            parts[name],
+        )

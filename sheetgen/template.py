@@ -1,0 +1,239 @@
+"""A template, in TOML, becomes a study: the network, its numbers, its learning rates, its iterations.
+
+Every mistake gets one TemplateError that names the file, the line where TOML gives it, the quantity and
+what was expected.
+"""
+
+from __future__ import annotations
+
+import keyword
+import math
+import sys
+import tomllib
+import unicodedata
+from collections.abc import Mapping
+from difflib import get_close_matches
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, NoReturn
+
+from sheetgen import toml
+from sheetgen.errors import TemplateError, UsageError
+from sheetgen.expr import Apply, Const, Expr, is_literal
+from sheetgen.graph import ITERATION, RATE, GraphError, build
+from sheetgen.ops import FUNCTIONS
+from sheetgen.parser import EquationError, is_name, parse
+from sheetgen.study import SETTINGS, Study, variant
+
+DEFAULT = "mlp-2-2-2"
+_TABLES = ("inputs", "targets", "parameters", "forward", "loss")
+_KEYS = ("title", "description", "workbook", "rates", "iterations", *_TABLES)
+_LARGEST = 9.99999999999999e307
+_SMALLEST = sys.float_info.min
+_MAX_ROWS, _MAX_COLUMNS, _HEADER_ROWS = 1_048_576, 16_384, 4
+_MAX_RATES = 255
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of the templates that come with the package."""
+    folder = files("sheetgen.templates")
+    return tuple(sorted(p.name.removesuffix(".toml") for p in folder.iterdir() if p.name.endswith(".toml")))
+
+
+def text_of(template: str) -> tuple[str, str]:
+    """Return a template's text and the name to call it by in messages.
+
+    ``template`` is a shipped name or a path. Raises UsageError where there is none, or it is not text.
+    """
+    if template in names():
+        return files("sheetgen.templates").joinpath(f"{template}.toml").read_text("utf-8"), template
+    try:
+        return Path(template).read_text("utf-8-sig"), template
+    except FileNotFoundError:
+        close = get_close_matches(template, names(), n=1)
+        hint = f"did you mean {close[0]!r}?" if close else f"the shipped ones are {', '.join(names())}"
+        raise UsageError(f"there is no template or file {template!r}; {hint}") from None
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{template} is not UTF-8 text (byte {error.start}); a template is a .toml file") from None
+    except OSError as error:
+        raise UsageError(f"{template} cannot be read: {error.strerror}") from None
+
+
+def load(template: str | Path = DEFAULT) -> Study:
+    """Return the study that a shipped template, or a file, describes.
+
+    Raises UsageError where there is no such template and TemplateError where it is wrong.
+    """
+    text, source = text_of(str(template))
+    return loads(text, source)
+
+
+def loads(text: str, source: str = "template") -> Study:
+    """Return the study that a template's text describes; ``source`` names it in messages."""
+    return _Reader(text, source).study()
+
+
+class _Reader:
+    """Reads one template, knowing the line of every key."""
+
+    def __init__(self, text: str, source: str) -> None:
+        self.text, self.source = text, source
+        self.lines = toml.key_lines(text)
+        self.data = self._toml()
+
+    def fail(self, message: str, table: str = "", key: str = "") -> NoReturn:
+        line = self.lines.get((table, key)) or self.lines.get((table, ""))
+        raise TemplateError(message, self.source, line)
+
+    def _toml(self) -> dict[str, Any]:
+        try:
+            return tomllib.loads(self.text)
+        except tomllib.TOMLDecodeError as error:
+            message, line = toml.explain(str(error), self.text)
+            raise TemplateError(message, self.source, line) from None
+
+    def study(self) -> Study:
+        for key in self.data:
+            if key not in _KEYS:
+                self._unknown(key)
+        self._check_names()
+        values = {t: {n: self.number(t, n) for n in self.table(t)} for t in ("inputs", "targets", "parameters")}
+        forward, loss = ({n: self.equation(t, n) for n in self.table(t)} for t in ("forward", "loss"))
+        try:
+            graph = build(values["inputs"], values["targets"], values["parameters"], forward, loss)
+        except GraphError as error:
+            self.fail(str(error), self._table_of(error.quantity), error.quantity)
+        if len(graph.names) + 1 > _MAX_COLUMNS:
+            self.fail(f"the network needs {len(graph.names) + 1:,} columns; a sheet has {_MAX_COLUMNS:,}")
+        name = Path(self.source).stem
+        return Study(
+            name=name,
+            title=self.string("title", name),
+            description=self.string("description", "").strip(),
+            workbook=self.string("workbook", f"{name}.xlsx"),
+            graph=graph,
+            values={**values["inputs"], **values["targets"], **values["parameters"]},
+            equations={n: str(self.data[t][n]).strip() for t in ("forward", "loss") for n in self.table(t)},
+            variants=tuple(variant(rate) for rate in self.rates()),
+            iterations=self.iterations(),
+        )
+
+    def _unknown(self, key: str) -> NoReturn:
+        kind = "table" if isinstance(self.data[key], dict) else "key"
+        close = get_close_matches(key, _KEYS, n=1)
+        hint = f"did you mean {close[0]!r}?" if close else f"a template has {', '.join(_KEYS)}"
+        self.fail(f"unknown {kind} {key!r}; {hint}", *((key, "") if kind == "table" else ("", key)))
+
+    def table(self, name: str) -> Mapping[str, Any]:
+        table = self.data.get(name, {})
+        if not isinstance(table, dict):
+            self.fail(f"{name!r} must be a table: a line [{name}], then one quantity a line", "", name)
+        if not table and name != "targets":
+            self.fail(f"the table [{name}] is missing or empty; it must hold at least one quantity", name)
+        return table
+
+    def _table_of(self, quantity: str) -> str:
+        return next((table for table in _TABLES if quantity in self.data.get(table, {})), "")
+
+    def _check_names(self) -> None:
+        seen: dict[str, tuple[str, str]] = {}
+        for table in _TABLES:
+            for name in self.table(table):
+                self._check_name(table, name)
+                if (first := seen.setdefault(name.lower(), (table, name))) != (table, name):
+                    line = self.lines.get(first)
+                    where = f"[{first[0]}]" + (f", line {line}" if line else "")
+                    also = "" if first[1] == name else " (spreadsheets take no notice of capitals)"
+                    self.fail(f"{name!r} is already declared as {first[1]!r} in {where}{also}; rename one", table, name)
+
+    def _check_name(self, table: str, name: str) -> None:
+        if not is_name(name) or unicodedata.normalize("NFKC", name) != name:
+            self.fail(f"{name!r} cannot name a quantity; use letters, digits and _, beginning with a letter", table, name)
+        if name.lower() in FUNCTIONS:
+            self.fail(f"{name!r} cannot be told from the function {name.lower()}(); give the quantity another name", table, name)
+        if keyword.iskeyword(name) or name in (RATE, ITERATION, *SETTINGS):
+            self.fail(f"{name!r} is a reserved word; give the quantity another name", table, name)
+
+    def number(self, table: str, name: str) -> float:
+        return self.checked_number(self.table(table)[name], name, table, name)
+
+    def checked_number(self, value: object, what: str, table: str = "", key: str = "") -> float:
+        try:
+            return spreadsheet_number(value, what)
+        except UsageError as error:
+            self.fail(str(error), table, key)
+
+    def equation(self, table: str, name: str) -> Expr:
+        text = self.table(table)[name]
+        if not isinstance(text, str):
+            self.fail(f"{name} must be an equation in quotes, such as {name} = \"w1*i1 + w2*i2\"", table, name)
+        try:
+            expr = parse(text)
+        except EquationError as error:
+            self.fail(f"{name}: {error}", table, name)
+        for constant in constants(expr):
+            if not is_literal(constant):
+                message = f"{name}: {constant!r} has more digits than a formula can hold (15); make it an input"
+                self.fail(message, table, name)
+        return expr
+
+    def string(self, key: str, default: str) -> str:
+        value = self.data.get(key, default)
+        if not isinstance(value, str):
+            self.fail(f"{key} must be a text in quotes", "", key)
+        if any(unicodedata.category(c) == "Cc" and c not in "\n\t" for c in value) or len(value) > 10_000:
+            self.fail(f"{key} must be printable text of at most 10,000 characters", "", key)
+        return value
+
+    def rates(self) -> tuple[float, ...]:
+        rates = self.data.get("rates")
+        if not isinstance(rates, list) or not rates:
+            self.fail("rates must be a list of at least one learning rate, such as rates = [0.1, 0.5]", "", "rates")
+        try:
+            return checked_rates([self.checked_number(rate, "a learning rate", "", "rates") for rate in rates])
+        except UsageError as error:
+            self.fail(str(error), "", "rates")
+
+    def iterations(self) -> int:
+        try:
+            return checked_iterations(self.data.get("iterations"))
+        except UsageError as error:
+            self.fail(str(error), "", "iterations")
+
+
+def constants(expr: Expr) -> list[float]:
+    """Return the constants of an expression."""
+    if isinstance(expr, Const):
+        return [expr.value]
+    return [value for arg in expr.args for value in constants(arg)] if isinstance(expr, Apply) else []
+
+
+def spreadsheet_number(value: object, what: str) -> float:
+    """Return a number that a cell can hold; raise UsageError for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise UsageError(f"{what} must be a number, not {value!r}")
+    if not math.isfinite(value) or abs(value) > _LARGEST or 0 < abs(value) < _SMALLEST:
+        shown = value if isinstance(value, float) else f"an integer of {len(str(abs(value)))} digits"
+        raise UsageError(f"{what} must be a finite number that a cell can hold, not {shown}")
+    return float(value)
+
+
+def checked_rates(rates: list[float]) -> tuple[float, ...]:
+    """Return learning rates that are positive and distinct; raise UsageError otherwise."""
+    for index, rate in enumerate(rates):
+        if rate <= 0:
+            raise UsageError(f"a learning rate must be greater than 0, not {rate!r}")
+        if rate in rates[:index]:
+            raise UsageError(f"the learning rate {rate!r} is listed twice; each gets a sheet of its own")
+    if len(rates) > _MAX_RATES:
+        raise UsageError(f"{len(rates)} learning rates are too many; a chart holds {_MAX_RATES} lines")
+    return tuple(rates)
+
+
+def checked_iterations(iterations: object) -> int:
+    """Return a number of iterations that fits a sheet; raise UsageError otherwise."""
+    most = _MAX_ROWS - _HEADER_ROWS - 1
+    if isinstance(iterations, bool) or not isinstance(iterations, int) or not 1 <= iterations <= most:
+        found = "nothing" if iterations is None else repr(iterations)
+        raise UsageError(f"iterations must be a whole number from 1 to {most:,} (a sheet's rows), not {found}")
+    return iterations

@@ -1,0 +1,110 @@
+"""The values of every quantity, iteration after iteration, in the order of operations of the formulas.
+
+The graph is compiled once into one Python function that computes a row. All variants advance in
+lockstep and come out in chunks of rows, so memory does not grow with the number of iterations.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from sheetgen.errors import NumberError
+from sheetgen.graph import RATE, Graph, Section, equation
+from sheetgen.notation import Python
+from sheetgen.numeric import ARITHMETIC_ERRORS, evaluate
+from sheetgen.ops import PRIMITIVES
+from sheetgen.study import Study
+
+Row = tuple[float, ...]
+"""The values of one iteration, in the order of ``graph.names``."""
+
+CHUNK_ROWS = 512
+
+_RowFunction = Callable[[Row, float], tuple[Row, Row]]
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Some successive iterations: ``rows[v][k]`` is iteration ``first + k`` of variant v."""
+
+    first: int
+    rows: tuple[list[Row], ...]
+
+
+def trace(study: Study, chunk_rows: int = CHUNK_ROWS) -> Iterator[Chunk]:
+    """Yield the values of a study in chunks of rows, all variants in lockstep.
+
+    Raises NumberError at the first value that a spreadsheet would show as an error.
+    """
+    row_of = _compile(study)
+    initial = tuple(study.values[state.name] for state in study.graph.states)
+    states = [initial] * len(study.variants)
+    for first in range(0, study.rows, chunk_rows):
+        count = min(chunk_rows, study.rows - first)
+        chunk = []
+        for index, rate in enumerate(study.rates):
+            rows, states[index] = _advance(study, row_of, states[index], rate, first, count)
+            chunk.append(rows)
+        yield Chunk(first, tuple(chunk))
+
+
+def _advance(
+    study: Study, row_of: _RowFunction, state: Row, rate: float, first: int, count: int
+) -> tuple[list[Row], Row]:
+    """Compute ``count`` rows of one variant, and the state after them."""
+    rows = []
+    for iteration in range(first, first + count):
+        try:
+            row, following = row_of(state, rate)
+        except ARITHMETIC_ERRORS:
+            raise _diagnose(study, state, iteration, rate) from None
+        if not math.isfinite(sum(map(abs, row))):
+            raise _diagnose(study, state, iteration, rate)
+        rows.append(row)
+        state = following
+    return rows, state
+
+
+def _compile(study: Study) -> _RowFunction:
+    """Compile the graph into a function from (states, η) to (row of values, states of the next row)."""
+    graph = study.graph
+    variables = {name: f"q{index}" for index, name in enumerate(graph.names)} | {RATE: "rate"}
+    notation = Python(variables.__getitem__)
+    states = ", ".join(variables[state.name] for state in graph.states)
+    updates = ", ".join(notation.write(state.update) for state in graph.states)
+    body = [f"{variables[q.name]} = {notation.write(equation(q))}" for q in (*graph.equations, *graph.derivatives)]
+    row = ", ".join(variables[name] for name in graph.names)
+    source = [f"def row_of(states, rate):\n    {states}, = states", *body, f"return ({row},), ({updates},)"]
+    namespace: dict[str, object] = {row.name: row.evaluate for row in PRIMITIVES.values() if row.evaluate}
+    namespace |= {variables[name]: study.values[name] for name in (*graph.inputs, *graph.targets)}
+    # The source is printed from a parsed expression tree and holds nothing but arithmetic on q0, q1, …
+    exec("\n    ".join(source), namespace)
+    return namespace["row_of"]  # type: ignore[return-value]
+
+
+def _diagnose(study: Study, state: Row, iteration: int, rate: float) -> NumberError:
+    """Find the quantity that broke the row, by computing the row one quantity at a time."""
+    graph = study.graph
+    values = dict(study.values) | dict(zip(_state_names(graph), state, strict=True)) | {RATE: rate}
+    for name, value in values.items():
+        if not math.isfinite(value):
+            return NumberError(name, iteration, rate, "it grew beyond the largest number")
+    for quantity in (*graph.equations, *graph.derivatives):
+        try:
+            values[quantity.name] = evaluate(equation(quantity), values.__getitem__)
+        except ARITHMETIC_ERRORS as error:
+            return NumberError(quantity.name, iteration, rate, _reason(error))
+    return NumberError(graph.loss, iteration, rate, "the row's values grew beyond the largest number")
+
+
+def _state_names(graph: Graph) -> list[str]:
+    return [quantity.name for quantity in graph.section(Section.WEIGHTS)]
+
+
+def _reason(error: Exception) -> str:
+    """Return an arithmetic error in plain words."""
+    if isinstance(error, ZeroDivisionError):
+        return "it divides by zero"
+    return "a value is too large" if isinstance(error, OverflowError) else "a function has no value there"

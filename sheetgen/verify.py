@@ -1,0 +1,221 @@
+"""Proving a workbook: recalculated from its inputs, compared cell by cell, and checked by mathematics.
+
+1. Workbook against graph: an engine recalculates the file, ignoring its cached values; formula texts,
+   recalculated values and cached values are compared with those of the network in the Source sheet, at
+   the numbers of the Inputs sheet.
+2. Graph against mathematics: the independent reference computes every row anew.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from openpyxl.utils import get_column_letter
+
+from sheetgen import engines, proof
+from sheetgen import layout as at
+from sheetgen.build import compose
+from sheetgen.compare import Bounds, Outcome, Sheet, plain
+from sheetgen.engines import CellError, Recalculation, Value
+from sheetgen.errors import TemplateError, WorkbookError
+from sheetgen.layout import Layout, rate_label
+from sheetgen.report import Difference, Edit, Kind, Report, SheetReport, Status
+from sheetgen.sheets import source
+from sheetgen.sheets.book import Book
+from sheetgen.sheets.page import Page
+from sheetgen.study import Study
+from sheetgen.template import loads
+from sheetgen.tolerance import Tolerance, row_bounds
+from sheetgen.workbook import FileCell, WorkbookFile
+
+
+def verify(
+    path: Path | str,
+    engine: str = "embedded",
+    *,
+    tolerance: Tolerance = Tolerance(),  # noqa: B008 (immutable)
+    max_diffs: int = 100,
+    timeout: float = 600.0,
+) -> Report:
+    """Recalculate a workbook and return what agrees and what does not.
+
+    Raises WorkbookError for a file that is none of ours, EngineError where the engine cannot run, and
+    NumberError where the numbers typed into Inputs make the training overflow.
+    """
+    path = Path(path)
+    file = WorkbookFile(path)
+    built, version = _source(file)
+    calculator = engines.get(engine)
+    values = calculator.recalculate(path, timeout)
+    study, edits = _inputs(file, values, built)
+    book = Book(study, built, version=version)
+    report = Report(calculator.version, edited=edits)
+    found = list(proof.differences(study, tolerance))
+    for page in compose(book):
+        found += _page(file, values, book, page, tolerance, report)
+    for name in file.sheet_names:
+        if name not in {sheet.name for sheet in report.sheets}:
+            found += _foreign(file, values, name, tolerance, report)
+    _conclude(report, found, max_diffs)
+    return report
+
+
+def _conclude(report: Report, found: list[Difference], max_diffs: int) -> None:
+    """Count the cells that differ; keep the most telling differences, causes before consequences."""
+    kinds = list(Kind)
+    found.sort(key=lambda difference: kinds.index(difference.kind))
+    report.mismatches = len({(difference.sheet, difference.cell) for difference in found})
+    report.diffs = found[:max_diffs]
+
+
+# --- what the file says of itself ---
+
+
+def _source(file: WorkbookFile) -> tuple[Study, str]:
+    """Return the study of the Source sheet, and the version of the package that made the workbook."""
+    if at.SOURCE not in file.sheet_names:
+        raise WorkbookError(
+            f"{file.path} has no sheet {at.SOURCE!r}, so it was not made by sheetgen build; there is nothing to verify"
+        )
+    rows: dict[int, list[object]] = {}
+    for row in file.rows(at.SOURCE):
+        for cell in row:
+            if cell.column <= 2:
+                rows.setdefault(cell.row, [None, None])[cell.column - 1] = plain(cell.value)
+    table = [rows.get(number, [None, None]) for number in range(1, max(rows, default=0) + 1)]
+    layout, template = source.template_of(table)
+    if layout != at.LAYOUT_VERSION:
+        said = "no layout version" if layout is None else f"layout {layout}"
+        raise WorkbookError(
+            f"{file.path}: the sheet {at.SOURCE} says {said}; this version of sheetgen knows layout {at.LAYOUT_VERSION}"
+        )
+    try:
+        study = loads(template, f"{file.path}, sheet {at.SOURCE}")
+    except TemplateError as error:
+        raise WorkbookError(f"the template in {error}") from error
+    version = next((str(value) for name, value in table if name == source.VERSION_LABEL), "")
+    return study, version
+
+
+def _inputs(file: WorkbookFile, values: Recalculation, built: Study) -> tuple[Study, list[Edit]]:
+    """Return the study at the numbers of the Inputs sheet, and how they differ from those as built."""
+    if at.INPUTS not in file.sheet_names:
+        raise WorkbookError(f"{file.path} has no sheet {at.INPUTS!r}, which holds the numbers to verify with")
+    layout = Layout(built)
+    grid = values.grid(at.INPUTS, max(layout.input_rows.values()), at.VALUE_COLUMN)
+    as_built = {given.label: given.value for givens in layout.givens.values() for given in givens}
+    now: dict[str, float] = {}
+    for number, row in enumerate(grid, start=1):
+        label = row[at.NAME_COLUMN - 1]
+        if isinstance(label, str) and label in as_built and label not in now:
+            now[label] = _number(file.path, label, row[at.VALUE_COLUMN - 1], number)
+    numbers = as_built | now
+    edits = [Edit(name, old, numbers[name]) for name, old in as_built.items() if numbers[name] != old]
+    rates = tuple(numbers[rate_label(variant.sheet)] for variant in built.variants)
+    study = built.with_values({name: numbers[name] for name in built.values}).with_rates(rates)
+    return study.with_settings({name: numbers[name] for name in built.settings}), edits
+
+
+def _number(path: Path, label: str, value: Value, row: int) -> float:
+    if isinstance(value, bool) or not isinstance(value, float):
+        shown = "nothing" if value is None else repr(plain(value))
+        raise WorkbookError(f"{path}: {at.INPUTS}!C{row} holds {shown} as {label}; type a number there")
+    return value
+
+
+# --- sheet by sheet ---
+
+
+def _page(
+    file: WorkbookFile, values: Recalculation, book: Book, page: Page, tolerance: Tolerance, report: Report
+) -> list[Difference]:
+    """Compare a sheet of our own; add it to the report and return its differences."""
+    rates = {variant.sheet: variant.rate for variant in book.study.variants}
+    training = page.name in rates
+    status = Status.PROVEN if training else Status.RECALCULATED
+    if page.name not in file.sheet_names:
+        report.sheets.append(SheetReport(page.name, status, 0, 1))
+        return [Difference(page.name, "A1", Kind.MISSING, f"the sheet {page.name}", None)]
+    rows, columns = _size(page)
+    bounds = _bounds(book.study, rates[page.name], tolerance) if training else (lambda numbers: {})
+    sheet = Sheet(page, values.grid(page.name, rows, columns), tolerance, rates.get(page.name), bounds)
+    outcome = sheet.compare(file.rows(page.name))
+    if training:
+        report.training_cells += outcome.table_formulas
+        report.max_abs = max(report.max_abs, outcome.max_abs)
+        report.max_rel = max(report.max_rel, outcome.max_rel)
+        report.helper_cells += outcome.formulas - outcome.table_formulas
+    else:
+        report.helper_cells += outcome.formulas
+    extra, unsupported = _extra(values, page.name, outcome.extra, tolerance, report)
+    differences = outcome.differences + extra
+    _note_uncached(report, page.name, outcome)
+    if unsupported:
+        report.notes.append(f"{page.name}: {unsupported} added formulas use functions that {report.engine} lacks")
+    report.sheets.append(SheetReport(page.name, status, outcome.formulas, len(differences)))
+    return differences
+
+
+def _bounds(study: Study, rate: float, tolerance: Tolerance) -> Bounds:
+    names = study.graph.names
+    return lambda numbers: row_bounds(study.graph, dict(zip(names, numbers[1:], strict=True)), rate, tolerance.atol)
+
+
+def _size(page: Page) -> tuple[int, int]:
+    rows, columns = max(row for row, _ in page.cells), max(column for _, column in page.cells)
+    if page.table:
+        rows, columns = max(rows, page.table.last_row), max(columns, len(page.table.columns))
+    return rows, columns
+
+
+def _note_uncached(report: Report, name: str, outcome: Outcome) -> None:
+    if outcome.uncached:
+        report.notes.append(
+            f"{name}: {outcome.uncached:,} formulas carry no cached value; previews and pandas will show them empty"
+        )
+
+
+def _foreign(
+    file: WorkbookFile, values: Recalculation, name: str, tolerance: Tolerance, report: Report
+) -> list[Difference]:
+    """Recalculate a sheet that is not ours: its formulas must agree with their cached values."""
+    cells = [cell for row in file.rows(name) for cell in row]
+    differences, unsupported = _extra(values, name, cells, tolerance, report)
+    formulas = sum(cell.formula is not None for cell in cells)
+    status = Status.NOT_COVERED if unsupported else Status.RECALCULATED
+    report.sheets.append(SheetReport(name, status, formulas - unsupported, len(differences)))
+    return differences
+
+
+def _extra(
+    values: Recalculation, name: str, cells: list[FileCell], tolerance: Tolerance, report: Report
+) -> tuple[list[Difference], int]:
+    """Compare formulas that are not ours with their cached values; count those the engine cannot read."""
+    formulas = [cell for cell in cells if cell.own is not None or cell.shared is not None]
+    if not formulas:
+        return [], 0
+    grid = values.grid(name, max(cell.row for cell in formulas), max(cell.column for cell in formulas))
+    differences, unsupported, uncached = [], 0, 0
+    for cell in formulas:
+        found = grid[cell.row - 1][cell.column - 1]
+        if isinstance(found, CellError) and found.unsupported:
+            unsupported += 1
+            continue
+        report.helper_cells += 1
+        if cell.value is None:
+            uncached += 1
+        elif not _agree(cell.value, found, tolerance):
+            where = f"{get_column_letter(cell.column)}{cell.row}"
+            cached, fresh = plain(cell.value), plain(found)
+            differences.append(Difference(name, where, Kind.CACHED, fresh, cached, cell.formula))
+    _note_uncached(report, name, Outcome(uncached=uncached))
+    return differences, unsupported
+
+
+def _agree(cached: Value, fresh: Value, tolerance: Tolerance) -> bool:
+    """Whether a cached value is the recalculated one; near 0, to the rounding of numbers near 1."""
+    if isinstance(cached, CellError) and isinstance(fresh, CellError):
+        return True
+    if isinstance(cached, float) and isinstance(fresh, float):
+        return tolerance.close(cached, fresh, tolerance.atol)
+    return cached == fresh or {cached, fresh} <= {None, ""}
