@@ -1,17 +1,21 @@
-"""A study becomes a workbook file."""
+"""A study becomes a workbook file, proven before it takes its place."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from sheetgen import package, shell
-from sheetgen.sheets import pages as make_pages
+from sheetgen.errors import UsageError
+from sheetgen.report import Report
+from sheetgen.results import Losses
+from sheetgen.sheets import compose
 from sheetgen.sheets.book import Book
-from sheetgen.sheets.page import Page
 from sheetgen.study import Study
-from sheetgen.trace import trace
+from sheetgen.verify import verify as verify_file
 
 Progress = Callable[[str], None]
 
@@ -20,30 +24,76 @@ def silent(message: str) -> None:
     """Say nothing."""
 
 
-def compose(book: Book) -> list[Page]:
-    """Return the pages of a book, their values ready: the trace has run once.
+@dataclass(frozen=True)
+class Built:
+    """What a build made: where, what each learning rate reached, and what verification found.
 
-    Raises NumberError where the training leaves the numbers a spreadsheet can hold.
+    ``path`` ends in ``.rejected`` where the verification found differences; then nothing else was touched.
+    ``report`` is None where verification was not asked for.
     """
-    pages = make_pages(book)
-    for chunk in trace(book.study):
-        book.results.feed(chunk)
-    return pages
+
+    path: Path
+    study: Study
+    sheets: int
+    losses: tuple[Losses, ...]
+    verdict: str
+    report: Report | None
+
+    @property
+    def ok(self) -> bool:
+        """Whether the workbook took its place: verified, or not asked to be."""
+        return self.report is None or self.report.ok
 
 
-def write(study: Study, file: IO[bytes], progress: Progress = silent) -> Book:
-    """Write the workbook of a study to an open file; return the book with what it reached."""
+def build(
+    study: Study,
+    path: Path | str | None = None,
+    *,
+    verify: bool = True,
+    force: bool = False,
+    progress: Progress = silent,
+) -> Built:
+    """Write the workbook of a study, recalculate and verify it, and only then put it at ``path``.
+
+    ``path`` is by default the study's own file name, in the current folder. A workbook in which the
+    verification finds a difference goes to ``path`` + ``.rejected``.
+    Raises UsageError where the file exists (without ``force``) or cannot be written, NumberError where
+    the training overflows, EngineError where the engine fails.
+    """
+    path = checked_path(Path(path or study.workbook), force)
+    with package.replacing(path) as (file, draft):
+        book, sheets = _write(study, file, progress)
+        report = None
+        if verify:
+            progress("verifying")
+            report = verify_file(draft)
+        if report is not None and not report.ok:
+            path = package.reject(draft, path)
+    return Built(path, study, sheets, tuple(book.results.losses), book.verdict(), report)
+
+
+def checked_path(path: Path, force: bool) -> Path:
+    """Return a path that a workbook can be written to; raise UsageError otherwise."""
+    if path.suffix.lower() != ".xlsx":
+        raise UsageError(f"{path} cannot be a workbook's name; it must end in .xlsx")
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder; name a file in it")
+    if not path.parent.is_dir():
+        raise UsageError(f"the folder {path.parent} does not exist; make it first")
+    if path.exists() and not force:
+        raise UsageError(f"{path} exists; replace it with --force, or name another file with -o")
+    if path.exists() and not os.access(path, os.W_OK):
+        raise UsageError(f"{path} is write-protected; name another file with -o")
+    return path
+
+
+def _write(study: Study, file: IO[bytes], progress: Progress) -> tuple[Book, int]:
+    """Write the workbook to an open file; return its book and its number of sheets."""
     book = Book(study, study)
     progress("training")
     pages = compose(book)
     stamp = package.timestamp().strftime("%Y-%m-%dT%H:%M:%SZ")
-    made = shell.make(pages, study.title, stamp)
     progress("writing")
-    package.write(file, made, pages)
-    return book
-
-
-def build(study: Study, path: Path | str, progress: Progress = silent) -> Book:
-    """Write the workbook of a study to a path, whole or not at all."""
-    with package.replacing(Path(path)) as file:
-        return write(study, file, progress)
+    package.write(file, shell.make(pages, study.title, stamp), pages)
+    file.flush()
+    return book, len(pages)

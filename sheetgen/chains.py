@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from sheetgen.expr import ONE, Apply, Expr, Var, names
 from sheetgen.graph import Graph, equation, partial
@@ -50,9 +51,7 @@ def _routes(graph: Graph, name: str, most: int) -> list[tuple[str, ...]]:
 def _path(graph: Graph, route: tuple[str, ...]) -> Path:
     """Return the factors along a route; derivatives of 1 next to the loss are left out."""
     down = route[::-1]
-    factors = [
-        Factor(partial(user, name), graph.local(user, name)) for user, name in zip(down, down[1:], strict=False)
-    ]
+    factors = [Factor(partial(user, name), graph.local(user, name)) for user, name in pairwise(down)]
     dropped = 0
     while len(factors) > 1 and factors[0].expr == ONE:
         factors.pop(0)
@@ -96,4 +95,3 @@ def _linear(expr: Expr, weights: set[str]) -> bool:
     if isinstance(expr, Apply) and expr.op == "div":
         return not weights.intersection(names(expr.args[1])) and _linear(expr.args[0], weights)
     return isinstance(expr, Var) and expr.name in weights
-

@@ -241,5 +241,3 @@ class _Comparison:
 def plain(value: Scalar) -> float | str | bool | None:
     """Return a value that JSON knows: an error becomes its code."""
     return value.code if isinstance(value, CellError) else value
-
-

@@ -229,9 +229,7 @@ def _minimised(loss: Mapping[str, Expr], uses: Mapping[str, tuple[str, ...]]) ->
     return last[0]
 
 
-def _chain_rule(
-    equations: Mapping[str, Expr], total: str, weights: tuple[str, ...]
-) -> tuple[Quantity, ...]:
+def _chain_rule(equations: Mapping[str, Expr], total: str, weights: tuple[str, ...]) -> tuple[Quantity, ...]:
     """Return the backward quantities, from the loss back, and then the gradient of each weight."""
     trained = _depending_on(set(weights), equations)
     users = _users(equations)
@@ -255,9 +253,7 @@ def _chain_rule(
     return (*backward, *gradients)
 
 
-def _adjoint(
-    name: str, users: Iterable[str], equations: Mapping[str, Expr], adjoint: Mapping[str, Expr]
-) -> Expr:
+def _adjoint(name: str, users: Iterable[str], equations: Mapping[str, Expr], adjoint: Mapping[str, Expr]) -> Expr:
     """Return Σ ∂E/∂c · ∂c/∂name over the users c of a quantity whose ∂E/∂c is not zero."""
     total: Expr = ZERO
     for user in users:

@@ -39,34 +39,45 @@ def timestamp() -> datetime:
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[IO[bytes]]:
-    """Give a new file beside ``path`` that takes its place when the block ends well, and vanishes otherwise.
+def replacing(path: Path) -> Iterator[tuple[IO[bytes], Path]]:
+    """Give a new file beside ``path``, open, and its path; it takes the place of ``path`` at the end.
 
-    Raises UsageError where the folder cannot be written to.
+    Where the block fails the new file vanishes, and what stood at ``path`` is untouched. A block that
+    has moved the new file elsewhere (see `reject`) leaves ``path`` untouched too.
+    Raises UsageError where the folder cannot be written to or the disk is full.
     """
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+        handle, name = tempfile.mkstemp(prefix=f".{path.stem}.", suffix=".xlsx", dir=path.parent)
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror} ({path.parent})") from None
+    draft = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
-            yield file
+            yield file, draft
             file.flush()
             os.fsync(file.fileno())
-        _as_created_by_open(name)
-        os.replace(name, path)
-    except BaseException as error:
-        Path(name).unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            raise UsageError(f"{path} was not written: {error.strerror}; what was there is untouched") from error
-        raise
+        if draft.exists():
+            _as_created_by_open(draft)
+            os.replace(draft, path)
+    except OSError as error:
+        raise UsageError(f"{path} was not written: {error.strerror}; what was there is untouched") from error
+    finally:
+        draft.unlink(missing_ok=True)
 
 
-def _as_created_by_open(name: str) -> None:
+def reject(draft: Path, path: Path) -> Path:
+    """Move a draft to ``path`` + ``.rejected``; return where it is."""
+    rejected = path.with_name(path.name + ".rejected")
+    _as_created_by_open(draft)
+    os.replace(draft, rejected)
+    return rejected
+
+
+def _as_created_by_open(path: Path) -> None:
     """Give a temporary file, which only its owner may read, the rights of an ordinary new file."""
     mask = os.umask(0)
     os.umask(mask)
-    os.chmod(name, 0o666 & ~mask)
+    path.chmod(0o666 & ~mask)
 
 
 def write(file: IO[bytes], shell: Shell, pages: list[Page]) -> None:

@@ -10,17 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sheetgen.graph import Section
 from sheetgen.layout import FIRST_ROW, Layout
-from sheetgen.reference import Reference
+from sheetgen.reference import Array, Reference
 from sheetgen.report import Difference, Kind
 from sheetgen.study import Study
 from sheetgen.tolerance import Tolerance, row_bounds
 from sheetgen.trace import trace
 
-_Columns = Mapping[str, NDArray[np.float64]]
+_Columns = Mapping[str, Array]
 
 
 def differences(study: Study, tolerance: Tolerance) -> Iterator[Difference]:
@@ -38,17 +37,15 @@ def differences(study: Study, tolerance: Tolerance) -> Iterator[Difference]:
             yield from _compare(study, variant, chunk.first, block, found, tolerance)
 
 
-def _column(study: Study, block: NDArray[np.float64], name: str) -> NDArray[np.float64]:
+def _column(study: Study, block: Array, name: str) -> Array:
     return block[:, study.graph.position[name]]
 
 
-def _row_values(
-    study: Study, reference: Reference, variant: int, block: NDArray[np.float64]
-) -> dict[str, NDArray[np.float64]]:
+def _row_values(study: Study, reference: Reference, variant: int, block: Array) -> dict[str, Array]:
     """Return the reference's forward values and derivatives, from the weights of each row."""
     graph = study.graph
     weights = {state.name: _column(study, block, state.name) for state in graph.states}
-    given = {**study.values, **weights}
+    given: dict[str, Array | float] = {**study.values, **weights}
     prefix = f"∂{graph.loss}/∂"
     names = [quantity.name.removeprefix(prefix) for quantity in graph.derivatives]
     slopes = reference.derivatives(given, names)
@@ -57,17 +54,13 @@ def _row_values(
     return values | {prefix + name: np.broadcast_to(slopes[name], shape) for name in names}
 
 
-def _update(
-    study: Study, found: _Columns, block: NDArray[np.float64], variant: int, name: str
-) -> NDArray[np.float64]:
+def _update(study: Study, found: _Columns, block: Array, variant: int, name: str) -> Array:
     """Return the weights that gradient descent makes of each row's."""
     slope = found[f"∂{study.graph.loss}/∂{name}"]
     return _column(study, block, name) - study.rates[variant] * slope
 
 
-def _weights(
-    study: Study, found: _Columns, block: NDArray[np.float64], variant: int, first: Mapping[str, float]
-) -> dict[str, NDArray[np.float64]]:
+def _weights(study: Study, found: _Columns, block: Array, variant: int, first: Mapping[str, float]) -> dict[str, Array]:
     """Return the weights each row must have: what the row before it leads to."""
     weights = {}
     for state in study.graph.states:
@@ -77,7 +70,7 @@ def _weights(
 
 
 def _compare(
-    study: Study, variant: int, first: int, block: NDArray[np.float64], found: _Columns, tolerance: Tolerance
+    study: Study, variant: int, first: int, block: Array, found: _Columns, tolerance: Tolerance
 ) -> Iterator[Difference]:
     """Yield the cells of a block that lie further from the reference than rounding explains."""
     names = [q.name for q in study.graph.quantities if q.section != Section.DATA]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import CodeType
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,7 @@ _Complex = NDArray[np.complex128]
 
 _STEP = 1e-30
 _SPELLINGS = {"^": "**", "²": "**2", "·": "*", "×": "*", "−": "-"}
-_FUNCTIONS: Mapping[str, Callable[[_Complex], _Complex]] = {
+_FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "exp": np.exp,
     "ln": np.log,
     "sqrt": np.sqrt,
@@ -61,7 +62,7 @@ class Reference:
         eta = np.asarray(rates, dtype=float)
         state = {name: np.full(eta.shape, given[name]) for name in weights}
         for _ in range(iterations + 1):
-            here = {**given, **state}
+            here: dict[str, Array | float] = {**given, **state}
             gradients = self.derivatives(here, weights)
             labelled = {f"∂{self.loss}/∂{name}": value for name, value in gradients.items()}
             yield {**state, **self.values(here), **labelled}

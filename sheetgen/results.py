@@ -37,7 +37,9 @@ class Results:
         self.first: list[Mapping[str, float]] = []
         self.second: list[Mapping[str, float]] = []
         self.folds: list[Fold] = []
-        self.losses = [self.watch(Losses(v, study.graph.position[study.graph.loss])) for v in range(len(study.variants))]
+        self.losses = [
+            self.watch(Losses(v, study.graph.position[study.graph.loss])) for v in range(len(study.variants))
+        ]
 
     def watch(self, fold: F) -> F:
         """Register a fold before the trace runs; return it."""

@@ -15,6 +15,9 @@ from xml.etree import ElementTree
 from xml.sax.saxutils import quoteattr
 
 from openpyxl import Workbook
+from openpyxl.formatting.rule import Rule
+from openpyxl.styles.differential import DifferentialStyle
+from openpyxl.styles.numbers import NumberFormat
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
@@ -29,6 +32,8 @@ _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _FONT_ORDER = ("b", "i", "strike", "condense", "extend", "outline", "shadow", "u", "vertAlign", "sz", "color", "name",
                "family", "charset", "scheme")  # fmt: skip
 """The order of a font's children in the schema; openpyxl writes another one."""
+
+_SCIENTIFIC = DifferentialStyle(numFmt=NumberFormat(numFmtId=164, formatCode=style.SCIENTIFIC))
 
 
 @dataclass(frozen=True)
@@ -74,7 +79,12 @@ def _looks(page: Page) -> list[Style]:
 def _register(sheet: Worksheet, look: Style) -> int:
     """Return the number that a style gets in the workbook's table of cell formats."""
     cell = sheet.cell(row=len(sheet._cells) + 1, column=1)  # a cell keeps its style object, so each gets its own
-    cell.font, cell.fill, cell.alignment, cell.border = look.font(), look.pattern(), look.alignment(), look.lines()
+    cell.font, cell.fill, cell.alignment, cell.border = (
+        look.font(),
+        look.pattern(),
+        look.alignment(),
+        look.lines(),
+    )
     cell.number_format = look.number
     return int(cell.style_id)
 
@@ -89,13 +99,29 @@ def _dress(sheet: Worksheet, page: Page) -> None:
     for merge in page.merges:
         sheet.merge_cells(merge)
     for where, target in page.links.items():
-        sheet._hyperlinks.append(Hyperlink(ref=where, location=f"{quoted(target)}!A1", display=target))
+        sheet[where].hyperlink = Hyperlink(ref=where, location=f"{quoted(target)}!A1", display=target)
     colour_flags(sheet, page.flags)
+    _show_small_numbers(sheet, page)
     for anchor, chart, _ in page.charts:
         sheet.add_chart(chart, anchor)
     sheet.sheet_view.zoomScale = style.ZOOM
     for decorate in page.decorate:
         decorate(sheet)
+
+
+def _show_small_numbers(sheet: Worksheet, page: Page) -> None:
+    """Write numbers that six decimals would show as zero in scientific notation."""
+    cells = [f"{get_column_letter(c)}{r}" for (r, c), cell in page.cells.items() if cell.style.number == style.NUMBER]
+    if page.table:
+        for index, column in enumerate(page.table.columns, start=1):
+            if column.style.number == style.NUMBER:
+                letter = get_column_letter(index)
+                cells.append(f"{letter}{page.table.first_row}:{letter}{page.table.last_row}")
+    if cells:
+        small = Rule("cellIs", operator="between", formula=["-0.00005", "0.00005"], dxf=_SCIENTIFIC)
+        zero = Rule("cellIs", operator="equal", formula=["0"], stopIfTrue=True)
+        for rule in (zero, small):
+            sheet.conditional_formatting.add(" ".join(cells), rule)
 
 
 def _order_fonts(xml: bytes) -> bytes:
@@ -117,9 +143,14 @@ def _describe_charts(parts: dict[str, bytes], pages: list[Page]) -> None:
     charted = [page for page in pages if page.charts]
     for number, page in enumerate(charted, start=1):
         name = f"xl/drawings/drawing{number}.xml"
-        texts = iter([alt for _, _, alt in page.charts])
-        parts[name] = re.sub(
-            rb'(<(?:xdr:)?cNvPr id="\d+" name="Chart \d+") ?/>',
-            lambda match, texts=texts: match[1] + b" descr=" + quoteattr(next(texts)).encode() + b"/>",
-            parts[name],
-        )
+        parts[name] = _described(parts[name], [alt for _, _, alt in page.charts])
+
+
+def _described(drawing: bytes, alts: list[str]) -> bytes:
+    """Return a drawing whose charts, in order, carry these texts."""
+    texts = iter(alts)
+
+    def describe(match: re.Match[bytes]) -> bytes:
+        return match[1] + b" descr=" + quoteattr(next(texts)).encode() + b"/>"
+
+    return re.sub(rb'(<(?:xdr:)?cNvPr id="\d+" name="Chart \d+") ?/>', describe, drawing)

@@ -15,9 +15,9 @@ from sheetgen.graph import Section
 INK, BLUE, GREEN, GREY, WHITE = "1F2933", "0000FF", "00703C", "6B7280", "FFFFFF"
 GOOD, GOOD_FILL, BAD, BAD_FILL = "05603A", "D1FADF", "B42318", "FEE4E2"
 
-NUMBER = "[>=0.0001]0.000000;[<=-0.0001]-0.000000;0.00E+00"
-"""Six decimals, and scientific notation for what six decimals would not show."""
-GENERAL, WHOLE, TEXT = "General", "#,##0", "@"
+NUMBER, SCIENTIFIC = "0.000000", "0.00E+00"
+"""Six decimals; a conditional format shows what these would hide in scientific notation."""
+GENERAL, WHOLE = "General", "#,##0"
 
 SECTION_COLOURS = {
     Section.DATA: ("475467", "EAECF0"),
@@ -29,7 +29,18 @@ SECTION_COLOURS = {
 }
 """For each section the colour of its band and the tint of its labels."""
 
-SERIES_COLOURS = ("1F77B4", "E8710A", "2CA02C", "D62728", "7B4BB7", "8C564B", "E377C2", "17A2B8", "7F7F7F", "B5A100")
+SERIES_COLOURS = (
+    "1F77B4",
+    "E8710A",
+    "2CA02C",
+    "D62728",
+    "7B4BB7",
+    "8C564B",
+    "E377C2",
+    "17A2B8",
+    "7F7F7F",
+    "B5A100",
+)
 """Colours of chart lines, far apart from one another."""
 
 
@@ -48,6 +59,7 @@ class Style:
     align: str = ""
     wrap: bool = False
     top: bool = False
+    indent: int = 0
     border: str = ""
 
     def font(self) -> Font:
@@ -68,7 +80,10 @@ class Style:
     def alignment(self) -> Alignment:
         """Return the openpyxl alignment."""
         return Alignment(
-            horizontal=self.align or None, vertical="top" if self.top else "center", wrap_text=self.wrap or None
+            horizontal=self.align or None,
+            vertical="top" if self.top else "center",
+            wrap_text=self.wrap or None,
+            indent=self.indent,
         )
 
     def lines(self) -> Border:
@@ -78,6 +93,7 @@ class Style:
 
 
 PLAIN = Style()
+EQUATION = Style(align="left", indent=1)
 TITLE = Style(bold=True, size=18)
 HEADING = Style(bold=True, size=13)
 PROSE = Style(wrap=True, top=True)

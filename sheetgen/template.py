@@ -7,8 +7,6 @@ what was expected.
 from __future__ import annotations
 
 import keyword
-import math
-import sys
 import tomllib
 import unicodedata
 from collections.abc import Mapping
@@ -21,6 +19,7 @@ from sheetgen import toml
 from sheetgen.errors import TemplateError, UsageError
 from sheetgen.expr import Apply, Const, Expr, is_literal
 from sheetgen.graph import ITERATION, RATE, GraphError, build
+from sheetgen.limits import MAX_COLUMNS, checked_iterations, checked_rates, spreadsheet_number
 from sheetgen.ops import FUNCTIONS
 from sheetgen.parser import EquationError, is_name, parse
 from sheetgen.study import SETTINGS, Study, variant
@@ -28,10 +27,6 @@ from sheetgen.study import SETTINGS, Study, variant
 DEFAULT = "mlp-2-2-2"
 _TABLES = ("inputs", "targets", "parameters", "forward", "loss")
 _KEYS = ("title", "description", "workbook", "rates", "iterations", *_TABLES)
-_LARGEST = 9.99999999999999e307
-_SMALLEST = sys.float_info.min
-_MAX_ROWS, _MAX_COLUMNS, _HEADER_ROWS = 1_048_576, 16_384, 4
-_MAX_RATES = 255
 
 
 def names() -> tuple[str, ...]:
@@ -103,8 +98,8 @@ class _Reader:
             graph = build(values["inputs"], values["targets"], values["parameters"], forward, loss)
         except GraphError as error:
             self.fail(str(error), self._table_of(error.quantity), error.quantity)
-        if len(graph.names) + 1 > _MAX_COLUMNS:
-            self.fail(f"the network needs {len(graph.names) + 1:,} columns; a sheet has {_MAX_COLUMNS:,}")
+        if len(graph.names) + 1 > MAX_COLUMNS:
+            self.fail(f"the network needs {len(graph.names) + 1:,} columns; a sheet has {MAX_COLUMNS:,}")
         name = Path(self.source).stem
         return Study(
             name=name,
@@ -144,13 +139,25 @@ class _Reader:
                     line = self.lines.get(first)
                     where = f"[{first[0]}]" + (f", line {line}" if line else "")
                     also = "" if first[1] == name else " (spreadsheets take no notice of capitals)"
-                    self.fail(f"{name!r} is already declared as {first[1]!r} in {where}{also}; rename one", table, name)
+                    self.fail(
+                        f"{name!r} is already declared as {first[1]!r} in {where}{also}; rename one",
+                        table,
+                        name,
+                    )
 
     def _check_name(self, table: str, name: str) -> None:
         if not is_name(name) or unicodedata.normalize("NFKC", name) != name:
-            self.fail(f"{name!r} cannot name a quantity; use letters, digits and _, beginning with a letter", table, name)
+            self.fail(
+                f"{name!r} cannot name a quantity; use letters, digits and _, beginning with a letter",
+                table,
+                name,
+            )
         if name.lower() in FUNCTIONS:
-            self.fail(f"{name!r} cannot be told from the function {name.lower()}(); give the quantity another name", table, name)
+            self.fail(
+                f"{name!r} cannot be told from the function {name.lower()}(); give the quantity another name",
+                table,
+                name,
+            )
         if keyword.iskeyword(name) or name in (RATE, ITERATION, *SETTINGS):
             self.fail(f"{name!r} is a reserved word; give the quantity another name", table, name)
 
@@ -166,7 +173,7 @@ class _Reader:
     def equation(self, table: str, name: str) -> Expr:
         text = self.table(table)[name]
         if not isinstance(text, str):
-            self.fail(f"{name} must be an equation in quotes, such as {name} = \"w1*i1 + w2*i2\"", table, name)
+            self.fail(f'{name} must be an equation in quotes, such as {name} = "w1*i1 + w2*i2"', table, name)
         try:
             expr = parse(text)
         except EquationError as error:
@@ -206,34 +213,3 @@ def constants(expr: Expr) -> list[float]:
     if isinstance(expr, Const):
         return [expr.value]
     return [value for arg in expr.args for value in constants(arg)] if isinstance(expr, Apply) else []
-
-
-def spreadsheet_number(value: object, what: str) -> float:
-    """Return a number that a cell can hold; raise UsageError for anything else."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise UsageError(f"{what} must be a number, not {value!r}")
-    if not math.isfinite(value) or abs(value) > _LARGEST or 0 < abs(value) < _SMALLEST:
-        shown = value if isinstance(value, float) else f"an integer of {len(str(abs(value)))} digits"
-        raise UsageError(f"{what} must be a finite number that a cell can hold, not {shown}")
-    return float(value)
-
-
-def checked_rates(rates: list[float]) -> tuple[float, ...]:
-    """Return learning rates that are positive and distinct; raise UsageError otherwise."""
-    for index, rate in enumerate(rates):
-        if rate <= 0:
-            raise UsageError(f"a learning rate must be greater than 0, not {rate!r}")
-        if rate in rates[:index]:
-            raise UsageError(f"the learning rate {rate!r} is listed twice; each gets a sheet of its own")
-    if len(rates) > _MAX_RATES:
-        raise UsageError(f"{len(rates)} learning rates are too many; a chart holds {_MAX_RATES} lines")
-    return tuple(rates)
-
-
-def checked_iterations(iterations: object) -> int:
-    """Return a number of iterations that fits a sheet; raise UsageError otherwise."""
-    most = _MAX_ROWS - _HEADER_ROWS - 1
-    if isinstance(iterations, bool) or not isinstance(iterations, int) or not 1 <= iterations <= most:
-        found = "nothing" if iterations is None else repr(iterations)
-        raise UsageError(f"iterations must be a whole number from 1 to {most:,} (a sheet's rows), not {found}")
-    return iterations

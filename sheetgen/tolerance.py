@@ -42,9 +42,7 @@ def row_bounds(graph: Graph, values: Mapping[str, float], rate: float, unit: flo
     return bounds | updates
 
 
-def bound(
-    expr: Expr, value: Callable[[str], float], error: Callable[[str], float], unit: float
-) -> float:
+def bound(expr: Expr, value: Callable[[str], float], error: Callable[[str], float], unit: float) -> float:
     """Return an absolute error bound for an expression over names with values and error bounds."""
     return _bound(expand(expr), value, error, unit)[1]
 

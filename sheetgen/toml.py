@@ -26,7 +26,7 @@ def key_lines(text: str) -> dict[tuple[str, str], int]:
         elif match := _KEY.match(line):
             lines.setdefault((table, match[1] or match[2] or match[3]), number)
             value = line[match.end() :].lstrip()
-            if value[:3] in ('"""', "\'\'\'") and value[:3] not in value[3:]:
+            if value[:3] in ('"""', "'''") and value[:3] not in value[3:]:
                 closing = value[:3]
     return lines
 

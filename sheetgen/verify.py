@@ -14,13 +14,12 @@ from openpyxl.utils import get_column_letter
 
 from sheetgen import engines, proof
 from sheetgen import layout as at
-from sheetgen.build import compose
 from sheetgen.compare import Bounds, Outcome, Sheet, plain
 from sheetgen.engines import CellError, Recalculation, Value
 from sheetgen.errors import TemplateError, WorkbookError
 from sheetgen.layout import Layout, rate_label
 from sheetgen.report import Difference, Edit, Kind, Report, SheetReport, Status
-from sheetgen.sheets import source
+from sheetgen.sheets import compose, source
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.page import Page
 from sheetgen.study import Study

@@ -6,6 +6,7 @@ Files of any writer are read: Excel, LibreOffice, openpyxl, this project. Nothin
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import IO
 from xml.etree import ElementTree
 
-from openpyxl.utils.cell import coordinate_from_string, column_index_from_string
+from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
 
 from sheetgen.engines import CellError
 from sheetgen.errors import WorkbookError
@@ -24,6 +25,17 @@ Scalar = float | str | bool | CellError | None
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    ElementTree.ParseError,
+    KeyError,
+    ValueError,
+    IndexError,
+    EOFError,
+    OSError,
+)
+"""What reading raises where a file is cut off, overwritten or no workbook."""
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
@@ -69,7 +81,7 @@ class WorkbookFile:
         try:
             self._package = zipfile.ZipFile(path)
             self._parts = self._sheet_parts()
-        except (zipfile.BadZipFile, KeyError, ElementTree.ParseError, OSError, EOFError, zipfile.zlib.error) as error:
+        except _DAMAGE as error:
             raise self._damaged(error) from error
 
     def _check_kind(self) -> None:
@@ -120,7 +132,7 @@ class WorkbookFile:
         try:
             with self._package.open(self._parts[sheet]) as part:
                 yield from self._rows(part)
-        except (zipfile.BadZipFile, KeyError, ElementTree.ParseError, EOFError, ValueError, zipfile.zlib.error) as error:
+        except _DAMAGE as error:
             raise self._damaged(error) from error
 
     def _rows(self, part: IO[bytes]) -> Iterator[list[FileCell]]:
@@ -145,9 +157,7 @@ class WorkbookFile:
             cells.append(self._cell(element, number, column, masters))
         return cells
 
-    def _cell(
-        self, element: ElementTree.Element, row: int, column: int, masters: dict[str, SharedFormula]
-    ) -> FileCell:
+    def _cell(self, element: ElementTree.Element, row: int, column: int, masters: dict[str, SharedFormula]) -> FileCell:
         formula = element.find(f"{_MAIN}f")
         value = self._value(element)
         if formula is None:
@@ -180,8 +190,4 @@ class WorkbookFile:
 def _text(element: ElementTree.Element) -> str:
     """Return the text of a string item, its runs joined, phonetic hints left out."""
     runs = (part for part in element if part.tag != f"{_MAIN}rPh")
-    return "".join(
-        node.text or "" for part in runs for node in part.iter(f"{_MAIN}t")
-    )
-
-
+    return "".join(node.text or "" for part in runs for node in part.iter(f"{_MAIN}t"))

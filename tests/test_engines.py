@@ -242,18 +242,14 @@ def gone(pid: int) -> bool:
 
 
 @pytest.mark.parametrize("route", ["convert", pytest.param("uno", marks=needs_uno)])
-def test_a_failing_libreoffice(
-    route: str, book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_failing_libreoffice(route: str, book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fake(tmp_path, monkeypatch, "echo no display; exit 7")
     with pytest.raises(EngineError, match=r"LibreOffice failed .*(status 7|no display)"):
         engine(route).recalculate(book, 20)
     assert get("libreoffice").version == "LibreOffice"
 
 
-def test_a_libreoffice_that_writes_nothing(
-    book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_libreoffice_that_writes_nothing(book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fake(tmp_path, monkeypatch, "exit 0")
     with pytest.raises(EngineError, match="cannot load the file"):
         LibreOffice("convert").recalculate(book, 20)

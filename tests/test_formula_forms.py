@@ -111,9 +111,7 @@ FORMS: list[tuple[str, Callable[[Cells], Value], str, Value]] = [
     ("SUMPRODUCT((@A2:A10-(@A1:A9-@B2*@B1:B9))^2)", gd_residual, "B5", 0.0),
     (
         "SUMPRODUCT((@A1:A9-@B1:B9)*(@A1:A9-@B1:B9))",
-        lambda c: math.fsum(
-            (a - b) ** 2 for a, b in zip(column(c, "A", 1, 9), column(c, "B", 1, 9), strict=True)
-        ),
+        lambda c: math.fsum((a - b) ** 2 for a, b in zip(column(c, "A", 1, 9), column(c, "B", 1, 9), strict=True)),
         "B9",
         0.0,
     ),

@@ -101,8 +101,6 @@ def require_package(path: Path) -> None:
         with zipfile.ZipFile(path) as package:
             names = package.namelist()
     except (zipfile.BadZipFile, OSError) as error:
-        raise EngineError(
-            f"{path}: not an .xlsx file, or a truncated one ({error}): save it again"
-        ) from error
+        raise EngineError(f"{path}: not an .xlsx file, or a truncated one ({error}): save it again") from error
     if "[Content_Types].xml" not in names:
         raise EngineError(f"{path}: a zip file, but no workbook: save it as .xlsx")

@@ -70,9 +70,7 @@ class Embedded:
                 workbook.evaluate_all()
         except Exception as error:
             if "deadline" not in str(error):
-                raise EngineError(
-                    f"{path}: the embedded engine cannot calculate it: {_line(error)}"
-                ) from error
+                raise EngineError(f"{path}: the embedded engine cannot calculate it: {_line(error)}") from error
             left = 0.0
         if left <= 0:
             raise EngineError(f"{path}: the embedded engine took longer than {timeout:g} s: allow more time")

@@ -97,8 +97,7 @@ def _soffice() -> str:
     if found is None:
         where = f" at SHEETGEN_SOFFICE={chosen}" if chosen else ""
         raise EngineError(
-            f"LibreOffice was not found{where}: install it (Debian: libreoffice-calc-nogui) "
-            "or use --engine embedded"
+            f"LibreOffice was not found{where}: install it (Debian: libreoffice-calc-nogui) or use --engine embedded"
         )
     return found
 
@@ -165,9 +164,7 @@ def _write_profile(folder: Path) -> None:
 
 def _require_success(outcome: Outcome, path: Path, timeout: float) -> None:
     if outcome.status is None:
-        raise EngineError(
-            f"{path}: LibreOffice took longer than {timeout:g} s and was stopped: allow more time"
-        )
+        raise EngineError(f"{path}: LibreOffice took longer than {timeout:g} s and was stopped: allow more time")
     if outcome.status != 0:
         lines = [line for line in outcome.output.splitlines() if line.strip()]
         reason = lines[-1] if lines else "no message"

@@ -110,5 +110,5 @@ def _table(cells: Iterable[tuple[int, int, object, str]], columns: int) -> Table
         elif isinstance(value, int | float):
             numbers[at] = value
         elif isinstance(value, datetime.datetime | datetime.date | datetime.time | datetime.timedelta):
-            numbers[at] = to_excel(value)  # type: ignore[no-untyped-call]
+            numbers[at] = to_excel(value)
     return Table(columns, numbers, others)

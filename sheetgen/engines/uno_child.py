@@ -119,9 +119,7 @@ def errors(document: Any, sheet: Any, rows: int, columns: int) -> Iterator[tuple
             last = min(first + block, a.EndRow + 1, rows)
             area = scratch.getCellRangeByPosition(0, 0, len(letters) - 1, last - first - 1)
             area.setFormulaArray(
-                tuple(
-                    tuple(f"=ERRORTYPE($'{quoted}'.{c}{r + 1})" for c in letters) for r in range(first, last)
-                )
+                tuple(tuple(f"=ERRORTYPE($'{quoted}'.{c}{r + 1})" for c in letters) for r in range(first, last))
             )
             for row, numbers_of_errors in enumerate(area.getDataArray(), first):
                 for column, number in enumerate(numbers_of_errors, a.StartColumn):

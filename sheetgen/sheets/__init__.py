@@ -5,6 +5,7 @@ from __future__ import annotations
 from sheetgen.sheets import checks, equations, error, inputs, source, start, training
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.page import Page
+from sheetgen.trace import trace
 
 
 def pages(book: Book) -> list[Page]:
@@ -18,3 +19,14 @@ def pages(book: Book) -> list[Page]:
         checks.page(book),
         source.page(book),
     ]
+
+
+def compose(book: Book) -> list[Page]:
+    """Return the pages of a book with their values ready: the trace has run once.
+
+    Raises NumberError where the training leaves the numbers a spreadsheet can hold.
+    """
+    made = pages(book)
+    for chunk in trace(book.study):
+        book.results.feed(chunk)
+    return made

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial as partial_of
 from typing import Any
 
 import numpy as np
@@ -49,7 +50,9 @@ def page(book: Book) -> Page:
         _line(page, book, row, check)
     _header(page, book, checks)
     numerical.put(page)
-    page.widths = {1: 34, 2: 58, 3: 9, 4: 10} | dict.fromkeys(range(_FIRST_COLUMN, _FIRST_COLUMN + max(variants, 40)), 12.0)
+    page.widths = {1: 34, 2: 58, 3: 9, 4: 10} | dict.fromkeys(
+        range(_FIRST_COLUMN, _FIRST_COLUMN + max(variants, 40)), 12.0
+    )
     page.heights = {1: 28, _FIRST_ROW - 1: 32}
     last = _FIRST_ROW + len(checks) - 1
     page.decorate.append(lambda sheet: _colour(sheet, book.layout, last, variants))
@@ -78,13 +81,13 @@ def _checks(book: Book, numerical: Numerical) -> Iterator[Check]:
         yield Check(
             f"weights into {unit}",
             f"{terms} = {unit}·{partial(graph.loss, unit)}",
-            lambda variant, unit=unit, weights=weights: _unit(book, variant, unit, weights),
+            partial_of(_unit, book, unit, weights),
         )
     for index, state in enumerate(graph.states):
         yield Check(
             f"{partial(graph.loss, state.name)} at iteration 0",
             f"the gradient column against the central difference of {graph.loss} computed below",
-            lambda variant, index=index: numerical.deviation(index, variant),
+            partial_of(numerical.deviation, index),
         )
 
 
@@ -103,14 +106,20 @@ def _header(page: Page, book: Book, checks: list[Check]) -> None:
     book.verdict = verdict
     page.put("A1", "Checks", style.TITLE)
     page.put("A3", "verdict", style.NAME)
-    text = f'IF({_PASSED}={_TOTAL},"OK: all "&{_TOTAL}&" checks pass","CHECK: "&({_TOTAL}-{_PASSED})&" of "&{_TOTAL}&" checks fail")'
+    good = f'"OK: all "&{_TOTAL}&" checks pass"'
+    bad = f'"CHECK: "&({_TOTAL}-{_PASSED})&" of "&{_TOTAL}&" checks fail"'
+    text = f"IF({_PASSED}={_TOTAL},{good},{bad})"
     page.put(_FLAG, Formula(text, verdict), style.FLAG)
     page.flags.append(_FLAG)
     page.put("A4", "checks", style.NAME)
     page.put(_TOTAL, float(count), style.Style(align="center"))
     page.put("A5", "of which pass", style.NAME)
     page.put(_PASSED, Formula(f"SUM({cells})", lambda: float(passed())), style.Style(align="center"))
-    page.put("A6", "Every number below should be 0 up to rounding; the largest allowed stands on Inputs.", style.NOTE)
+    page.put(
+        "A6",
+        "Every number below should be 0 up to rounding; the largest allowed stands on Inputs.",
+        style.NOTE,
+    )
     row = _FIRST_ROW - 1
     page.row(row, ("check", "what is compared", "passed", "verdict"), style.LABEL)
     for index, variant in enumerate(book.study.variants):
@@ -160,14 +169,14 @@ def _updates(book: Book, variant: int) -> Formula:
     w, g = (_positions(layout, names) for names in (weights, gradients))
 
     def difference(rows: Block) -> Block:
-        return rows[1:, w] - rows[:-1, w] + rate * rows[:-1, g]  # type: ignore[no-any-return]
+        return rows[1:, w] - rows[:-1, w] + rate * rows[:-1, g]
 
     off = book.results.watch(Deviation(variant, difference, pairs=True))
     size = book.results.watch(Deviation(variant, lambda rows: rows[1:, w], pairs=True))
     return _relative(f"({after}-{before}+{layout.rate(variant)}*{slopes})", after, off, size)
 
 
-def _unit(book: Book, variant: int, unit: str, weights: tuple[str, ...]) -> Formula:
+def _unit(book: Book, unit: str, weights: tuple[str, ...], variant: int) -> Formula:
     """Compare Σ w·∂E/∂w with z·∂E/∂z in every row."""
     layout, loss = book.layout, book.study.graph.loss
     products = [f"{layout.column(variant, w)}*{layout.column(variant, partial(loss, w))}" for w in weights]
@@ -204,5 +213,3 @@ def _colour(sheet: Any, layout: Layout, last: int, variants: int) -> None:
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
-
-

@@ -11,8 +11,8 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 from sheetgen import style
-from sheetgen.graph import Graph, Quantity, Section, equation, layers
 from sheetgen.expr import names
+from sheetgen.graph import Graph, Quantity, Section, equation, layers
 from sheetgen.layout import Address
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.page import Formula, Page
@@ -56,7 +56,7 @@ def put(page: Page, book: Book, row: int) -> tuple[int, int]:
 def _layers(page: Page, graph: Graph) -> list[_Layer]:
     """Give every layer its columns, from the inputs on the left to the loss on the right."""
     inputs = tuple(graph.by_name[name] for name in graph.inputs)
-    found = [_Layer(inputs, {name: () for name in graph.inputs}, 0, _FIRST_COLUMN)]
+    found = [_Layer(inputs, dict.fromkeys(graph.inputs, ()), 0, _FIRST_COLUMN)]
     page.widths[_FIRST_COLUMN] = _NODE
     column = _FIRST_COLUMN + 1
     beside = {quantity.name for quantity in graph.section(Section.WEIGHTS)} | set(graph.targets)
@@ -98,7 +98,11 @@ def _neuron(page: Page, book: Book, neuron: Quantity, column: int, row: int) -> 
     """Draw a neuron: its name over its live value."""
     ink, tint = style.SECTION_COLOURS[neuron.section]
     letter = get_column_letter(column)
-    page.put(f"{letter}{row}", neuron.name, style.Style(colour=style.WHITE, bold=True, fill=ink, align="center", border=ink))
+    page.put(
+        f"{letter}{row}",
+        neuron.name,
+        style.Style(colour=style.WHITE, bold=True, fill=ink, align="center", border=ink),
+    )
     look = style.Style(fill=tint, align="center", number=style.NUMBER, border=ink)
     page.put(f"{letter}{row + 1}", _live(book, neuron.name), look)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from math import prod
 from typing import Any
 
@@ -38,7 +38,11 @@ def page(book: Book) -> Page:
     page.put("A1", "Equations", style.TITLE)
     flag(page, "F1", book)
     first = book.study.variants[0].sheet
-    page.put("A2", f"Read off the network; the numbers are live, those of iteration 0 on the sheet {first}.", style.NOTE)
+    page.put(
+        "A2",
+        f"Read off the network; the numbers are live, those of iteration 0 on the sheet {first}.",
+        style.NOTE,
+    )
     row = _equations(page, book, 4)
     row = _updates(page, book, row)
     row = _heading(page, row, "The chain rule, weight by weight, with the numbers of iteration 0")
@@ -61,6 +65,14 @@ def _here(layout: Layout) -> Excel:
 
 def _value(book: Book, name: str) -> Callable[[], float]:
     return lambda: book.results.first[0][name]
+
+
+def _next_value(book: Book, name: str) -> Callable[[], float]:
+    return lambda: book.results.second[0][name]
+
+
+def _factor_value(book: Book, factor: Factor) -> Callable[[], float]:
+    return lambda: _factor(book, factor)
 
 
 def _equations(page: Page, book: Book, row: int) -> int:
@@ -86,7 +98,7 @@ def _line(page: Page, layout: Layout, row: int, quantity: Quantity, text: str, b
     page.put(f"A{row}", quantity.name, style.NAME)
     link = layout.cell(Address(0, quantity.name, 0))
     page.put(f"B{row}", Formula(link, _value(book, quantity.name)), style.LINK)
-    page.put(f"C{row}", f"{quantity.name} = {text}", style.PLAIN)
+    page.put(f"C{row}", f"{quantity.name} = {text}", style.EQUATION)
 
 
 def _updates(page: Page, book: Book, row: int) -> int:
@@ -98,11 +110,11 @@ def _updates(page: Page, book: Book, row: int) -> int:
     for state in layout.study.graph.states:
         row += 1
         page.put(f"A{row}", state.name, style.NAME)
-        page.put(f"C{row}", f"{state.name} := {text.write(state.update)}", style.PLAIN)
+        page.put(f"C{row}", f"{state.name} := {text.write(state.update)}", style.EQUATION)
         formula = at_row(spelled.write(state.update), at.FIRST_ROW + 1)
         page.put(f"{_FORMULA_COLUMN}{row}", f"={formula}", style.CODE)
         link = layout.cell(Address(0, state.name, 1))
-        page.put(f"B{row}", Formula(link, lambda name=state.name: book.results.second[0][name]), style.LINK)
+        page.put(f"B{row}", Formula(link, _next_value(book, state.name)), style.LINK)
     return row + 2
 
 
@@ -132,7 +144,7 @@ def _path(page: Page, book: Book, path: Path, number: int, row: int) -> int:
         dot = "· " if column > 3 else ""
         page.put(f"{letter}{row}", dot + factor.label, style.label(Section.BACKWARD))
         page.put(f"{letter}{row + 1}", f"= {text.write(factor.expr)}", style.equation(Section.BACKWARD))
-        formula = Formula(here.write(factor.expr), lambda factor=factor: _factor(book, factor))
+        formula = Formula(here.write(factor.expr), _factor_value(book, factor))
         page.put(f"{letter}{row + 2}", formula, style.Style(number=style.NUMBER, align="center"))
     cells = (f"{get_column_letter(column)}{row + 2}" for column in range(3, 3 + len(path)))
     product = Formula("*".join(cells), lambda: _product(book, path))
@@ -164,7 +176,7 @@ def _sum(page: Page, book: Book, weight: str, cells: list[str], chains: tuple[Pa
     page.put(f"C{row}", f"{total} in the table", style.Style(align="right"))
     page.put(f"D{row}", Formula(book.layout.cell(Address(0, total, 0)), _value(book, total)), style.LINK)
     test = f'IF(ABS(B{row}-D{row})<={book.layout.given(TOLERANCE)},"agrees","DIFFERS")'
-    page.put(f"E{row}", Formula(test, agrees), style.NAME)
+    page.put(f"E{row}", Formula(test, agrees), style.Style(bold=True, align="left", indent=1))
     return row + 2
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from openpyxl.utils import get_column_letter
@@ -30,8 +31,8 @@ def page(book: Book) -> Page:
     layout = book.layout
     page = Page(at.ERROR, freeze=f"B{at.FIRST_ROW}", tab_colour="B54708")
     summary = len(layout.study.variants) + 3
-    page.widths = {column: 11 for column in range(1, summary - 1)} | {summary - 1: 3}
-    page.widths |= {summary + offset: 14 for offset in range(len(_SUMMARY))}
+    page.widths = dict.fromkeys(range(1, summary - 1), 11.0) | {summary - 1: 3.0}
+    page.widths |= dict.fromkeys(range(summary, summary + len(_SUMMARY)), 14.0)
     page.heights = {1: 28, at.LABEL_ROW: 32, at.EQUATION_ROW: 18}
     page.put("A1", f"Error {layout.study.graph.loss} at every iteration", style.TITLE)
     flag(page, f"{get_column_letter(summary + 4)}1", book)
@@ -51,7 +52,7 @@ def _header(page: Page, book: Book) -> None:
     for index, variant in enumerate(layout.study.variants):
         letter = get_column_letter(index + 2)
         text = f"{RATE} = {general(variant.rate)}"
-        formula = Formula(f'"{RATE} = "&{layout.rate(index)}', lambda text=text: text)
+        formula = Formula(f'"{RATE} = "&{layout.rate(index)}', partial(str, text))
         page.put(f"{letter}{at.LABEL_ROW}", formula, style.label(Section.LOSS))
         page.put(f"{letter}{at.EQUATION_ROW}", layout.study.graph.loss, style.equation(Section.LOSS))
 

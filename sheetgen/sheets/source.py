@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sheetgen import style
 from sheetgen import layout as at
+from sheetgen import style
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.flag import flag
 from sheetgen.sheets.page import Page
@@ -21,7 +21,7 @@ def page(book: Book) -> Page:
     page.put("A1", "Source", style.TITLE)
     flag(page, "B1", book)
     page.put("A2", "The template this workbook was built from; `sheetgen verify` reads it here.", style.NOTE)
-    facts = (
+    facts: tuple[tuple[str, float | str], ...] = (
         (LAYOUT_LABEL, float(at.LAYOUT_VERSION)),
         (VERSION_LABEL, book.version),
         ("verify with", "sheetgen verify FILE.xlsx"),

@@ -20,6 +20,15 @@ _KEY = (
     ("0.15", "green: a link to another sheet", style.LINK),
 )
 
+_SECTIONS = {
+    Section.DATA: "the inputs and the targets",
+    Section.WEIGHTS: "what the network learns; each row starts from the row above",
+    Section.FORWARD: "from the inputs to the outputs",
+    Section.LOSS: "how far the outputs are from the targets",
+    Section.BACKWARD: "the derivative of the loss with respect to each quantity, from right to left in the network",
+    Section.GRADIENTS: "the derivative of the loss with respect to each weight: what the update uses",
+}
+
 
 def page(book: Book) -> Page:
     """Return the Start sheet."""
@@ -33,7 +42,11 @@ def page(book: Book) -> Page:
     page.put("B2", " ".join(study.description.split()), style.PROSE)
     page.merges += [f"B2:{get_column_letter(last)}2", f"B3:{get_column_letter(last)}3"]
     flag(page, "B3", book)
-    page.put("B4", "The network, with its numbers at iteration 0 (inputs on the left, the loss on the right)", style.NOTE)
+    page.put(
+        "B4",
+        "The network, with its numbers at iteration 0 (inputs on the left, the loss on the right)",
+        style.NOTE,
+    )
     row = _try(page, book, row)
     row = _sheets(page, book, row)
     _key(page, row)
@@ -69,7 +82,12 @@ def _sheets(page: Page, book: Book, row: int) -> int:
     rates = book.study.variants
     row = _heading(page, row, "The sheets")
     listed = [(at.INPUTS, "every input, target, initial weight and learning rate; change them here")]
-    listed += [(rates[0].sheet, f"one sheet a learning rate ({len(rates)} in all): a quantity a column, an iteration a row")]
+    listed += [
+        (
+            rates[0].sheet,
+            f"one sheet a learning rate ({len(rates)} in all): a quantity a column, an iteration a row",
+        )
+    ]
     listed += [
         (at.ERROR, "the error of all rates side by side, charted"),
         (at.EQUATIONS, "the equations, and the chain rule of every weight with live numbers"),
@@ -79,7 +97,7 @@ def _sheets(page: Page, book: Book, row: int) -> int:
     for name, meaning in listed:
         page.put(f"B{row}", name, style.LINK_TEXT)
         page.links[f"B{row}"] = name
-        page.put(f"C{row}", meaning)
+        page.put(f"C{row}", meaning, style.EQUATION)
         row += 1
     return row + 1
 
@@ -89,11 +107,12 @@ def _key(page: Page, row: int) -> None:
     row = _heading(page, row, "What the colours mean")
     for sample, meaning, look in _KEY:
         page.put(f"B{row}", sample, look)
-        page.put(f"C{row}", meaning)
+        page.put(f"C{row}", meaning, style.EQUATION)
         row += 1
-    for index, section in enumerate(Section):
-        page.put(f"{'BCDEFG'[index]}{row}", str(section), style.band(section))
-    page.put(f"H{row}", "the sections of a training sheet, from left to right")
+    for section, meaning in _SECTIONS.items():
+        page.put(f"B{row}", str(section), style.band(section))
+        page.put(f"C{row}", meaning, style.EQUATION)
+        row += 1
 
 
 def _print(sheet: Any) -> None:

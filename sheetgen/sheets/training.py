@@ -35,7 +35,7 @@ def page(book: Book, variant: int) -> Page:
     page.put("B2", Formula(layout.given(at.rate_label(this.sheet)), lambda: this.rate), style.INPUT_LINK)
     _header(page, layout)
     page.table = Table(at.FIRST_ROW, study.rows, tuple(_columns(layout)), lambda: _rows(study, variant))
-    page.widths = {index: _WIDTH for index in range(1, len(layout.columns) + 1)} | {1: 10.0}
+    page.widths = dict.fromkeys(range(1, len(layout.columns) + 1), _WIDTH) | {1: 10.0}
     page.heights = {at.TITLE_ROW: 28, at.RATE_ROW: 20, at.LABEL_ROW: 22, at.EQUATION_ROW: 50}
     page.decorate.append(lambda sheet: _print_and_fold(sheet, layout))
     return page
@@ -114,4 +114,6 @@ def _print_and_fold(sheet: Any, layout: Layout) -> None:
         if last > first:
             sheet.column_dimensions.group(get_column_letter(first + 1), get_column_letter(last), outline_level=1)
     sheet.col_breaks = breaks
-    sheet.page_setup.scale = max(30, min(90, int(100 * 128 / (10 + widest * _WIDTH))))
+    sheet.page_setup.scale = max(30, min(60, int(100 * 132 / (10 + widest * _WIDTH))))
+    margins = sheet.page_margins
+    margins.left = margins.right = margins.top = margins.bottom = 0.4

@@ -1,0 +1,215 @@
+"""The command line: parse, call, print. Data goes to stdout, progress and errors to stderr.
+
+Exit codes: 0 fine, 1 differences found, 2 could not run.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from sheetgen import __version__, engines, overrides, show, template
+from sheetgen.build import Built, build
+from sheetgen.errors import SheetgenError, UsageError
+from sheetgen.sheets.numbers import general
+from sheetgen.tolerance import Tolerance
+from sheetgen.verify import verify
+
+_SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+def _complete_template(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
+    """Complete the names of shipped templates."""
+    return [name for name in template.names() if name.startswith(incomplete)]
+
+
+def _fraction(context: click.Context, parameter: click.Parameter, value: float) -> float:
+    """Accept a tolerance from 0 to below 1, so that no check can be made to pass anything."""
+    if not 0 <= value < 1:
+        raise click.BadParameter(f"{value!r} is not a number from 0 to below 1")
+    return value
+
+
+_template_argument = click.argument(
+    "name", metavar="[TEMPLATE]", default=template.DEFAULT, shell_complete=_complete_template
+)
+
+
+@click.group(context_settings=_SETTINGS)
+@click.version_option(__version__, prog_name="sheetgen")
+def cli() -> None:
+    """Neural-network training as a live, verified Excel workbook.
+
+    Example: sheetgen build && sheetgen verify backprop.xlsx
+    """
+
+
+@cli.command("build")
+@_template_argument
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="The workbook to write [default: NAME.xlsx].")
+@click.option("--rate", "rates", type=float, multiple=True, help="A learning rate; repeat for several.")
+@click.option("--iterations", type=int, help="The number of updates.")
+@click.option("--set", "settings", multiple=True, metavar="NAME=NUMBER", help="Set an input, target or initial weight.")
+@click.option("--no-verify", is_flag=True, help="Write without proving.")
+@click.option("--force", is_flag=True, help="Replace an existing file.")
+def build_command(
+    name: str,
+    output: Path | None,
+    rates: Sequence[float],
+    iterations: int | None,
+    settings: Sequence[str],
+    no_verify: bool,
+    force: bool,
+) -> int:
+    """Build the workbook of a TEMPLATE (a shipped name or a .toml file) and verify it.
+
+    \b
+    Examples:
+      sheetgen build
+      sheetgen build mlp-2-2-2 -o two-rates.xlsx --rate 0.5 --rate 5 --iterations 1000 --set w1=0.2
+    """
+    study = template.load(name)
+    values = dict(overrides.parse_setting(text) for text in settings)
+    study = overrides.override(study, values=values, rates=rates, iterations=iterations)
+    built = build(study, output, verify=not no_verify, force=force, progress=_progress)
+    _say_built(built)
+    return 0 if built.ok else 1
+
+
+@cli.command("verify")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--engine", type=click.Choice(engines.NAMES), default="embedded", show_default=True)
+@click.option("--rtol", callback=_fraction, default=Tolerance.rtol, show_default=True, help="Relative tolerance.")
+@click.option(
+    "--atol", callback=_fraction, default=Tolerance.atol, show_default=True, help="Tolerance relative to the operands."
+)
+@click.option("--max-diffs", type=click.IntRange(0), default=100, show_default=True, help="Differences to list.")
+@click.option("--timeout", type=click.FloatRange(0, min_open=True), default=600.0, show_default=True, help="Seconds.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+def verify_command(
+    file: Path, engine: str, rtol: float, atol: float, max_diffs: int, timeout: float, as_json: bool
+) -> int:
+    """Recalculate FILE with a real engine and compare every formula cell with the network's numbers.
+
+    Exit code 0: all agree. 1: some differ. 2: the file could not be checked.
+
+    \b
+    Examples:
+      sheetgen verify backprop.xlsx
+      sheetgen verify backprop.xlsx --engine libreoffice --json
+    """
+    report = verify(file, engine, tolerance=Tolerance(rtol, atol), max_diffs=max_diffs, timeout=timeout)
+    if as_json:
+        click.echo(json.dumps(report.to_dict(), ensure_ascii=False, indent=1))
+    else:
+        click.echo("\n".join(report.lines()))
+    return 0 if report.ok else 1
+
+
+@cli.command("show")
+@_template_argument
+@click.option("--format", "notation", type=click.Choice(show.FORMATS), default="text", show_default=True)
+def show_command(name: str, notation: str) -> int:
+    """Print the equations of a TEMPLATE: forward, backward and updates, as derived.
+
+    Example: sheetgen show mlp-2-2-2 --format latex
+    """
+    click.echo(show.equations(template.load(name), notation))
+    return 0
+
+
+@cli.command("templates")
+@click.option("--json", "as_json", is_flag=True, help="Print a list of objects: name, title, description.")
+def templates_command(as_json: bool) -> int:
+    """List the templates that come with sheetgen.
+
+    Example: sheetgen templates --json
+    """
+    studies = [template.load(name) for name in template.names()]
+    if as_json:
+        listed = [{"name": s.name, "title": s.title, "description": " ".join(s.description.split())} for s in studies]
+        click.echo(json.dumps(listed, ensure_ascii=False, indent=1))
+    else:
+        click.echo("\n".join(f"{study.name}  {study.title}" for study in studies))
+    return 0
+
+
+@cli.command("copy")
+@click.argument("name", metavar="TEMPLATE", shell_complete=_complete_template)
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+@click.option("--force", is_flag=True, help="Replace an existing file.")
+def copy_command(name: str, file: Path | None, force: bool) -> int:
+    """Copy a TEMPLATE out to FILE [default: TEMPLATE.toml], to edit it and build from it.
+
+    Example: sheetgen copy mlp-2-2-2 mine.toml && sheetgen build mine.toml
+    """
+    text, _ = template.text_of(name)
+    target = file or Path(f"{Path(name).stem}.toml")
+    if target.exists() and not force:
+        raise UsageError(f"{target} exists; replace it with --force, or name another file")
+    try:
+        target.write_text(text, "utf-8")
+    except OSError as error:
+        raise UsageError(f"{target} cannot be written: {error.strerror}") from None
+    click.echo(f"wrote {target}; edit it, then: sheetgen build {target}")
+    return 0
+
+
+def _progress(message: str) -> None:
+    click.echo(f"{message} …", err=True)
+
+
+def _say_built(built: Built) -> None:
+    """Say what was built, what each rate reached, and what was proven."""
+    study = built.study
+    what = f"{built.sheets} sheets, {len(study.variants)} learning rates, iterations 0 to {study.iterations:,}"
+    click.echo(f"{built.path}: {what}")
+    for rate, losses in zip(study.rates, built.losses, strict=True):
+        steps = f"did not fall at {losses.rises:,} steps" if losses.rises else "fell at every step"
+        loss = f"{study.graph.loss} {losses.first:.6g} → {losses.last:.6g}"
+        click.echo(f"  η = {general(rate)}: {loss}, {steps}")
+    if not built.verdict.startswith("OK"):
+        click.echo(f"note: the workbook's own Checks sheet says {built.verdict!r}")
+    if built.report is None:
+        click.echo("not verified (--no-verify)")
+    else:
+        click.echo("\n".join(built.report.lines()) if not built.ok else next(built.report.lines()))
+
+
+def _use_utf8() -> None:
+    """Write UTF-8 whatever the console's own encoding is: equations have letters such as η and ∂."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and exit; every mistake of the user's is one line on stderr and exit code 2."""
+    _use_utf8()
+    try:
+        code = cli.main(arguments, prog_name="sheetgen", standalone_mode=False)
+    except click.ClickException as error:
+        code = _complain(error.format_message(), getattr(error, "ctx", None))
+    except SheetgenError as error:
+        code = _complain(str(error))
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted; nothing was changed", err=True)
+        code = 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    sys.exit(code)
+
+
+def _complain(message: str, context: click.Context | None = None) -> int:
+    hint = f" (see {context.command_path} --help)" if context else ""
+    line = " ".join(message.split())
+    click.echo(f"sheetgen: {line}{hint}", err=True)
+    return 2

@@ -1,0 +1,47 @@
+"""What a spreadsheet can hold: rows, columns, numbers, lines of a chart."""
+
+from __future__ import annotations
+
+import math
+import sys
+
+from sheetgen.errors import UsageError
+
+MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
+HEADER_ROWS = 4
+"""The rows above the first iteration of a training sheet."""
+
+_LARGEST = 9.99999999999999e307
+_SMALLEST = sys.float_info.min
+_MAX_RATES = 255
+
+
+def spreadsheet_number(value: object, what: str) -> float:
+    """Return a number that a cell can hold; raise UsageError for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise UsageError(f"{what} must be a number, not {value!r}")
+    if not math.isfinite(value) or abs(value) > _LARGEST or 0 < abs(value) < _SMALLEST:
+        shown = value if isinstance(value, float) else f"an integer of {len(str(abs(value)))} digits"
+        raise UsageError(f"{what} must be a finite number that a cell can hold, not {shown}")
+    return float(value)
+
+
+def checked_rates(rates: list[float]) -> tuple[float, ...]:
+    """Return learning rates that are positive and distinct; raise UsageError otherwise."""
+    for index, rate in enumerate(rates):
+        if rate <= 0:
+            raise UsageError(f"a learning rate must be greater than 0, not {rate!r}")
+        if rate in rates[:index]:
+            raise UsageError(f"the learning rate {rate!r} is listed twice; each gets a sheet of its own")
+    if len(rates) > _MAX_RATES:
+        raise UsageError(f"{len(rates)} learning rates are too many; a chart holds {_MAX_RATES} lines")
+    return tuple(rates)
+
+
+def checked_iterations(iterations: object) -> int:
+    """Return a number of iterations that fits a sheet; raise UsageError otherwise."""
+    most = MAX_ROWS - HEADER_ROWS - 1
+    if isinstance(iterations, bool) or not isinstance(iterations, int) or not 1 <= iterations <= most:
+        found = "nothing" if iterations is None else repr(iterations)
+        raise UsageError(f"iterations must be a whole number from 1 to {most:,} (a sheet's rows), not {found}")
+    return iterations

@@ -1,0 +1,51 @@
+"""Changes to a study asked for from outside its template: other numbers, rates, iterations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from difflib import get_close_matches
+
+from sheetgen.errors import UsageError
+from sheetgen.limits import checked_iterations, checked_rates, spreadsheet_number
+from sheetgen.study import Study, variant
+
+
+def override(
+    study: Study,
+    *,
+    values: Mapping[str, float] | None = None,
+    rates: Iterable[float] = (),
+    iterations: int | None = None,
+) -> Study:
+    """Return the study with other inputs, targets or initial weights, learning rates, iterations.
+
+    Raises UsageError for a name that is none of these, and for a number that does not fit a sheet.
+    """
+    values = {name: _checked(study, name, value) for name, value in (values or {}).items()}
+    study = study.with_values(values)
+    if chosen := list(rates):
+        checked = checked_rates([spreadsheet_number(rate, "a learning rate") for rate in chosen])
+        study = replace(study, variants=tuple(variant(rate) for rate in checked))
+    return study if iterations is None else replace(study, iterations=checked_iterations(iterations))
+
+
+def _checked(study: Study, name: str, value: float) -> float:
+    if name not in study.values:
+        known = tuple(study.values)
+        close = get_close_matches(name, known, n=1)
+        what = "computed, not given" if name in study.graph.by_name else "no input, target or initial weight"
+        hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(known)}"
+        raise UsageError(f"{name!r} is {what} of {study.name}; {hint}")
+    return spreadsheet_number(value, name)
+
+
+def parse_setting(text: str) -> tuple[str, float]:
+    """Return the name and number of a text such as ``w1=0.2``; raise UsageError where it is none."""
+    name, equals, number = text.partition("=")
+    try:
+        if equals and name.strip():
+            return name.strip(), float(number)
+    except ValueError:
+        pass
+    raise UsageError(f"--set {text} cannot be read; write a name and a number, such as --set w1=0.2")
