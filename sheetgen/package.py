@@ -27,15 +27,21 @@ from sheetgen.sheets.page import ROW, Cell, Column, Formula, Page, Table, Value,
 from sheetgen.shell import Shell
 from sheetgen.style import Style
 
-_EPOCH = 315_532_800  # 1980-01-01, the first date a zip can hold
-_EMPTY_ROWS = re.compile(rb"<sheetData\s*/>|<sheetData></sheetData>")
+_EPOCH, _LAST = 315_532_800, 4_354_819_199  # 1980-01-01 and 2107-12-31, the first and last date a zip can hold
+_SHELL_ROWS = re.compile(rb"<sheetData\s*/>|<sheetData>.*</sheetData>", re.DOTALL)
 _LEVEL = 1
 _PIECE_ROWS, _WAITING = 256, 8
 
 
 def timestamp() -> datetime:
-    """Return the date that a workbook carries: SOURCE_DATE_EPOCH, else a constant."""
-    return datetime.fromtimestamp(max(int(os.environ.get("SOURCE_DATE_EPOCH", _EPOCH)), _EPOCH), UTC)
+    """Return the date that a workbook carries: SOURCE_DATE_EPOCH, else a constant.
+
+    Raises UsageError where that is no number of seconds that a zip can date.
+    """
+    said = os.environ.get("SOURCE_DATE_EPOCH") or str(_EPOCH)
+    if not said.isascii() or not said.isdigit() or int(said) > _LAST:
+        raise UsageError(f"SOURCE_DATE_EPOCH is {said!r}; it must be a number of seconds up to {_LAST}")
+    return datetime.fromtimestamp(max(int(said), _EPOCH), UTC)
 
 
 @contextmanager
@@ -84,12 +90,17 @@ def write(file: IO[bytes], shell: Shell, pages: list[Page]) -> None:
     """Write a workbook: the shell's parts, with each page's rows streamed into its sheet."""
     by_part = {shell.sheets[page.name]: page for page in pages}
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL) as package:
-        for name, content in shell.parts.items():
+        for name, content in sorted(shell.parts.items(), key=lambda part: _rank(part[0])):
             with package.open(_entry(name), "w") as part:
                 if page := by_part.get(name):
                     _write_in_thread(part, _sheet(content, page, shell.styles))
                 else:
                     part.write(content)
+
+
+def _rank(name: str) -> tuple[bool, bool]:
+    """Return where a part stands: the content types first, then the package's relations, as Excel does."""
+    return name != "[Content_Types].xml", not name.startswith("_rels/")
 
 
 def _entry(name: str) -> zipfile.ZipInfo:
@@ -113,7 +124,7 @@ def _write_in_thread(part: IO[bytes], pieces: Iterable[bytes]) -> None:
 
 def _sheet(shell: bytes, page: Page, styles: Mapping[Style, int]) -> Iterator[bytes]:
     """Yield a sheet part: the shell's beginning, the rows, the shell's end."""
-    head, tail = _EMPTY_ROWS.split(shell)
+    head, tail = _SHELL_ROWS.split(shell)
     dimension = f'<dimension ref="A1:{_last_cell(page)}"/>'.encode()
     yield _replace_dimension(head, dimension) + b"<sheetData>"
     yield from _rows(page, styles)

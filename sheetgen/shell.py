@@ -58,6 +58,8 @@ def make(pages: list[Page], title: str, timestamp: str) -> Shell:
             if look not in styles:
                 styles[look] = _register(sheet, look)
         sheet._cells.clear()
+        for where, target in page.links.items():
+            sheet[where].hyperlink = Hyperlink(ref=where, location=f"{quoted(target)}!A1", display=target)
     file = BytesIO()
     workbook.save(file)
     with zipfile.ZipFile(file) as package:
@@ -98,8 +100,6 @@ def _dress(sheet: Worksheet, page: Page) -> None:
         sheet.sheet_properties.tabColor = page.tab_colour
     for merge in page.merges:
         sheet.merge_cells(merge)
-    for where, target in page.links.items():
-        sheet[where].hyperlink = Hyperlink(ref=where, location=f"{quoted(target)}!A1", display=target)
     colour_flags(sheet, page.flags)
     _show_small_numbers(sheet, page)
     for anchor, chart, _ in page.charts:

@@ -9,7 +9,7 @@ from sheetgen import toml
 from sheetgen.graph import Graph
 
 EPSILON, TOLERANCE = "ε", "tolerance"
-SETTINGS: Mapping[str, float] = {EPSILON: 1e-5, TOLERANCE: 1e-8}
+SETTINGS: Mapping[str, float] = {EPSILON: 1e-5, TOLERANCE: 1e-9}
 """Settings of the workbook's own checks: the step of a central difference, the largest deviation allowed."""
 
 

@@ -125,7 +125,7 @@ def label(section: Section) -> Style:
 
 def equation(section: Section) -> Style:
     """Return the style of the equation under a label."""
-    return Style(size=9, fill=SECTION_COLOURS[section][1], border="D0D5DD", align="center", wrap=True, top=True)
+    return Style(size=10, fill=SECTION_COLOURS[section][1], border="D0D5DD", align="center", wrap=True, top=True)
 
 
 ZOOM = 100

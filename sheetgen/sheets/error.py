@@ -35,8 +35,7 @@ def page(book: Book) -> Page:
     page.widths |= dict.fromkeys(range(summary, summary + len(_SUMMARY)), 14.0)
     page.heights = {1: 28, at.LABEL_ROW: 32, at.EQUATION_ROW: 18}
     page.put("A1", f"Error {layout.study.graph.loss} at every iteration", style.TITLE)
-    flag(page, f"{get_column_letter(summary + 4)}1", book)
-    page.merges.append(f"{get_column_letter(summary + 4)}1:{get_column_letter(summary + 6)}1")
+    flag(page, f"{get_column_letter(summary + 4)}1:{get_column_letter(summary + 6)}1", book)
     _header(page, book)
     page.table = Table(at.FIRST_ROW, layout.study.rows, tuple(_columns(layout)), lambda: _rows(layout))
     _summary(page, book, summary)

@@ -14,9 +14,12 @@ from sheetgen.sheets.page import Formula, Page
 
 
 def flag(page: Page, where: str, book: Book) -> None:
-    """Show the overall flag in a cell of a page."""
-    page.put(where, Formula(FLAG, lambda: book.verdict()), style.FLAG)
-    page.flags.append(where)
+    """Show the overall flag in a cell of a page, or across a range of cells."""
+    cell = where.partition(":")[0]
+    page.put(cell, Formula(FLAG, lambda: book.verdict()), style.FLAG)
+    page.flags.append(cell)
+    if cell != where:
+        page.merges.append(where)
 
 
 def colour_flags(sheet: Any, cells: list[str]) -> None:

@@ -35,13 +35,13 @@ def page(book: Book) -> Page:
     study = book.study
     page = Page(at.START, tab_colour="1F2933")
     page.widths = {1: 3}
-    page.heights = {1: 34, 2: 66}
+    page.heights = {1: 34, 2: 20 + 16 * (len(study.description) // 120)}
     page.put("B1", study.title, style.TITLE)
     row, last = drawing.put(page, book, 5)
     last = max(last, 14)
     page.put("B2", " ".join(study.description.split()), style.PROSE)
-    page.merges += [f"B2:{get_column_letter(last)}2", f"B3:{get_column_letter(last)}3"]
-    flag(page, "B3", book)
+    page.merges.append(f"B2:{get_column_letter(last)}2")
+    flag(page, f"B3:{get_column_letter(last)}3", book)
     page.put(
         "B4",
         "The network, with its numbers at iteration 0 (inputs on the left, the loss on the right)",

@@ -20,7 +20,7 @@ from sheetgen.sheets.page import PREVIOUS_ROW, ROW, Column, Formula, Page, Table
 from sheetgen.study import Study
 from sheetgen.trace import trace
 
-_WIDTH = 15.0
+_WIDTH = 17.0
 
 
 def page(book: Book, variant: int) -> Page:
@@ -29,14 +29,14 @@ def page(book: Book, variant: int) -> Page:
     this = study.variants[variant]
     page = Page(this.sheet, freeze=f"B{at.FIRST_ROW}", tab_colour=style.SERIES_COLOURS[variant % 10])
     title = f"Training with learning rate {RATE} = "
-    page.put("A1", Formula(f'"{title}"&{at.RATE_CELL}', lambda: title + general(this.rate)), style.TITLE)
-    flag(page, "H1", book)
+    page.put("B1", Formula(f'"{title}"&{at.RATE_CELL}', lambda: title + general(this.rate)), style.TITLE)
+    flag(page, "G1:H1", book)
     page.put("A2", RATE, style.NAME)
     page.put("B2", Formula(layout.given(at.rate_label(this.sheet)), lambda: this.rate), style.INPUT_LINK)
     _header(page, layout)
     page.table = Table(at.FIRST_ROW, study.rows, tuple(_columns(layout)), lambda: _rows(study, variant))
     page.widths = dict.fromkeys(range(1, len(layout.columns) + 1), _WIDTH) | {1: 10.0}
-    page.heights = {at.TITLE_ROW: 28, at.RATE_ROW: 20, at.LABEL_ROW: 22, at.EQUATION_ROW: 50}
+    page.heights = {at.TITLE_ROW: 28, at.RATE_ROW: 20, at.LABEL_ROW: 22, at.EQUATION_ROW: 58}
     page.decorate.append(lambda sheet: _print_and_fold(sheet, layout))
     return page
 
