@@ -203,6 +203,13 @@ class Python(Notation):
     def operation(self, expr: Apply, parts: list[str]) -> str:
         """Return an operation; everything but plain arithmetic is a call."""
         row = PRIMITIVES[expr.op]
+        if expr.op == "pow" and _is_small_power(expr.args[1]):
+            return f"{parts[0]}**{parts[1]}"
         if row.is_function or expr.op == "pow":
             return f"{row.name}({', '.join(parts)})"
         return row.excel + parts[0] if expr.op == "neg" else row.excel.join(parts)
+
+
+def _is_small_power(exponent: Expr) -> bool:
+    """Whether Python's own operator raises as a spreadsheet does, errors included: to 1, 2, 3, …"""
+    return isinstance(exponent, Const) and exponent.value > 0 and exponent.value.is_integer()

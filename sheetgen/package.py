@@ -15,7 +15,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import islice
-from operator import itemgetter
 from pathlib import Path
 from typing import IO
 from xml.sax.saxutils import escape
@@ -23,7 +22,7 @@ from xml.sax.saxutils import escape
 from openpyxl.utils import get_column_letter
 
 from sheetgen.errors import UsageError
-from sheetgen.sheets.page import ROW, Cell, Column, Formula, Page, Table, Value, at_row
+from sheetgen.sheets.page import Cell, Column, Formula, Page, Table, Value
 from sheetgen.shell import Shell
 from sheetgen.style import Style
 
@@ -89,7 +88,7 @@ def _as_created_by_open(path: Path) -> None:
 def write(file: IO[bytes], shell: Shell, pages: list[Page]) -> None:
     """Write a workbook: the shell's parts, with each page's rows streamed into its sheet."""
     by_part = {shell.sheets[page.name]: page for page in pages}
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL) as package:
+    with zipfile.ZipFile(file, "w") as package:
         for name, content in sorted(shell.parts.items(), key=lambda part: _rank(part[0])):
             with package.open(_entry(name), "w") as part:
                 if page := by_part.get(name):
@@ -106,6 +105,7 @@ def _rank(name: str) -> tuple[bool, bool]:
 def _entry(name: str) -> zipfile.ZipInfo:
     entry = zipfile.ZipInfo(name, timestamp().timetuple()[:6])
     entry.compress_type = zipfile.ZIP_DEFLATED
+    entry._compresslevel = _LEVEL  # type: ignore[attr-defined]  # public only from Python 3.13
     entry.external_attr = 0o644 << 16
     return entry
 
@@ -190,30 +190,44 @@ def _value(value: Value) -> tuple[str, str]:
 
 def _table(table: Table, styles: Mapping[Style, int], beside: Mapping[int, str]) -> Iterator[bytes]:
     """Yield a table's rows, many to a piece."""
-    varying = [index for index, column in enumerate(table.columns) if column.constant is None]
-    pick: Callable[[tuple[float, ...]], object] = itemgetter(*varying)
-    own = {row: _template(table, styles, row) for row in (table.first_row, table.first_row + 1)}
-    bulk = _template(table, styles, table.first_row + 2)
-    values = enumerate(table.values(), start=table.first_row)
+    first = table.first_row
+    spell = {row: _row_speller(table, styles, row) for row in (first, first + 1)}
+    bulk = _row_speller(table, styles, first + 2)
+    values = enumerate(table.values(), start=first)
     while piece := [
-        f'<row r="{row}">{at_row(own.get(row, bulk), row) % pick(numbers)}{beside.get(row, "")}</row>'
+        spell.get(row, bulk)(str(row), str(row - 1), numbers, beside.get(row, ""))
         for row, numbers in islice(values, _PIECE_ROWS)
     ]:
         yield "".join(piece).encode()
 
 
-def _template(table: Table, styles: Mapping[Style, int], row: int) -> str:
-    """Return the cells of a row with ROW for its number and %r for each number that varies.
+_Speller = Callable[[str, str, tuple[float, ...], str], str]
 
+
+def _row_speller(table: Table, styles: Mapping[Style, int], row: int) -> _Speller:
+    """Return the function that spells a row: (row, row above, its numbers, cells beside) to XML.
+
+    It is compiled into one f-string, a quarter faster than filling a template; the digits of the
+    numbers (their shortest repr) are then nearly all that is left to do.
     The first row has formulas of its own, the second holds the shared formula of all that follow.
     """
     cells = []
     for index, column in enumerate(table.columns):
         look = column.first_style if row == table.first_row else column.style
-        value = "%r" if column.constant is None else repr(column.constant)
-        formula = _formula(table, column, index, row)
-        cells.append(f'<c r="{get_column_letter(index + 1)}{ROW}" s="{styles[look]}">{formula}<v>{value}</v></c>')
-    return "".join(cells)
+        value = f"{{numbers[{index}]!r}}" if column.constant is None else repr(column.constant)
+        formula = _literal(_formula(table, column, index, row))
+        cells.append(f'<c r="{get_column_letter(index + 1)}{{row}}" s="{styles[look]}">{formula}<v>{value}</v></c>')
+    text = "".join(cells)
+    space: dict[str, _Speller] = {}
+    # What is compiled holds only column letters, style numbers and formulas that `_literal` has escaped.
+    exec(f"def spell(row, above, numbers, beside):\n return f'<row r=\"{{row}}\">{text}{{beside}}</row>'", space)
+    return space["spell"]
+
+
+def _literal(formula: str) -> str:
+    """Return a formula as a piece of an f-string, its row numbers filled in."""
+    escaped = formula.encode("unicode_escape").decode().replace("'", "\\'").replace("{", "{{").replace("}", "}}")
+    return escaped.replace("\\x01", "{row}").replace("\\x02", "{above}")
 
 
 def _formula(table: Table, column: Column, index: int, row: int) -> str:
@@ -221,8 +235,8 @@ def _formula(table: Table, column: Column, index: int, row: int) -> str:
     second = table.first_row + 1
     if row == table.first_row:
         text = column.first if isinstance(column.first, str) else None
-        return "" if text is None else f"<f>{escape(text).replace('%', '%%')}</f>"
-    text = escape(column.rest).replace("%", "%%")
+        return "" if text is None else f"<f>{escape(text)}</f>"
+    text = escape(column.rest)
     if second == table.last_row:
         return f"<f>{text}</f>"
     if row == second:

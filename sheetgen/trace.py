@@ -22,7 +22,8 @@ Row = tuple[float, ...]
 
 CHUNK_ROWS = 512
 
-_RowFunction = Callable[[Row, float], tuple[Row, Row]]
+_Advance = Callable[[Row, float, int], tuple[list[Row], Row]]
+"""Takes states, η and a number of rows; returns the rows and the states after them."""
 
 
 @dataclass(frozen=True)
@@ -38,50 +39,59 @@ def trace(study: Study, chunk_rows: int = CHUNK_ROWS) -> Iterator[Chunk]:
 
     Raises NumberError at the first value that a spreadsheet would show as an error.
     """
-    row_of = _compile(study)
+    advance = _compile(study)
     initial = tuple(study.values[state.name] for state in study.graph.states)
     states = [initial] * len(study.variants)
     for first in range(0, study.rows, chunk_rows):
         count = min(chunk_rows, study.rows - first)
         chunk = []
         for index, rate in enumerate(study.rates):
-            rows, states[index] = _advance(study, row_of, states[index], rate, first, count)
+            rows, states[index] = _checked(study, advance, states[index], rate, first, count)
             chunk.append(rows)
         yield Chunk(first, tuple(chunk))
 
 
-def _advance(
-    study: Study, row_of: _RowFunction, state: Row, rate: float, first: int, count: int
+def _checked(
+    study: Study, advance: _Advance, states: Row, rate: float, first: int, count: int
 ) -> tuple[list[Row], Row]:
-    """Compute ``count`` rows of one variant, and the state after them."""
+    """Compute rows, and make sure that a spreadsheet can hold them."""
+    try:
+        rows, following = advance(states, rate, count)
+        if math.isfinite(sum(map(sum, rows))):
+            return rows, following
+    except ARITHMETIC_ERRORS:
+        pass
+    if count == 1:
+        raise _diagnose(study, states, first, rate)
     rows = []
     for iteration in range(first, first + count):
-        try:
-            row, following = row_of(state, rate)
-        except ARITHMETIC_ERRORS:
-            raise _diagnose(study, state, iteration, rate) from None
-        if not math.isfinite(sum(map(abs, row))):
-            raise _diagnose(study, state, iteration, rate)
-        rows.append(row)
-        state = following
-    return rows, state
+        row, states = _checked(study, advance, states, rate, iteration, 1)
+        rows += row
+    return rows, states
 
 
-def _compile(study: Study) -> _RowFunction:
-    """Compile the graph into a function from (states, η) to (row of values, states of the next row)."""
+def _compile(study: Study) -> _Advance:
+    """Compile the graph into one function that runs from row to row."""
     graph = study.graph
     variables = {name: f"q{index}" for index, name in enumerate(graph.names)} | {RATE: "rate"}
     notation = Python(variables.__getitem__)
-    states = ", ".join(variables[state.name] for state in graph.states)
-    updates = ", ".join(notation.write(state.update) for state in graph.states)
-    body = [f"{variables[q.name]} = {notation.write(equation(q))}" for q in (*graph.equations, *graph.derivatives)]
-    row = ", ".join(variables[name] for name in graph.names)
-    source = [f"def row_of(states, rate):\n    {states}, = states", *body, f"return ({row},), ({updates},)"]
+    equations = (*graph.equations, *graph.derivatives)
+    states = "".join(f"{variables[state.name]}, " for state in graph.states)
+    source = [
+        "def advance(states, rate, count):",
+        f"    {states} = states",
+        "    rows = []",
+        "    for _ in range(count):",
+        *(f"        {variables[q.name]} = {notation.write(equation(q))}" for q in equations),
+        f"        rows.append(({', '.join(variables[name] for name in graph.names)},))",
+        f"        {states} = {', '.join(notation.write(state.update) for state in graph.states)},",
+        f"    return rows, ({states})",
+    ]
     namespace: dict[str, object] = {row.name: row.evaluate for row in PRIMITIVES.values() if row.evaluate}
     namespace |= {variables[name]: study.values[name] for name in (*graph.inputs, *graph.targets)}
     # The source is printed from a parsed expression tree and holds nothing but arithmetic on q0, q1, …
-    exec("\n    ".join(source), namespace)
-    return namespace["row_of"]  # type: ignore[return-value]
+    exec("\n".join(source), namespace)
+    return namespace["advance"]  # type: ignore[return-value]
 
 
 def _diagnose(study: Study, state: Row, iteration: int, rate: float) -> NumberError:
