@@ -50,7 +50,7 @@ def page(book: Book) -> Page:
         _line(page, book, row, check)
     _header(page, book, checks)
     numerical.put(page)
-    page.widths = {1: 34, 2: 58, 3: 9, 4: 10} | dict.fromkeys(
+    page.widths = {1: 34, 2: 60, 3: 9, 4: 14} | dict.fromkeys(
         range(_FIRST_COLUMN, _FIRST_COLUMN + max(variants, 40)), 12.0
     )
     page.heights = {1: 28, _FIRST_ROW - 1: 32}
@@ -68,12 +68,12 @@ def _checks(book: Book, numerical: Numerical) -> Iterator[Check]:
     graph = book.study.graph
     yield Check(
         "no gap and no error",
-        "COUNT of the numbers on the sheet against the number there should be",
+        "how many numbers the sheet has, and should have",
         lambda variant: _no_gap(book, variant),
     )
     yield Check(
         "every update is w − η·gradient",
-        "all weights of each row against the row above, over whole columns",
+        "all weights of each row with those of the row above",
         lambda variant: _updates(book, variant),
     )
     for unit, weights in linear_units(graph):
@@ -86,7 +86,7 @@ def _checks(book: Book, numerical: Numerical) -> Iterator[Check]:
     for index, state in enumerate(graph.states):
         yield Check(
             f"{partial(graph.loss, state.name)} at iteration 0",
-            f"the gradient column against the central difference of {graph.loss} computed below",
+            f"the gradient, and the central difference of {graph.loss} (below)",
             partial_of(numerical.deviation, index),
         )
 

@@ -43,6 +43,7 @@ class Numerical:
         note = "Each weight is moved by −ε and +ε and the network computed again, from Inputs, by formulas of its own."
         page.put(f"A{self.row + 1}", note, style.NOTE)
         header = self.row + 2
+        page.heights[header] = 24
         page.row(header, ("weight", "moved by", None, "(E₊ − E₋)/2ε"), style.LABEL)
         page.row(header, self.names, style.LABEL, _FIRST)
         for index, weight in enumerate(self.weights):

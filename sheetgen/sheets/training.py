@@ -114,6 +114,6 @@ def _print_and_fold(sheet: Any, layout: Layout) -> None:
         if last > first:
             sheet.column_dimensions.group(get_column_letter(first + 1), get_column_letter(last), outline_level=1)
     sheet.col_breaks = breaks
-    sheet.page_setup.scale = max(30, min(60, int(100 * 132 / (10 + widest * _WIDTH))))
+    sheet.page_setup.scale = max(30, min(54, int(100 * 132 / (10 + widest * _WIDTH))))
     margins = sheet.page_margins
     margins.left = margins.right = margins.top = margins.bottom = 0.4

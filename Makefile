@@ -1,0 +1,22 @@
+.PHONY: test lint docs bench look
+
+test:
+	pytest
+
+lint:
+	ruff check .
+	ruff format --check .
+	mypy sheetgen
+
+docs:
+	python docs/make_commands.py
+
+bench:
+	python benchmarks/writing.py
+	python benchmarks/engines.py
+
+# Render every sheet of the seed's workbook to build/look/*.png (needs LibreOffice and poppler-utils).
+look:
+	mkdir -p build/look
+	sheetgen build -o build/look/backprop.xlsx --force
+	cd build/look && soffice --headless --convert-to pdf backprop.xlsx && pdftoppm -r 80 -png backprop.pdf sheet

@@ -1,0 +1,177 @@
+"""The command line as a person uses it: one line for every mistake, the promised exit codes, data on stdout."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+from faults import change_cell, formula
+
+from sheetgen import __version__
+from sheetgen.cli import cli
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def run(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "sheetgen", *arguments]
+    variables = {**os.environ, **environment}
+    return subprocess.run(
+        command, cwd=cwd, env=variables, capture_output=True, text=True, encoding="utf-8", timeout=300
+    )
+
+
+def test_build_then_verify(tmp_path: Path) -> None:
+    """The main job: the seed's workbook under its own name, and what each rate reached."""
+    built = run("build", cwd=tmp_path)
+    assert built.returncode == 0, built.stderr
+    lines = built.stdout.splitlines()
+    assert lines[0] == "backprop.xlsx: 12 sheets, 6 learning rates, iterations 0 to 100"
+    assert lines[1] == "  η = 0.1: E_total 0.24252 → 0.133511, fell at every step"
+    assert lines[-1].startswith("OK: all 25,621 formula cells agree (formualizer")
+    assert "verifying" in built.stderr
+    assert [p.name for p in tmp_path.iterdir()] == ["backprop.xlsx"]
+    verified = run("verify", "backprop.xlsx", "--json", cwd=tmp_path)
+    assert verified.returncode == 0
+    assert json.loads(verified.stdout)["ok"] is True
+    again = run("build", cwd=tmp_path)
+    assert again.returncode == 2
+    assert "--force" in again.stderr
+
+
+def test_build_with_everything_set(tmp_path: Path) -> None:
+    options = [
+        "-o",
+        "mine.xlsx",
+        "--rate",
+        "0.5",
+        "--rate",
+        "5",
+        "--iterations",
+        "3",
+        "--set",
+        "w1=0.2",
+        "--set",
+        "t1=0",
+    ]
+    built = run("build", "mlp-2-2-2", *options, cwd=tmp_path)
+    assert built.returncode == 0, built.stderr
+    assert "2 learning rates, iterations 0 to 3" in built.stdout
+    assert "η = 5" in built.stdout
+
+
+def test_differences_give_exit_code_1(small_workbook: Path, tmp_path: Path) -> None:
+    change_cell(small_workbook, tmp_path / "broken.xlsx", "lr 0.5", "N7", formula("F7*B7"))
+    found = run("verify", "broken.xlsx", "--max-diffs", "1", cwd=tmp_path)
+    assert found.returncode == 1
+    assert "lr 0.5!N7 (h1 at iteration 2): the formula is =F7*B7, expected =F7*B7+G7*C7" in found.stdout
+    assert " more" in found.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["bild"], "No such command 'bild'"),
+        (["build", "nope"], "no template or file 'nope'"),
+        (["build", "mlp-2-2-3"], "did you mean 'mlp-2-2-2'?"),
+        (["build", "--rate", "fast"], "'fast' is not a valid float"),
+        (["build", "--rate", "-1"], "greater than 0"),
+        (["build", "--rate", "nan"], "finite number"),
+        (["build", "--rate", "1", "--rate", "1.0"], "listed twice"),
+        (["build", "--iterations", "0"], "from 1 to 1,048,571"),
+        (["build", "--iterations", "2000000"], "from 1 to 1,048,571"),
+        (["build", "--set", "w1"], "--set w1=0.2"),
+        (["build", "--set", "w9=1"], "there are i1, i2, t1, t2, w1"),
+        (["build", "--set", "h1=1"], "computed, not given"),
+        (["build", "--set", "w1=inf"], "finite number"),
+        (["build", "--set", "i1=-1e6"], "a_h1 has no value at iteration 0"),
+        (["build", "-o", "b.csv"], "must end in .xlsx"),
+        (["build", "-o", "no/b.xlsx"], "does not exist"),
+        (["verify"], "Missing argument"),
+        (["verify", "nothing.xlsx"], "there is no file nothing.xlsx"),
+        (["verify", "x.toml", "--engine", "excel"], "'excel' is not one of"),
+        (["verify", "x.toml", "--rtol", "1"], "0 to below 1"),
+        (["verify", "x.toml", "--timeout", "0"], "not in the range"),
+        (["verify", "x.toml"], "is no .xlsx workbook"),
+        (["show", "x.toml"], "x.toml, line 1"),
+        (["build", "x.toml"], "x.toml, line 1"),
+        (["copy", "nope"], "no template"),
+        (["copy", "mlp-2-2-2", "x.toml"], "--force"),
+        (["copy", "mlp-2-2-2", "no/x.toml"], "cannot be written"),
+    ],
+)
+def test_a_mistake_gets_one_line_and_exit_code_2(tmp_path: Path, arguments: list[str], said: str) -> None:
+    (tmp_path / "x.toml").write_text("this is no template\n")
+    found = run(*arguments, cwd=tmp_path)
+    assert found.returncode == 2
+    complaint = [line for line in found.stderr.splitlines() if not line.endswith("…")]
+    assert len(complaint) == 1, found.stderr
+    assert said in complaint[0]
+    assert found.stdout == ""
+    assert [p.name for p in tmp_path.iterdir()] == ["x.toml"]
+
+
+def test_an_absent_libreoffice(small_workbook: Path, tmp_path: Path) -> None:
+    found = run("verify", str(small_workbook), "--engine", "libreoffice", cwd=tmp_path, SHEETGEN_SOFFICE="/no/soffice")
+    assert found.returncode == 2
+    assert len(found.stderr.splitlines()) == 1
+    assert "LibreOffice" in found.stderr
+
+
+def test_show(tmp_path: Path) -> None:
+    text = run("show", cwd=tmp_path).stdout
+    assert "  ∂E_total/∂h1 = ∂E_total/∂a_h1·a_h1·(1 − a_h1)" in text.splitlines()
+    latex = run("show", "--format", "latex", cwd=tmp_path).stdout
+    assert r"  E_{1} &= \tfrac{1}{2} \cdot {\left(t_{1} - a_{o1}\right)}^{2} \\" in latex.splitlines()
+    excel = run("show", "--format", "excel", cwd=tmp_path).stdout
+    assert "  H6  w3: =H5-$B$2*AI5" in excel.splitlines()
+
+
+def test_output_is_utf_8_on_any_console(tmp_path: Path) -> None:
+    found = run("show", cwd=tmp_path, PYTHONIOENCODING="ascii", LC_ALL="C")
+    assert found.returncode == 0
+    assert "∂E_total/∂w1" in found.stdout
+
+
+def test_templates_and_copy(tmp_path: Path) -> None:
+    listed = json.loads(run("templates", "--json", cwd=tmp_path).stdout)
+    assert all(entry.keys() == {"name", "title", "description"} for entry in listed)
+    names = [entry["name"] for entry in listed]
+    assert "mlp-2-2-2" in names
+    assert run("copy", "mlp-2-2-2", cwd=tmp_path).returncode == 0
+    built = run("build", "mlp-2-2-2.toml", "--iterations", "2", "-o", "copy.xlsx", cwd=tmp_path)
+    assert built.returncode == 0, built.stderr
+
+
+def test_the_version(tmp_path: Path) -> None:
+    assert run("--version", cwd=tmp_path).stdout.strip().endswith(__version__)
+
+
+def test_a_closed_pipe_is_no_error(tmp_path: Path) -> None:
+    script = f'"{sys.executable}" -m sheetgen show | head -1; exit ${{PIPESTATUS[0]}}'
+    found = subprocess.run(["bash", "-c", script], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert found.returncode == 0
+    assert found.stderr == ""
+
+
+@pytest.mark.parametrize("name", sorted(cli.commands))
+def test_every_command_has_help_with_an_example_and_stands_in_the_docs(name: str) -> None:
+    text = cli.commands[name].get_help(click.Context(cli.commands[name], info_name=f"sheetgen {name}"))
+    assert "Example" in text
+    assert f"## sheetgen {name}" in (ROOT / "docs" / "commands.md").read_text("utf-8")
+
+
+def test_the_command_reference_is_what_help_prints() -> None:
+    """Refresh it with `make docs`."""
+    sys.path.insert(0, str(ROOT / "docs"))
+    try:
+        from make_commands import reference
+    finally:
+        sys.path.pop(0)
+    written = (ROOT / "docs" / "commands.md").read_text("utf-8")
+    assert written.split() == reference().split()  # releases of click differ in their spacing
