@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -18,6 +19,9 @@ Grid = list[list[Value]]
 Numbers = tuple[float, ...]
 Bounds = Callable[[Numbers], Mapping[str, float]]
 """Gives, for the values of a table's row, the error bound of each of its columns, by label."""
+
+
+_NUMBER = re.compile(r"-?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?")
 
 
 @dataclass
@@ -108,7 +112,8 @@ class _Comparison:
     def single(self, cell: FileCell, expected: Cell) -> None:
         content = expected.content
         if isinstance(content, Formula):
-            self.formula(cell, content.text, content.value(), content.scale * self.sheet.tolerance.atol)
+            bound = content.scale * self.sheet.tolerance.atol
+            self.formula(cell, content.text, content.value(), bound, lambda other: self.accepted(content, other))
         elif isinstance(content, str):
             if cell.value != content or cell.formula is not None:
                 self.differ(cell, Kind.LABEL, content, cell.value)
@@ -175,7 +180,8 @@ class _Comparison:
             return
         self.count_table_formula(cell)
         self.outcome.formulas -= cell.formula is not None
-        self.formula(cell, formula, expected, bound, proven=True)
+        self.deviation(self.sheet.recalculated(row, cell.column), expected)
+        self.formula(cell, formula, expected, bound)
 
     def missing_row(self, row: int, numbers: Numbers) -> None:
         self.differ(FileCell(row, 1, None), Kind.MISSING, f"the row of iteration {int(numbers[0])}", None)
@@ -188,7 +194,14 @@ class _Comparison:
 
     # --- a formula cell ---
 
-    def formula(self, cell: FileCell, text: str, value: float | str | bool, bound: float, proven: bool = False) -> None:
+    def formula(
+        self,
+        cell: FileCell,
+        text: str,
+        value: float | str | bool,
+        bound: float,
+        accepts: Callable[[Scalar], bool] = lambda other: False,
+    ) -> None:
         """Compare a cell that must hold a formula: its text, its recalculated value, its cached value."""
         formula = cell.formula
         if formula is None:
@@ -198,17 +211,21 @@ class _Comparison:
         found = self.sheet.recalculated(cell.row, cell.column)
         if not formulas.same(formula, text):
             self.differ(cell, Kind.FORMULA, value, found, text)
-            return
-        if proven and isinstance(found, float) and isinstance(value, float | int):
-            self.deviation(found, value)
-        if not self.close(found, value, bound):
+        elif not (self.close(found, value, bound) or accepts(found)):
             self.differ(cell, Kind.VALUE, value, found, text)
         elif cell.value is None and value != "":
             self.outcome.uncached += 1
-        elif not self.close(cell.value, value if found is None else found, bound):
+        elif not (self.close(cell.value, value if found is None else found, bound) or accepts(cell.value)):
             self.differ(cell, Kind.CACHED, found, cell.value, text)
 
-    def deviation(self, found: float, value: float) -> None:
+    def accepted(self, content: Formula, other: Scalar) -> bool:
+        """Whether a value other than the expected one is as right; see `Formula.accepts`."""
+        return isinstance(other, float | str) and content.accepts(other, self.sheet.recalculated)
+
+    def deviation(self, found: Scalar, value: float) -> None:
+        """Keep the largest deviation of the table's cells."""
+        if not isinstance(found, float):
+            return
         off = abs(found - value)
         self.outcome.max_abs = max(self.outcome.max_abs, off)
         self.outcome.max_rel = max(self.outcome.max_rel, off / max(abs(found), abs(value), 5e-324))
@@ -217,7 +234,17 @@ class _Comparison:
         """Whether two values agree; an empty text may come back as an empty cell."""
         if isinstance(found, float) and isinstance(expected, float | int) and not isinstance(expected, bool):
             return self.sheet.tolerance.close(found, expected, bound)
+        if isinstance(found, str) and isinstance(expected, str):
+            return found == expected or self.same_text(found, expected)
         return found == expected or (found is None and expected == "") or (found == "" and expected is None)
+
+    def same_text(self, found: str, expected: str) -> bool:
+        """Whether two texts are alike but for the spelling of numbers, such as 1E-05 and 0.00001."""
+        pieces, others = _NUMBER.split(found), _NUMBER.split(expected)
+        numbers, expected_numbers = _NUMBER.findall(found), _NUMBER.findall(expected)
+        return pieces == others and all(
+            self.sheet.tolerance.close(float(a), float(b)) for a, b in zip(numbers, expected_numbers, strict=True)
+        )
 
     def differ(self, cell: FileCell, kind: Kind, expected: Scalar, found: Scalar, text: str | None = None) -> None:
         table = self.table if self.sheet.rate is not None and cell.column <= self.columns else None

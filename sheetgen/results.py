@@ -58,13 +58,29 @@ class Results:
         return dict(zip(self.study.graph.names, row, strict=True))
 
 
+FUZZ = 1e-13
+"""Spreadsheets take numbers that differ by less than about this share of themselves for equal."""
+
+_MATCH = 1e-12
+"""The embedded engine's MATCH takes numbers this close for equal (Excel's and LibreOffice's do not)."""
+
+
+def may_match(a: float, b: float) -> bool:
+    """Whether an engine's MATCH may take two numbers for equal."""
+    return abs(a - b) <= max(_MATCH, FUZZ * max(abs(a), abs(b)))
+
+
 class Losses:
-    """The loss of one variant: first, last, smallest and where, and at how many steps it did not fall."""
+    """The loss of one variant: first, last, smallest and where, and at how many steps it did not fall.
+
+    ``rises`` counts steps that did not fall at all, ``fuzzy`` those so flat that a spreadsheet may
+    count them either way.
+    """
 
     def __init__(self, variant: int, position: int) -> None:
         self.variant, self._position = variant, position
         self.first = self.last = self.smallest = float("nan")
-        self.smallest_at = self.rises = 0
+        self.smallest_at = self.rises = self.fuzzy = 0
         self._seen = 0
 
     def feed(self, block: Block) -> None:
@@ -72,16 +88,23 @@ class Losses:
         losses = block[:, self._position]
         if not self._seen:
             self.first = self.last = self.smallest = float(losses[0])
-            before = losses[:-1]
-            after = losses[1:]
+            before, after = losses[:-1], losses[1:]
         else:
             before, after = np.concatenate(([self.last], losses[:-1])), losses
         self.rises += int(np.count_nonzero(after >= before))
+        largest = np.maximum(np.abs(before), np.abs(after))
+        # A squared error near 0 inherits the rounding of the difference it is the square of.
+        flat = np.abs(before - after) <= FUZZ * (largest + np.sqrt(largest))
+        self.fuzzy += int(np.count_nonzero(flat))
         lowest = int(np.argmin(losses))
         if losses[lowest] < self.smallest:
             self.smallest, self.smallest_at = float(losses[lowest]), self._seen + lowest
         self.last = float(losses[-1])
         self._seen += len(losses)
+
+    def may_rise(self, steps: object) -> bool:
+        """Whether a spreadsheet may count so many steps that did not fall."""
+        return isinstance(steps, float | int) and abs(steps - self.rises) <= self.fuzzy
 
 
 class Deviation:

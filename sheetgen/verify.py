@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from openpyxl.utils import get_column_letter
@@ -19,7 +20,7 @@ from sheetgen.engines import CellError, Recalculation, Value
 from sheetgen.errors import TemplateError, WorkbookError
 from sheetgen.layout import Layout, rate_label
 from sheetgen.report import Difference, Edit, Kind, Report, SheetReport, Status
-from sheetgen.sheets import compose, source
+from sheetgen.sheets import compose, error, source
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.page import Page
 from sheetgen.study import Study
@@ -90,8 +91,8 @@ def _source(file: WorkbookFile) -> tuple[Study, str]:
         )
     try:
         study = loads(template, f"{file.path}, sheet {at.SOURCE}")
-    except TemplateError as error:
-        raise WorkbookError(f"the template in {error}") from error
+    except TemplateError as problem:
+        raise WorkbookError(f"the template in {problem}") from problem
     version = next((str(value) for name, value in table if name == source.VERSION_LABEL), "")
     return study, version
 
@@ -136,7 +137,7 @@ def _page(
         report.sheets.append(SheetReport(page.name, status, 0, 1))
         return [Difference(page.name, "A1", Kind.MISSING, f"the sheet {page.name}", None)]
     rows, columns = _size(page)
-    bounds = _bounds(book.study, rates[page.name], tolerance) if training else (lambda numbers: {})
+    bounds = _bounds(book, page.name, rates, tolerance)
     sheet = Sheet(page, values.grid(page.name, rows, columns), tolerance, rates.get(page.name), bounds)
     outcome = sheet.compare(file.rows(page.name))
     if training:
@@ -155,9 +156,16 @@ def _page(
     return differences
 
 
-def _bounds(study: Study, rate: float, tolerance: Tolerance) -> Bounds:
-    names = study.graph.names
-    return lambda numbers: row_bounds(study.graph, dict(zip(names, numbers[1:], strict=True)), rate, tolerance.atol)
+def _bounds(book: Book, sheet: str, rates: Mapping[str, float], tolerance: Tolerance) -> Bounds:
+    """Return the function that gives error bounds for the rows of a sheet's table."""
+    if sheet == at.ERROR:
+        return error.bounds(book.layout, tolerance.atol)
+    graph = book.study.graph
+
+    def of(numbers: tuple[float, ...]) -> Mapping[str, float]:
+        return row_bounds(graph, dict(zip(graph.names, numbers[1:], strict=True)), rates[sheet], tolerance.atol)
+
+    return of
 
 
 def _size(page: Page) -> tuple[int, int]:

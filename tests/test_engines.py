@@ -178,7 +178,7 @@ def test_nothing_of_the_run_stays_behind(
     assert list(tmp_path.iterdir()) == []
     assert [entry.name for entry in book.parent.iterdir()] == [book.name]
     assert book.read_bytes() == before
-    assert set(Path("/tmp").glob("OSL_PIPE_*sheetgen-*")) == sockets
+    assert set(Path("/tmp").glob("OSL_PIPE_*sheetgen-*")) <= sockets
 
 
 @pytest.mark.parametrize("name", ENGINES)

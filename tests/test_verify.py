@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 from faults import cached, change_cell, change_parts, change_sheet, constant, formula, number, sheet_part, text
 
-from sheetgen import Tolerance, WorkbookError, verify
+from sheetgen import Tolerance, WorkbookError, build, load, override, verify
 from sheetgen.report import Kind, Report
 
 # Columns of the seed's training sheets.
@@ -302,3 +302,26 @@ def test_a_cached_value_wrong_in_the_twelfth_digit_is_found(small_workbook: Path
         )
         assert verify(near).ok is ok
     assert verify(tmp_path / "3e-12.xlsx", tolerance=Tolerance(rtol=1e-11)).ok
+
+
+@pytest.fixture(scope="module")
+def converged(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Training far past convergence, where differences of nearly equal numbers are all that is left."""
+    path = tmp_path_factory.mktemp("converged") / "converged.xlsx"
+    study = override(load(), rates=[5.0, 20.0], iterations=200, values={"t1": 0.3, "t2": 0.6})
+    assert build(study, path).ok
+    return path
+
+
+def test_libreoffice_snaps_tiny_differences_and_still_agrees(converged: Path, soffice: str) -> None:
+    """It takes numbers that differ in the last bits for equal; the tolerance knows what they were computed from."""
+    report = verify(converged, "libreoffice", timeout=120)
+    assert report.ok, report.diffs
+    assert 0 < report.max_abs < 1e-13
+
+
+@pytest.mark.parametrize("rate", [1e-05, 1e-07, 0.30000000000000004, 0.1234567890123456, 123456.789])
+def test_any_rate_can_be_built(tmp_path: Path, rate: float) -> None:
+    """Spreadsheet programs spell numbers inside a text in ways of their own: 1E-05, 0.00001."""
+    built = build(override(load(), rates=[rate], iterations=2), tmp_path / "b.xlsx")
+    assert built.ok, built.report

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -12,13 +12,17 @@ from sheetgen import layout as at
 from sheetgen import style
 from sheetgen.graph import ITERATION, RATE, Section
 from sheetgen.layout import Layout, quoted
-from sheetgen.results import Losses
+from sheetgen.results import Losses, may_match
 from sheetgen.sheets import charts
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.flag import flag
 from sheetgen.sheets.numbers import general
 from sheetgen.sheets.page import ROW, Column, Formula, Page, Table
+from sheetgen.study import Variant
+from sheetgen.tolerance import row_bounds
 from sheetgen.trace import trace
+
+Look = Callable[[int, int], object]
 
 _SUMMARY = (
     "learning rate", "first error", "last error", "smallest error", "at iteration",
@@ -62,7 +66,30 @@ def _columns(layout: Layout) -> Iterator[Column]:
     yield Column(ITERATION, link, link, style.LINK_GENERAL, style.LINK_GENERAL)
     for variant in layout.study.variants:
         link = f"{quoted(variant.sheet)}!{layout.letter(layout.study.graph.loss)}{ROW}"
-        yield Column(f"{layout.study.graph.loss}, {variant.sheet}", link, link, style.LINK, style.LINK)
+        yield Column(_label(layout, variant), link, link, style.LINK, style.LINK)
+
+
+def _label(layout: Layout, variant: Variant) -> str:
+    return f"{layout.study.graph.loss}, {variant.sheet}"
+
+
+def bounds(layout: Layout, unit: float) -> Callable[[tuple[float, ...]], Mapping[str, float]]:
+    """Return a function that gives, for rows of the table in order, the error bound of each column.
+
+    ``unit`` is that of `sheetgen.tolerance.row_bounds`. The trace runs along only as far as it is asked.
+    """
+    study, graph = layout.study, layout.study.graph
+    rows = (step for chunk in trace(study) for step in enumerate(zip(*chunk.rows, strict=True), start=chunk.first))
+
+    def of(numbers: tuple[float, ...]) -> Mapping[str, float]:
+        found = {}
+        step = next(row for iteration, row in rows if iteration == numbers[0])
+        for variant, row in zip(study.variants, step, strict=True):
+            values = dict(zip(graph.names, row, strict=True))
+            found[_label(layout, variant)] = row_bounds(graph, values, variant.rate, unit)[graph.loss]
+        return found
+
+    return of
 
 
 def _rows(layout: Layout) -> Iterator[tuple[float, ...]]:
@@ -91,17 +118,26 @@ def _facts(layout: Layout, index: int, losses: Losses, rises: str, row: int) -> 
     letter, top, bottom = get_column_letter(index + 2), at.FIRST_ROW, layout.last_row
     column = f"{letter}{top}:{letter}{bottom}"
     smallest = f"MATCH(MIN({column}),{column},0)"
+
+    def is_smallest(iteration: object, look: Look) -> bool:
+        found = look(top + int(iteration), index + 2) if isinstance(iteration, float) else None
+        return isinstance(found, float) and may_match(found, losses.smallest)
+
+    def may_say(word: object, look: Look) -> bool:
+        return word in ("yes", "no") and losses.may_rise(0 if word == "yes" else max(losses.rises, 1))
+
     return (
         Formula(layout.rate(index), lambda: layout.study.rates[index]),
-        Formula(f"{letter}{top}", lambda: losses.first),
-        Formula(f"{letter}{bottom}", lambda: losses.last),
-        Formula(f"MIN({column})", lambda: losses.smallest),
-        Formula(f"INDEX($A${top}:$A${bottom},{smallest})", lambda: float(losses.smallest_at)),
+        Formula(f"{letter}{top}", lambda: losses.first, scale=1.0),
+        Formula(f"{letter}{bottom}", lambda: losses.last, scale=1.0),
+        Formula(f"MIN({column})", lambda: losses.smallest, scale=1.0),
+        Formula(f"INDEX($A${top}:$A${bottom},{smallest})", lambda: float(losses.smallest_at), accepts=is_smallest),
         Formula(
             f"SUMPRODUCT(({letter}{top + 1}:{letter}{bottom}>={letter}{top}:{letter}{bottom - 1})*1)",
             lambda: float(losses.rises),
+            accepts=lambda steps, look: losses.may_rise(steps),
         ),
-        Formula(f'IF({rises}{row}=0,"yes","no")', lambda: "no" if losses.rises else "yes"),
+        Formula(f'IF({rises}{row}=0,"yes","no")', lambda: "no" if losses.rises else "yes", accepts=may_say),
     )
 
 
@@ -110,23 +146,32 @@ def _sentence(book: Book, letters: list[str]) -> Formula:
     study, losses = book.study, book.results.losses
     top, bottom = at.FIRST_ROW, at.FIRST_ROW + len(losses) - 1
     rate, last, rises = (f"{letters[i]}{top}:{letters[i]}{bottom}" for i in (0, 2, 5))
-    many = len(losses) > 1
     start = f"After {study.iterations} updates the smallest error is that of {RATE} = "
-    calm = "; at every rate the error fell at every step, so none of them diverged." if many else (
-        "; the error fell at every step."
-    )  # fmt: skip
+    calm = "; at every rate the error fell at every step, so none of them diverged."
     rose = " of the rates the error did not fall at every step."
+    if len(losses) == 1:
+        start = f"After {study.iterations} updates with {RATE} = "
+        calm, rose = " the error has fallen at every step.", " rate the error did not fall at every step."
     formula = (
         f'"{start}"&INDEX({rate},MATCH(MIN({last}),{last},0))'
         f'&IF(SUM({rises})=0,"{calm}","; at "&SUMPRODUCT(({rises}>0)*1)&"{rose}")'
     )
 
-    def value() -> str:
-        best = min(range(len(losses)), key=lambda index: losses[index].last)
-        risen = sum(found.rises > 0 for found in losses)
+    def sentence(best: int, risen: int) -> str:
         return start + general(study.rates[best]) + (f"; at {risen}{rose}" if risen else calm)
 
-    return Formula(formula, value)
+    def value() -> str:
+        best = min(range(len(losses)), key=lambda index: losses[index].last)
+        return sentence(best, sum(found.rises > 0 for found in losses))
+
+    def may_say(text: object, look: Look) -> bool:
+        lowest = min(found.last for found in losses)
+        tied = [index for index, found in enumerate(losses) if may_match(found.last, lowest)]
+        least = sum(found.rises > found.fuzzy for found in losses)
+        most = sum(found.rises + found.fuzzy > 0 for found in losses)
+        return any(text == sentence(best, risen) for best in tied for risen in range(least, most + 1))
+
+    return Formula(formula, value, accepts=may_say)
 
 
 def _charts(page: Page, layout: Layout, column: int) -> None:

@@ -26,11 +26,15 @@ class Formula:
 
     ``value`` is called when the trace has run. ``scale`` is the size of the operands of a difference
     that should be nearly 0: engines add in different orders, and agree to rounding of the operands.
+    ``accepts`` is for formulas that compare numbers, which spreadsheets do to about 15 digits: it says
+    whether another value is as right, given a function from (row, column) to the sheet's recalculated
+    values.
     """
 
     text: str
     value: Callable[[], Value]
     scale: float = 0.0
+    accepts: Callable[[object, Callable[[int, int], object]], bool] = lambda found, look: False
 
 
 Content = Formula | float | str | None
