@@ -90,9 +90,9 @@ def write(file: IO[bytes], shell: Shell, pages: list[Page]) -> None:
     by_part = {shell.sheets[page.name]: page for page in pages}
     with zipfile.ZipFile(file, "w") as package:
         for name, content in sorted(shell.parts.items(), key=lambda part: _rank(part[0])):
-            with package.open(_entry(name), "w") as part:
+            with package.open(entry(name), "w") as part:
                 if page := by_part.get(name):
-                    _write_in_thread(part, _sheet(content, page, shell.styles))
+                    _write_in_thread(part, sheet(content, page, shell.styles))
                 else:
                     part.write(content)
 
@@ -102,12 +102,13 @@ def _rank(name: str) -> tuple[bool, bool]:
     return name != "[Content_Types].xml", not name.startswith("_rels/")
 
 
-def _entry(name: str) -> zipfile.ZipInfo:
-    entry = zipfile.ZipInfo(name, timestamp().timetuple()[:6])
-    entry.compress_type = zipfile.ZIP_DEFLATED
-    entry._compresslevel = _LEVEL  # type: ignore[attr-defined]  # public only from Python 3.13
-    entry.external_attr = 0o644 << 16
-    return entry
+def entry(name: str) -> zipfile.ZipInfo:
+    """Return the entry of a part in the zip, dated as `timestamp` says."""
+    found = zipfile.ZipInfo(name, timestamp().timetuple()[:6])
+    found.compress_type = zipfile.ZIP_DEFLATED
+    found._compresslevel = _LEVEL  # type: ignore[attr-defined]  # public only from Python 3.13
+    found.external_attr = 0o644 << 16
+    return found
 
 
 def _write_in_thread(part: IO[bytes], pieces: Iterable[bytes]) -> None:
@@ -122,7 +123,7 @@ def _write_in_thread(part: IO[bytes], pieces: Iterable[bytes]) -> None:
             future.result()
 
 
-def _sheet(shell: bytes, page: Page, styles: Mapping[Style, int]) -> Iterator[bytes]:
+def sheet(shell: bytes, page: Page, styles: Mapping[Style, int]) -> Iterator[bytes]:
     """Yield a sheet part: the shell's beginning, the rows, the shell's end."""
     head, tail = _SHELL_ROWS.split(shell)
     dimension = f'<dimension ref="A1:{_last_cell(page)}"/>'.encode()
@@ -146,9 +147,9 @@ def _last_cell(page: Page) -> str:
 
 def _rows(page: Page, styles: Mapping[Style, int]) -> Iterator[bytes]:
     """Yield the rows: single cells by themselves, the table in bulk, both in one row where they meet."""
-    single: dict[int, list[str]] = {}
+    single: dict[int, list[str]] = {row: [] for row in sorted({row for row, _ in page.cells} | page.heights.keys())}
     for (row, column), cell in sorted(page.cells.items(), key=lambda item: item[0]):
-        single.setdefault(row, []).append(_cell(row, column, cell, styles))
+        single[row].append(_cell(row, column, cell, styles))
     first = page.table.first_row if page.table else max(single) + 1
     last = page.table.last_row if page.table else max(single)
     yield "".join(_row(row, "".join(single[row]), page) for row in single if row < first).encode()

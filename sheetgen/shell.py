@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
+from typing import Any
 from xml.etree import ElementTree
 from xml.sax.saxutils import quoteattr
 
@@ -33,6 +34,8 @@ _FONT_ORDER = ("b", "i", "strike", "condense", "extend", "outline", "shadow", "u
                "family", "charset", "scheme")  # fmt: skip
 """The order of a font's children in the schema; openpyxl writes another one."""
 
+_FRAME = re.compile(rb'(<(?:\w+:)?cNvPr id="\d+" name="((?:Chart|Image) \d+)")(?: descr="[^"]*")?( ?/?>)')
+"""The element that names a chart or a picture in a drawing."""
 _SCIENTIFIC = DifferentialStyle(numFmt=NumberFormat(numFmtId=164, formatCode=style.SCIENTIFIC))
 
 
@@ -66,7 +69,7 @@ def make(pages: list[Page], title: str, timestamp: str) -> Shell:
         parts = {name: package.read(name) for name in package.namelist()}
     parts["xl/styles.xml"] = _order_fonts(parts["xl/styles.xml"])
     parts["docProps/core.xml"] = _date(parts["docProps/core.xml"], timestamp)
-    _describe_charts(parts, pages)
+    _describe(parts, pages)
     sheets = {page.name: f"xl/worksheets/sheet{number}.xml" for number, page in enumerate(pages, start=1)}
     return Shell(parts, sheets, styles)
 
@@ -104,9 +107,18 @@ def _dress(sheet: Worksheet, page: Page) -> None:
     _show_small_numbers(sheet, page)
     for anchor, chart, _ in page.charts:
         sheet.add_chart(chart, anchor)
+    for anchor, png, _ in page.pictures:
+        sheet.add_image(_picture(png), anchor)
     sheet.sheet_view.zoomScale = style.ZOOM
     for decorate in page.decorate:
         decorate(sheet)
+
+
+def _picture(png: bytes) -> Any:
+    """Return an openpyxl image; it needs Pillow, which only pages with pictures do."""
+    from openpyxl.drawing.image import Image
+
+    return Image(BytesIO(png))
 
 
 def _show_small_numbers(sheet: Worksheet, page: Page) -> None:
@@ -138,19 +150,24 @@ def _date(xml: bytes, timestamp: str) -> bytes:
     return re.sub(rb"(<dcterms:(created|modified)[^>]*>)[^<]*", rb"\g<1>" + timestamp.encode(), xml)
 
 
-def _describe_charts(parts: dict[str, bytes], pages: list[Page]) -> None:
-    """Give each chart its alternative text, for readers who cannot see it."""
-    charted = [page for page in pages if page.charts]
-    for number, page in enumerate(charted, start=1):
+def _describe(parts: dict[str, bytes], pages: list[Page]) -> None:
+    """Give each chart and picture its alternative text, for readers who cannot see it."""
+    drawn = [page for page in pages if page.charts or page.pictures]
+    for number, page in enumerate(drawn, start=1):
         name = f"xl/drawings/drawing{number}.xml"
-        parts[name] = _described(parts[name], [alt for _, _, alt in page.charts])
+        alts = {f"Chart {n}": alt for n, (_, _, alt) in enumerate(page.charts, start=1)}
+        first = len(page.charts) + 1
+        alts |= {f"Image {n}": alt for n, (_, _, alt) in enumerate(page.pictures, start=first)}
+        parts[name] = _described(parts[name], alts)
 
 
-def _described(drawing: bytes, alts: list[str]) -> bytes:
-    """Return a drawing whose charts, in order, carry these texts."""
-    texts = iter(alts)
+def _described(drawing: bytes, alts: Mapping[str, str]) -> bytes:
+    """Return a drawing in which the objects of these names carry these texts."""
 
     def describe(match: re.Match[bytes]) -> bytes:
-        return match[1] + b" descr=" + quoteattr(next(texts)).encode() + b"/>"
+        alt = alts[match[2].decode()]
+        return match[1] + b" descr=" + quoteattr(alt).encode() + match[3]
 
-    return re.sub(rb'(<(?:xdr:)?cNvPr id="\d+" name="Chart \d+") ?/>', describe, drawing)
+    return re.sub(
+        rb'(<(?:\w+:)?cNvPr id="\d+" name="((?:Chart|Image) \d+)")(?: descr="[^"]*")?( ?/?>)', describe, drawing
+    )

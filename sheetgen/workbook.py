@@ -25,7 +25,7 @@ Scalar = float | str | bool | CellError | None
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
-_DAMAGE = (
+DAMAGE = (
     zipfile.BadZipFile,
     zlib.error,
     ElementTree.ParseError,
@@ -81,7 +81,7 @@ class WorkbookFile:
         try:
             self._package = zipfile.ZipFile(path)
             self._parts = self._sheet_parts()
-        except _DAMAGE as error:
+        except DAMAGE as error:
             raise self._damaged(error) from error
 
     def _check_kind(self) -> None:
@@ -132,7 +132,7 @@ class WorkbookFile:
         try:
             with self._package.open(self._parts[sheet]) as part:
                 yield from self._rows(part)
-        except _DAMAGE as error:
+        except DAMAGE as error:
             raise self._damaged(error) from error
 
     def _rows(self, part: IO[bytes]) -> Iterator[list[FileCell]]:

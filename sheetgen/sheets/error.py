@@ -180,11 +180,30 @@ def _charts(page: Page, layout: Layout, column: int) -> None:
     loss, count = layout.study.graph.loss, len(layout.study.variants)
     what = f"{loss} against the iteration, one line for each of {count} learning rates"
     for logarithmic in (False, True):
-        title = f"{loss} by iteration" + (", logarithmic axis" if logarithmic else "")
-        chart = charts.lines(at.ERROR, layout, title, logarithmic)
+        chart = charts.scatter(
+            f"{loss} by iteration" + (", logarithmic axis" if logarithmic else ""),
+            ITERATION,
+            loss,
+            list(_lines(layout)),
+            x_range=(0, layout.study.iterations),
+            y_range=(None if logarithmic else 0, None),
+            logarithmic=logarithmic,
+        )
         alt = f"Chart: {what}, on a {'logarithmic' if logarithmic else 'linear'} axis."
         page.charts.append((f"{get_column_letter(column)}{row}", chart, alt))
         row += charts.HEIGHT_ROWS + 1
+
+
+def _lines(layout: Layout) -> Iterator[charts.Line]:
+    """Yield a line for each rate; its name is the live label above its column."""
+    rows = f"${at.FIRST_ROW}:${{}}${layout.last_row}"
+    for index in range(len(layout.study.variants)):
+        letter = get_column_letter(index + 2)
+        yield charts.Line(
+            f"{at.ERROR}!${letter}${at.LABEL_ROW}",
+            f"{at.ERROR}!$A{rows.format('A')}",
+            f"{at.ERROR}!${letter}{rows.format(letter)}",
+        )
 
 
 def _print(sheet: Any) -> None:

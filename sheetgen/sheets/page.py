@@ -91,7 +91,7 @@ class Table:
 
 @dataclass
 class Page:
-    """One sheet."""
+    """One sheet. Charts and pictures (PNG files) stand at a cell, each with its alternative text."""
 
     name: str
     cells: dict[tuple[int, int], Cell] = field(default_factory=dict)
@@ -102,6 +102,7 @@ class Page:
     links: dict[str, str] = field(default_factory=dict)
     flags: list[str] = field(default_factory=list)
     charts: list[tuple[str, Any, str]] = field(default_factory=list)
+    pictures: list[tuple[str, bytes, str]] = field(default_factory=list)
     decorate: list[Callable[[Any], None]] = field(default_factory=list)
     freeze: str = ""
     tab_colour: str = ""
