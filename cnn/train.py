@@ -1,0 +1,215 @@
+"""The loop: an epoch of training, its evaluation, and the state between two epochs.
+
+All randomness of an epoch comes from (random seed, epoch, process), so a run that was stopped between two epochs goes on exactly as
+if it had not been.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import cross_entropy
+
+from cnn.augment import augmentation
+from cnn.data import Digits, Part, normalize
+from cnn.errors import TrainingError
+from cnn.model import Network
+from cnn.network import build
+from cnn.processes import Processes
+from cnn.recipe import Recipe, learning_rate
+
+EVALUATION_BATCH = 1000
+
+
+@dataclass(frozen=True)
+class Score:
+    """The mean loss over a part of the data, and how many of its ``total`` pictures were recognised."""
+
+    loss: float
+    correct: int
+    total: int
+
+    @property
+    def accuracy(self) -> float:
+        """Return the fraction recognised."""
+        return self.correct / self.total
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """One row of metrics.csv; ``evaluated_on`` is ``test`` or ``validation``, and the learning rates are those of its first and last step.
+
+    Training loss and accuracy are means over the epoch, on augmented pictures and while the weights still changed.
+    """
+
+    epoch: int
+    learning_rate: float
+    learning_rate_end: float
+    train_loss: float
+    train_correct: int
+    train_total: int
+    evaluated_on: str
+    loss: float
+    correct: int
+    total: int
+    seconds: float
+
+
+class Reporter(Protocol):
+    """Who is told how the training goes."""
+
+    def batch(self, epoch: int, done: int, total: int) -> None:
+        """Tell that ``done`` of ``total`` batches of the epoch are done."""
+
+    def epoch(self, row: Epoch) -> None:
+        """Tell that an epoch is over."""
+
+
+class Silent:
+    """A reporter that says nothing."""
+
+    def batch(self, epoch: int, done: int, total: int) -> None:
+        """Say nothing."""
+
+    def epoch(self, row: Epoch) -> None:
+        """Say nothing."""
+
+
+def optimizer(recipe: Recipe, model: nn.Module) -> torch.optim.Optimizer:
+    """Return the recipe's optimiser; weight decay acts on weight matrices and kernels only, not on BN or biases."""
+    decayed = [p for p in model.parameters() if p.dim() > 1]
+    others = [p for p in model.parameters() if p.dim() <= 1]
+    groups = [{"params": decayed, "weight_decay": recipe.weight_decay}, {"params": others, "weight_decay": 0.0}]
+    if recipe.optimizer == "sgd":
+        return torch.optim.SGD(groups, lr=recipe.learning_rate, momentum=recipe.momentum)
+    return torch.optim.AdamW(groups, lr=recipe.learning_rate, fused=True)
+
+
+def evaluate(model: nn.Module, part: Part) -> Score:
+    """Return the score of a model over a part, in evaluation mode."""
+    loss, right = 0.0, 0
+    for logits, labels in predictions(model, part):
+        loss += cross_entropy(logits, labels, reduction="sum").item()
+        right += int((logits.argmax(1) == labels).sum())
+    return Score(loss / len(part), right, len(part))
+
+
+def predictions(model: nn.Module, part: Part) -> Iterator[tuple[Tensor, Tensor]]:
+    """Yield the logits (n, 10) and labels (n,) of a part, batch by batch, in evaluation mode."""
+    model.eval()
+    with torch.inference_mode():
+        for images, labels in zip(
+            part.images.split(EVALUATION_BATCH), part.labels.split(EVALUATION_BATCH), strict=True
+        ):
+            yield model(normalize(images).contiguous(memory_format=torch.channels_last)), labels
+
+
+class Trainer:
+    """A network in training: its modules, its optimiser and the rows so far.
+
+    ``digits`` are on ``device`` already. ``processes`` are the processes that train together.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        recipe: Recipe,
+        digits: Digits,
+        seed: int,
+        device: torch.device,
+        processes: Processes,
+    ) -> None:
+        torch.manual_seed(seed)
+        self.recipe, self.digits, self.seed, self.device, self.processes = recipe, digits, seed, device, processes
+        self.model = build(network, recipe.dropout, sparse=recipe.pipeline == "table")
+        self.model.to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.optimizer = optimizer(recipe, self.model)
+        self.wrapped = processes.wrap(self.model)
+        self.history: list[Epoch] = []
+
+    @property
+    def evaluated_on(self) -> str:
+        """Return which pictures the curves are drawn from: ``validation`` where some were held out, else ``test``."""
+        return "validation" if self.digits.validation else "test"
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Return the number of batches in an epoch; the last one may be smaller."""
+        return math.ceil(len(self.digits.train) / self.recipe.batch_size)
+
+    def batches(self, epoch: int, generator: torch.Generator) -> Iterator[Tensor]:
+        """Yield this process's rows of each batch; all processes together go once through all training pictures.
+
+        Where a batch does not divide evenly, its first rows are repeated to make it so.
+        """
+        order = torch.randperm(len(self.digits.train), generator=generator)
+        for rows in order.split(self.recipe.batch_size):
+            yield self.processes.share(rows).to(self.device)
+
+    def run_epoch(self, reporter: Reporter) -> Epoch:
+        """Train for one more epoch, evaluate, append the row and return it; raise `TrainingError` where the loss is no number."""
+        start, epoch = time.perf_counter(), len(self.history) + 1
+        loss, correct, total, rates = self.train_epoch(epoch, reporter)
+        part = self.digits.validation or self.digits.test
+        self.processes.equalize(self.model)
+        score = evaluate(self.model, part)
+        row = Epoch(
+            epoch, *rates, loss, correct, total, self.evaluated_on, score.loss, score.correct, score.total, time.perf_counter() - start
+        )
+        self.history.append(row)
+        reporter.epoch(row)
+        return row
+
+    def train_epoch(self, epoch: int, reporter: Reporter) -> tuple[float, int, int, tuple[float, float]]:
+        """Take one epoch's steps; return mean loss, number correct, number seen, and the first and last learning rate."""
+        torch.manual_seed(self.noise_seed(epoch))
+        augment = augmentation(self.recipe, self.device, torch.Generator().manual_seed(self.noise_seed(epoch) + 1))
+        order = torch.Generator().manual_seed(self.seed * 1_000_003 + epoch)
+        steps, loss, correct, seen = self.steps_per_epoch, 0.0, 0, 0
+        first = (epoch - 1) * steps
+        self.wrapped.train()
+        for done, rows in enumerate(self.batches(epoch, order), 1):
+            labels = self.digits.train.labels[rows]
+            one, right = self.step(first + done - 1, augment(self.digits.train.images[rows]), labels)
+            loss, correct, seen = loss + one * len(rows), correct + right, seen + len(rows)
+            reporter.batch(epoch, done, steps)
+        loss, correct, seen = self.processes.total(loss, correct, seen)
+        if not math.isfinite(loss):
+            raise TrainingError(f"the loss is no longer a number in epoch {epoch}; try a smaller --lr")
+        rates = (learning_rate(self.recipe, s, steps) for s in (first, first + steps - 1))
+        return loss / seen, int(correct), int(seen), (next(rates), next(rates))
+
+    def step(self, number: int, inputs: Tensor, labels: Tensor) -> tuple[float, int]:
+        """Take one step; return the mean loss of the batch and how many of it were recognised."""
+        for group in self.optimizer.param_groups:
+            group["lr"] = learning_rate(self.recipe, number, self.steps_per_epoch)
+        logits = self.wrapped(inputs.contiguous(memory_format=torch.channels_last))
+        loss = cross_entropy(logits, labels, label_smoothing=self.recipe.label_smoothing)
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        self.optimizer.step()
+        return loss.item(), int((logits.argmax(1) == labels).sum())
+
+    def noise_seed(self, epoch: int) -> int:
+        """Return the seed of this process's augmentation and dropout in an epoch."""
+        return ((self.seed * 1_000_003 + epoch) * 1009 + self.processes.rank + 1) * 2
+
+    def state(self) -> dict[str, Any]:
+        """Return everything needed to go on, as tensors, numbers and text only (so it loads with ``weights_only=True``)."""
+        return {
+            "model": self.model.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "history": [asdict(row) for row in self.history],
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go back to a state that `state` returned."""
+        self.model.load_state_dict(state["model"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.history = [Epoch(**row) for row in state["history"]]
