@@ -58,7 +58,14 @@ def source_pixels(matrices: Tensor, shifts: Tensor) -> Tensor:
     start = (origin * FIXED + 0.5).floor().to(torch.int64)
     along = torch.arange(SIDE)
     x, y = (
-        ((start[:, axis, None, None] + steps[:, axis, 0, None, None] * along + steps[:, axis, 1, None, None] * along[:, None]) >> 16)
+        (
+            (
+                start[:, axis, None, None]
+                + steps[:, axis, 0, None, None] * along
+                + steps[:, axis, 1, None, None] * along[:, None]
+            )
+            >> 16
+        )
         for axis in (0, 1)
     )
     inside = (x >= 0) & (x < SIDE) & (y >= 0) & (y < SIDE)
@@ -67,7 +74,8 @@ def source_pixels(matrices: Tensor, shifts: Tensor) -> Tensor:
 
 def by_table(recipe: Recipe, device: torch.device, generator: torch.Generator) -> Augment:
     """Return a function from pictures (n, 28, 28) uint8 to inputs (n, 1, 28, 28), each changed by one of this epoch's random maps."""
-    table = source_pixels(*random_maps(recipe, MAPS_PER_EPOCH, generator)).to(device)
+    maps = random_maps(recipe, MAPS_PER_EPOCH, generator)
+    table = source_pixels(*maps).to(device)
 
     def augment(images: Tensor) -> Tensor:
         chosen = torch.randint(len(table), (len(images),), generator=generator).to(device)
@@ -75,6 +83,29 @@ def by_table(recipe: Recipe, device: torch.device, generator: torch.Generator) -
         return normalize(padded.gather(1, table[chosen]).view(-1, SIDE, SIDE))
 
     return augment
+
+
+def smoothly(recipe: Recipe, device: torch.device, generator: torch.Generator) -> Augment:
+    """Return the like of `by_table` that mixes the four nearest source pixels, so that strokes keep their soft edges."""
+    grids = source_places(*random_maps(recipe, MAPS_PER_EPOCH, generator)).to(device)
+
+    def augment(images: Tensor) -> Tensor:
+        chosen = torch.randint(len(grids), (len(images),), generator=generator).to(device)
+        sources = images.unsqueeze(1).to(torch.float32)
+        changed = torch.nn.functional.grid_sample(
+            sources, grids[chosen], padding_mode="zeros", align_corners=False
+        )
+        return normalize(changed.squeeze(1))
+
+    return augment
+
+
+def source_places(matrices: Tensor, shifts: Tensor) -> Tensor:
+    """Return where each pixel of the result lies in the source, (k, 28, 28, 2) in grid_sample's units: −1 to 1 from edge to edge."""
+    along = torch.arange(SIDE, dtype=torch.float64) + 0.5 - SIDE / 2
+    points = torch.stack(torch.meshgrid(along, along, indexing="xy"), -1)
+    places = torch.einsum("kij,hwj->khwi", matrices, points) + shifts[:, None, None]
+    return (places / (SIDE / 2)).to(torch.float32)
 
 
 def by_pil(recipe: Recipe, device: torch.device) -> Augment:
@@ -98,4 +129,6 @@ def by_pil(recipe: Recipe, device: torch.device) -> Augment:
 
 def augmentation(recipe: Recipe, device: torch.device, generator: torch.Generator) -> Augment:
     """Return the recipe's augmentation for one epoch; ``generator`` (on the CPU) decides the table's maps and choices."""
-    return by_pil(recipe, device) if recipe.pipeline == "pil" else by_table(recipe, device, generator)
+    if recipe.pipeline == "pil":
+        return by_pil(recipe, device)
+    return (smoothly if recipe.smooth else by_table)(recipe, device, generator)

@@ -102,7 +102,7 @@ SEED = Network(
 
 RF20 = Network(
     "rf20",
-    "receptive field exactly 20 before the global average pooling, at a fifth of the cost",
+    "receptive field exactly 20 before the global average pooling, a third of the multiply-adds of seed",
     (
         *block(10),
         conv(8, 1),
@@ -155,7 +155,16 @@ def walk(network: Network, channels: int = 1, side: int = SIDE) -> Iterator[Laye
         count = parameters_of(layer, channels, channels_out)
         weights = count - channels_out * layer.bias if layer.kind in ("conv", "linear") else 0
         yield LayerFacts(
-            number, layer, channels, side, channels_out, side_out, count, field, jump_out, weights * side_out**2
+            number,
+            layer,
+            channels,
+            side,
+            channels_out,
+            side_out,
+            count,
+            field,
+            jump_out,
+            weights * side_out**2,
         )
         channels, side, jump = channels_out, side_out, jump_out
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, distributed, nn
+
+from cnn.errors import TrainingError
 
 
 @dataclass(frozen=True)
@@ -50,18 +54,42 @@ class Processes:
         distributed.all_reduce(sums)
         return tuple(sums.tolist())
 
+    def wait(self) -> None:
+        """Wait until all processes have come here."""
+        if self.count > 1:
+            distributed.barrier()
 
-def join(device: torch.device) -> Processes:
-    """Join the processes that torchrun started (gloo on CPU, nccl on GPU); alone where it started none."""
-    if "WORLD_SIZE" not in os.environ or int(os.environ["WORLD_SIZE"]) == 1:
-        return Processes()
-    if device.type == "cuda":
+    def agree(self, model: nn.Module) -> None:
+        """Raise `TrainingError` unless all processes hold the same weights to the last bit."""
+        if self.count == 1:
+            return
+        mine = torch.cat([p.detach().flatten() for p in model.parameters()])
+        first = mine.clone()
+        distributed.broadcast(first, 0)
+        if self.total(float(not torch.equal(mine, first)))[0]:
+            raise TrainingError("the processes no longer hold the same weights")
+
+    def place(self, device: torch.device) -> torch.device:
+        """Return this process's own device of that kind."""
+        if device.type == "cuda" and self.count > 1:
+            return torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
+        return device
+
+
+@contextmanager
+def together(device: str) -> Iterator[Processes]:
+    """Join the processes that torchrun started (nccl where the device is a GPU, gloo elsewhere), and leave them at the end.
+
+    Where torchrun started none, the process is alone.
+    """
+    if int(os.environ.get("WORLD_SIZE", "1")) == 1:
+        yield Processes()
+        return
+    on_gpu = device == "cuda" or (device == "auto" and torch.cuda.is_available())
+    if on_gpu:
         torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", "0")))
-    distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
-    return Processes(distributed.get_rank(), distributed.get_world_size())
-
-
-def leave(processes: Processes) -> None:
-    """Leave the group of processes."""
-    if processes.count > 1:
+    distributed.init_process_group("nccl" if on_gpu else "gloo")
+    try:
+        yield Processes(distributed.get_rank(), distributed.get_world_size())
+    finally:
         distributed.destroy_process_group()

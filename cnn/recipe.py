@@ -33,6 +33,7 @@ class Recipe:
     shift: float = 0.0
     scale: float = 0.0
     shear: float = 0.0
+    smooth: bool = False
     fill: int = 1
     dropout: float = 0.01
     label_smoothing: float = 0.0

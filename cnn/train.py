@@ -85,7 +85,10 @@ def optimizer(recipe: Recipe, model: nn.Module) -> torch.optim.Optimizer:
     """Return the recipe's optimiser; weight decay acts on weight matrices and kernels only, not on BN or biases."""
     decayed = [p for p in model.parameters() if p.dim() > 1]
     others = [p for p in model.parameters() if p.dim() <= 1]
-    groups = [{"params": decayed, "weight_decay": recipe.weight_decay}, {"params": others, "weight_decay": 0.0}]
+    groups = [
+        {"params": decayed, "weight_decay": recipe.weight_decay},
+        {"params": others, "weight_decay": 0.0},
+    ]
     if recipe.optimizer == "sgd":
         return torch.optim.SGD(groups, lr=recipe.learning_rate, momentum=recipe.momentum)
     return torch.optim.AdamW(groups, lr=recipe.learning_rate, fused=True)
@@ -126,7 +129,13 @@ class Trainer:
         processes: Processes,
     ) -> None:
         torch.manual_seed(seed)
-        self.recipe, self.digits, self.seed, self.device, self.processes = recipe, digits, seed, device, processes
+        self.recipe, self.digits, self.seed, self.device, self.processes = (
+            recipe,
+            digits,
+            seed,
+            device,
+            processes,
+        )
         self.model = build(network, recipe.dropout, sparse=recipe.pipeline == "table")
         self.model.to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.optimizer = optimizer(recipe, self.model)
@@ -143,7 +152,7 @@ class Trainer:
         """Return the number of batches in an epoch; the last one may be smaller."""
         return math.ceil(len(self.digits.train) / self.recipe.batch_size)
 
-    def batches(self, epoch: int, generator: torch.Generator) -> Iterator[Tensor]:
+    def batches(self, generator: torch.Generator) -> Iterator[Tensor]:
         """Yield this process's rows of each batch; all processes together go once through all training pictures.
 
         Where a batch does not divide evenly, its first rows are repeated to make it so.
@@ -160,7 +169,16 @@ class Trainer:
         self.processes.equalize(self.model)
         score = evaluate(self.model, part)
         row = Epoch(
-            epoch, *rates, loss, correct, total, self.evaluated_on, score.loss, score.correct, score.total, time.perf_counter() - start
+            epoch,
+            *rates,
+            loss,
+            correct,
+            total,
+            self.evaluated_on,
+            score.loss,
+            score.correct,
+            score.total,
+            time.perf_counter() - start,
         )
         self.history.append(row)
         reporter.epoch(row)
@@ -169,24 +187,30 @@ class Trainer:
     def train_epoch(self, epoch: int, reporter: Reporter) -> tuple[float, int, int, tuple[float, float]]:
         """Take one epoch's steps; return mean loss, number correct, number seen, and the first and last learning rate."""
         torch.manual_seed(self.noise_seed(epoch))
-        augment = augmentation(self.recipe, self.device, torch.Generator().manual_seed(self.noise_seed(epoch) + 1))
+        augment = augmentation(
+            self.recipe, self.device, torch.Generator().manual_seed(self.noise_seed(epoch) + 1)
+        )
         order = torch.Generator().manual_seed(self.seed * 1_000_003 + epoch)
-        steps, loss, correct, seen = self.steps_per_epoch, 0.0, 0, 0
+        steps = self.steps_per_epoch
         first = (epoch - 1) * steps
+        losses, rights, seen = [], [], 0
         self.wrapped.train()
-        for done, rows in enumerate(self.batches(epoch, order), 1):
+        for done, rows in enumerate(self.batches(order), 1):
             labels = self.digits.train.labels[rows]
             one, right = self.step(first + done - 1, augment(self.digits.train.images[rows]), labels)
-            loss, correct, seen = loss + one * len(rows), correct + right, seen + len(rows)
+            losses.append(one * len(rows))
+            rights.append(right)
+            seen += len(rows)
             reporter.batch(epoch, done, steps)
-        loss, correct, seen = self.processes.total(loss, correct, seen)
+        sums = (float(torch.stack(losses).sum()), int(torch.stack(rights).sum()), seen)
+        loss, correct, seen = self.processes.total(*sums)
         if not math.isfinite(loss):
             raise TrainingError(f"the loss is no longer a number in epoch {epoch}; try a smaller --lr")
         rates = (learning_rate(self.recipe, s, steps) for s in (first, first + steps - 1))
         return loss / seen, int(correct), int(seen), (next(rates), next(rates))
 
-    def step(self, number: int, inputs: Tensor, labels: Tensor) -> tuple[float, int]:
-        """Take one step; return the mean loss of the batch and how many of it were recognised."""
+    def step(self, number: int, inputs: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        """Take one step; return the mean loss of the batch and how many of it were recognised, on the device."""
         for group in self.optimizer.param_groups:
             group["lr"] = learning_rate(self.recipe, number, self.steps_per_epoch)
         logits = self.wrapped(inputs.contiguous(memory_format=torch.channels_last))
@@ -194,7 +218,7 @@ class Trainer:
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         self.optimizer.step()
-        return loss.item(), int((logits.argmax(1) == labels).sum())
+        return loss.detach(), (logits.argmax(1) == labels).sum()
 
     def noise_seed(self, epoch: int) -> int:
         """Return the seed of this process's augmentation and dropout in an epoch."""

@@ -1,0 +1,253 @@
+"""Any picture of a digit, photo, scan, screenshot or drawing, brought into MNIST's form.
+
+MNIST's form: 28 × 28 grey, bright on dark, the digit's longer side 20 pixels, its centre of mass on pixel (14, 14) counted from 0,
+which is where it lies in the real MNIST.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageFilter, ImageOps, UnidentifiedImageError
+
+from cnn.errors import PictureError
+from cnn.model import SIDE
+
+Grey = NDArray[np.uint8]
+Ink = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+LARGEST = 10_000  # pixels a side
+WORK = 256  # pixels the longer side is brought to
+BOX = 20
+CENTRE = 14.0
+LEAST_CONTRAST = 24  # grey levels between paper and ink
+THINNEST = 1.6  # stroke width, in pixels of MNIST's form, under which strokes are thickened
+
+
+def open_picture(path: str | Path) -> Image.Image:
+    """Return a picture, decoded and the right way up; raise `PictureError` where it is none, too large, or moves."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            picture = Image.open(path)
+            check(path, picture)
+            return ImageOps.exif_transpose(picture)
+    except UnidentifiedImageError as error:
+        raise PictureError(path, "not an image that can be read") from error
+    except Image.DecompressionBombError as error:
+        raise PictureError(path, f"too large; {LARGEST:,} pixels a side at most") from error
+    except (OSError, SyntaxError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error) or "it cannot be decoded"
+        raise PictureError(path, f"cannot be read: {reason}") from error
+
+
+def check(path: str | Path, picture: Image.Image) -> None:
+    """Raise `PictureError` for a picture that is not to be decoded: too large, or of several frames."""
+    width, height = picture.size
+    if max(width, height) > LARGEST:
+        raise PictureError(path, f"{width} × {height} pixels is too large; {LARGEST:,} a side at most")
+    if getattr(picture, "n_frames", 1) > 1:
+        raise PictureError(path, f"has {picture.n_frames} frames; a still picture of one digit is needed")
+
+
+def flatten(picture: Image.Image) -> Image.Image:
+    """Return the picture as grey without transparency; what is transparent becomes background."""
+    if "A" not in picture.getbands() and "transparency" not in picture.info:
+        return deep_grey(picture)
+    layered = picture.convert("RGBA")
+    alpha = np.asarray(layered.getchannel("A"))
+    if alpha.min() == 255:
+        return layered.convert("L")
+    grey = np.asarray(layered.convert("L"))
+    opaque = grey[alpha > 127]
+    if not len(opaque):
+        return Image.new("L", picture.size)
+    low, high = np.percentile(opaque, (2, 98))
+    if high - low < LEAST_CONTRAST:  # one colour: the shape is in the transparency alone
+        return Image.fromarray(alpha)
+    behind = np.median(opaque) if len(opaque) > alpha.size / 2 else (255 if np.mean(opaque) < 128 else 0)
+    share = alpha / 255
+    return Image.fromarray((grey * share + behind * (1 - share)).round().astype(np.uint8))
+
+
+def deep_grey(picture: Image.Image) -> Image.Image:
+    """Return an opaque picture as 8-bit grey; deeper pixels (16 bits, floats) are stretched over the 256 levels."""
+    if picture.mode not in ("I", "F") and not picture.mode.startswith("I;"):
+        return picture.convert("L")
+    values = np.asarray(picture).astype(np.float64)
+    low, high = values.min(), values.max()
+    return Image.fromarray(((values - low) * (255 / max(high - low, 1))).astype(np.uint8))
+
+
+def bounded(picture: Image.Image) -> Image.Image:
+    """Return the picture with its longer side at most 256 pixels, and with a small one enlarged to 64."""
+    longer = max(picture.size)
+    target = min(max(longer, 64), WORK)
+    if longer == target:
+        return picture
+    width, height = (max(1, round(side * target / longer)) for side in picture.size)
+    return picture.resize(
+        (width, height), Image.Resampling.BOX if longer > target else Image.Resampling.BILINEAR
+    )
+
+
+def border(values: NDArray[np.generic]) -> NDArray[np.generic]:
+    """Return the pixels of the outermost frame, a fiftieth of the shorter side wide."""
+    wide = max(1, min(values.shape) // 50)
+    inner = np.zeros(values.shape, bool)
+    inner[wide:-wide, wide:-wide] = True
+    return values[~inner]
+
+
+def ink_of(grey: Image.Image) -> Ink:
+    """Return how much darker or brighter than the paper each pixel is (0: paper), shadows and gradients taken out.
+
+    The paper is the side of the grey scale that the border is on; its brightness at each place is that of the brightest pixels
+    around, smoothed.
+    """
+    values = np.asarray(grey).astype(np.float64)
+    if np.median(border(values)) > (values.min() + values.max()) / 2:
+        values = 255 - values
+    paper = np.asarray(Image.fromarray(values.astype(np.uint8)).filter(ImageFilter.MedianFilter(3)))
+    return np.clip(np.asarray(paper, np.float64) - plane(values), 0, None)
+
+
+def plane(values: Ink) -> Ink:
+    """Return the sloping plane fitted to the border's pixels: the paper under even or slanting light."""
+    height, width = values.shape
+    y, x = np.mgrid[0:height, 0:width]
+    terms = np.stack([np.ones_like(x), x / width, y / height], -1).astype(np.float64)
+    edge = border(values)
+    inner = np.stack([border(terms[..., k]) for k in range(3)], -1)
+    usual = edge <= np.percentile(edge, 90)
+    solution, *_ = np.linalg.lstsq(inner[usual], edge[usual], rcond=None)
+    return np.asarray(terms @ solution)
+
+
+def otsu(ink: Ink) -> float:
+    """Return the threshold that best parts the values in two (Otsu 1979): the one of largest variance between the two."""
+    counts, edges = np.histogram(ink, 256, (0, 256))
+    weight = np.cumsum(counts)
+    total = np.cumsum(counts * np.arange(256))
+    below, above = weight, weight[-1] - weight
+    both = (below > 0) & (above > 0)
+    mean_gap = np.zeros(256)
+    mean_gap[both] = total[both] / below[both] - (total[-1] - total[both]) / above[both]
+    return float(edges[int(np.argmax(below * above * mean_gap**2)) + 1])
+
+
+def shape_of(ink: Ink) -> Mask | None:
+    """Return the digit's pixels; None where nothing stands out.
+
+    Of the connected shapes above Otsu's threshold, specks are left out, and so is what touches the border, unless nothing else is there.
+    """
+    if np.percentile(ink, 99.8) < LEAST_CONTRAST:
+        return None
+    shapes = connected(ink > otsu(ink))
+    free = [shape for shape in shapes if not border(shape).any()]
+    largest = max((shape.sum() for shape in shapes), default=0)
+    if not free or max(shape.sum() for shape in free) < largest / 8:
+        free = shapes
+    largest = max((shape.sum() for shape in free), default=0)
+    kept = [shape for shape in free if shape.sum() >= largest / 16]
+    return np.any(kept, axis=0) if kept else None
+
+
+def connected(mask: Mask) -> list[Mask]:
+    """Return the shapes of a mask whose pixels touch, corners included, in reading order of their first pixel."""
+    height, width = mask.shape
+    open_pixels = set(np.flatnonzero(mask).tolist())
+    shapes = []
+    for start in np.flatnonzero(mask).tolist():
+        if start not in open_pixels:
+            continue
+        open_pixels.discard(start)
+        found, front = [start], [start]
+        while front:
+            y, x = divmod(front.pop(), width)
+            for row in range(max(y - 1, 0), min(y + 2, height)):
+                for place in range(row * width + max(x - 1, 0), row * width + min(x + 2, width)):
+                    if place in open_pixels:
+                        open_pixels.discard(place)
+                        found.append(place)
+                        front.append(place)
+        shape = np.zeros(height * width, bool)
+        shape[found] = True
+        shapes.append(shape.reshape(height, width))
+    return shapes
+
+
+def to_mnist(picture: Image.Image, path: str | Path = "picture") -> Grey:
+    """Return the digit in MNIST's form, (28, 28) uint8; raise `PictureError` where no digit can be found."""
+    ink = ink_of(bounded(flatten(picture)))
+    mask = shape_of(ink)
+    if mask is None or mask.mean() > 0.7:
+        raise PictureError(path, "no digit found: nothing stands out from the background")
+    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+    if max(len(rows), len(columns)) < 6:
+        raise PictureError(path, "no digit found: there are only specks")
+    box = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    around = np.asarray(Image.fromarray(mask).convert("L").filter(ImageFilter.MaxFilter(3))) > 0
+    full = np.percentile(ink[mask], 75)
+    strength = np.clip(ink / max(full, 1) * around, 0, 1)
+    return centred(boxed(strength[box], mask[box]))
+
+
+def boxed(strength: Ink, mask: Mask) -> Grey:
+    """Return a cropped digit (0 to 1) brought to 20 pixels on its longer side, thin strokes thickened, in the middle of 28 × 28."""
+    height, width = strength.shape
+    scale = BOX / max(height, width)
+    picture = Image.fromarray((strength * 255).round().astype(np.uint8))
+    wanted = THINNEST / scale
+    thickness = stroke_width(mask)
+    if thickness < wanted:
+        size = 2 * max(1, round((wanted - thickness) / 2)) + 1
+        picture = ImageOps.expand(picture, size // 2).filter(ImageFilter.MaxFilter(size))
+    size_out = [max(1, round(side * BOX / max(picture.size))) for side in picture.size]
+    small = picture.resize(
+        (size_out[0], size_out[1]), Image.Resampling.BOX if scale < 1 else Image.Resampling.BICUBIC
+    )
+    canvas = Image.new("L", (SIDE, SIDE))
+    canvas.paste(small, ((SIDE - small.width) // 2, (SIDE - small.height) // 2))
+    return np.asarray(canvas)
+
+
+def stroke_width(mask: Mask) -> float:
+    """Return the usual width of a shape's strokes in pixels: twice its area over the length of its outline."""
+    padded = np.pad(mask, 1)
+    edges = sum(int((padded != np.roll(padded, 1, axis)).sum()) for axis in (0, 1))
+    return 2 * float(mask.sum()) / max(edges * 0.85, 1)
+
+
+def centred(image: Grey) -> Grey:
+    """Return the picture shifted by whole pixels so that its centre of mass lies on (14, 14), counted from 0; black comes in."""
+    total = float(image.sum(dtype=np.int64))
+    if total == 0:
+        return image
+    places = np.arange(SIDE)
+    down = round(CENTRE - float(image.sum(1, dtype=np.int64) @ places) / total)
+    right = round(CENTRE - float(image.sum(0, dtype=np.int64) @ places) / total)
+    moved = np.zeros_like(image)
+    moved[max(down, 0) : SIDE + min(down, 0), max(right, 0) : SIDE + min(right, 0)] = image[
+        max(-down, 0) : SIDE + min(-down, 0), max(-right, 0) : SIDE + min(-right, 0)
+    ]
+    return moved
+
+
+def read_digits(
+    paths: Sequence[str | Path],
+) -> tuple[list[tuple[str | Path, Image.Image, Grey]], list[PictureError]]:
+    """Return path, picture and MNIST form of each picture that holds a digit, and an error for each that does not."""
+    found, errors = [], []
+    for path in paths:
+        try:
+            picture = open_picture(path)
+            found.append((path, picture, to_mnist(picture, path)))
+        except PictureError as error:
+            errors.append(error)
+    return found, errors
