@@ -121,7 +121,9 @@ checkpoint_option = click.option(
     help="MNIST, or drawn digits that are not MNIST [mnist].",
 )
 @data_dir_option
-@click.option("--run", "name", help="Name of the run [made of network, recipe and seed].")
+@click.option(
+    "--run", "--run-name", "name", help="Name of the run [made of network, recipe and seed]; --run-name beside torchrun."
+)
 @click.option("--resume", is_flag=True, help="Continue the run named by --run, as it was started.")
 @runs_option
 @json_option
@@ -136,7 +138,7 @@ def train(name: str | None, resume: bool, runs_dir: Path, as_json: bool, **optio
     Examples: cnn train
               cnn train --net seed --recipe seed --run published
               cnn train --run published --resume
-              torchrun --nproc-per-node=2 -m cnn train --run two
+              torchrun --nproc-per-node=2 -m cnn train --run-name two
     """
     from cnn.show import Bar, result_lines
 
@@ -156,11 +158,7 @@ def train(name: str | None, resume: bool, runs_dir: Path, as_json: bool, **optio
     with together(plan.device) as processes:
         if run is None:
             wanted = name or runs_module.free_name(runs_dir, f"{plan.network}-{plan.recipe.name}-{plan.seed}")
-            run = (
-                runs_module.create(runs_dir, wanted)
-                if processes.writes
-                else runs_module.Run(runs_dir / wanted)
-            )
+            run = runs_module.planned(runs_dir, wanted)
         reporter = Bar(plan.recipe.epochs) if processes.writes else Bar.silent()
         summary = fit(plan, run, processes, reporter, shlex.join(["cnn", *sys.argv[1:]]), resume)
         if processes.writes:

@@ -23,7 +23,7 @@ from cnn.model import find_network
 from cnn.processes import Processes
 from cnn.recipe import Recipe
 from cnn.report import best_epoch, examine, summary, write_pictures
-from cnn.run import Run
+from cnn.run import Run, create
 from cnn.train import Reporter, Trainer
 
 PACKAGES = ("torch", "torchvision", "numpy", "pillow", "sheetgen")
@@ -213,7 +213,7 @@ def fit(
 ) -> dict[str, Any]:
     """Train as planned, writing into the run's directory; return its summary (empty in processes other than rank 0).
 
-    ``again`` continues a run that was stopped. A second Ctrl-C raises ``KeyboardInterrupt``; the run then stands where its last finished
+    The directory is made once the data are there. ``again`` continues a run that was stopped. A second Ctrl-C raises ``KeyboardInterrupt``; the run then stands where its last finished
     epoch left it.
     """
     torch.set_num_threads(plan.threads)
@@ -223,6 +223,7 @@ def fit(
     if again:
         resume(trainer, run, digits)
     elif processes.writes:
+        create(run)
         run.write_json("config.json", config(plan, digits, device, processes, command))
     processes.wait()
     stopped = train_on(trainer, run, plan, reporter)

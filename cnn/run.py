@@ -136,18 +136,22 @@ def check_name(name: str) -> str:
     return name
 
 
-def create(root: Path, name: str) -> Run:
-    """Create the directory of a new run; raise `RunError` where one of that name is there or none can be made."""
+def planned(root: Path, name: str) -> Run:
+    """Return a run to be, not on disk yet; raise `RunError` where one of that name is there."""
     run = Run(root / check_name(name))
+    if run.folder.exists():
+        raise RunError(f"{run.folder} is there already: continue it with --resume or choose another --run")
+    return run
+
+
+def create(run: Run) -> None:
+    """Make the directory of a planned run; raise `RunError` where that cannot be done."""
     try:
         run.folder.mkdir(parents=True)
     except FileExistsError as error:
-        raise RunError(
-            f"{run.folder} is there already: continue it with --resume or choose another --run"
-        ) from error
+        raise RunError(f"{run.folder} cannot be made: something of that name is there") from error
     except OSError as error:
         raise RunError(f"{run.folder} cannot be made: {error.strerror}") from error
-    return run
 
 
 def free_name(root: Path, name: str) -> str:
