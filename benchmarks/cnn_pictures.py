@@ -1,4 +1,5 @@
-"""How well `cnn predict` reads pictures that are not MNIST: printed digits of many fonts, and photo-like renderings of real MNIST.
+"""How well `cnn predict` reads pictures that are not MNIST: printed digits of many fonts, and photo-like
+renderings of real MNIST.
 
     python benchmarks/cnn_pictures.py RUN_DIRECTORY [--data-dir DIR] [--count 500]
 
@@ -16,6 +17,7 @@ import matplotlib
 import numpy as np
 import torch
 from numpy.random import Generator, default_rng
+from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from cnn.data import data_folder, load, normalize
@@ -44,21 +46,25 @@ def printed(path: Path) -> Iterator[tuple[int, Image.Image]]:
                 yield digit, picture
 
 
-def photo(image: np.ndarray, random: Generator) -> Image.Image:
-    """Return an MNIST digit as a phone would see it on paper: larger, off centre, slanting light, noise, blur, JPEG-like."""
+def photo(image: NDArray[np.uint8], random: Generator) -> Image.Image:
+    """Return an MNIST digit as a phone would see it on paper: larger, off centre, slanting light, noise,
+    blur, JPEG-like.
+    """
     side = int(random.integers(300, 700))
     inner = int(side * random.uniform(0.3, 0.7))
     digit = Image.fromarray(image).resize((inner, inner), Image.Resampling.BICUBIC)
     layer = Image.new("L", (side, side))
-    layer.paste(digit, tuple(int(v) for v in random.integers(0, side - inner + 1, 2)))
+    left, top = (int(v) for v in random.integers(0, side - inner + 1, 2))
+    layer.paste(digit, (left, top))
     ink = np.asarray(layer.rotate(random.uniform(-8, 8), Image.Resampling.BILINEAR)).astype(float) / 255
     y, x = np.mgrid[0:side, 0:side] / side - 0.5
     paper = random.uniform(150, 235) + random.uniform(-50, 50) * x + random.uniform(-50, 50) * y
-    values = paper * (1 - ink * random.uniform(0.45, 0.85)) + random.normal(0, random.uniform(1, 8), ink.shape)
+    values = paper * (1 - ink * random.uniform(0.45, 0.85)) + random.normal(
+        0, random.uniform(1, 8), ink.shape
+    )
     if random.random() < 0.5:
         values = 255 - values
-    blurred = Image.fromarray(np.clip(values, 0, 255).astype(np.uint8)).filter(ImageFilter.GaussianBlur(1.2))
-    return blurred
+    return Image.fromarray(np.clip(values, 0, 255).astype(np.uint8)).filter(ImageFilter.GaussianBlur(1.2))
 
 
 def read(model: torch.nn.Module, pictures: list[tuple[int, Image.Image]]) -> tuple[int, list[str]]:
@@ -100,7 +106,8 @@ def main() -> None:
     with torch.inference_mode():
         rows = torch.from_numpy(chosen)
         plain = int((model(normalize(test.images[rows])).argmax(1) == test.labels[rows]).sum())
-    print(f"photos of MNIST {right}/{given.count} (the same digits as MNIST has them: {plain})  {'; '.join(wrong[:12])}")
+    print(f"photos of MNIST {right}/{given.count} (the same digits as MNIST has them: {plain})")
+    print("; ".join(wrong[:12]))
 
 
 if __name__ == "__main__":

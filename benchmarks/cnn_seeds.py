@@ -1,8 +1,10 @@
 """Train the same network by the same recipe with several random seeds, and print the row for docs/results.md.
 
-    python benchmarks/cnn_seeds.py --net rf20 --recipe fast --seeds 5 --runs-dir runs [--dropout 0] [--val 5000]
+    python benchmarks/cnn_seeds.py --net rf20 --recipe fast --seeds 5 --runs-dir runs [--dropout 0] [--val
+    5000]
 
-Each run is one of `cnn train`, in its own directory; one that is finished there already is read, not trained again.
+Each run is one of `cnn train`, in its own directory; one that is finished there already is read, not trained
+again.
 """
 
 from __future__ import annotations
@@ -17,10 +19,21 @@ from typing import Any
 
 
 def trained(given: argparse.Namespace, seed: int) -> dict[str, Any]:
-    name = f"{given.net}-{given.recipe}-d{given.dropout if given.dropout is not None else 'recipe'}-v{given.val}-{seed}"
+    dropout = "recipe" if given.dropout is None else given.dropout
+    name = f"{given.net}-{given.recipe}-d{dropout}-v{given.val}-{seed}"
     folder = given.runs_dir / name
     if not (folder / "summary.json").exists():
-        words = ["train", "--net", given.net, "--recipe", given.recipe, "--seed", seed, "--runs-dir", given.runs_dir]
+        words = [
+            "train",
+            "--net",
+            given.net,
+            "--recipe",
+            given.recipe,
+            "--seed",
+            seed,
+            "--runs-dir",
+            given.runs_dir,
+        ]
         words += ["--run", name, "--device", "cpu", "--threads", 1, "--val", given.val]
         words += [] if given.dropout is None else ["--dropout", given.dropout]
         subprocess.run([sys.executable, "-m", "cnn", *map(str, words)], check=True, stdout=subprocess.DEVNULL)
@@ -47,7 +60,9 @@ def main() -> None:
     print(f"n {len(right)}  mean {statistics.mean(right):.1f}  sd {spread:.1f}  min {min(right)}")
     print(f"seconds an epoch: mean {statistics.mean(seconds):.1f}  epochs {found[0]['epochs']}")
     print(f"by epoch, mean correct on the {found[0]['evaluated_on']} pictures:")
-    print([round(statistics.mean(column), 1) for column in zip(*(one["curve"] for one in found), strict=True)])
+    print(
+        [round(statistics.mean(column), 1) for column in zip(*(one["curve"] for one in found), strict=True)]
+    )
 
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
-"""Pictures changed at random for training: a batch at a time by a table of source pixels, or one by one with torchvision.
+"""Pictures changed at random for training: a batch at a time by a table of source pixels, or one by one with
+torchvision.
 
-A table row lists, for each of the 784 pixels of the result, which source pixel it shows; 784 stands for outside. One gather then
+A table row lists, for each of the 784 pixels of the result, which source pixel it shows; 784 stands for
+outside. One gather then
 changes a whole batch.
 """
 
@@ -12,7 +14,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from cnn.data import MEAN, DEVIATION, normalize
+from cnn.data import DEVIATION, MEAN, normalize
 from cnn.model import SIDE
 from cnn.recipe import Recipe
 
@@ -29,7 +31,9 @@ def uniform(count: int, largest: float, generator: torch.Generator) -> Tensor:
 
 
 def rotations(degrees: Tensor) -> Tensor:
-    """Return the maps (k, 2, 2) from result to source pixels that turn a picture counter-clockwise by these angles."""
+    """Return the maps (k, 2, 2) from result to source pixels that turn a picture counter-clockwise by these
+    angles.
+    """
     angle = degrees.to(torch.float64) * (math.pi / 180)
     cos, sin = angle.cos(), angle.sin()
     return torch.stack([torch.stack([cos, -sin], -1), torch.stack([sin, cos], -1)], -2)
@@ -49,7 +53,8 @@ def random_maps(recipe: Recipe, count: int, generator: torch.Generator) -> tuple
 def source_pixels(matrices: Tensor, shifts: Tensor) -> Tensor:
     """Return the table (k, 784) of the nearest source pixel, for maps about the picture's centre.
 
-    Pixel (x, y) of the result shows the source at A·(x + ½ − 14, y + ½ − 14) + 14 + shift, reckoned as Pillow does it, in 16.16 fixed
+    Pixel (x, y) of the result shows the source at A·(x + ½ − 14, y + ½ − 14) + 14 + shift, reckoned as Pillow
+    does it, in 16.16 fixed
     point, so a rotation picks the very pixels that ``Image.rotate`` picks.
     """
     half = SIDE / 2
@@ -73,7 +78,9 @@ def source_pixels(matrices: Tensor, shifts: Tensor) -> Tensor:
 
 
 def by_table(recipe: Recipe, device: torch.device, generator: torch.Generator) -> Augment:
-    """Return a function from pictures (n, 28, 28) uint8 to inputs (n, 1, 28, 28), each changed by one of this epoch's random maps."""
+    """Return a function from pictures (n, 28, 28) uint8 to inputs (n, 1, 28, 28), each changed by one of this
+    epoch's random maps.
+    """
     maps = random_maps(recipe, MAPS_PER_EPOCH, generator)
     table = source_pixels(*maps).to(device)
 
@@ -86,7 +93,9 @@ def by_table(recipe: Recipe, device: torch.device, generator: torch.Generator) -
 
 
 def smoothly(recipe: Recipe, device: torch.device, generator: torch.Generator) -> Augment:
-    """Return the like of `by_table` that mixes the four nearest source pixels, so that strokes keep their soft edges."""
+    """Return the like of `by_table` that mixes the four nearest source pixels, so that strokes keep their
+    soft edges.
+    """
     grids = source_places(*random_maps(recipe, MAPS_PER_EPOCH, generator)).to(device)
 
     def augment(images: Tensor) -> Tensor:
@@ -101,7 +110,9 @@ def smoothly(recipe: Recipe, device: torch.device, generator: torch.Generator) -
 
 
 def source_places(matrices: Tensor, shifts: Tensor) -> Tensor:
-    """Return where each pixel of the result lies in the source, (k, 28, 28, 2) in grid_sample's units: −1 to 1 from edge to edge."""
+    """Return where each pixel of the result lies in the source, (k, 28, 28, 2) in grid_sample's units: −1 to
+    1 from edge to edge.
+    """
     along = torch.arange(SIDE, dtype=torch.float64) + 0.5 - SIDE / 2
     points = torch.stack(torch.meshgrid(along, along, indexing="xy"), -1)
     places = torch.einsum("kij,hwj->khwi", matrices, points) + shifts[:, None, None]
@@ -109,7 +120,9 @@ def source_places(matrices: Tensor, shifts: Tensor) -> Tensor:
 
 
 def by_pil(recipe: Recipe, device: torch.device) -> Augment:
-    """Return the published pipeline: each picture through torchvision's RandomRotation, ToTensor and Normalize."""
+    """Return the published pipeline: each picture through torchvision's RandomRotation, ToTensor and
+    Normalize.
+    """
     from PIL import Image
     from torchvision import transforms
 
@@ -128,7 +141,9 @@ def by_pil(recipe: Recipe, device: torch.device) -> Augment:
 
 
 def augmentation(recipe: Recipe, device: torch.device, generator: torch.Generator) -> Augment:
-    """Return the recipe's augmentation for one epoch; ``generator`` (on the CPU) decides the table's maps and choices."""
+    """Return the recipe's augmentation for one epoch; ``generator`` (on the CPU) decides the table's maps and
+    choices.
+    """
     if recipe.pipeline == "pil":
         return by_pil(recipe, device)
     return (smoothly if recipe.smooth else by_table)(recipe, device, generator)

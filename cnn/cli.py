@@ -6,7 +6,6 @@ torch is imported by the commands that need it, so ``cnn --help`` is quick and w
 from __future__ import annotations
 
 import json
-import os
 import shlex
 import sys
 from collections.abc import Callable
@@ -31,7 +30,9 @@ INTERRUPTED = 130
 
 
 def guarded(command: Callable[P, int | None]) -> Callable[P, None]:
-    """Return the command with a one-line message and exit code 2 in place of a traceback for a person's mistake."""
+    """Return the command with a one-line message and exit code 2 in place of a traceback for a person's
+    mistake.
+    """
 
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
@@ -122,7 +123,10 @@ checkpoint_option = click.option(
 )
 @data_dir_option
 @click.option(
-    "--run", "--run-name", "name", help="Name of the run [made of network, recipe and seed]; --run-name beside torchrun."
+    "--run",
+    "--run-name",
+    "name",
+    help="Name of the run [made of network, recipe and seed]; --run-name beside torchrun.",
 )
 @click.option("--resume", is_flag=True, help="Continue the run named by --run, as it was started.")
 @runs_option
@@ -131,7 +135,8 @@ checkpoint_option = click.option(
 def train(name: str | None, resume: bool, runs_dir: Path, as_json: bool, **options: Any) -> int:
     """Train a network; keep all about it in runs/NAME.
 
-    Ctrl-C ends the training after the epoch, a second one at once; either way --resume continues to the same result.
+    Ctrl-C ends the training after the epoch, a second one at once; either way --resume continues to the same
+    result.
     Without --val the curves and the best epoch are those on the test pictures, and say so.
 
     \b
@@ -212,7 +217,8 @@ def refuse_changes(plan: Plan, options: dict[str, Any]) -> None:
     for option, value in recorded.items():
         if options[option] is not None and options[option] != value:
             raise UsageError(
-                f"--resume continues the run as it was started, with --{option.replace('_', '-')} {value}: leave that option out"
+                f"--resume continues the run as it was started, with --{option.replace('_', '-')} {value}: "
+                "leave that option out"
             )
 
 
@@ -285,7 +291,8 @@ def predict(
 ) -> int:
     """Read the digit in each picture: a photo, scan or screenshot, dark on light or light on dark.
 
-    A picture in which no digit can be read gets one line, the others are read nevertheless, and the exit code is 2.
+    A picture in which no digit can be read gets one line, the others are read nevertheless, and the exit code
+    is 2.
 
     Example: cnn predict rf20-fast-1 seven.png --out seven-read.png
     """

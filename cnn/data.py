@@ -73,7 +73,7 @@ def data_folder(given: str | None) -> Path:
 
 
 def damaged(folder: Path) -> str | None:
-    """Return the name of the first MNIST file whose MD5 is not the published one; None where all are right."""
+    """Return the name of the first MNIST file whose MD5 is not the published one, None where all are."""
     for name, want in RAW_FILES.items():
         content = (folder / "MNIST" / "raw" / name).read_bytes()
         if hashlib.md5(content, usedforsecurity=False).hexdigest() != want:
@@ -97,8 +97,8 @@ def load_mnist(folder: Path) -> Digits:
         sets = [MNIST(str(folder), train=train) for train in (True, False)]
     except (OSError, RuntimeError, ValueError) as error:
         raise DataError(
-            f"MNIST is not in {folder} and could not be downloaded ({first_line(error)}); put its four idx files into {raw}, "
-            "name their folder with --data-dir, or take --data synthetic"
+            f"MNIST is not in {folder} and could not be downloaded ({first_line(error)}); "
+            f"put its four idx files into {raw}, name their folder with --data-dir, or take --data synthetic"
         ) from error
     train, test = (Part(one.data, one.targets) for one in sets)
     return Digits("mnist", train, test, None, fingerprint(train, test))
@@ -110,7 +110,8 @@ def first_line(error: Exception) -> str:
 
 
 def load(name: str, folder: Path, device: torch.device | None = None, validation: int = 0) -> Digits:
-    """Return the data set of that name (``mnist`` or ``synthetic``), on the device, with ``validation`` pictures held out.
+    """Return the data set of that name (``mnist`` or ``synthetic``), on the device, with ``validation``
+    pictures held out.
 
     The held-out pictures are the same whatever the random seed of the training.
     """
@@ -128,7 +129,9 @@ def load(name: str, folder: Path, device: torch.device | None = None, validation
 
 
 def hold_out(digits: Digits, count: int) -> Digits:
-    """Return the data set with ``count`` training pictures moved to its validation part, always the same ones."""
+    """Return the data set with ``count`` training pictures moved to its validation part, always the same
+    ones.
+    """
     if not count:
         return digits
     if not 0 < count < len(digits.train):
@@ -144,5 +147,7 @@ def hold_out(digits: Digits, count: int) -> Digits:
 
 
 def normalize(images: Tensor) -> Tensor:
-    """Return pictures (n, 28, 28) of 0…255 as the network's input (n, 1, 28, 28): mean 0, deviation 1 over MNIST."""
+    """Return pictures (n, 28, 28) of 0…255 as the network's input (n, 1, 28, 28): mean 0, deviation 1 over
+    MNIST.
+    """
     return images.unsqueeze(1).to(torch.float32).sub_(255 * MEAN).mul_(1 / (255 * DEVIATION))

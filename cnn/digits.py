@@ -1,6 +1,7 @@
 """Any picture of a digit, photo, scan, screenshot or drawing, brought into MNIST's form.
 
-MNIST's form: 28 × 28 grey, bright on dark, the digit's longer side 20 pixels, its centre of mass on pixel (14, 14) counted from 0,
+MNIST's form: 28 × 28 grey, bright on dark, the digit's longer side 20 pixels, its centre of mass on pixel
+(14, 14) counted from 0,
 which is where it lies in the real MNIST.
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +19,7 @@ from PIL import Image, ImageFilter, ImageOps, UnidentifiedImageError
 from cnn.errors import PictureError
 from cnn.model import SIDE
 
+Number = TypeVar("Number", bound=np.generic)
 Grey = NDArray[np.uint8]
 Ink = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -30,7 +33,9 @@ THINNEST = 1.6  # stroke width, in pixels of MNIST's form, under which strokes a
 
 
 def open_picture(path: str | Path) -> Image.Image:
-    """Return a picture, decoded and the right way up; raise `PictureError` where it is none, too large, or moves."""
+    """Return a picture, decoded and the right way up; raise `PictureError` where it is none, too large, or
+    moves.
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
@@ -51,8 +56,8 @@ def check(path: str | Path, picture: Image.Image) -> None:
     width, height = picture.size
     if max(width, height) > LARGEST:
         raise PictureError(path, f"{width} × {height} pixels is too large; {LARGEST:,} a side at most")
-    if getattr(picture, "n_frames", 1) > 1:
-        raise PictureError(path, f"has {picture.n_frames} frames; a still picture of one digit is needed")
+    if (frames := getattr(picture, "n_frames", 1)) > 1:
+        raise PictureError(path, f"has {frames} frames; a still picture of one digit is needed")
 
 
 def flatten(picture: Image.Image) -> Image.Image:
@@ -76,7 +81,9 @@ def flatten(picture: Image.Image) -> Image.Image:
 
 
 def deep_grey(picture: Image.Image) -> Image.Image:
-    """Return an opaque picture as 8-bit grey; deeper pixels (16 bits, floats) are stretched over the 256 levels."""
+    """Return an opaque picture as 8-bit grey; deeper pixels (16 bits, floats) are stretched over the 256
+    levels.
+    """
     if picture.mode not in ("I", "F") and not picture.mode.startswith("I;"):
         return picture.convert("L")
     values = np.asarray(picture).astype(np.float64)
@@ -96,7 +103,7 @@ def bounded(picture: Image.Image) -> Image.Image:
     )
 
 
-def border(values: NDArray[np.generic]) -> NDArray[np.generic]:
+def border(values: NDArray[Number]) -> NDArray[Number]:
     """Return the pixels of the outermost frame, a fiftieth of the shorter side wide."""
     wide = max(1, min(values.shape) // 50)
     inner = np.zeros(values.shape, bool)
@@ -105,9 +112,11 @@ def border(values: NDArray[np.generic]) -> NDArray[np.generic]:
 
 
 def ink_of(grey: Image.Image) -> Ink:
-    """Return how much darker or brighter than the paper each pixel is (0: paper), shadows and gradients taken out.
+    """Return how much darker or brighter than the paper each pixel is (0: paper), shadows and gradients taken
+    out.
 
-    The paper is the side of the grey scale that the border is on; its brightness at each place is that of the brightest pixels
+    The paper is the side of the grey scale that the border is on; its brightness at each place is that of the
+    brightest pixels
     around, smoothed.
     """
     values = np.asarray(grey).astype(np.float64)
@@ -130,7 +139,9 @@ def plane(values: Ink) -> Ink:
 
 
 def otsu(ink: Ink) -> float:
-    """Return the threshold that best parts the values in two (Otsu 1979): the one of largest variance between the two."""
+    """Return the threshold that best parts the values in two (Otsu 1979): the one of largest variance between
+    the two.
+    """
     counts, edges = np.histogram(ink, 256, (0, 256))
     weight = np.cumsum(counts)
     total = np.cumsum(counts * np.arange(256))
@@ -144,7 +155,8 @@ def otsu(ink: Ink) -> float:
 def shape_of(ink: Ink) -> Mask | None:
     """Return the digit's pixels; None where nothing stands out.
 
-    Of the connected shapes above Otsu's threshold, specks are left out, and so is what touches the border, unless nothing else is there.
+    Of the connected shapes above Otsu's threshold, specks are left out, and so is what touches the border,
+    unless nothing else is there.
     """
     if np.percentile(ink, 99.8) < LEAST_CONTRAST:
         return None
@@ -159,7 +171,9 @@ def shape_of(ink: Ink) -> Mask | None:
 
 
 def connected(mask: Mask) -> list[Mask]:
-    """Return the shapes of a mask whose pixels touch, corners included, in reading order of their first pixel."""
+    """Return the shapes of a mask whose pixels touch, corners included, in reading order of their first
+    pixel.
+    """
     height, width = mask.shape
     open_pixels = set(np.flatnonzero(mask).tolist())
     shapes = []
@@ -199,7 +213,9 @@ def to_mnist(picture: Image.Image, path: str | Path = "picture") -> Grey:
 
 
 def boxed(strength: Ink, mask: Mask) -> Grey:
-    """Return a cropped digit (0 to 1) brought to 20 pixels on its longer side, thin strokes thickened, in the middle of 28 × 28."""
+    """Return a cropped digit (0 to 1) brought to 20 pixels on its longer side, thin strokes thickened, in the
+    middle of 28 × 28.
+    """
     height, width = strength.shape
     scale = BOX / max(height, width)
     picture = Image.fromarray((strength * 255).round().astype(np.uint8))
@@ -218,14 +234,16 @@ def boxed(strength: Ink, mask: Mask) -> Grey:
 
 
 def stroke_width(mask: Mask) -> float:
-    """Return the usual width of a shape's strokes in pixels: twice its area over the length of its outline."""
+    """Return the usual width of a shape's strokes in pixels: twice the area over the outline's length."""
     padded = np.pad(mask, 1)
     edges = sum(int((padded != np.roll(padded, 1, axis)).sum()) for axis in (0, 1))
     return 2 * float(mask.sum()) / max(edges * 0.85, 1)
 
 
 def centred(image: Grey) -> Grey:
-    """Return the picture shifted by whole pixels so that its centre of mass lies on (14, 14), counted from 0; black comes in."""
+    """Return the picture shifted by whole pixels so that its centre of mass lies on (14, 14), counted from 0;
+    black comes in.
+    """
     total = float(image.sum(dtype=np.int64))
     if total == 0:
         return image
@@ -242,7 +260,9 @@ def centred(image: Grey) -> Grey:
 def read_digits(
     paths: Sequence[str | Path],
 ) -> tuple[list[tuple[str | Path, Image.Image, Grey]], list[PictureError]]:
-    """Return path, picture and MNIST form of each picture that holds a digit, and an error for each that does not."""
+    """Return path, picture and MNIST form of each picture that holds a digit, and an error for each that does
+    not.
+    """
     found, errors = [], []
     for path in paths:
         try:

@@ -14,7 +14,16 @@ from __future__ import annotations
 
 from sheetgen.errors import SheetgenError, UsageError
 
-__all__ = ["CnnError", "DataError", "ExtraError", "PictureError", "RunError", "TrainingError", "UsageError"]
+__all__ = [
+    "CnnError",
+    "DataError",
+    "ExtraError",
+    "PictureError",
+    "RunError",
+    "SheetgenError",
+    "TrainingError",
+    "UsageError",
+]
 
 
 class CnnError(SheetgenError):

@@ -29,7 +29,9 @@ def trained(run: Run, checkpoint: str, device: torch.device) -> tuple[nn.Module,
 
 
 def evaluate_run(run: Run, checkpoint: str, data_dir: str | None, device_name: str | None) -> dict[str, Any]:
-    """Return how a run's network does on the test pictures; ``recorded`` is what the run itself noted, where it did."""
+    """Return how a run's network does on the test pictures; ``recorded`` is what the run itself noted, where
+    it did.
+    """
     plan = recorded_plan(run)
     device = find_device(device_name or plan.device)
     model, epoch = trained(run, checkpoint, device)

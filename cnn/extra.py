@@ -13,7 +13,8 @@ INSTALL = "pip install 'sheetgen[cnn]'"
 def require(*names: str) -> None:
     """Import the packages of these names; raise `ExtraError` where one is absent or cannot be loaded.
 
-    A torch that was not built for the torchvision beside it fails at import with ``operator torchvision::nms does not
+    A torch that was not built for the torchvision beside it fails at import with ``operator torchvision::nms
+    does not
     exist``; that case is named, since the message says nothing of its cause.
     """
     for name in names:
@@ -31,8 +32,8 @@ def reason(name: str, error: Exception) -> str:
     """Return one line on why the package of that name does not load."""
     if "torchvision::" in str(error):
         return (
-            "torch and torchvision are not made for one another (operator torchvision::nms does not exist); install the two together "
-            "from one source: pip install --force-reinstall torch torchvision"
+            "torch and torchvision are not made for one another (operator torchvision::nms does not exist); "
+            "install the two together from one source: pip install --force-reinstall torch torchvision"
         )
     first = (str(error).splitlines() or [type(error).__name__])[0]
     return f"{name} does not load ({first}); install it anew: {INSTALL}"

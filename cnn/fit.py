@@ -1,4 +1,4 @@
-"""A whole training: from a plan to a finished run directory, or as far as it came before it was interrupted."""
+"""A whole training: from a plan to a finished run directory, or as far as it came before a Ctrl-C."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -32,7 +31,9 @@ ECHO = 2.0  # seconds: torchrun passes on a Ctrl-C that its processes have had f
 
 @dataclass(frozen=True)
 class Plan:
-    """What to train and how; ``validation`` pictures are held out of training, 0 for none; ``patience`` in epochs."""
+    """What to train and how; ``validation`` pictures are held out of training, 0 for none; ``patience`` in
+    epochs.
+    """
 
     network: str
     recipe: Recipe
@@ -48,12 +49,15 @@ class Plan:
         find_network(self.network)
         if self.patience is not None and not self.validation:
             raise UsageError(
-                "--patience needs --val: stopping by the test pictures would choose the result by what is meant to judge it"
+                "--patience needs --val: stopping by the test pictures would choose the result "
+                "by what is meant to judge it"
             )
 
 
 def find_device(name: str) -> torch.device:
-    """Return the device of that name, ``auto`` being the best there is; raise `UsageError` where it is absent."""
+    """Return the device of that name, ``auto`` being the best there is; raise `UsageError` where it is
+    absent.
+    """
     there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
     if name == "auto":
         name = next(one for one, present in there.items() if present)
@@ -146,7 +150,7 @@ def prepare(plan: Plan, processes: Processes, device: torch.device) -> Digits:
 
 
 def resume(trainer: Trainer, run: Run, digits: Digits) -> None:
-    """Go back to a run's last finished epoch, if there is one; raise `RunError` where it cannot be continued."""
+    """Go back to a run's last finished epoch, if there is one; raise `RunError` where it cannot go on."""
     if run.config()["data"]["fingerprint"] != digits.fingerprint:
         raise RunError(
             f"{run.folder} was trained on other data: its fingerprint is not that of the data found now"
@@ -165,7 +169,9 @@ def out_of_patience(trainer: Trainer, patience: int | None) -> bool:
 
 
 def keep(trainer: Trainer, run: Run, plan: Plan) -> None:
-    """Write an epoch that is over: the checkpoints first, since what they hold is where a resumed run goes on from."""
+    """Write an epoch that is over: the checkpoints first, since what they hold is where a resumed run goes on
+    from.
+    """
     state = trainer.state()
     if best_epoch(trainer.history) is trainer.history[-1]:
         run.save_checkpoint("best.pt", state)
@@ -179,7 +185,8 @@ def keep(trainer: Trainer, run: Run, plan: Plan) -> None:
 def finish(trainer: Trainer, run: Run, plan: Plan, stopped: str) -> dict[str, Any]:
     """Write and return the summary of a run that is over.
 
-    The test pictures judge the weights of the last epoch, or of the best one (picked on validation) where patience is in use.
+    The test pictures judge the weights of the last epoch, or of the best one (picked on validation) where
+    patience is in use.
     """
     chosen = "best.pt" if plan.patience is not None else "last.pt"
     examination = None
@@ -211,9 +218,11 @@ def train_on(trainer: Trainer, run: Run, plan: Plan, reporter: Reporter) -> str:
 def fit(
     plan: Plan, run: Run, processes: Processes, reporter: Reporter, command: str, again: bool
 ) -> dict[str, Any]:
-    """Train as planned, writing into the run's directory; return its summary (empty in processes other than rank 0).
+    """Train as planned, writing into the run's directory; return its summary (empty in processes other than
+    rank 0).
 
-    The directory is made once the data are there. ``again`` continues a run that was stopped. A second Ctrl-C raises ``KeyboardInterrupt``; the run then stands where its last finished
+    The directory is made once the data are there. ``again`` continues a run that was stopped. A second Ctrl-C
+    raises ``KeyboardInterrupt``; the run then stands where its last finished
     epoch left it.
     """
     torch.set_num_threads(plan.threads)

@@ -8,7 +8,9 @@ from cnn.model import LayerFacts, Network, multiply_adds, parameters, receptive_
 
 
 def layer_row(facts: LayerFacts) -> dict[str, Any]:
-    """Return a layer as the row of a table: its settings, shapes [channels, side, side], and what follows from them."""
+    """Return a layer as the row of a table: its settings, shapes [channels, side, side], and what follows
+    from them.
+    """
     layer = facts.layer
     kernel = facts.side_in if layer.pools_all else layer.kernel
     return {
@@ -46,7 +48,7 @@ def network_facts(network: Network) -> dict[str, Any]:
 def label(row: dict[str, Any]) -> str:
     """Return a layer's name with what sets it apart: ``conv 3×3, padding 1``."""
     words = {"batchnorm": "batch norm", "relu": "ReLU", "maxpool": "max pool", "avgpool": "average pool"}
-    text = words.get(row["kind"], row["kind"])
+    text = words.get(row["kind"], str(row["kind"]))
     if row["kind"] in ("conv", "maxpool", "avgpool"):
         text += f" {row['kernel']}×{row['kernel']}"
     if row["padding"]:
@@ -68,12 +70,14 @@ def layer_table(network: Network) -> str:
             else str(row["channels"])
         )
         lines.append(
-            f"{row['number']:>3}  {label(row):<22}{shape:>12}{row['parameters']:>12,}{row['receptive_field']:>17}{row['multiply_adds']:>15,}"
+            f"{row['number']:>3}  {label(row):<22}{shape:>12}{row['parameters']:>12,}"
+            f"{row['receptive_field']:>17}{row['multiply_adds']:>15,}"
         )
     lines += [
         "",
         f"parameters       {facts['parameters']:,}",
-        f"receptive field  {facts['receptive_field']} before the pooling to 1×1, {facts['receptive_field_after_pooling']} after it",
+        f"receptive field  {facts['receptive_field']} before the pooling to 1×1, "
+        f"{facts['receptive_field_after_pooling']} after it",
         f"multiply-adds    {facts['multiply_adds']:,}",
     ]
     return "\n".join(lines)

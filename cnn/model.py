@@ -1,4 +1,5 @@
-"""The networks as tables of layers, and what follows from the tables: shapes, parameters, receptive field, cost.
+"""The networks as tables of layers, and what follows from the tables: shapes, parameters, receptive field,
+cost.
 
 Nothing here needs torch. ``cnn.network.build`` turns the same table into modules.
 """
@@ -20,7 +21,8 @@ CLASSES = 10
 class Layer:
     """One layer as its author writes it; ``out`` is the number of output channels (0: as many as came in).
 
-    ``kernel``, ``stride`` and ``padding`` are in pixels of the layer's own input. ``pools_all`` marks the global average
+    ``kernel``, ``stride`` and ``padding`` are in pixels of the layer's own input. ``pools_all`` marks the
+    global average
     pooling, whose kernel is the whole picture that reaches it.
     """
 
@@ -46,7 +48,8 @@ class Network:
 class LayerFacts:
     """A layer in its place: ``number`` from 1, shapes (channels, side), ``side`` of its output in pixels.
 
-    ``receptive_field`` is the side, in input pixels, of the square that one output pixel sees; ``jump`` the distance in
+    ``receptive_field`` is the side, in input pixels, of the square that one output pixel sees; ``jump`` the
+    distance in
     input pixels between two neighbouring output pixels; ``multiply_adds`` is per picture.
     """
 
@@ -143,7 +146,8 @@ def parameters_of(layer: Layer, channels_in: int, channels: int) -> int:
 def walk(network: Network, channels: int = 1, side: int = SIDE) -> Iterator[LayerFacts]:
     """Yield each layer in its place, for an input of ``channels`` planes of ``side`` × ``side`` pixels.
 
-    With kernel k, stride s and padding p: side' = ⌊(side + 2p − k)/s⌋ + 1, field' = field + (k − 1)·jump, jump' = jump·s.
+    With kernel k, stride s and padding p: side' = ⌊(side + 2p − k)/s⌋ + 1, field' = field + (k − 1)·jump,
+    jump' = jump·s.
     Dumoulin and Visin, A guide to convolution arithmetic (2016).
     """
     field, jump = 1, 1

@@ -13,8 +13,10 @@ from cnn.model import LayerFacts, Network, walk
 class SparseDropout(nn.Module):
     """Dropout for a small probability p, at a fraction of the cost of ``nn.Dropout`` on a CPU.
 
-    Instead of drawing one random number for each of the n activations, it draws the places to drop: k places, uniformly and with
-    replacement, k = ln(1 − p)/ln(1 − 1/n) rounded, so that each activation is dropped with probability 1 − (1 − 1/n)^k = p (to
+    Instead of drawing one random number for each of the n activations, it draws the places to drop: k places,
+    uniformly and with
+    replacement, k = ln(1 − p)/ln(1 − 1/n) rounded, so that each activation is dropped with probability 1 − (1
+    − 1/n)^k = p (to
     one part in k). Those kept are scaled by 1/(1 − p). In evaluation it is the identity.
     """
 
@@ -27,7 +29,9 @@ class SparseDropout(nn.Module):
         return f"p={self.p}"
 
     def forward(self, x: Tensor) -> Tensor:
-        """Return x with some activations zero and the others scaled; any shape, gradients follow the same mask."""
+        """Return x with some activations zero and the others scaled; any shape, gradients follow the same
+        mask.
+        """
         n = x.numel()
         if not self.training or self.p == 0 or n < 2:
             return x
@@ -68,7 +72,8 @@ def module(facts: LayerFacts, dropout: nn.Module) -> nn.Module:
 def build(network: Network, dropout: float = 0.0, sparse: bool = True) -> nn.Sequential:
     """Return the network as modules: pictures (batch, 1, 28, 28) in, logits (batch, 10) out.
 
-    ``sparse`` takes `SparseDropout` instead of ``nn.Dropout``. A dropout of 0 leaves the layers out of the computation, not
+    ``sparse`` takes `SparseDropout` instead of ``nn.Dropout``. A dropout of 0 leaves the layers out of the
+    computation, not
     out of the numbering, so checkpoints fit either way.
     """
     kind = SparseDropout if sparse else nn.Dropout

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 
 def curves(rows: Sequence[Epoch], title: str) -> bytes:
-    """Return a PNG with four panels over the epochs: training loss and accuracy, and loss and accuracy on the pictures kept back."""
+    """Return a PNG with four panels over the epochs: training loss and accuracy, and loss and accuracy on the
+    pictures kept back.
+    """
     require("matplotlib")
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -52,7 +54,9 @@ def write_curves(run: Run, rows: Sequence[Epoch], title: str) -> None:
 
 
 def readings_picture(readings: Sequence[Reading]) -> bytes:
-    """Return a PNG with a row for each reading: the picture as given, its MNIST form, and the ten probabilities."""
+    """Return a PNG with a row for each reading: the picture as given, its MNIST form, and the ten
+    probabilities.
+    """
     require("matplotlib")
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure

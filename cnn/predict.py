@@ -19,7 +19,7 @@ from cnn.run import Run
 
 @dataclass(frozen=True)
 class Reading:
-    """What was read in a picture: its MNIST form, the digit, and the probability of each of the ten digits."""
+    """What was read in a picture: its MNIST form, the digit, and the ten digits' probabilities."""
 
     path: str
     original: Image.Image

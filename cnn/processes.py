@@ -78,7 +78,8 @@ class Processes:
 
 @contextmanager
 def together(device: str) -> Iterator[Processes]:
-    """Join the processes that torchrun started (nccl where the device is a GPU, gloo elsewhere), and leave them at the end.
+    """Join the processes that torchrun started (nccl where the device is a GPU, gloo elsewhere), and leave
+    them at the end.
 
     Where torchrun started none, the process is alone.
     """

@@ -20,7 +20,9 @@ WORST = 20
 
 @dataclass(frozen=True)
 class Mistake:
-    """A test picture taken for another digit; ``index`` counts the test pictures from 0, probabilities are the network's."""
+    """A test picture taken for another digit; ``index`` counts the test pictures from 0, probabilities are
+    the network's.
+    """
 
     index: int
     label: int
@@ -32,7 +34,7 @@ class Mistake:
 
 @dataclass(frozen=True)
 class Examination:
-    """A score, the confusion matrix (rows: labels, columns: predictions) and the worst mistakes, worst first."""
+    """A score, the confusion matrix (a row a label, a column a prediction), the mistakes, worst first."""
 
     score: Score
     confusion: list[list[int]]
@@ -90,7 +92,9 @@ def score_row(score: Score) -> dict[str, Any]:
 
 
 def best_epoch(history: list[Epoch]) -> Epoch:
-    """Return the epoch with the most pictures recognised; of several, the one with the lowest loss, then the first."""
+    """Return the epoch with the most pictures recognised; of several, the one with the lowest loss, then the
+    first.
+    """
     return min(history, key=lambda row: (-row.correct, row.loss))
 
 
@@ -103,7 +107,8 @@ def summary(
 ) -> dict[str, Any]:
     """Return the content of summary.json.
 
-    ``stopped`` is ``finished``, ``patience``, ``interrupted`` or None while the run goes on; the test result is there once the run is over.
+    ``stopped`` is ``finished``, ``patience``, ``interrupted`` or None while the run goes on; the test result
+    is there once the run is over.
     """
     best = best_epoch(history)
     result: dict[str, Any] = {"test": None, "confusion": None, "mistakes": []}

@@ -62,7 +62,7 @@ class Run:
         replace_file(self.path(name), (text + "\n").encode())
 
     def read_json(self, name: str) -> dict[str, Any]:
-        """Return one of its JSON files; raise `RunError` where it is absent, damaged, or of a later format."""
+        """Return one of its JSON files; raise `RunError` where it is absent, damaged or too new."""
         try:
             content = json.loads(self.path(name).read_bytes())
         except OSError as error:
@@ -165,7 +165,9 @@ def free_name(root: Path, name: str) -> str:
 
 
 def find(root: Path, name: str) -> Run:
-    """Return the run of that name, or the one whose directory that is; raise `RunError` with the names there are."""
+    """Return the run of that name, or the one whose directory that is; raise `RunError` with the names there
+    are.
+    """
     for folder in (root / name, Path(name)):
         if (folder / "config.json").is_file():
             return Run(folder)

@@ -17,7 +17,7 @@ WIDTH = 30
 
 
 class Bar:
-    """A reporter that draws a bar within the epoch, where stderr is a terminal, and prints a line an epoch."""
+    """A reporter that prints a line an epoch, and a bar within it where stderr is a terminal."""
 
     def __init__(self, epochs: int) -> None:
         self.epochs, self.drawn, self.on_terminal = epochs, -1, sys.stderr.isatty()
@@ -47,13 +47,17 @@ class Bar:
 
 
 def epoch_line(row: Epoch, epochs: int) -> str:
-    """Return the line of an epoch: its learning rate (first and last step where it moves), losses, accuracies, seconds."""
+    """Return the line of an epoch: its learning rate (first and last step where it moves), losses,
+    accuracies, seconds.
+    """
     rate = f"{row.learning_rate:.3g}"
     if row.learning_rate_end != row.learning_rate:
         rate += f"→{row.learning_rate_end:.3g}"
     return (
-        f"epoch {row.epoch:>2}/{epochs}  lr {rate:<17}  train loss {row.train_loss:.4f} acc {row.train_correct / row.train_total:.2%}"
-        f"  {row.evaluated_on} loss {row.loss:.4f} acc {row.correct / row.total:.2%} ({row.correct}/{row.total})  {row.seconds:.1f} s"
+        f"epoch {row.epoch:>2}/{epochs}  lr {rate:<17}  "
+        f"train loss {row.train_loss:.4f} acc {row.train_correct / row.train_total:.2%}"
+        f"  {row.evaluated_on} loss {row.loss:.4f} acc {row.correct / row.total:.2%} "
+        f"({row.correct}/{row.total})  {row.seconds:.1f} s"
     )
 
 
@@ -134,7 +138,8 @@ def runs_table(rows: Sequence[dict[str, Any]]) -> str:
     if not rows:
         return "no runs yet: cnn train makes one"
     lines = [
-        f"{'run':<24}{'network':<9}{'recipe':<8}{'seed':>5}{'epochs':>9}  {'state':<12}{'test':>14}{'seconds':>9}  data"
+        f"{'run':<24}{'network':<9}{'recipe':<8}{'seed':>5}{'epochs':>9}  "
+        f"{'state':<12}{'test':>14}{'seconds':>9}  data"
     ]
     for row in rows:
         if row["state"] == "damaged":

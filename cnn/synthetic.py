@@ -1,4 +1,6 @@
-"""Digits drawn with Pillow's own font and random affine maps: a stand-in where MNIST is absent, and never called MNIST."""
+"""Digits drawn with Pillow's own font and random affine maps: a stand-in where MNIST is absent, and never
+called MNIST.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,7 @@ SEED = 2026
 
 
 def glyph(digit: int, stroke: int) -> Image.Image:
-    """Return a digit in white on black, 40 pixels high at the most, in the middle of a square of 56 pixels."""
+    """Return a digit in white on black, 40 pixels high at the most, amid a square of 56 pixels."""
     font = ImageFont.load_default(44)
     picture = Image.new("L", (CANVAS, CANVAS))
     middle = (CANVAS / 2, CANVAS / 2)
@@ -29,7 +31,9 @@ def glyph(digit: int, stroke: int) -> Image.Image:
 
 
 def affine(random: Generator) -> tuple[float, ...]:
-    """Return a random map for ``Image.transform``: turned by up to 15°, sheared by up to 0.25, stretched by up to 20 % either way."""
+    """Return a random map for ``Image.transform``: turned by up to 15°, sheared by up to 0.25, stretched by
+    up to 20 % either way.
+    """
     angle, shear = math.radians(random.uniform(-15, 15)), random.uniform(-0.25, 0.25)
     wide, high = random.uniform(0.85, 1.25, 2)
     cos, sin = math.cos(angle), math.sin(angle)

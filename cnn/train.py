@@ -1,7 +1,7 @@
 """The loop: an epoch of training, its evaluation, and the state between two epochs.
 
-All randomness of an epoch comes from (random seed, epoch, process), so a run that was stopped between two epochs goes on exactly as
-if it had not been.
+All randomness of an epoch comes from (random seed, epoch, process), so a run that was stopped between two
+epochs goes on exactly as if it had not been.
 """
 
 from __future__ import annotations
@@ -43,9 +43,11 @@ class Score:
 
 @dataclass(frozen=True)
 class Epoch:
-    """One row of metrics.csv; ``evaluated_on`` is ``test`` or ``validation``, and the learning rates are those of its first and last step.
+    """One row of metrics.csv; ``evaluated_on`` is ``test`` or ``validation``, and the learning rates are
+    those of its first and last step.
 
-    Training loss and accuracy are means over the epoch, on augmented pictures and while the weights still changed.
+    Training loss and accuracy are means over the epoch, on augmented pictures and while the weights still
+    changed.
     """
 
     epoch: int
@@ -82,7 +84,9 @@ class Silent:
 
 
 def optimizer(recipe: Recipe, model: nn.Module) -> torch.optim.Optimizer:
-    """Return the recipe's optimiser; weight decay acts on weight matrices and kernels only, not on BN or biases."""
+    """Return the recipe's optimiser; weight decay acts on weight matrices and kernels only, not on BN or
+    biases.
+    """
     decayed = [p for p in model.parameters() if p.dim() > 1]
     others = [p for p in model.parameters() if p.dim() <= 1]
     groups = [
@@ -108,7 +112,9 @@ def predictions(model: nn.Module, part: Part) -> Iterator[tuple[Tensor, Tensor]]
     model.eval()
     with torch.inference_mode():
         for images, labels in zip(
-            part.images.split(EVALUATION_BATCH), part.labels.split(EVALUATION_BATCH), strict=True
+            torch.split(part.images, EVALUATION_BATCH),
+            torch.split(part.labels, EVALUATION_BATCH),
+            strict=True,
         ):
             yield model(normalize(images).contiguous(memory_format=torch.channels_last)), labels
 
@@ -144,7 +150,9 @@ class Trainer:
 
     @property
     def evaluated_on(self) -> str:
-        """Return which pictures the curves are drawn from: ``validation`` where some were held out, else ``test``."""
+        """Return which pictures the curves are drawn from: ``validation`` where some were held out, else
+        ``test``.
+        """
         return "validation" if self.digits.validation else "test"
 
     @property
@@ -153,16 +161,19 @@ class Trainer:
         return math.ceil(len(self.digits.train) / self.recipe.batch_size)
 
     def batches(self, generator: torch.Generator) -> Iterator[Tensor]:
-        """Yield this process's rows of each batch; all processes together go once through all training pictures.
+        """Yield this process's rows of each batch; all processes together go once through all training
+        pictures.
 
         Where a batch does not divide evenly, its first rows are repeated to make it so.
         """
         order = torch.randperm(len(self.digits.train), generator=generator)
-        for rows in order.split(self.recipe.batch_size):
+        for rows in torch.split(order, self.recipe.batch_size):
             yield self.processes.share(rows).to(self.device)
 
     def run_epoch(self, reporter: Reporter) -> Epoch:
-        """Train for one more epoch, evaluate, append the row and return it; raise `TrainingError` where the loss is no number."""
+        """Train for one more epoch, evaluate, append the row and return it; raise `TrainingError` where the
+        loss is no number.
+        """
         start, epoch = time.perf_counter(), len(self.history) + 1
         loss, correct, total, rates = self.train_epoch(epoch, reporter)
         part = self.digits.validation or self.digits.test
@@ -185,7 +196,9 @@ class Trainer:
         return row
 
     def train_epoch(self, epoch: int, reporter: Reporter) -> tuple[float, int, int, tuple[float, float]]:
-        """Take one epoch's steps; return mean loss, number correct, number seen, and the first and last learning rate."""
+        """Take one epoch's steps; return mean loss, number correct, number seen, and the first and last
+        learning rate.
+        """
         torch.manual_seed(self.noise_seed(epoch))
         augment = augmentation(
             self.recipe, self.device, torch.Generator().manual_seed(self.noise_seed(epoch) + 1)
@@ -203,20 +216,20 @@ class Trainer:
             seen += len(rows)
             reporter.batch(epoch, done, steps)
         sums = (float(torch.stack(losses).sum()), int(torch.stack(rights).sum()), seen)
-        loss, correct, seen = self.processes.total(*sums)
+        loss, correct, total = self.processes.total(*sums)
         if not math.isfinite(loss):
             raise TrainingError(f"the loss is no longer a number in epoch {epoch}; try a smaller --lr")
         rates = (learning_rate(self.recipe, s, steps) for s in (first, first + steps - 1))
-        return loss / seen, int(correct), int(seen), (next(rates), next(rates))
+        return loss / total, int(correct), int(total), (next(rates), next(rates))
 
     def step(self, number: int, inputs: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
-        """Take one step; return the mean loss of the batch and how many of it were recognised, on the device."""
+        """Take one step; return the mean loss of the batch and how many it got right, on the device."""
         for group in self.optimizer.param_groups:
             group["lr"] = learning_rate(self.recipe, number, self.steps_per_epoch)
         logits = self.wrapped(inputs.contiguous(memory_format=torch.channels_last))
         loss = cross_entropy(logits, labels, label_smoothing=self.recipe.label_smoothing)
         self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()
+        torch.autograd.backward(loss)
         self.optimizer.step()
         return loss.detach(), (logits.argmax(1) == labels).sum()
 
@@ -225,7 +238,9 @@ class Trainer:
         return ((self.seed * 1_000_003 + epoch) * 1009 + self.processes.rank + 1) * 2
 
     def state(self) -> dict[str, Any]:
-        """Return everything needed to go on, as tensors, numbers and text only (so it loads with ``weights_only=True``)."""
+        """Return everything needed to go on, as tensors, numbers and text only (so it loads with
+        ``weights_only=True``).
+        """
         return {
             "model": self.model.state_dict(),
             "optimizer": self.optimizer.state_dict(),

@@ -1,4 +1,6 @@
-"""What the tests of `cnn` share: torch or a reason to skip, MNIST or a reason to skip, small data, a way to run commands."""
+"""What the tests of `cnn` share: torch or a reason to skip, MNIST or a reason to skip, small data, a way to
+run commands.
+"""
 
 from __future__ import annotations
 

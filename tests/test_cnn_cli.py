@@ -1,4 +1,6 @@
-"""The commands as a person types them: each in a process of its own, since what matters is what reaches the terminal and the disk."""
+"""The commands as a person types them: each in a process of its own, since what matters is what reaches the
+terminal and the disk.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -20,7 +21,8 @@ from cnn_support import ROOT, command, environment, mnist_folder
 from cnn.cli import main
 
 WITH_TORCH = pytest.mark.skipif(
-    subprocess.run([sys.executable, "-c", "import torch, torchvision, PIL"], capture_output=True).returncode != 0,
+    subprocess.run([sys.executable, "-c", "import torch, torchvision, PIL"], capture_output=True).returncode
+    != 0,
     reason="torch, torchvision or Pillow is not installed",
 )
 DRAWN = ("--data", "synthetic", "--device", "cpu")
@@ -37,7 +39,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def one_line(code: int, stdout: str, stderr: str) -> str:
-    """Return the one line of an error, having checked that it is one, with exit code 2 and nothing on stdout."""
+    """Return the one line of an error, checked to be one, with exit code 2 and nothing on stdout."""
     assert code == 2, stderr
     assert stdout == ""
     lines = stderr.strip().splitlines()
@@ -67,7 +69,15 @@ def rows(folder: Path, run: str) -> list[dict[str, str]]:
 def test_a_run_holds_what_a_reader_wants(place: Path) -> None:
     run = place / "runs" / "whole"
     names = {path.name for path in run.iterdir()}
-    assert names == {"config.json", "metrics.csv", "summary.json", "last.pt", "best.pt", "curves.png", "mistakes"}
+    assert names == {
+        "config.json",
+        "metrics.csv",
+        "summary.json",
+        "last.pt",
+        "best.pt",
+        "curves.png",
+        "mistakes",
+    }
     summary = json.loads((run / "summary.json").read_text())
     assert {"format": 1, **json.loads((place / "whole.json").read_text())} == summary
     assert summary["stopped"] == "finished"
@@ -156,7 +166,7 @@ def test_a_killed_training_goes_on_to_the_same_result(place: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def two(place: Path) -> Iterator[Path]:
+def two(place: Path) -> Path:
     """Return the place, with a run of two epochs by two processes in it."""
     words = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2", "-m", "cnn"]
     words += ["train", *DRAWN, "--epochs", "2", "--run-name", "two"]
@@ -213,14 +223,30 @@ def test_no_mnist_and_no_network_is_one_line_and_leaves_no_run(tmp_path: Path) -
 @WITH_TORCH
 def test_mnist_itself_can_be_trained_on(tmp_path: Path) -> None:
     folder = mnist_folder()
-    words = ("train", "--data-dir", folder, "--val", 54_000, "--epochs", 1, "--run", "m", "--json", "--runs-dir", tmp_path)
+    words = (
+        "train",
+        "--data-dir",
+        folder,
+        "--val",
+        54_000,
+        "--epochs",
+        1,
+        "--run",
+        "m",
+        "--json",
+        "--runs-dir",
+        tmp_path,
+    )
     done = here(*words)
     assert done.exit_code == 0, done.stderr
     assert json.loads(done.stdout)["test"]["accuracy"] > 0.8
 
 
 def test_help_needs_no_torch_and_names_an_example_for_every_command() -> None:
-    code = "import sys; from cnn.cli import main\ntry: main(['--help'])\nexcept SystemExit: pass\nsys.exit('torch' in sys.modules)"
+    code = (
+        "import sys\nfrom cnn.cli import main\n"
+        "try: main(['--help'])\nexcept SystemExit: pass\nsys.exit('torch' in sys.modules)"
+    )
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True).returncode == 0
     for name, one in main.commands.items():
         assert isinstance(one, click.Command)

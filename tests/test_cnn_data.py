@@ -10,33 +10,40 @@ import pytest
 from cnn_support import mnist_folder
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from cnn.errors import DataError, UsageError
 from cnn.recipe import FAST, SEED
 
-torch = pytest.importorskip("torch", reason="torch is not installed")
+pytest.importorskip("torch", reason="torch is not installed")
+import torch
+
 pytest.importorskip("torchvision", reason="torchvision is not installed")
 pytest.importorskip("PIL", reason="Pillow is not installed")
 
-from PIL import Image  # noqa: E402
+from PIL import Image
 
-from cnn import augment, data  # noqa: E402
-from cnn.synthetic import draw  # noqa: E402
+from cnn import augment, data
+from cnn.synthetic import draw
 
 ANGLES = st.floats(-180, 180, allow_nan=False)
 NUMBERED = np.random.default_rng(3).integers(2, 256, (28, 28), dtype=np.uint8)
 
 
-def by_table(matrices: torch.Tensor, shifts: torch.Tensor, picture: np.ndarray, fill: int) -> np.ndarray:
+def by_table(
+    matrices: torch.Tensor, shifts: torch.Tensor, picture: NDArray[np.uint8], fill: int
+) -> NDArray[np.uint8]:
     table = augment.source_pixels(matrices, shifts)[0].numpy()
-    return np.append(picture.ravel(), fill)[table].reshape(28, 28).astype(np.uint8)
+    return np.asarray(np.append(picture.ravel(), fill)[table].reshape(28, 28), np.uint8)
 
 
 @given(ANGLES)
 @settings(max_examples=300, deadline=None)
 def test_a_rotation_picks_the_pixels_that_pillow_picks(angle: float) -> None:
     want = np.asarray(Image.fromarray(NUMBERED).rotate(angle, Image.Resampling.NEAREST, fillcolor=1))
-    got = by_table(augment.rotations(torch.tensor([angle])), torch.zeros(1, 2, dtype=torch.float64), NUMBERED, 1)
+    got = by_table(
+        augment.rotations(torch.tensor([angle])), torch.zeros(1, 2, dtype=torch.float64), NUMBERED, 1
+    )
     np.testing.assert_array_equal(got, want)
 
 
@@ -47,7 +54,9 @@ def test_a_random_map_picks_the_pixels_that_pillow_picks(seed: int) -> None:
     matrices, shifts = augment.random_maps(recipe, 1, torch.Generator().manual_seed(seed))
     (a, b), (d, e) = matrices[0].tolist()
     c, f = (14 + shifts[0] - 14 * matrices[0].sum(-1)).tolist()
-    want = Image.fromarray(NUMBERED).transform((28, 28), Image.Transform.AFFINE, (a, b, c, d, e, f), fillcolor=1)
+    want = Image.fromarray(NUMBERED).transform(
+        (28, 28), Image.Transform.AFFINE, (a, b, c, d, e, f), fillcolor=1
+    )
     np.testing.assert_array_equal(by_table(matrices, shifts, NUMBERED, 1), np.asarray(want))
 
 
@@ -108,7 +117,9 @@ def test_held_out_pictures_are_no_longer_in_training_and_always_the_same() -> No
     assert kept | held == set(range(300))
     assert not kept & held
     assert len(held) == 60
-    assert torch.equal(data.hold_out(numbered, 60).validation.images, split.validation.images)
+    again = data.hold_out(numbered, 60).validation
+    assert again is not None
+    assert torch.equal(again.images, split.validation.images)
     with pytest.raises(UsageError, match="--val 300"):
         data.hold_out(numbered, 300)
 
@@ -140,5 +151,6 @@ def test_mnist_is_mnist() -> None:
     digits = data.load("mnist", mnist_folder(), validation=5000)
     assert (len(digits.train), len(digits.validation or ()), len(digits.test)) == (55_000, 5000, 10_000)
     assert digits.test.labels[:10].tolist() == [7, 2, 1, 0, 4, 1, 4, 9, 5, 9]
+    assert digits.validation is not None
     whole = digits.train.images.double().sum() + digits.validation.images.double().sum()
     assert float(whole / (60_000 * 784 * 255)) == pytest.approx(0.1307, abs=5e-5)

@@ -26,7 +26,10 @@ def train_with(fake: dict[str, str], folder: Path) -> subprocess.CompletedProces
 @pytest.mark.parametrize(
     ("fake", "says"),
     [
-        ({"torch": "raise ModuleNotFoundError(\"No module named 'torch'\", name='torch')\n"}, "pip install 'sheetgen[cnn]'"),
+        (
+            {"torch": "raise ModuleNotFoundError(\"No module named 'torch'\", name='torch')\n"},
+            "pip install 'sheetgen[cnn]'",
+        ),
         ({"torch": "", "torchvision": MISMATCH}, "pip install --force-reinstall torch torchvision"),
         ({"torch": "raise OSError('libtorch_cpu.so: cannot open shared object file')\n"}, "libtorch_cpu.so"),
         ({"torch": "import nothing_of_the_kind\n"}, "nothing_of_the_kind"),

@@ -1,4 +1,6 @@
-"""The layer tables against torch: parameters by counting, receptive field by gradient, cost by torch's own counter."""
+"""The layer tables against torch: parameters by counting, receptive field by gradient, cost by torch's own
+counter.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,9 @@ from cnn.errors import UsageError
 from cnn.layer_table import layer_table, network_facts
 from cnn.model import NETWORKS, Network, find_network, multiply_adds, parameters, receptive_field, walk
 
-torch = pytest.importorskip("torch", reason="torch is not installed")
+pytest.importorskip("torch", reason="torch is not installed")
+import torch
+
 BOTH = pytest.mark.parametrize("network", NETWORKS.values(), ids=lambda network: network.name)
 
 # The published table, layer by layer: shape and parameters.
@@ -16,7 +20,8 @@ PUBLISHED = [
     ("32×28", 288), ("32×28", 64), ("32×28", 0), ("32×28", 0), ("10×28", 320), ("10×28", 900), ("10×28", 20),
     ("10×28", 0), ("10×28", 0), ("10×14", 0), ("10×12", 900), ("10×12", 20), ("10×12", 0), ("10×12", 0),
     ("10×10", 900), ("10×10", 20), ("10×10", 0), ("10×8", 900), ("10×8", 20), ("10×8", 0), ("10×8", 0),
-    ("16×6", 1440), ("16×6", 32), ("16×6", 0), ("16×6", 0), ("16×4", 2304), ("16×4", 32), ("16×4", 0), ("16×4", 0),
+    ("16×6", 1440), ("16×6", 32), ("16×6", 0), ("16×6", 0), ("16×4", 2304), ("16×4", 32), ("16×4", 0),
+    ("16×4", 0),
     ("16×1", 0), ("10×1", 160),
 ]  # fmt: skip
 
@@ -55,9 +60,11 @@ def test_multiply_adds_are_half_of_torchs_floating_point_operations(network: Net
 
 
 def seen_by_one_pixel(network: Network, layers: int) -> int:
-    """Return the side of the input square that moves the middle output pixel after that many layers, by gradients.
+    """Return the side of the input square that moves the middle output pixel after that many layers, by
+    gradients.
 
-    Weights are positive, so that no gradient cancels; max pooling passes the gradient of one pixel in four, so many random inputs are
+    Weights are positive, so that no gradient cancels; max pooling passes the gradient of one pixel in four,
+    so many random inputs are
     united. The input is larger than 28 × 28, so that the edge does not cut the square.
     """
     torch.manual_seed(0)
@@ -68,7 +75,8 @@ def seen_by_one_pixel(network: Network, layers: int) -> int:
     y = model(x)
     middle = y.shape[-1] // 2
     y[:, :, middle, middle].sum().backward()
-    touched = (x.grad != 0).any(0)[0]
+    assert x.grad is not None
+    touched = x.grad.ne(0).any(0)[0]
     sides = {int(touched.any(axis).sum()) for axis in (0, 1)}
     assert len(sides) == 1
     return sides.pop()

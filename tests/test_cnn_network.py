@@ -1,14 +1,19 @@
-"""Sparse dropout against what dropout is: each activation dropped with probability p, the mean kept, gradients masked alike."""
+"""Sparse dropout against what dropout is: each activation dropped with probability p, the mean kept,
+gradients masked alike.
+"""
 
 from __future__ import annotations
 
 import pytest
 
-torch = pytest.importorskip("torch", reason="torch is not installed")
+pytest.importorskip("torch", reason="torch is not installed")
+import torch
 
-from cnn.network import SparseDropout  # noqa: E402
+from cnn.network import SparseDropout
 
-LAYOUTS = pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last], ids=["rows", "channels last"])
+LAYOUTS = pytest.mark.parametrize(
+    "layout", [torch.contiguous_format, torch.channels_last], ids=["rows", "channels last"]
+)
 
 
 @LAYOUTS
@@ -30,9 +35,10 @@ def test_what_is_kept_is_scaled_and_gradients_follow_the_same_mask(layout: torch
     x = torch.rand(4, 3, 8, 8).add(1).contiguous(memory_format=layout).requires_grad_()
     y = SparseDropout(0.25)(x)
     y.sum().backward()
-    kept = y != 0
+    kept = y.ne(0)
     torch.testing.assert_close(y[kept], x[kept] / 0.75)
-    assert torch.equal(x.grad != 0, kept)
+    assert x.grad is not None
+    assert torch.equal(x.grad.ne(0), kept)
     torch.testing.assert_close(x.grad[kept], torch.full_like(x.grad[kept], 1 / 0.75))
 
 

@@ -11,19 +11,21 @@ from pathlib import Path
 
 import pytest
 
-torch = pytest.importorskip("torch", reason="torch is not installed")
+pytest.importorskip("torch", reason="torch is not installed")
+import torch
+
 pytest.importorskip("PIL", reason="Pillow is not installed")
 
-from cnn.data import Digits, hold_out, normalize  # noqa: E402
-from cnn.errors import RunError, TrainingError, UsageError  # noqa: E402
-from cnn.fit import Plan, Stop, out_of_patience, recorded_plan, stop_on_interrupt  # noqa: E402
-from cnn.model import NETWORKS, RF20  # noqa: E402
-from cnn.processes import Processes  # noqa: E402
-from cnn.recipe import FAST, SEED, Recipe  # noqa: E402
-from cnn.report import best_epoch, examine  # noqa: E402
-from cnn.run import Run  # noqa: E402
-from cnn.synthetic import draw  # noqa: E402
-from cnn.train import Epoch, Silent, Trainer, evaluate, optimizer  # noqa: E402
+from cnn.data import Digits, hold_out, normalize
+from cnn.errors import RunError, TrainingError, UsageError
+from cnn.fit import Plan, Stop, out_of_patience, recorded_plan, stop_on_interrupt
+from cnn.model import NETWORKS, RF20
+from cnn.processes import Processes
+from cnn.recipe import FAST, SEED, Recipe
+from cnn.report import best_epoch, examine
+from cnn.run import Run
+from cnn.synthetic import draw
+from cnn.train import Epoch, Silent, Trainer, evaluate, optimizer
 
 CPU = torch.device("cpu")
 SHORT = replace(FAST, epochs=3, batch_size=50)
@@ -42,7 +44,9 @@ def small() -> Digits:
     return draw(600, 200)
 
 
-def trainer(recipe: Recipe = SHORT, seed: int = 1, digits: Digits | None = None, net: str = "rf20") -> Trainer:
+def trainer(
+    recipe: Recipe = SHORT, seed: int = 1, digits: Digits | None = None, net: str = "rf20"
+) -> Trainer:
     return Trainer(NETWORKS[net], recipe, digits or small(), seed, CPU, Processes())
 
 
