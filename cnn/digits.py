@@ -29,6 +29,7 @@ WORK = 256  # pixels the longer side is brought to
 BOX = 20
 CENTRE = 14.0
 LEAST_CONTRAST = 24  # grey levels between paper and ink
+SMALLEST = 10  # pixels of the longer side of a digit, of 256 the picture has
 THINNEST = 1.6  # stroke width, in pixels of MNIST's form, under which strokes are thickened
 
 
@@ -39,9 +40,9 @@ def open_picture(path: str | Path) -> Image.Image:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            picture = Image.open(path)
-            check(path, picture)
-            return ImageOps.exif_transpose(picture)
+            with Image.open(path) as picture:
+                check(path, picture)
+                return ImageOps.exif_transpose(picture)
     except UnidentifiedImageError as error:
         raise PictureError(path, "not an image that can be read") from error
     except Image.DecompressionBombError as error:
@@ -91,16 +92,11 @@ def deep_grey(picture: Image.Image) -> Image.Image:
     return Image.fromarray(((values - low) * (255 / max(high - low, 1))).astype(np.uint8))
 
 
-def bounded(picture: Image.Image) -> Image.Image:
-    """Return the picture with its longer side at most 256 pixels, and with a small one enlarged to 64."""
+def resized(picture: Image.Image) -> Image.Image:
+    """Return the picture with its longer side 256 pixels."""
     longer = max(picture.size)
-    target = min(max(longer, 64), WORK)
-    if longer == target:
-        return picture
-    width, height = (max(1, round(side * target / longer)) for side in picture.size)
-    return picture.resize(
-        (width, height), Image.Resampling.BOX if longer > target else Image.Resampling.BILINEAR
-    )
+    width, height = (max(1, round(side * WORK / longer)) for side in picture.size)
+    return picture.resize((width, height), Image.Resampling.BOX if longer > WORK else Image.Resampling.BICUBIC)
 
 
 def border(values: NDArray[Number]) -> NDArray[Number]:
@@ -139,8 +135,10 @@ def plane(values: Ink) -> Ink:
 
 
 def otsu(ink: Ink) -> float:
-    """Return the threshold that best parts the values in two (Otsu 1979): the one of largest variance between
-    the two.
+    """Return the threshold that best parts the values in two (Otsu 1979).
+
+    It is the one of largest variance between the two parts, and the middle of them where a gap between
+    the parts makes several equally good.
     """
     counts, edges = np.histogram(ink, 256, (0, 256))
     weight = np.cumsum(counts)
@@ -149,7 +147,8 @@ def otsu(ink: Ink) -> float:
     both = (below > 0) & (above > 0)
     mean_gap = np.zeros(256)
     mean_gap[both] = total[both] / below[both] - (total[-1] - total[both]) / above[both]
-    return float(edges[int(np.argmax(below * above * mean_gap**2)) + 1])
+    variance = below * above * mean_gap**2
+    return float(edges[1:][variance >= variance.max() * (1 - 1e-12)].mean())
 
 
 def shape_of(ink: Ink) -> Mask | None:
@@ -198,16 +197,16 @@ def connected(mask: Mask) -> list[Mask]:
 
 def to_mnist(picture: Image.Image, path: str | Path = "picture") -> Grey:
     """Return the digit in MNIST's form, (28, 28) uint8; raise `PictureError` where no digit can be found."""
-    ink = ink_of(bounded(flatten(picture)))
+    ink = ink_of(resized(flatten(picture)))
     mask = shape_of(ink)
     if mask is None or mask.mean() > 0.7:
         raise PictureError(path, "no digit found: nothing stands out from the background")
     rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
-    if max(len(rows), len(columns)) < 6:
+    if max(len(rows), len(columns)) < SMALLEST:
         raise PictureError(path, "no digit found: there are only specks")
     box = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     around = np.asarray(Image.fromarray(mask).convert("L").filter(ImageFilter.MaxFilter(3))) > 0
-    full = np.percentile(ink[mask], 75)
+    full = np.median(ink[mask])
     strength = np.clip(ink / max(full, 1) * around, 0, 1)
     return centred(boxed(strength[box], mask[box]))
 
