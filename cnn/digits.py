@@ -96,7 +96,9 @@ def resized(picture: Image.Image) -> Image.Image:
     """Return the picture with its longer side 256 pixels."""
     longer = max(picture.size)
     width, height = (max(1, round(side * WORK / longer)) for side in picture.size)
-    return picture.resize((width, height), Image.Resampling.BOX if longer > WORK else Image.Resampling.BICUBIC)
+    return picture.resize(
+        (width, height), Image.Resampling.BOX if longer > WORK else Image.Resampling.BICUBIC
+    )
 
 
 def border(values: NDArray[Number]) -> NDArray[Number]:

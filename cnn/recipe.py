@@ -12,23 +12,25 @@ from cnn.errors import UsageError
 class Recipe:
     """How a network is trained.
 
-    ``rotation`` in degrees, ``shift`` in pixels, ``scale`` and ``shear`` as fractions: each the largest value
-    either way. ``fill`` is the 8-bit grey
-    of pixels that come from outside. ``pipeline`` is ``pil`` (torchvision's transforms, picture by picture)
-    or ``table`` (a batch at a
-    time by a table of source pixels). ``warmup`` is the part of all steps in which OneCycle rises;
-    ``decay_every`` and ``decay`` belong to StepLR.
+    ``muon`` is Muon for convolution kernels, at ``kernel_share`` times the learning rate and with weight decay
+    ``kernel_decay``, and AdamW for the rest. ``warmup`` is the part of all steps in which OneCycle rises;
+    ``decay_every`` (epochs) and ``decay`` belong to StepLR. ``pipeline`` is ``pil`` (torchvision's transforms,
+    picture by picture) or ``table`` (a batch at a time by a table of source pixels; ``smooth`` mixes the four
+    nearest instead). ``rotation`` in degrees, ``shift`` in pixels, ``scale`` and ``shear`` as fractions: each
+    the largest value either way. ``fill`` is the 8-bit grey of pixels that come from outside.
     """
 
     name: str
     epochs: int
     batch_size: int
-    optimizer: Literal["sgd", "adamw"]
+    optimizer: Literal["sgd", "adamw", "muon"]
     learning_rate: float
     schedule: Literal["step", "onecycle"]
     pipeline: Literal["pil", "table"] = "table"
     momentum: float = 0.9
     weight_decay: float = 0.0
+    kernel_share: float = 1.2
+    kernel_decay: float = 0.1
     decay_every: int = 6
     decay: float = 0.1
     warmup: float = 0.2
@@ -43,8 +45,8 @@ class Recipe:
 
 
 SEED = Recipe("seed", 19, 128, "sgd", 0.01, "step", pipeline="pil")
-FAST = Recipe("fast", 6, 128, "adamw", 0.01, "onecycle", weight_decay=0.01)
-BEST = Recipe("best", 15, 128, "adamw", 0.01, "onecycle", weight_decay=0.01)
+FAST = Recipe("fast", 6, 128, "muon", 0.01, "onecycle", weight_decay=0.01)
+BEST = Recipe("best", 15, 128, "muon", 0.01, "onecycle", weight_decay=0.01)
 
 RECIPES = {recipe.name: recipe for recipe in (FAST, BEST, SEED)}
 

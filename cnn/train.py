@@ -20,6 +20,7 @@ from cnn.augment import augmentation
 from cnn.data import Digits, Part, normalize
 from cnn.errors import TrainingError
 from cnn.model import Network
+from cnn.muon import Muon
 from cnn.network import build
 from cnn.processes import Processes
 from cnn.recipe import Recipe, learning_rate
@@ -83,19 +84,26 @@ class Silent:
         """Say nothing."""
 
 
-def optimizer(recipe: Recipe, model: nn.Module) -> torch.optim.Optimizer:
-    """Return the recipe's optimiser; weight decay acts on weight matrices and kernels only, not on BN or
-    biases.
+def optimizers(recipe: Recipe, model: nn.Module) -> list[torch.optim.Optimizer]:
+    """Return the recipe's optimisers, each group with its ``share`` of the learning rate.
+
+    Weight decay acts on weight matrices and kernels only, not on BN or biases. ``muon`` is for the kernels, with
+    AdamW for what is left.
     """
-    decayed = [p for p in model.parameters() if p.dim() > 1]
+    kernels = [p for p in model.parameters() if p.dim() == 4 and recipe.optimizer == "muon"]
+    decayed = [p for p in model.parameters() if p.dim() > 1 and all(p is not k for k in kernels)]
     others = [p for p in model.parameters() if p.dim() <= 1]
     groups = [
-        {"params": decayed, "weight_decay": recipe.weight_decay},
-        {"params": others, "weight_decay": 0.0},
+        {"params": decayed, "weight_decay": recipe.weight_decay, "share": 1.0},
+        {"params": others, "weight_decay": 0.0, "share": 1.0},
     ]
     if recipe.optimizer == "sgd":
-        return torch.optim.SGD(groups, lr=recipe.learning_rate, momentum=recipe.momentum)
-    return torch.optim.AdamW(groups, lr=recipe.learning_rate, fused=True)
+        return [torch.optim.SGD(groups, lr=recipe.learning_rate, momentum=recipe.momentum)]
+    adamw = torch.optim.AdamW(groups, lr=recipe.learning_rate, fused=True)
+    if not kernels:
+        return [adamw]
+    group = {"params": kernels, "share": recipe.kernel_share}
+    return [Muon([group], recipe.learning_rate, weight_decay=recipe.kernel_decay), adamw]
 
 
 def evaluate(model: nn.Module, part: Part) -> Score:
@@ -144,7 +152,7 @@ class Trainer:
         )
         self.model = build(network, recipe.dropout, sparse=recipe.pipeline == "table")
         self.model.to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.optimizer = optimizer(recipe, self.model)
+        self.optimizers = optimizers(recipe, self.model)
         self.wrapped = processes.wrap(self.model)
         self.history: list[Epoch] = []
 
@@ -224,13 +232,15 @@ class Trainer:
 
     def step(self, number: int, inputs: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
         """Take one step; return the mean loss of the batch and how many it got right, on the device."""
-        for group in self.optimizer.param_groups:
-            group["lr"] = learning_rate(self.recipe, number, self.steps_per_epoch)
+        rate = learning_rate(self.recipe, number, self.steps_per_epoch)
+        for group in (group for one in self.optimizers for group in one.param_groups):
+            group["lr"] = rate * group["share"]
         logits = self.wrapped(inputs.contiguous(memory_format=torch.channels_last))
         loss = cross_entropy(logits, labels, label_smoothing=self.recipe.label_smoothing)
-        self.optimizer.zero_grad(set_to_none=True)
+        self.model.zero_grad(set_to_none=True)
         torch.autograd.backward(loss)
-        self.optimizer.step()
+        for one in self.optimizers:
+            one.step()
         return loss.detach(), (logits.argmax(1) == labels).sum()
 
     def noise_seed(self, epoch: int) -> int:
@@ -243,12 +253,13 @@ class Trainer:
         """
         return {
             "model": self.model.state_dict(),
-            "optimizer": self.optimizer.state_dict(),
+            "optimizers": [one.state_dict() for one in self.optimizers],
             "history": [asdict(row) for row in self.history],
         }
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go back to a state that `state` returned."""
         self.model.load_state_dict(state["model"])
-        self.optimizer.load_state_dict(state["optimizer"])
+        for one, content in zip(self.optimizers, state["optimizers"], strict=True):
+            one.load_state_dict(content)
         self.history = [Epoch(**row) for row in state["history"]]

@@ -16,10 +16,14 @@ from cnn.digits import centred, connected, open_picture, otsu, read_digits, to_m
 from cnn.errors import PictureError
 
 
-def drawn(text: str = "5", size: int = 120, paper: int = 255, ink: int = 0, side: int = 300, bold: int = 2) -> Image.Image:
+def drawn(
+    text: str = "5", size: int = 120, paper: int = 255, ink: int = 0, side: int = 300, bold: int = 2
+) -> Image.Image:
     picture = Image.new("L", (side, side), paper)
     font = ImageFont.load_default(size)
-    ImageDraw.Draw(picture).text((side * 0.4, side * 0.55), text, fill=ink, font=font, anchor="mm", stroke_width=bold)
+    ImageDraw.Draw(picture).text(
+        (side * 0.4, side * 0.55), text, fill=ink, font=font, anchor="mm", stroke_width=bold
+    )
     return picture
 
 

@@ -25,10 +25,10 @@ from cnn.recipe import FAST, SEED, Recipe
 from cnn.report import best_epoch, examine
 from cnn.run import Run
 from cnn.synthetic import draw
-from cnn.train import Epoch, Silent, Trainer, evaluate, optimizer
+from cnn.train import Epoch, Silent, Trainer, evaluate, optimizers
 
 CPU = torch.device("cpu")
-SHORT = replace(FAST, epochs=3, batch_size=50)
+SHORT = replace(FAST, epochs=3, batch_size=20)
 
 
 @pytest.fixture(autouse=True)
@@ -100,7 +100,7 @@ def test_every_training_picture_is_used_once_an_epoch() -> None:
 
 def test_weight_decay_is_for_weight_matrices_only() -> None:
     model = trainer().model
-    for group in optimizer(SHORT, model).param_groups:
+    for group in (group for one in optimizers(SHORT, model) for group in one.param_groups):
         assert all((p.dim() > 1) == (group["weight_decay"] > 0) for p in group["params"])
 
 
