@@ -2,6 +2,5 @@
 see.
 
 The package works without torch as far as it can (``cnn --help``, ``cnn summary``, ``cnn runs``); training,
-evaluating and
-predicting need the extra: ``pip install 'sheetgen[cnn]'``.
+evaluating and predicting need the extra: ``pip install 'sheetgen[cnn]'``.
 """

@@ -2,8 +2,7 @@
 torchvision.
 
 A table row lists, for each of the 784 pixels of the result, which source pixel it shows; 784 stands for
-outside. One gather then
-changes a whole batch.
+outside. One gather then changes a whole batch.
 """
 
 from __future__ import annotations
@@ -54,8 +53,7 @@ def source_pixels(matrices: Tensor, shifts: Tensor) -> Tensor:
     """Return the table (k, 784) of the nearest source pixel, for maps about the picture's centre.
 
     Pixel (x, y) of the result shows the source at A·(x + ½ − 14, y + ½ − 14) + 14 + shift, reckoned as Pillow
-    does it, in 16.16 fixed
-    point, so a rotation picks the very pixels that ``Image.rotate`` picks.
+    does it, in 16.16 fixed point, so a rotation picks the very pixels that ``Image.rotate`` picks.
     """
     half = SIDE / 2
     steps = (matrices * FIXED + 0.5).floor().to(torch.int64)

@@ -9,10 +9,9 @@ import json
 import shlex
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec
+from typing import Any, ParamSpec
 
 import click
 
@@ -20,10 +19,8 @@ from cnn import run as runs_module
 from cnn.errors import SheetgenError, UsageError
 from cnn.extra import require
 from cnn.model import NETWORKS, find_network
-from cnn.recipe import RECIPES, Recipe, find_recipe
-
-if TYPE_CHECKING:
-    from cnn.fit import Plan
+from cnn.plan import Plan, new_plan, recorded_plan, refuse_changes
+from cnn.recipe import RECIPES
 
 P = ParamSpec("P")
 INTERRUPTED = 130
@@ -148,7 +145,7 @@ def train(name: str | None, resume: bool, runs_dir: Path, as_json: bool, **optio
     from cnn.show import Bar, result_lines
 
     require("torch", "torchvision", "PIL")
-    from cnn.fit import fit, recorded_plan
+    from cnn.fit import fit
     from cnn.processes import together
 
     plan, run = None, None
@@ -172,65 +169,13 @@ def train(name: str | None, resume: bool, runs_dir: Path, as_json: bool, **optio
     return INTERRUPTED if summary.get("stopped") == "interrupted" else 0
 
 
-def new_plan(options: dict[str, Any]) -> Plan:
-    """Return the plan that the options of ``cnn train`` describe."""
-    from cnn.fit import Plan
-
-    recipe = changed(find_recipe(options["recipe"] or "fast"), options)
-    return Plan(
-        network=options["net"] or "rf20",
-        recipe=recipe,
-        seed=1 if options["seed"] is None else options["seed"],
-        validation=options["val"] or 0,
-        patience=options["patience"],
-        data=options["data"] or "mnist",
-        data_dir=options["data_dir"],
-        device=options["device"] or "auto",
-        threads=options["threads"] or 1,
-    )
-
-
-def changed(recipe: Recipe, options: dict[str, Any]) -> Recipe:
-    """Return the recipe with what the person chose instead."""
-    names = {"epochs": "epochs", "batch_size": "batch_size", "lr": "learning_rate", "dropout": "dropout"}
-    given = {field: options[name] for name, field in names.items() if options[name] is not None}
-    return replace(recipe, **given)
-
-
-def refuse_changes(plan: Plan, options: dict[str, Any]) -> None:
-    """Raise `UsageError` where an option beside --resume says otherwise than the run's own plan."""
-    recorded = {
-        "net": plan.network,
-        "recipe": plan.recipe.name,
-        "epochs": plan.recipe.epochs,
-        "batch_size": plan.recipe.batch_size,
-        "lr": plan.recipe.learning_rate,
-        "dropout": plan.recipe.dropout,
-        "seed": plan.seed,
-        "val": plan.validation,
-        "patience": plan.patience,
-        "data": plan.data,
-        "data_dir": options["data_dir"],
-        "device": plan.device,
-        "threads": plan.threads,
-    }
-    for option, value in recorded.items():
-        if options[option] is not None and options[option] != value:
-            raise UsageError(
-                f"--resume continues the run as it was started, with --{option.replace('_', '-')} {value}: "
-                "leave that option out"
-            )
-
-
 def finish_with_curves(run: runs_module.Run, plan: Plan) -> None:
     """Draw curves.png; where that is impossible say so, since the training itself is safe on disk."""
     from cnn.plots import write_curves
-    from cnn.train import Epoch
 
     try:
-        rows = [Epoch(**row) for row in run.checkpoint("last.pt")["history"]]
         suffix = "" if plan.data == "mnist" else ", drawn digits, not MNIST"
-        write_curves(run, rows, f"{run.name}: {plan.network}, {plan.recipe.name}{suffix}")
+        write_curves(run, run.metrics(), f"{run.name}: {plan.network}, {plan.recipe.name}{suffix}")
     except SheetgenError as error:
         click.echo(f"cnn: no curves.png: {error}", err=True)
 

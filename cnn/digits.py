@@ -1,95 +1,33 @@
 """Any picture of a digit, photo, scan, screenshot or drawing, brought into MNIST's form.
 
 MNIST's form: 28 × 28 grey, bright on dark, the digit's longer side 20 pixels, its centre of mass on pixel
-(14, 14) counted from 0,
-which is where it lies in the real MNIST.
+(14, 14) counted from 0, which is where it lies in the real MNIST.
 """
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageFilter, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageFilter, ImageOps
 
 from cnn.errors import PictureError
 from cnn.model import SIDE
+from cnn.pictures import LEAST_CONTRAST, flatten, open_picture
 
 Number = TypeVar("Number", bound=np.generic)
 Grey = NDArray[np.uint8]
 Ink = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
-LARGEST = 10_000  # pixels a side
 WORK = 256  # pixels the longer side is brought to
 BOX = 20
 CENTRE = 14.0
-LEAST_CONTRAST = 24  # grey levels between paper and ink
 SMALLEST = 10  # pixels of the longer side of a digit, of 256 the picture has
 THINNEST = 1.6  # stroke width, in pixels of MNIST's form, under which strokes are thickened
-
-
-def open_picture(path: str | Path) -> Image.Image:
-    """Return a picture, decoded and the right way up; raise `PictureError` where it is none, too large, or
-    moves.
-    """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(path) as picture:
-                check(path, picture)
-                return ImageOps.exif_transpose(picture)
-    except UnidentifiedImageError as error:
-        raise PictureError(path, "not an image that can be read") from error
-    except Image.DecompressionBombError as error:
-        raise PictureError(path, f"too large; {LARGEST:,} pixels a side at most") from error
-    except (OSError, SyntaxError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error) or "it cannot be decoded"
-        raise PictureError(path, f"cannot be read: {reason}") from error
-
-
-def check(path: str | Path, picture: Image.Image) -> None:
-    """Raise `PictureError` for a picture that is not to be decoded: too large, or of several frames."""
-    width, height = picture.size
-    if max(width, height) > LARGEST:
-        raise PictureError(path, f"{width} × {height} pixels is too large; {LARGEST:,} a side at most")
-    if (frames := getattr(picture, "n_frames", 1)) > 1:
-        raise PictureError(path, f"has {frames} frames; a still picture of one digit is needed")
-
-
-def flatten(picture: Image.Image) -> Image.Image:
-    """Return the picture as grey without transparency; what is transparent becomes background."""
-    if "A" not in picture.getbands() and "transparency" not in picture.info:
-        return deep_grey(picture)
-    layered = picture.convert("RGBA")
-    alpha = np.asarray(layered.getchannel("A"))
-    if alpha.min() == 255:
-        return layered.convert("L")
-    grey = np.asarray(layered.convert("L"))
-    opaque = grey[alpha > 127]
-    if not len(opaque):
-        return Image.new("L", picture.size)
-    low, high = np.percentile(opaque, (2, 98))
-    if high - low < LEAST_CONTRAST:  # one colour: the shape is in the transparency alone
-        return Image.fromarray(alpha)
-    behind = np.median(opaque) if len(opaque) > alpha.size / 2 else (255 if np.mean(opaque) < 128 else 0)
-    share = alpha / 255
-    return Image.fromarray((grey * share + behind * (1 - share)).round().astype(np.uint8))
-
-
-def deep_grey(picture: Image.Image) -> Image.Image:
-    """Return an opaque picture as 8-bit grey; deeper pixels (16 bits, floats) are stretched over the 256
-    levels.
-    """
-    if picture.mode not in ("I", "F") and not picture.mode.startswith("I;"):
-        return picture.convert("L")
-    values = np.asarray(picture).astype(np.float64)
-    low, high = values.min(), values.max()
-    return Image.fromarray(((values - low) * (255 / max(high - low, 1))).astype(np.uint8))
 
 
 def resized(picture: Image.Image) -> Image.Image:
@@ -114,8 +52,7 @@ def ink_of(grey: Image.Image) -> Ink:
     out.
 
     The paper is the side of the grey scale that the border is on; its brightness at each place is that of the
-    brightest pixels
-    around, smoothed.
+    brightest pixels around, smoothed.
     """
     values = np.asarray(grey).astype(np.float64)
     if np.median(border(values)) > (values.min() + values.max()) / 2:
@@ -139,8 +76,8 @@ def plane(values: Ink) -> Ink:
 def otsu(ink: Ink) -> float:
     """Return the threshold that best parts the values in two (Otsu 1979).
 
-    It is the one of largest variance between the two parts, and the middle of them where a gap between
-    the parts makes several equally good.
+    It is the one of largest variance between the two parts, and the middle of them where a gap between the
+    parts makes several equally good.
     """
     counts, edges = np.histogram(ink, 256, (0, 256))
     weight = np.cumsum(counts)

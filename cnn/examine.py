@@ -9,9 +9,10 @@ from torch import nn
 
 from cnn.data import data_folder, load
 from cnn.errors import RunError
-from cnn.fit import find_device, recorded_plan
+from cnn.fit import find_device
 from cnn.model import find_network
 from cnn.network import build
+from cnn.plan import recorded_plan
 from cnn.report import examine
 from cnn.run import Run
 

@@ -14,8 +14,7 @@ def require(*names: str) -> None:
     """Import the packages of these names; raise `ExtraError` where one is absent or cannot be loaded.
 
     A torch that was not built for the torchvision beside it fails at import with ``operator torchvision::nms
-    does not
-    exist``; that case is named, since the message says nothing of its cause.
+    does not exist``; that case is named, since the message says nothing of its cause.
     """
     for name in names:
         try:

@@ -3,13 +3,7 @@
 from __future__ import annotations
 
 import platform
-import signal
-import sys
-import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -18,40 +12,16 @@ import torch
 
 from cnn.data import Digits, data_folder, load
 from cnn.errors import RunError, UsageError
+from cnn.metrics import Reporter, best_epoch
 from cnn.model import find_network
+from cnn.plan import Plan
 from cnn.processes import Processes
-from cnn.recipe import Recipe
-from cnn.report import best_epoch, examine, summary, write_pictures
+from cnn.report import examine, summary, write_pictures
 from cnn.run import Run, create
-from cnn.train import Reporter, Trainer
+from cnn.stop import stop_on_interrupt
+from cnn.train import Trainer
 
 PACKAGES = ("torch", "torchvision", "numpy", "pillow", "sheetgen")
-ECHO = 2.0  # seconds: torchrun passes on a Ctrl-C that its processes have had from the terminal already
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What to train and how; ``validation`` pictures are held out of training, 0 for none; ``patience`` in
-    epochs.
-    """
-
-    network: str
-    recipe: Recipe
-    seed: int = 1
-    validation: int = 0
-    patience: int | None = None
-    data: str = "mnist"
-    data_dir: str | None = None
-    device: str = "auto"
-    threads: int = 1
-
-    def __post_init__(self) -> None:
-        find_network(self.network)
-        if self.patience is not None and not self.validation:
-            raise UsageError(
-                "--patience needs --val: stopping by the test pictures would choose the result "
-                "by what is meant to judge it"
-            )
 
 
 def find_device(name: str) -> torch.device:
@@ -99,45 +69,6 @@ def config(
         "machine": {"system": platform.system(), "architecture": platform.machine()},
         "versions": versions(),
     }
-
-
-def recorded_plan(run: Run) -> Plan:
-    """Return the plan a run was started with; raise `RunError` where its config.json is not one of ours."""
-    try:
-        given = dict(run.config()["plan"])
-        return Plan(**{**given, "recipe": Recipe(**given["recipe"])})
-    except (KeyError, TypeError, ValueError) as error:
-        raise RunError(f"{run.path('config.json')} is damaged: it holds no plan of a training") from error
-
-
-class Stop:
-    """Whether the person has asked to stop: the first Ctrl-C lets the epoch end, a second one does not."""
-
-    def __init__(self) -> None:
-        self.wanted: float | None = None
-
-    def __call__(self, number: int, frame: object) -> None:
-        """Take note of a Ctrl-C."""
-        now = time.monotonic()
-        if self.wanted is None:
-            self.wanted = now
-            print("\nstopping after this epoch; Ctrl-C again to stop now", file=sys.stderr, flush=True)
-        elif now - self.wanted > ECHO:
-            raise KeyboardInterrupt
-
-
-@contextmanager
-def stop_on_interrupt() -> Iterator[Stop]:
-    """Catch Ctrl-C for the time of a training."""
-    stop = Stop()
-    if threading.current_thread() is not threading.main_thread():
-        yield stop
-        return
-    before = signal.signal(signal.SIGINT, stop)
-    try:
-        yield stop
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def prepare(plan: Plan, processes: Processes, device: torch.device) -> Digits:
@@ -222,8 +153,7 @@ def fit(
     rank 0).
 
     The directory is made once the data are there. ``again`` continues a run that was stopped. A second Ctrl-C
-    raises ``KeyboardInterrupt``; the run then stands where its last finished
-    epoch left it.
+    raises ``KeyboardInterrupt``; the run then stands where its last finished epoch left it.
     """
     torch.set_num_threads(plan.threads)
     device = processes.place(find_device(plan.device))

@@ -22,8 +22,7 @@ class Layer:
     """One layer as its author writes it; ``out`` is the number of output channels (0: as many as came in).
 
     ``kernel``, ``stride`` and ``padding`` are in pixels of the layer's own input. ``pools_all`` marks the
-    global average
-    pooling, whose kernel is the whole picture that reaches it.
+    global average pooling, whose kernel is the whole picture that reaches it.
     """
 
     kind: Kind
@@ -49,8 +48,7 @@ class LayerFacts:
     """A layer in its place: ``number`` from 1, shapes (channels, side), ``side`` of its output in pixels.
 
     ``receptive_field`` is the side, in input pixels, of the square that one output pixel sees; ``jump`` the
-    distance in
-    input pixels between two neighbouring output pixels; ``multiply_adds`` is per picture.
+    distance in input pixels between two neighbouring output pixels; ``multiply_adds`` is per picture.
     """
 
     number: int
@@ -147,8 +145,7 @@ def walk(network: Network, channels: int = 1, side: int = SIDE) -> Iterator[Laye
     """Yield each layer in its place, for an input of ``channels`` planes of ``side`` × ``side`` pixels.
 
     With kernel k, stride s and padding p: side' = ⌊(side + 2p − k)/s⌋ + 1, field' = field + (k − 1)·jump,
-    jump' = jump·s.
-    Dumoulin and Visin, A guide to convolution arithmetic (2016).
+    jump' = jump·s. Dumoulin and Visin, A guide to convolution arithmetic (2016).
     """
     field, jump = 1, 1
     for number, layer in enumerate(network.layers, 1):

@@ -13,13 +13,13 @@ QUINTIC = (3.4445, -4.7750, 2.0315)
 
 
 def orthogonal(matrix: Tensor) -> Tensor:
-    """Return roughly U·Vᵀ of the matrix U·S·Vᵀ: the same singular vectors, singular values between 0.6 and 1.2.
+    """Return roughly U·Vᵀ of the matrix U·S·Vᵀ: the same singular vectors, singular values near 1.
 
-    Newton–Schulz iteration with the quintic p(s) = a·s + b·s³ + c·s⁵, which drives small singular values up fast.
+    Newton–Schulz iteration with the quintic p(s) = a·s + b·s³ + c·s⁵, which drives small values up fast.
     """
     a, b, c = QUINTIC
     wide = matrix.shape[0] <= matrix.shape[1]
-    x = (matrix if wide else matrix.T) / (matrix.norm() + 1e-7)
+    x: Tensor = (matrix if wide else matrix.T) / (matrix.norm() + 1e-7)
     for _ in range(STEPS):
         square = x @ x.T
         x = a * x + (b * square + c * square @ square) @ x
@@ -27,9 +27,10 @@ def orthogonal(matrix: Tensor) -> Tensor:
 
 
 class Muon(torch.optim.Optimizer):
-    """Stochastic gradient descent with Nesterov momentum, each update made orthogonal, and decoupled weight decay.
+    """Gradient descent with Nesterov momentum, each update made orthogonal, and decoupled weight decay.
 
-    A parameter (out, in, k, k) is updated as the matrix (out, in·k·k): w := w·(1 − η·decay) − η·√max(1, rows/columns)·O.
+    A kernel (out, in, k, k) is updated as the matrix (out, in·k·k), with O the orthogonal form of its
+    averaged gradient: w := w·(1 − η·decay) − η·√max(1, rows/columns)·O.
     """
 
     def __init__(

@@ -14,10 +14,9 @@ class SparseDropout(nn.Module):
     """Dropout for a small probability p, at a fraction of the cost of ``nn.Dropout`` on a CPU.
 
     Instead of drawing one random number for each of the n activations, it draws the places to drop: k places,
-    uniformly and with
-    replacement, k = ln(1 − p)/ln(1 − 1/n) rounded, so that each activation is dropped with probability 1 − (1
-    − 1/n)^k = p (to
-    one part in k). Those kept are scaled by 1/(1 − p). In evaluation it is the identity.
+    uniformly and with replacement, k = ln(1 − p)/ln(1 − 1/n) rounded, so that each activation is dropped with
+    probability 1 − (1 − 1/n)^k = p (to one part in k). Those kept are scaled by 1/(1 − p). In evaluation it
+    is the identity.
     """
 
     def __init__(self, p: float) -> None:
@@ -73,8 +72,7 @@ def build(network: Network, dropout: float = 0.0, sparse: bool = True) -> nn.Seq
     """Return the network as modules: pictures (batch, 1, 28, 28) in, logits (batch, 10) out.
 
     ``sparse`` takes `SparseDropout` instead of ``nn.Dropout``. A dropout of 0 leaves the layers out of the
-    computation, not
-    out of the numbering, so checkpoints fit either way.
+    computation, not out of the numbering, so checkpoints fit either way.
     """
     kind = SparseDropout if sparse else nn.Dropout
     return nn.Sequential(

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from cnn.errors import UsageError
 from cnn.extra import require
+from cnn.metrics import Epoch
 from cnn.run import Run, replace_file
-from cnn.train import Epoch
 
 if TYPE_CHECKING:
     from cnn.predict import Reading

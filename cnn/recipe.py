@@ -12,12 +12,12 @@ from cnn.errors import UsageError
 class Recipe:
     """How a network is trained.
 
-    ``muon`` is Muon for convolution kernels, at ``kernel_share`` times the learning rate and with weight decay
-    ``kernel_decay``, and AdamW for the rest. ``warmup`` is the part of all steps in which OneCycle rises;
-    ``decay_every`` (epochs) and ``decay`` belong to StepLR. ``pipeline`` is ``pil`` (torchvision's transforms,
-    picture by picture) or ``table`` (a batch at a time by a table of source pixels; ``smooth`` mixes the four
-    nearest instead). ``rotation`` in degrees, ``shift`` in pixels, ``scale`` and ``shear`` as fractions: each
-    the largest value either way. ``fill`` is the 8-bit grey of pixels that come from outside.
+    ``muon`` is Muon for convolution kernels, at ``kernel_share`` times the learning rate and with weight
+    decay ``kernel_decay``, and AdamW for the rest. ``warmup`` is the part of all steps in which OneCycle
+    rises; ``decay_every`` (epochs) and ``decay`` belong to StepLR. ``pipeline`` is ``pil`` (torchvision's
+    transforms, picture by picture) or ``table`` (a batch at a time by a table of source pixels; ``smooth``
+    mixes the four nearest instead). ``rotation`` in degrees, ``shift`` in pixels, ``scale`` and ``shear`` as
+    fractions: each the largest value either way. ``fill`` is the 8-bit grey of pixels from outside.
     """
 
     name: str
@@ -62,9 +62,8 @@ def learning_rate(recipe: Recipe, step: int, steps_per_epoch: int) -> float:
     """Return the learning rate of a step counted from 0 over the whole training.
 
     ``step``: multiplied by ``decay`` after each ``decay_every`` epochs. ``onecycle``: straight up from 1/25
-    of the peak over
-    the first ``warmup`` part of the steps, then straight down to 1/250,000 of it (Smith and Topin 2018, as
-    torch's OneCycleLR does it).
+    of the peak over the first ``warmup`` part of the steps, then straight down to 1/250,000 of it (Smith and
+    Topin 2018, as torch's OneCycleLR does it).
     """
     if recipe.schedule == "step":
         return recipe.learning_rate * recipe.decay ** (step // steps_per_epoch // recipe.decay_every)

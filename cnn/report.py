@@ -11,9 +11,10 @@ from torch import Tensor, nn
 
 from cnn.data import Part
 from cnn.layer_table import network_facts
+from cnn.metrics import Epoch, Score, best_epoch
 from cnn.model import CLASSES, Network
 from cnn.run import Run, replace_file
-from cnn.train import Epoch, Score, predictions
+from cnn.train import predictions
 
 WORST = 20
 
@@ -89,13 +90,6 @@ def write_pictures(run: Run, part: Part, mistakes: list[Mistake]) -> None:
 def score_row(score: Score) -> dict[str, Any]:
     """Return a score as numbers."""
     return {"loss": score.loss, "correct": score.correct, "total": score.total, "accuracy": score.accuracy}
-
-
-def best_epoch(history: list[Epoch]) -> Epoch:
-    """Return the epoch with the most pictures recognised; of several, the one with the lowest loss, then the
-    first.
-    """
-    return min(history, key=lambda row: (-row.correct, row.loss))
 
 
 def summary(

@@ -2,7 +2,7 @@
 
 ======================  ======================================================================
 ``config.json``         how the run was started: network, recipe, random seed, data, versions, command
-``metrics.csv``         a row an epoch (the fields of `cnn.train.Epoch`), written as it goes
+``metrics.csv``         a row an epoch (the fields of `cnn.metrics.Epoch`), written as it goes
 ``summary.json``        layers, result, confusion matrix, worst mistakes (`cnn.report`)
 ``last.pt, best.pt``    checkpoints of the last and the best epoch; load with ``weights_only=True``
 ``mistakes/NN.png``     the worst mistakes, 28 × 28 grey
@@ -20,12 +20,10 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cnn.errors import RunError, UsageError
-
-if TYPE_CHECKING:
-    from cnn.train import Epoch
+from cnn.metrics import Epoch
 
 FORMAT = 1
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -85,21 +83,25 @@ class Run:
 
     def write_metrics(self, rows: Iterable[Epoch]) -> None:
         """Write metrics.csv: the rows of all epochs so far."""
-        from cnn.train import Epoch
-
         text = io.StringIO()
         table = csv.DictWriter(text, [field.name for field in fields(Epoch)], lineterminator="\n")
         table.writeheader()
         table.writerows(asdict(row) for row in rows)
         replace_file(self.path("metrics.csv"), text.getvalue().encode())
 
-    def metrics(self) -> list[dict[str, str]]:
-        """Return the rows of metrics.csv as text; none before the first epoch is over."""
+    def metrics(self) -> list[Epoch]:
+        """Return the rows of metrics.csv, none before the first epoch is over; raise `RunError` where it is
+        damaged.
+        """
+        kinds = {"int": int, "float": float, "str": str}
         try:
             with self.path("metrics.csv").open(newline="") as file:
-                return list(csv.DictReader(file))
+                rows = list(csv.DictReader(file))
+            return [Epoch(**{f.name: kinds[str(f.type)](row[f.name]) for f in fields(Epoch)}) for row in rows]
         except FileNotFoundError:
             return []
+        except (KeyError, TypeError, ValueError) as error:
+            raise RunError(f"{self.path('metrics.csv')} is damaged: it is no table of epochs") from error
 
     def save_checkpoint(self, name: str, state: dict[str, Any]) -> None:
         """Write a checkpoint."""

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from cnn.errors import CnnError
+from cnn.metrics import Epoch, Reporter, Silent
 from cnn.run import Run
 
 if TYPE_CHECKING:
     from cnn.predict import Reading
-    from cnn.train import Epoch, Reporter
 
 WIDTH = 30
 
@@ -25,8 +25,6 @@ class Bar:
     @staticmethod
     def silent() -> Reporter:
         """Return a reporter that says nothing, for the processes that do not report."""
-        from cnn.train import Silent
-
         return Silent()
 
     def batch(self, epoch: int, done: int, total: int) -> None:

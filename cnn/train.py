@@ -9,8 +9,8 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from typing import Any, Protocol
+from dataclasses import asdict
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -19,91 +19,14 @@ from torch.nn.functional import cross_entropy
 from cnn.augment import augmentation
 from cnn.data import Digits, Part, normalize
 from cnn.errors import TrainingError
+from cnn.metrics import Epoch, Reporter, Score
 from cnn.model import Network
-from cnn.muon import Muon
 from cnn.network import build
+from cnn.optimizers import optimizers
 from cnn.processes import Processes
 from cnn.recipe import Recipe, learning_rate
 
 EVALUATION_BATCH = 1000
-
-
-@dataclass(frozen=True)
-class Score:
-    """The mean loss over a part of the data, and how many of its ``total`` pictures were recognised."""
-
-    loss: float
-    correct: int
-    total: int
-
-    @property
-    def accuracy(self) -> float:
-        """Return the fraction recognised."""
-        return self.correct / self.total
-
-
-@dataclass(frozen=True)
-class Epoch:
-    """One row of metrics.csv; ``evaluated_on`` is ``test`` or ``validation``, and the learning rates are
-    those of its first and last step.
-
-    Training loss and accuracy are means over the epoch, on augmented pictures and while the weights still
-    changed.
-    """
-
-    epoch: int
-    learning_rate: float
-    learning_rate_end: float
-    train_loss: float
-    train_correct: int
-    train_total: int
-    evaluated_on: str
-    loss: float
-    correct: int
-    total: int
-    seconds: float
-
-
-class Reporter(Protocol):
-    """Who is told how the training goes."""
-
-    def batch(self, epoch: int, done: int, total: int) -> None:
-        """Tell that ``done`` of ``total`` batches of the epoch are done."""
-
-    def epoch(self, row: Epoch) -> None:
-        """Tell that an epoch is over."""
-
-
-class Silent:
-    """A reporter that says nothing."""
-
-    def batch(self, epoch: int, done: int, total: int) -> None:
-        """Say nothing."""
-
-    def epoch(self, row: Epoch) -> None:
-        """Say nothing."""
-
-
-def optimizers(recipe: Recipe, model: nn.Module) -> list[torch.optim.Optimizer]:
-    """Return the recipe's optimisers, each group with its ``share`` of the learning rate.
-
-    Weight decay acts on weight matrices and kernels only, not on BN or biases. ``muon`` is for the kernels, with
-    AdamW for what is left.
-    """
-    kernels = [p for p in model.parameters() if p.dim() == 4 and recipe.optimizer == "muon"]
-    decayed = [p for p in model.parameters() if p.dim() > 1 and all(p is not k for k in kernels)]
-    others = [p for p in model.parameters() if p.dim() <= 1]
-    groups = [
-        {"params": decayed, "weight_decay": recipe.weight_decay, "share": 1.0},
-        {"params": others, "weight_decay": 0.0, "share": 1.0},
-    ]
-    if recipe.optimizer == "sgd":
-        return [torch.optim.SGD(groups, lr=recipe.learning_rate, momentum=recipe.momentum)]
-    adamw = torch.optim.AdamW(groups, lr=recipe.learning_rate, fused=True)
-    if not kernels:
-        return [adamw]
-    group = {"params": kernels, "share": recipe.kernel_share}
-    return [Muon([group], recipe.learning_rate, weight_decay=recipe.kernel_decay), adamw]
 
 
 def evaluate(model: nn.Module, part: Part) -> Score:

@@ -1,4 +1,4 @@
-"""Pictures of digits brought into MNIST's form: where the digit lies, how large it is, and what cannot be read."""
+"""Pictures of digits in MNIST's form: where the digit lies, how large it is, and what cannot be read."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from numpy.random import default_rng
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from cnn.digits import centred, connected, open_picture, otsu, read_digits, to_mnist
-from cnn.errors import PictureError
+from cnn.digits import centred, connected, otsu, read_digits, to_mnist
+from cnn.pictures import open_picture
 
 
 def drawn(

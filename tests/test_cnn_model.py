@@ -64,8 +64,8 @@ def seen_by_one_pixel(network: Network, layers: int) -> int:
     gradients.
 
     Weights are positive, so that no gradient cancels; max pooling passes the gradient of one pixel in four,
-    so many random inputs are
-    united. The input is larger than 28 × 28, so that the edge does not cut the square.
+    so many random inputs are united. The input is larger than 28 × 28, so that the edge does not cut the
+    square.
     """
     torch.manual_seed(0)
     model = build(network)[:layers].eval()

@@ -19,12 +19,13 @@ from PIL import Image, ImageDraw, ImageFont
 from cnn.cli import main
 from cnn.errors import RunError
 from cnn.examine import trained
-from cnn.fit import Plan, fit
+from cnn.fit import fit
+from cnn.metrics import Epoch, Silent
+from cnn.plan import Plan
 from cnn.plots import curves, write_curves
 from cnn.processes import Processes
 from cnn.recipe import FAST
 from cnn.run import Run
-from cnn.train import Epoch, Silent
 
 
 @pytest.fixture(scope="module")

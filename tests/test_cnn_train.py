@@ -18,14 +18,18 @@ pytest.importorskip("PIL", reason="Pillow is not installed")
 
 from cnn.data import Digits, hold_out, normalize
 from cnn.errors import RunError, TrainingError, UsageError
-from cnn.fit import Plan, Stop, out_of_patience, recorded_plan, stop_on_interrupt
+from cnn.fit import out_of_patience
+from cnn.metrics import Epoch, Silent, best_epoch
 from cnn.model import NETWORKS, RF20
+from cnn.optimizers import optimizers
+from cnn.plan import Plan, recorded_plan
 from cnn.processes import Processes
 from cnn.recipe import FAST, SEED, Recipe
-from cnn.report import best_epoch, examine
+from cnn.report import examine
 from cnn.run import Run
+from cnn.stop import Stop, stop_on_interrupt
 from cnn.synthetic import draw
-from cnn.train import Epoch, Silent, Trainer, evaluate, optimizers
+from cnn.train import Trainer, evaluate
 
 CPU = torch.device("cpu")
 SHORT = replace(FAST, epochs=3, batch_size=20)
@@ -163,7 +167,7 @@ def test_patience_counts_epochs_without_a_better_one() -> None:
 
 def test_the_first_interrupt_is_noted_and_a_later_one_raises(monkeypatch: pytest.MonkeyPatch) -> None:
     times = iter([10.0, 10.5, 13.0])
-    monkeypatch.setattr("cnn.fit.time.monotonic", lambda: next(times))
+    monkeypatch.setattr("cnn.stop.time.monotonic", lambda: next(times))
     stop = Stop()
     stop(signal.SIGINT, None)
     stop(signal.SIGINT, None)  # torchrun's echo of the same Ctrl-C
