@@ -27,7 +27,16 @@ from cnn.examine import trained
 from cnn.run import Run
 
 SYSTEM_FONTS = Path("/usr/share/fonts")
-NO_DIGITS = ("LastResort", "STIXNon", "STIXSiz", "cmex", "cmsy", "cmmi")
+NO_DIGITS = (
+    "LastResort",
+    "STIXNon",
+    "STIXSiz",
+    "cmex",
+    "cmsy",
+    "cmmi",
+    "DejaVuSansDisplay",
+    "DejaVuSerifDisplay",
+)
 
 
 def fonts() -> list[Path]:
