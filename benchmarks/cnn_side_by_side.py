@@ -59,15 +59,12 @@ def main() -> None:
             (beside if published.poll() is None else after).append(name)
     published.wait()
     slow = seconds(folder, "published")
-    print(
-        f"published: {slow:.1f} s to its ninth epoch, {Run(folder / 'published').metrics()[-1].correct} correct"
-    )
+    last = Run(folder / "published").metrics()[-1]
+    print(f"published: {slow:.1f} s to its ninth epoch, {last.correct} correct")
     for name in beside:
         row = Run(folder / name).metrics()[-1]
         quick = seconds(folder, name)
-        print(
-            f"{name}: {quick:.1f} s for {row.epoch} epochs, {row.correct} correct, {slow / quick:.2f} times sooner"
-        )
+        print(f"{name}: {quick:.1f} s for {row.epoch} epochs, {row.correct} correct, {slow / quick:.2f} ×")
     times = [seconds(folder, name) for name in beside if "no-dropout" not in name]
     print(
         f"with dropout: mean {statistics.mean(times):.1f} s, {slow / statistics.mean(times):.2f} times sooner"

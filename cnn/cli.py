@@ -38,6 +38,9 @@ def guarded(command: Callable[P, int | None]) -> Callable[P, None]:
         except SheetgenError as error:
             click.echo(f"cnn: {error}", err=True)
             code = 2
+        except OSError as error:
+            click.echo(f"cnn: {error.filename or 'a file'}: {error.strerror or error}", err=True)
+            code = 2
         except KeyboardInterrupt:
             click.echo("cnn: stopped", err=True)
             code = INTERRUPTED
