@@ -21,6 +21,7 @@ from cnn.extra import require
 from cnn.model import NETWORKS, find_network
 from cnn.plan import Plan, new_plan, recorded_plan, refuse_changes
 from cnn.recipe import RECIPES
+from sheetgen import __version__
 
 P = ParamSpec("P")
 INTERRUPTED = 130
@@ -49,8 +50,26 @@ def guarded(command: Callable[P, int | None]) -> Callable[P, None]:
     return run
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
-@click.version_option(package_name="sheetgen", prog_name="cnn")
+class OneLineErrors(click.Group):
+    """A group of commands that answers a wrong option in one line, as the commands answer everything else."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the command line and leave with its exit code."""
+        try:
+            code = super().main(*args, **{**kwargs, "standalone_mode": False})
+        except click.ClickException as error:
+            text = error.format_message()
+            click.echo(text if "\n" in text else f"cnn: {text}", err=True)  # no command at all: the help
+            code = error.exit_code
+        except click.Abort:
+            code = INTERRUPTED
+        sys.exit(code if isinstance(code, int) else 0)
+
+
+@click.group(
+    cls=OneLineErrors, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}
+)
+@click.version_option(__version__, prog_name="cnn")
 def main() -> None:
     """Train a network of 8,320 parameters on MNIST, look at it, and let it read digits.
 

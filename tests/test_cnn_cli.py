@@ -38,12 +38,12 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def one_line(code: int, stdout: str, stderr: str) -> str:
+def one_line_of(result: Result) -> str:
     """Return the one line of an error, checked to be one, with exit code 2 and nothing on stdout."""
-    assert code == 2, stderr
-    assert stdout == ""
-    lines = stderr.strip().splitlines()
-    assert len(lines) == 1, stderr
+    assert result.exit_code == 2, result.stderr
+    assert result.stdout == ""
+    lines = result.stderr.strip().splitlines()
+    assert len(lines) == 1, result.stderr
     assert lines[0].startswith("cnn: ")
     return lines[0]
 
@@ -191,8 +191,7 @@ def test_two_processes_train_one_network(two: Path) -> None:
 @WITH_TORCH
 def test_mistakes_of_a_person_are_one_line_each(place: Path) -> None:
     def said(*words: object) -> str:
-        result = here(*words, "--runs-dir", place / "runs")
-        return one_line(result.exit_code, result.stdout, result.stderr)
+        return one_line_of(here(*words, "--runs-dir", place / "runs"))
 
     assert "rf20, seed" in said("train", "--net", "lenet")
     assert "fast, best, seed" in said("train", "--recipe", "slow")
@@ -202,6 +201,9 @@ def test_mistakes_of_a_person_are_one_line_each(place: Path) -> None:
     assert "no run 'nobody'" in said("train", "--resume", "--run", "nobody")
     assert "with --epochs 2" in said("train", "--resume", "--run", "whole", "--epochs", 9)
     assert "--val 6000" in said("train", *DRAWN, "--val", 6000)
+    assert "'--lr': -1.0" in said("train", "--lr", -1)
+    assert "--nett" in said("train", "--nett", "seed")
+    assert "No such command 'tarin'" in one_line_of(here("tarin"))
     assert "no run 'nobody'" in said("evaluate", "nobody")
     assert not (place / "runs" / "rf20-fast-1").exists(), "a training that cannot start leaves no run behind"
 
