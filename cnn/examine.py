@@ -34,7 +34,8 @@ def evaluate_run(run: Run, checkpoint: str, data_dir: str | None, device_name: s
     it did.
     """
     plan = recorded_plan(run)
-    device = find_device(device_name or plan.device)
+    torch.set_num_threads(plan.threads)
+    device = find_device(device_name or "auto")
     model, epoch = trained(run, checkpoint, device)
     digits = load(plan.data, data_folder(data_dir or plan.data_dir), device)
     if digits.fingerprint != run.config()["data"]["fingerprint"]:
