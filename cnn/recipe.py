@@ -18,6 +18,7 @@ class Recipe:
     transforms, picture by picture) or ``table`` (a batch at a time by a table of source pixels; ``smooth``
     mixes the four nearest instead). ``rotation`` in degrees, ``shift`` in pixels, ``scale`` and ``shear`` as
     fractions: each the largest value either way. ``fill`` is the 8-bit grey of pixels from outside.
+    In the last ``plain_epochs`` the pictures are not changed at all.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Recipe:
     shear: float = 0.0
     smooth: bool = False
     fill: int = 1
+    plain_epochs: int = 0
     dropout: float = 0.01
     label_smoothing: float = 0.0
 

@@ -131,9 +131,9 @@ class Trainer:
         learning rate.
         """
         torch.manual_seed(self.noise_seed(epoch))
-        augment = augmentation(
-            self.recipe, self.device, torch.Generator().manual_seed(self.noise_seed(epoch) + 1)
-        )
+        noise = torch.Generator().manual_seed(self.noise_seed(epoch) + 1)
+        plain = epoch > self.recipe.epochs - self.recipe.plain_epochs
+        augment = normalize if plain else augmentation(self.recipe, self.device, noise)
         order = torch.Generator().manual_seed(self.seed * 1_000_003 + epoch)
         steps = self.steps_per_epoch
         first = (epoch - 1) * steps
