@@ -9,6 +9,7 @@ import json
 import shlex
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from pathlib import Path
 from typing import Any, ParamSpec
@@ -177,6 +178,7 @@ def train(name: str | None, resume: bool, runs_dir: Path, as_json: bool, **optio
         run = runs_module.find(runs_dir, name)
         plan = recorded_plan(run)
         refuse_changes(plan, options)
+        plan = replace(plan, data_dir=options["data_dir"] or plan.data_dir)
     else:
         plan = new_plan(options)
     with together(plan.device) as processes:

@@ -82,9 +82,14 @@ def prepare(plan: Plan, processes: Processes, device: torch.device) -> Digits:
 
 def resume(trainer: Trainer, run: Run, digits: Digits) -> None:
     """Go back to a run's last finished epoch, if there is one; raise `RunError` where it cannot go on."""
-    if run.config()["data"]["fingerprint"] != digits.fingerprint:
+    recorded = run.config()
+    if recorded["data"]["fingerprint"] != digits.fingerprint:
         raise RunError(
             f"{run.folder} was trained on other data: its fingerprint is not that of the data found now"
+        )
+    if recorded["processes"] != trainer.processes.count:
+        raise RunError(
+            f"{run.folder} was started with {recorded['processes']} processes, and goes on with as many only"
         )
     if not run.path("last.pt").exists():
         return

@@ -81,7 +81,6 @@ def refuse_changes(plan: Plan, options: dict[str, Any]) -> None:
         "val": plan.validation,
         "patience": plan.patience,
         "data": plan.data,
-        "data_dir": options["data_dir"],
         "device": plan.device,
         "threads": plan.threads,
     }

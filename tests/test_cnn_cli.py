@@ -184,6 +184,9 @@ def test_two_processes_train_one_network(two: Path) -> None:
     assert [row["train_total"] for row in both] == ["6000", "6000"]
     assert [row["learning_rate"] for row in both] == [row["learning_rate"] for row in alone]
     assert int(both[-1]["correct"]) > 900
+    assert "started with 2 processes" in one_line_of(
+        here("train", "--resume", "--run", "two", "--runs-dir", two / "runs")
+    )
     evaluated = json.loads(here("evaluate", "two", "--json", "--runs-dir", two / "runs").stdout)
     assert evaluated["correct"] == int(both[-1]["correct"])
 
