@@ -22,6 +22,7 @@ Number = TypeVar("Number", bound=np.generic)
 Grey = NDArray[np.uint8]
 Ink = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+Places = NDArray[np.int64]
 
 WORK = 256  # pixels the longer side is brought to
 BOX = 20
@@ -39,9 +40,14 @@ def resized(picture: Image.Image) -> Image.Image:
     )
 
 
+def border_width(values: NDArray[Number]) -> int:
+    """Return how many pixels wide the outermost frame is taken to be."""
+    return max(1, int(min(values.shape)) // 50)
+
+
 def border(values: NDArray[Number]) -> NDArray[Number]:
     """Return the pixels of the outermost frame, a fiftieth of the shorter side wide."""
-    wide = max(1, min(values.shape) // 50)
+    wide = border_width(values)
     inner = np.zeros(values.shape, bool)
     inner[wide:-wide, wide:-wide] = True
     return values[~inner]
@@ -52,13 +58,13 @@ def ink_of(grey: Image.Image) -> Ink:
     out.
 
     The paper is the side of the grey scale that the border is on; its brightness at each place is that of the
-    brightest pixels around, smoothed.
+    `plane`. A median of 3 × 3 pixels takes grain away.
     """
     values = np.asarray(grey).astype(np.float64)
     if np.median(border(values)) > (values.min() + values.max()) / 2:
         values = 255 - values
-    paper = np.asarray(Image.fromarray(values.astype(np.uint8)).filter(ImageFilter.MedianFilter(3)))
-    return np.clip(np.asarray(paper, np.float64) - plane(values), 0, None)
+    calm = Image.fromarray(values.astype(np.uint8)).filter(ImageFilter.MedianFilter(3))
+    return np.clip(np.asarray(calm, np.float64) - plane(values), 0, None)
 
 
 def plane(values: Ink) -> Ink:
@@ -98,19 +104,23 @@ def shape_of(ink: Ink) -> Mask | None:
     """
     if np.percentile(ink, 99.8) < LEAST_CONTRAST:
         return None
+    edge = np.ones(ink.shape, bool)
+    wide = border_width(ink)
+    edge[wide:-wide, wide:-wide] = False
     shapes = connected(ink > otsu(ink))
-    free = [shape for shape in shapes if not border(shape).any()]
-    largest = max((shape.sum() for shape in shapes), default=0)
-    if not free or max(shape.sum() for shape in free) < largest / 8:
+    free = [shape for shape in shapes if not edge.flat[shape].any()]
+    if not free or max(map(len, free)) < max(map(len, shapes)) / 8:
         free = shapes
-    largest = max((shape.sum() for shape in free), default=0)
-    kept = [shape for shape in free if shape.sum() >= largest / 16]
-    return np.any(kept, axis=0) if kept else None
+    largest = max(map(len, free), default=0)
+    mask = np.zeros(ink.size, bool)
+    for shape in free:
+        mask[shape] = len(shape) >= largest / 16
+    return mask.reshape(ink.shape) if free else None
 
 
-def connected(mask: Mask) -> list[Mask]:
-    """Return the shapes of a mask whose pixels touch, corners included, in reading order of their first
-    pixel.
+def connected(mask: Mask) -> list[Places]:
+    """Return the shapes of a mask whose pixels touch, corners included: the places of their pixels in the
+    flattened mask, in reading order of their first pixel.
     """
     height, width = mask.shape
     open_pixels = set(np.flatnonzero(mask).tolist())
@@ -128,9 +138,7 @@ def connected(mask: Mask) -> list[Mask]:
                         open_pixels.discard(place)
                         found.append(place)
                         front.append(place)
-        shape = np.zeros(height * width, bool)
-        shape[found] = True
-        shapes.append(shape.reshape(height, width))
+        shapes.append(np.array(found))
     return shapes
 
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from cnn.digits import centred, connected, otsu, read_digits, to_mnist
+from cnn.errors import PictureError
 from cnn.pictures import open_picture
 
 
@@ -178,6 +179,20 @@ def test_one_bad_picture_does_not_hide_the_others(tmp_path: Path) -> None:
     assert len(errors) == 1
 
 
+@pytest.mark.parametrize("size", [(1, 1), (2, 2), (3000, 1), (1, 700), (5, 400)])
+def test_odd_shapes_are_no_digit(size: tuple[int, int]) -> None:
+    with pytest.raises(PictureError, match="no digit found"):
+        to_mnist(Image.new("L", size, 255))
+
+
+def test_the_shapes_of_noise_are_a_partition_of_it() -> None:
+    mask = default_rng(1).random((256, 256)) > 0.8
+    shapes = connected(mask)
+    assert len(shapes) > 500
+    places = np.concatenate(shapes)
+    assert sorted(places.tolist()) == np.flatnonzero(mask).tolist()
+
+
 def test_otsu_parts_two_heaps() -> None:
     random = default_rng(1)
     values = np.concatenate([random.normal(40, 5, 900), random.normal(180, 9, 100)]).clip(0, 255)
@@ -195,4 +210,4 @@ def test_centring_moves_whole_pixels_and_loses_none() -> None:
 
 def test_shapes_touch_at_corners_too() -> None:
     mask = np.array([[1, 0, 0, 0], [0, 1, 0, 1], [0, 0, 0, 1]], bool)
-    assert [int(shape.sum()) for shape in connected(mask)] == [2, 2]
+    assert [shape.tolist() for shape in connected(mask)] == [[0, 5], [7, 11]]
