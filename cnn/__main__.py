@@ -1,0 +1,6 @@
+"""``python -m cnn``: the same as the console script ``cnn``."""
+
+from cnn.cli import main
+
+if __name__ == "__main__":
+    main(prog_name="cnn")

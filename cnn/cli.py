@@ -1,0 +1,299 @@
+"""The commands of ``cnn``: parse, call, print. Data goes to stdout, progress and messages to stderr.
+
+torch is imported by the commands that need it, so ``cnn --help`` is quick and works without it.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from functools import wraps
+from pathlib import Path
+from typing import Any, ParamSpec
+
+import click
+
+from cnn import run as runs_module
+from cnn.errors import SheetgenError, UsageError
+from cnn.extra import require
+from cnn.model import NETWORKS, find_network
+from cnn.plan import Plan, new_plan, recorded_plan, refuse_changes
+from cnn.recipe import RECIPES
+from sheetgen import __version__
+
+P = ParamSpec("P")
+INTERRUPTED = 130
+
+
+def guarded(command: Callable[P, int | None]) -> Callable[P, None]:
+    """Return the command with a one-line message and exit code 2 in place of a traceback for a person's
+    mistake.
+    """
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            code = command(*args, **kwargs)
+        except SheetgenError as error:
+            click.echo(f"cnn: {error}", err=True)
+            code = 2
+        except OSError as error:
+            click.echo(f"cnn: {error.filename or 'a file'}: {error.strerror or error}", err=True)
+            code = 2
+        except KeyboardInterrupt:
+            click.echo("cnn: stopped", err=True)
+            code = INTERRUPTED
+        sys.exit(code or 0)
+
+    return run
+
+
+class OneLineErrors(click.Group):
+    """A group of commands that answers a wrong option in one line, as the commands answer everything else."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the command line and leave with its exit code."""
+        try:
+            code = super().main(*args, **{**kwargs, "standalone_mode": False})
+        except click.ClickException as error:
+            text = error.format_message()
+            click.echo(text if "\n" in text else f"cnn: {text}", err=True)  # no command at all: the help
+            code = error.exit_code
+        except click.Abort:
+            code = INTERRUPTED
+        sys.exit(code if isinstance(code, int) else 0)
+
+
+@click.group(
+    cls=OneLineErrors, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}
+)
+@click.version_option(__version__, prog_name="cnn")
+def main() -> None:
+    """Train a network of 8,320 parameters on MNIST, look at it, and let it read digits.
+
+    Example: cnn train && cnn runs
+    """
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+runs_option = click.option(
+    "--runs-dir",
+    default="runs",
+    show_default=True,
+    type=click.Path(path_type=Path),
+    help="Where the runs are.",
+)
+device_option = click.option(
+    "--device",
+    type=click.Choice(["auto", "cpu", "cuda", "mps"]),
+    default=None,
+    help="Where to compute [auto].",
+)
+data_dir_option = click.option(
+    "--data-dir",
+    type=click.Path(file_okay=False),
+    help="torchvision root that holds MNIST [SHEETGEN_DATA, else data].",
+)
+checkpoint_option = click.option(
+    "--checkpoint",
+    type=click.Choice(["last", "best"]),
+    default="last",
+    show_default=True,
+    help="Which epoch's weights.",
+)
+
+
+@main.command()
+@click.option("--net", help=f"Network: {', '.join(NETWORKS)} [rf20].")
+@click.option("--recipe", help=f"Hyper-parameters: {', '.join(RECIPES)} [fast].")
+@click.option("--epochs", type=click.IntRange(1, 10_000), help="Epochs [the recipe's].")
+@click.option(
+    "--batch-size",
+    type=click.IntRange(2, 60_000),
+    help="Pictures a step, of all processes together [the recipe's].",
+)
+@click.option(
+    "--lr",
+    type=click.FloatRange(0, 100, min_open=True),
+    help="Learning rate, the peak for OneCycle [the recipe's].",
+)
+@click.option(
+    "--dropout",
+    type=click.FloatRange(0, 1, max_open=True),
+    help="Dropout probability, 0 for none [the recipe's].",
+)
+@click.option("--seed", type=click.IntRange(0, 2**31 - 1), help="Random seed [1].")
+@click.option(
+    "--val",
+    type=click.IntRange(0),
+    help="Hold out so many training pictures: curves, best.pt and patience use them [0].",
+)
+@click.option(
+    "--patience", type=click.IntRange(1), help="Stop after so many epochs without a better one (needs --val)."
+)
+@device_option
+@click.option("--threads", type=click.IntRange(1, 1024), help="CPU threads [1].")
+@click.option(
+    "--data",
+    type=click.Choice(["mnist", "synthetic"]),
+    help="MNIST, or drawn digits that are not MNIST [mnist].",
+)
+@data_dir_option
+@click.option(
+    "--run",
+    "--run-name",
+    "name",
+    help="Name of the run [made of network, recipe and seed]; --run-name beside torchrun.",
+)
+@click.option("--resume", is_flag=True, help="Continue the run named by --run, as it was started.")
+@runs_option
+@json_option
+@guarded
+def train(name: str | None, resume: bool, runs_dir: Path, as_json: bool, **options: Any) -> int:
+    """Train a network; keep all about it in runs/NAME.
+
+    Ctrl-C ends the training after the epoch, a second one at once; either way --resume continues to the same
+    result.
+    Without --val the curves and the best epoch are those on the test pictures, and say so.
+
+    \b
+    Examples: cnn train
+              cnn train --net seed --recipe seed --run published
+              cnn train --run published --resume
+              torchrun --nproc-per-node=2 -m cnn train --run-name two
+    """
+    from cnn.show import Bar, result_lines
+
+    require("torch", "torchvision", "PIL")
+    from cnn.fit import fit
+    from cnn.processes import together
+
+    plan, run = None, None
+    if resume:
+        if name is None:
+            raise UsageError("--resume continues the run that --run names: add --run NAME")
+        run = runs_module.find(runs_dir, name)
+        plan = recorded_plan(run)
+        refuse_changes(plan, options)
+        plan = replace(plan, data_dir=options["data_dir"] or plan.data_dir)
+    else:
+        plan = new_plan(options)
+    with together(plan.device) as processes:
+        if run is None:
+            wanted = name or runs_module.free_name(runs_dir, f"{plan.network}-{plan.recipe.name}-{plan.seed}")
+            run = runs_module.planned(runs_dir, wanted)
+        reporter = Bar(plan.recipe.epochs) if processes.writes else Bar.silent()
+        summary = fit(plan, run, processes, reporter, shlex.join(["cnn", *sys.argv[1:]]), resume)
+        if processes.writes:
+            finish_with_curves(run, plan)
+            click.echo(json.dumps(summary) if as_json else "\n".join(result_lines(run, summary)))
+    return INTERRUPTED if summary.get("stopped") == "interrupted" else 0
+
+
+def finish_with_curves(run: runs_module.Run, plan: Plan) -> None:
+    """Draw curves.png; where that is impossible say so, since the training itself is safe on disk."""
+    from cnn.plots import write_curves
+
+    try:
+        suffix = "" if plan.data == "mnist" else ", drawn digits, not MNIST"
+        write_curves(run, run.metrics(), f"{run.name}: {plan.network}, {plan.recipe.name}{suffix}")
+    except SheetgenError as error:
+        click.echo(f"cnn: no curves.png: {error}", err=True)
+
+
+@main.command()
+@click.option("--net", default="rf20", show_default=True, help=f"Network: {', '.join(NETWORKS)}.")
+@json_option
+@guarded
+def summary(net: str, as_json: bool) -> None:
+    """Show the layers of a network: shapes, parameters, receptive field, multiply-adds.
+
+    Example: cnn summary --net seed
+    """
+    from cnn.layer_table import layer_table, network_facts
+
+    network = find_network(net)
+    click.echo(json.dumps(network_facts(network)) if as_json else layer_table(network))
+
+
+@main.command()
+@click.argument("run")
+@checkpoint_option
+@data_dir_option
+@device_option
+@runs_option
+@json_option
+@guarded
+def evaluate(
+    run: str, checkpoint: str, data_dir: str | None, device: str | None, runs_dir: Path, as_json: bool
+) -> int:
+    """Evaluate a run on the test pictures anew; exit code 1 where the result is not the recorded one.
+
+    Example: cnn evaluate rf20-fast-1
+    """
+    require("torch", "torchvision", "PIL")
+    from cnn.examine import evaluate_run
+    from cnn.show import evaluation_lines
+
+    result = evaluate_run(runs_module.find(runs_dir, run), checkpoint, data_dir, device)
+    click.echo(json.dumps(result) if as_json else "\n".join(evaluation_lines(result)))
+    return int(result["recorded"] not in (None, result["correct"]))
+
+
+@main.command()
+@click.argument("run")
+@click.argument("images", nargs=-1, required=True, metavar="IMAGE...")
+@checkpoint_option
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Also draw original, MNIST form and probabilities into this PNG.",
+)
+@runs_option
+@json_option
+@guarded
+def predict(
+    run: str, images: tuple[str, ...], checkpoint: str, out: Path | None, runs_dir: Path, as_json: bool
+) -> int:
+    """Read the digit in each picture: a photo, scan or screenshot, dark on light or light on dark.
+
+    A picture in which no digit can be read gets one line, the others are read nevertheless, and the exit code
+    is 2.
+
+    Example: cnn predict rf20-fast-1 seven.png --out seven-read.png
+    """
+    require("torch", "PIL")
+    from cnn.predict import predict_pictures
+    from cnn.show import prediction_text
+
+    readings, errors = predict_pictures(runs_module.find(runs_dir, run), images, checkpoint)
+    if as_json:
+        click.echo(json.dumps([reading.as_json() for reading in readings]))
+    else:
+        for reading in readings:
+            click.echo(prediction_text(reading))
+    if out and readings:
+        from cnn.plots import write_readings
+
+        write_readings(out, readings)
+    for error in errors:
+        click.echo(f"cnn: {error}", err=True)
+    return 2 if errors else 0
+
+
+@main.command()
+@runs_option
+@json_option
+@guarded
+def runs(runs_dir: Path, as_json: bool) -> None:
+    """List the runs there are.
+
+    Example: cnn runs
+    """
+    from cnn.show import run_row, runs_table
+
+    rows = [run_row(one) for one in runs_module.listed(runs_dir)]
+    click.echo(json.dumps(rows) if as_json else runs_table(rows))

@@ -1,0 +1,42 @@
+"""Ctrl-C during a training: the first lets the epoch end, the second does not."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+ECHO = 2.0  # seconds: torchrun passes on a Ctrl-C that its processes have had from the terminal already
+
+
+class Stop:
+    """Whether the person has asked to stop: the first Ctrl-C lets the epoch end, a second one does not."""
+
+    def __init__(self) -> None:
+        self.wanted: float | None = None
+
+    def __call__(self, number: int, frame: object) -> None:
+        """Take note of a Ctrl-C."""
+        now = time.monotonic()
+        if self.wanted is None:
+            self.wanted = now
+            print("\nstopping after this epoch; Ctrl-C again to stop now", file=sys.stderr, flush=True)
+        elif now - self.wanted > ECHO:
+            raise KeyboardInterrupt
+
+
+@contextmanager
+def stop_on_interrupt() -> Iterator[Stop]:
+    """Catch Ctrl-C for the time of a training."""
+    stop = Stop()
+    if threading.current_thread() is not threading.main_thread():
+        yield stop
+        return
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield stop
+    finally:
+        signal.signal(signal.SIGINT, before)

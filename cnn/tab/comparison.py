@@ -1,0 +1,84 @@
+"""Several runs side by side: one table, and one chart of their accuracies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from openpyxl.utils import get_column_letter
+from sheetgen import style
+from sheetgen.sheets import charts
+from sheetgen.sheets.page import Formula, Page
+from sheetgen.style import Style
+
+from cnn.metrics import Epoch
+from cnn.tab.sections import CENTRED, COUNT, FIRST_COLUMN, GAP, PERCENT, heading, line, table
+
+_LABELS = ("run", "network", "recipe", "seed", "epochs", "parameters", "receptive field", "test correct",
+           "test pictures", "test accuracy", "best epoch", "seconds")  # fmt: skip
+_CHART_ROWS = 18
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a run's directory tells of it."""
+
+    name: str
+    config: dict[str, Any]
+    summary: dict[str, Any]
+    epochs: list[Epoch]
+
+
+def put(page: Page, runs: Sequence[Told], row: int, sheet: str) -> int:
+    """Put the table, a line a run, the accuracies below it by epoch, and their chart; return the next free row."""
+    row = heading(page, row, "The runs compared", "The first of them is shown in full above.")
+    block = table(page, row, _LABELS, len(runs))
+    for number, run in enumerate(runs, start=block.first):
+        _run(page, block.letters, number, run)
+    return _accuracies(page, runs, block.last + 2, sheet)
+
+
+def _run(page: Page, letters: dict[str, str], row: int, run: Told) -> None:
+    plan, test = run.config["plan"], run.summary["test"]
+    accuracy = Formula(
+        f"{letters['test correct']}{row}/{letters['test pictures']}{row}", partial(_share, test["correct"], test["total"])
+    )
+    contents = (
+        run.name, run.summary["network"], plan["recipe"]["name"], float(plan["seed"]), float(len(run.epochs)),
+        float(run.summary["parameters"]), float(run.summary["receptive_field"]), float(test["correct"]),
+        float(test["total"]), accuracy, float(run.summary["best_epoch"]), float(run.summary["seconds"]),
+    )  # fmt: skip
+    seconds = Style(number="#,##0.0", align="center")
+    looks = (style.NAME, CENTRED, CENTRED, CENTRED, CENTRED, *[COUNT] * 4, PERCENT, CENTRED, seconds)
+    line(page, row, contents, looks)
+
+
+def _share(part: int, whole: int) -> float:
+    return part / whole
+
+
+def _accuracies(page: Page, runs: Sequence[Told], row: int, sheet: str) -> int:
+    """Put the accuracy of every run at every epoch, and the chart; return the next free row."""
+    page.row(row, ("epoch", *(run.name for run in runs)), style.LABEL, FIRST_COLUMN)
+    page.heights[row] = 32
+    longest = max(len(run.epochs) for run in runs)
+    for epoch in range(1, longest + 1):
+        page.put(f"B{row + epoch}", float(epoch), CENTRED)
+    lines = []
+    lowest = 1.0
+    for index, run in enumerate(runs):
+        letter = get_column_letter(FIRST_COLUMN + 1 + index)
+        for offset, epoch in enumerate(run.epochs, start=1):
+            page.put(f"{letter}{row + offset}", epoch.correct / epoch.total, PERCENT)
+            lowest = min(lowest, epoch.correct / epoch.total)
+        rows = f"{row + 1}:${{}}${row + len(run.epochs)}"
+        xs, ys = (f"{sheet}!${name}${rows.format(name)}" for name in ("B", letter))
+        lines.append(charts.Line(f"{sheet}!${letter}${row}", xs, ys))
+    chart = charts.scatter(
+        "accuracy by epoch", "epoch", "accuracy", lines, x_range=(1, max(longest, 2)), y_range=(int(50 * lowest) / 50, 1), y_format="0.0%"
+    )
+    where = f"{get_column_letter(FIRST_COLUMN + 3 + len(runs))}{row}"
+    page.charts.append((where, chart, f"Chart: accuracy against the epoch, one line for each of {len(runs)} runs."))
+    return row + max(longest, charts.HEIGHT_ROWS, _CHART_ROWS) + GAP

@@ -1,0 +1,123 @@
+"""The layer table: shapes, parameters, receptive field and cost as formulas from kernel, stride and padding."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sheetgen import style
+from sheetgen.sheets.page import Formula, Page
+from sheetgen.style import Style
+
+from cnn.tab.sections import CENTRED, COUNT, GAP, Block, heading, line, table
+
+_LABELS = (
+    "number", "layer", "kernel", "stride", "padding", "bias", "channels in", "channels out", "side in", "side out",
+    "parameters", "receptive field", "jump", "multiply-adds",
+)  # fmt: skip
+_NAMES = {
+    "conv": "conv", "batchnorm": "batch norm", "relu": "ReLU", "dropout": "dropout", "maxpool": "max pool",
+    "avgpool": "average pool", "linear": "linear",
+}  # fmt: skip
+GLOBAL = "global average pool"
+_INPUT = Style(colour=style.BLUE, align="center")
+
+
+@dataclass(frozen=True)
+class Layers:
+    """The table of layers, and what a run recorded of its network."""
+
+    block: Block
+    total_row: int
+    next_row: int
+
+    @property
+    def kinds(self) -> str:
+        """The range that names the layers."""
+        return self.block.column("layer")
+
+
+def kind_of(layer: dict[str, Any]) -> str:
+    """Return what a layer is called; an average over the whole picture is a global average pool."""
+    pools_all = layer["kind"] == "avgpool" and layer["side"] == 1
+    return GLOBAL if pools_all else _NAMES[layer["kind"]]
+
+
+def put(page: Page, layers: list[dict[str, Any]], row: int) -> Layers:
+    """Put the table: blue numbers are the network, black ones follow from them."""
+    note = (
+        "Blue: what the network is. Black: what follows. side out = ⌊(side in + 2·padding − kernel)/stride⌋ + 1;"
+        " receptive field = the one before + (kernel − 1)·jump; jump = the one before · stride."
+    )
+    row = heading(page, row, "The network, layer by layer", note)
+    block = table(page, row, _LABELS, len(layers) + 1)
+    picture = {"number": 0.0, "layer": "input", "channels out": 1.0, "side out": float(layers[0]["side_in"])}
+    start = picture | {"receptive field": 1.0, "jump": 1.0}
+    line(page, block.first, map(start.get, _LABELS), (CENTRED, style.EQUATION, *[_INPUT] * 12))
+    for number, layer in enumerate(layers, start=block.first + 1):
+        _layer(page, block, number, layer)
+    total = block.last + 1
+    page.put(block.cell("layer", total), "in all", style.NAME)
+    for label, key in (("parameters", "parameters"), ("multiply-adds", "multiply_adds")):
+        value = float(sum(layer[key] for layer in layers))
+        cells = f"{block.cell(label, block.first + 1)}:{block.cell(label, block.last)}"
+        look = Style(number=style.WHOLE, bold=True, align="center")
+        page.put(block.cell(label, total), Formula(f"SUM({cells})", lambda value=value: value), look)  # type: ignore[misc]
+    return Layers(block, total, total + GAP + 1)
+
+
+def _layer(page: Page, block: Block, row: int, layer: dict[str, Any]) -> None:
+    """Put one layer; a layer without weights of its own keeps the number of channels."""
+    weighted = layer["kind"] in ("conv", "linear")
+    kind = kind_of(layer)
+    here = {label: block.cell(label, row) for label in _LABELS}
+    above = {label: block.cell(label, row - 1) for label in _LABELS}
+    side_in = Formula(above["side out"], lambda: float(layer["side_in"]))
+    kernel = Formula(here["side in"], lambda: float(layer["kernel"])) if layer["global"] else float(layer["kernel"])
+    channels = Formula(here["channels in"], lambda: float(layer["channels"]))
+    contents = (
+        float(layer["number"]),
+        kind,
+        kernel,
+        float(layer["stride"]),
+        float(layer["padding"]),
+        float(layer["bias"]),
+        Formula(above["channels out"], lambda: float(layer["channels_in"])),
+        float(layer["channels"]) if weighted else channels,
+        side_in,
+        Formula(_side(here), lambda: float(layer["side"])),
+        Formula(_parameters(here), lambda: float(layer["parameters"])),
+        Formula(_field(here, above), lambda: float(layer["receptive_field"])),
+        Formula(f"{above['jump']}*{here['stride']}", lambda: float(layer["jump"])),
+        Formula(_cost(here), lambda: float(layer["multiply_adds"])),
+    )
+    looks = [CENTRED, style.EQUATION]
+    looks += [_INPUT if isinstance(content, float) else COUNT for content in contents[2:]]
+    line(page, row, contents, looks)
+
+
+def _side(here: dict[str, str]) -> str:
+    return f"INT(({here['side in']}+2*{here['padding']}-{here['kernel']})/{here['stride']})+1"
+
+
+def _weights(here: dict[str, str]) -> str:
+    return f"{here['kernel']}*{here['kernel']}*{here['channels in']}*{here['channels out']}"
+
+
+def _is_weighted(here: dict[str, str]) -> str:
+    return f'OR({here["layer"]}="conv",{here["layer"]}="linear")'
+
+
+def _parameters(here: dict[str, str]) -> str:
+    """Kernels and biases of convolutions and linear layers, scale and shift of a batch norm."""
+    weighted = f"{_weights(here)}+{here['bias']}*{here['channels out']}"
+    norm = f'IF({here["layer"]}="batch norm",2*{here["channels out"]},0)'
+    return f"IF({_is_weighted(here)},{weighted},{norm})"
+
+
+def _field(here: dict[str, str], above: dict[str, str]) -> str:
+    return f"{above['receptive field']}+({here['kernel']}-1)*{above['jump']}"
+
+
+def _cost(here: dict[str, str]) -> str:
+    return f"IF({_is_weighted(here)},{_weights(here)}*{here['side out']}*{here['side out']},0)"

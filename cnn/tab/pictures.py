@@ -1,0 +1,55 @@
+"""Small pictures with what the network said of them: its worst mistakes, and pictures of one's own."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from openpyxl.utils import get_column_letter
+from PIL import Image
+from sheetgen import style
+from sheetgen.sheets.page import Content, Page
+from sheetgen.style import Style
+
+from cnn.tab.sections import FIRST_COLUMN, GAP, heading
+
+_PER_ROW = 10
+_SIDE = 64
+_PICTURE_HEIGHT = 52.0
+_CAPTION = Style(size=9, align="center")
+_SHARE = Style(size=9, align="center", number="0.0%")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture in MNIST form, and the captions below it."""
+
+    image: Image.Image
+    alt: str
+    captions: tuple[Content, ...]
+
+
+def put(page: Page, title: str, note: str, names: Sequence[str], pictures: Sequence[Picture], row: int) -> int:
+    """Put pictures side by side, ten to a row, each over its captions; return the next free row."""
+    row = heading(page, row, title, note)
+    for start in range(0, len(pictures), _PER_ROW):
+        page.heights[row] = _PICTURE_HEIGHT
+        for offset, name in enumerate(names, start=1):
+            page.put(f"B{row + offset}", name, Style(size=9, colour=style.GREY, align="right"))
+        for index, picture in enumerate(pictures[start : start + _PER_ROW]):
+            letter = get_column_letter(FIRST_COLUMN + 1 + index)
+            page.pictures.append((f"{letter}{row}", png(picture.image), picture.alt))
+            for offset, caption in enumerate(picture.captions, start=1):
+                look = _SHARE if isinstance(caption, float) and not caption.is_integer() else _CAPTION
+                page.put(f"{letter}{row + offset}", caption, look)
+        row += len(names) + 2
+    return row + GAP - 1
+
+
+def png(image: Image.Image) -> bytes:
+    """Return a picture as a PNG, enlarged without smoothing, dark on light as on paper."""
+    grey = Image.eval(image.convert("L"), lambda value: 255 - value)
+    file = io.BytesIO()
+    grey.resize((_SIDE, _SIDE), Image.Resampling.NEAREST).save(file, "PNG")
+    return file.getvalue()

@@ -1,0 +1,62 @@
+"""What the sections of the sheet share: where they begin, their headings, ranges of their columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from openpyxl.utils import get_column_letter
+from sheetgen import style
+from sheetgen.sheets.page import Content, Page
+from sheetgen.style import Style
+
+FIRST_COLUMN = 2
+GAP = 2
+"""Empty rows between two sections."""
+
+CENTRED = Style(align="center")
+PERCENT = Style(number="0.00%", align="center")
+LOSS = Style(number="0.0000", align="center")
+COUNT = Style(number=style.WHOLE, align="center")
+WORD = Style(bold=True, align="center")
+
+
+@dataclass(frozen=True)
+class Block:
+    """A table on the sheet: its first and last row below the header, and the letter of each column."""
+
+    first: int
+    last: int
+    letters: dict[str, str]
+
+    def column(self, label: str) -> str:
+        """Return the absolute range of a column."""
+        letter = self.letters[label]
+        return f"${letter}${self.first}:${letter}${self.last}"
+
+    def cell(self, label: str, row: int) -> str:
+        """Return the reference to a column's cell in a row, relative."""
+        return f"{self.letters[label]}{row}"
+
+
+def heading(page: Page, row: int, text: str, note: str = "") -> int:
+    """Put a heading, and a note below it; return the next row."""
+    page.put(f"B{row}", text, style.HEADING)
+    page.heights[row] = 24
+    if note:
+        page.put(f"B{row + 1}", note, style.NOTE)
+    return row + 1 + bool(note)
+
+
+def table(page: Page, row: int, labels: Sequence[str], rows: int, height: float = 32) -> Block:
+    """Put the header of a table in a row; return the block of the ``rows`` rows below it."""
+    page.row(row, labels, style.LABEL, FIRST_COLUMN)
+    page.heights[row] = height
+    letters = {label: get_column_letter(FIRST_COLUMN + index) for index, label in enumerate(labels)}
+    return Block(row + 1, row + rows, letters)
+
+
+def line(page: Page, row: int, contents: Iterable[Content], looks: Iterable[Style]) -> None:
+    """Put one row of a table."""
+    for index, (content, look) in enumerate(zip(contents, looks, strict=True)):
+        page.put(f"{get_column_letter(FIRST_COLUMN + index)}{row}", content, look)

@@ -1,0 +1,68 @@
+"""Without torch, or with one that does not fit its torchvision, there is one line that says what to type."""
+
+from __future__ import annotations
+
+import ast
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from cnn_support import ROOT, environment
+
+MISMATCH = "raise RuntimeError('operator torchvision::nms does not exist')\n"
+
+
+def train_with(fake: dict[str, str], folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run ``cnn train`` with these modules in the place of the real ones."""
+    for name, code in fake.items():
+        (folder / f"{name}.py").write_text(code)
+    env = {**environment(), "PYTHONPATH": f"{folder}{os.pathsep}{ROOT}"}
+    words = [sys.executable, "-m", "cnn", "train", "--data", "synthetic"]
+    return subprocess.run(words, cwd=folder, env=env, capture_output=True, text=True, timeout=60)
+
+
+@pytest.mark.parametrize(
+    ("fake", "says"),
+    [
+        (
+            {"torch": "raise ModuleNotFoundError(\"No module named 'torch'\", name='torch')\n"},
+            "pip install 'sheetgen[cnn]'",
+        ),
+        ({"torch": "", "torchvision": MISMATCH}, "pip install --force-reinstall torch torchvision"),
+        ({"torch": "raise OSError('libtorch_cpu.so: cannot open shared object file')\n"}, "libtorch_cpu.so"),
+        ({"torch": "import nothing_of_the_kind\n"}, "nothing_of_the_kind"),
+    ],
+    ids=["absent", "mismatch", "library", "dependency"],
+)
+def test_one_line_says_what_to_type(fake: dict[str, str], says: str, tmp_path: Path) -> None:
+    result = train_with(fake, tmp_path)
+    assert result.returncode == 2
+    assert result.stdout == ""
+    assert len(result.stderr.strip().splitlines()) == 1, result.stderr
+    assert says in result.stderr
+    assert not (tmp_path / "runs").exists()
+
+
+def imported(path: Path) -> set[str]:
+    """Return the packages that a module imports, wherever in it."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module.split(".")[0])
+    return names
+
+
+def test_sheetgen_imports_neither_cnn_nor_torch() -> None:
+    for path in (ROOT / "sheetgen").rglob("*.py"):
+        assert not imported(path) & {"cnn", "torch", "torchvision"}, path
+
+
+def test_only_the_command_line_prints_data() -> None:
+    for path in (ROOT / "cnn").glob("*.py"):
+        calls = [n for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.Call)]
+        prints = [c for c in calls if isinstance(c.func, ast.Name) and c.func.id == "print"]
+        assert path.name == "cli.py" or all(any(k.arg == "file" for k in c.keywords) for c in prints), path

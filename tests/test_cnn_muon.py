@@ -1,0 +1,37 @@
+"""Muon against the singular value decomposition."""
+
+from __future__ import annotations
+
+import pytest
+
+pytest.importorskip("torch", reason="torch is not installed")
+import torch
+
+from cnn.muon import Muon, orthogonal
+
+
+@pytest.mark.parametrize("shape", [(16, 144), (10, 9), (8, 10), (12, 12)])
+def test_an_update_keeps_the_singular_vectors_and_evens_out_the_values(shape: tuple[int, int]) -> None:
+    torch.manual_seed(1)
+    matrix = torch.randn(shape, dtype=torch.float64)
+    u, _, vt = torch.linalg.svd(matrix, full_matrices=False)
+    inner = u.T @ orthogonal(matrix) @ vt.T
+    values = inner.diagonal()
+    torch.testing.assert_close(inner, torch.diag(values), rtol=0, atol=1e-6)
+    assert values.min() > 0.5
+    assert values.max() < 1.25
+
+
+def test_a_step_is_the_published_rule() -> None:
+    torch.manual_seed(1)
+    kernel = torch.nn.Parameter(torch.randn(12, 8, 3, 3))
+    before, mean = kernel.detach().clone(), torch.zeros(12, 8, 3, 3)
+    muon = Muon([kernel], lr=0.1, momentum=0.9, weight_decay=0.5)
+    for _ in range(3):
+        gradient = torch.randn(12, 8, 3, 3)
+        kernel.grad = gradient.clone()
+        muon.step()
+        mean = 0.9 * mean + 0.1 * gradient
+        update = orthogonal((0.1 * gradient + 0.9 * mean).flatten(1)).view_as(before)
+        before = before * (1 - 0.1 * 0.5) - 0.1 * update
+    torch.testing.assert_close(kernel.detach(), before, rtol=1e-5, atol=1e-6)
