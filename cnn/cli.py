@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import shlex
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import wraps
 from pathlib import Path
@@ -149,10 +149,17 @@ checkpoint_option = click.option(
     help="Name of the run [made of network, recipe and seed]; --run-name beside torchrun.",
 )
 @click.option("--resume", is_flag=True, help="Continue the run named by --run, as it was started.")
+@click.option(
+    "--workbook",
+    type=click.Path(path_type=Path),
+    help="Write the result into this workbook, as its sheet CNN.",
+)
 @runs_option
 @json_option
 @guarded
-def train(name: str | None, resume: bool, runs_dir: Path, as_json: bool, **options: Any) -> int:
+def train(
+    name: str | None, resume: bool, workbook: Path | None, runs_dir: Path, as_json: bool, **options: Any
+) -> int:
     """Train a network; keep all about it in runs/NAME.
 
     Ctrl-C ends the training after the epoch, a second one at once; either way --resume continues to the same
@@ -163,6 +170,7 @@ def train(name: str | None, resume: bool, runs_dir: Path, as_json: bool, **optio
     Examples: cnn train
               cnn train --net seed --recipe seed --run published
               cnn train --run published --resume
+              cnn train --workbook backprop.xlsx
               torchrun --nproc-per-node=2 -m cnn train --run-name two
     """
     from cnn.show import Bar, result_lines
@@ -171,6 +179,8 @@ def train(name: str | None, resume: bool, runs_dir: Path, as_json: bool, **optio
     from cnn.fit import fit
     from cnn.processes import together
 
+    if workbook:
+        check_workbook(workbook)
     plan, run = None, None
     if resume:
         if name is None:
@@ -189,8 +199,25 @@ def train(name: str | None, resume: bool, runs_dir: Path, as_json: bool, **optio
         summary = fit(plan, run, processes, reporter, shlex.join(["cnn", *sys.argv[1:]]), resume)
         if processes.writes:
             finish_with_curves(run, plan)
+            if workbook and summary.get("test"):
+                put_into(workbook, [run])
             click.echo(json.dumps(summary) if as_json else "\n".join(result_lines(run, summary)))
     return INTERRUPTED if summary.get("stopped") == "interrupted" else 0
+
+
+def check_workbook(workbook: Path) -> None:
+    """Make sure, before anything long begins, that a workbook is there and can be added to."""
+    from cnn.tab import check
+
+    check(workbook)
+
+
+def put_into(workbook: Path, runs: Sequence[runs_module.Run], readings: Sequence[Any] = ()) -> None:
+    """Write runs into a workbook's sheet CNN, and say so."""
+    from cnn.tab import SHEET, write
+
+    write(workbook, runs, readings)
+    click.echo(f"{workbook}: sheet {SHEET} written; sheetgen verify {workbook} checks it", err=True)
 
 
 def finish_with_curves(run: runs_module.Run, plan: Plan) -> None:
@@ -282,6 +309,41 @@ def predict(
     for error in errors:
         click.echo(f"cnn: {error}", err=True)
     return 2 if errors else 0
+
+
+@main.command()
+@click.argument("names", nargs=-1, required=True, metavar="RUN...")
+@click.option("--workbook", required=True, type=click.Path(path_type=Path), help="The workbook to add the sheet to.")
+@click.option("--image", "images", multiple=True, help="A picture of a digit to show as it is read; repeat for several.")
+@runs_option
+@guarded
+def tab(names: tuple[str, ...], workbook: Path, images: tuple[str, ...], runs_dir: Path) -> int:
+    """Write runs into a workbook as its sheet CNN: the first in full, all of them compared.
+
+    A sheet CNN that is there is replaced; every other sheet, chart and edit stays as it is.
+
+    Example: cnn tab rf20-fast-1 rf20-fast-2 --workbook backprop.xlsx --image seven.png
+    """
+    require("PIL")
+    check_workbook(workbook)
+    found = [runs_module.find(runs_dir, name) for name in names]
+    readings, errors = read_images(found[0], images)
+    for error in errors:
+        click.echo(f"cnn: {error}", err=True)
+    if errors:
+        return 2
+    put_into(workbook, found, readings)
+    return 0
+
+
+def read_images(run: runs_module.Run, images: tuple[str, ...]) -> tuple[Sequence[Any], Sequence[SheetgenError]]:
+    """Return the readings of pictures, and an error for each in which no digit was found."""
+    if not images:
+        return [], []
+    require("torch", "PIL")
+    from cnn.predict import predict_pictures
+
+    return predict_pictures(run, images)
 
 
 @main.command()

@@ -143,13 +143,13 @@ def _add(book: Package, page: Page) -> None:
     """Add a page's parts under names that are free, its styles at the end of the workbook's."""
     shell = make([page], page.name, package.timestamp().strftime("%Y-%m-%dT%H:%M:%SZ"))
     renamed = _free_names(book, shell)
-    styles, shifts = merge(book.parts[_STYLES], shell.parts[_STYLES])
+    styles, places = merge(book.parts[_STYLES], shell.parts[_STYLES])
     book.put(_STYLES, styles)
-    numbers = {look: number + shifts.formats for look, number in shell.styles.items()}
+    numbers = {look: places.formats[number] for look, number in shell.styles.items()}
     for name, new in renamed.items():
         content = shell.parts[name]
         if name == shell.sheets[page.name]:
-            content = b"".join(package.sheet(shifts.conditional(content), page, numbers))
+            content = b"".join(package.sheet(places.conditional(content), page, numbers))
         elif name.endswith(".rels"):
             content = _rename(content.decode(), renamed).encode()
         book.put(new, content)

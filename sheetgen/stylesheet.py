@@ -1,12 +1,13 @@
 """Two style sheets become one: the second's formats are added behind the first's, whose numbers stay.
 
 Cells refer to formats by number, formats to fonts, fills, borders and number formats by number, and
-conditional formats to differential formats by number; all numbers of the second sheet are shifted.
+conditional formats to differential formats by number; all numbers of the second sheet are mapped.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sheetgen.errors import WorkbookError
@@ -17,59 +18,83 @@ _LISTS = ("numFmts", "fonts", "fills", "borders", "cellStyleXfs", "cellXfs", "ce
 
 
 @dataclass(frozen=True)
-class Shifts:
-    """By how much the second sheet's numbers of cell formats and of differential formats are shifted."""
+class Numbers:
+    """Where the second sheet's cell formats and differential formats stand in the merged one."""
 
-    formats: int
-    differential: int
+    formats: Mapping[int, int]
+    differential: Mapping[int, int]
 
     def conditional(self, sheet: bytes) -> bytes:
-        """Return a sheet part whose conditional formats use the shifted numbers."""
-        return re.sub(rb'dxfId="(\d+)"', lambda match: b'dxfId="%d"' % (int(match[1]) + self.differential), sheet)
+        """Return a sheet part whose conditional formats use the merged numbers."""
+        return re.sub(rb'dxfId="(\d+)"', lambda match: b'dxfId="%d"' % self.differential[int(match[1])], sheet)
 
 
-def merge(ours: bytes, theirs: bytes) -> tuple[str, Shifts]:
-    """Return one style sheet for both, and the shifts of the second's numbers.
+def merge(ours: bytes, theirs: bytes) -> tuple[str, Numbers]:
+    """Return one style sheet for both, and the second's numbers in it.
 
+    What the first has already, to the letter, is used again, so that merging twice adds nothing more.
     Raises WorkbookError for a style sheet that lacks the lists every one has.
     """
-    first, second = ours.decode("utf-8-sig"), theirs.decode("utf-8-sig")
-    counts = {name: len(_items(first, name)) for name in _LISTS}
-    if not counts["fonts"] or not counts["cellXfs"]:
+    text, second = ours.decode("utf-8-sig"), theirs.decode("utf-8-sig")
+    if not _items(text, "fonts") or not _items(text, "cellXfs"):
         raise WorkbookError("the workbook's style sheet is incomplete; save it with Excel or LibreOffice")
-    codes = _number_formats(first, second)
-    text = first
-    for name in ("fonts", "fills", "borders"):
-        text = _append(text, name, _items(second, name))
-    text = _append(text, "numFmts", [codes[number][1] for number in codes])
-    numbers = {number: new for number, (new, _) in codes.items()}
-    text = _append(text, "cellXfs", [_shift(item, counts, numbers) for item in _items(second, "cellXfs")])
-    text = _append(text, "dxfs", _items(second, "dxfs"))
-    return text, Shifts(counts["cellXfs"], counts["dxfs"])
-
-
-def _number_formats(first: str, second: str) -> dict[int, tuple[int, str]]:
-    """Map the second sheet's own number formats to (a free number, the element that declares it)."""
-    taken = [int(number) for number in re.findall(r'<numFmt\b[^>]*numFmtId="(\d+)"', first)]
-    free = max([_FIRST_CUSTOM_FORMAT - 1, *taken]) + 1
-    found = {}
-    for offset, item in enumerate(_items(second, "numFmts")):
-        number = re.search(r'numFmtId="(\d+)"', item)
-        assert number is not None
-        found[int(number[1])] = (free + offset, item.replace(number[0], f'numFmtId="{free + offset}"'))
-    return found
-
-
-def _shift(item: str, counts: dict[str, int], numbers: dict[int, int]) -> str:
-    """Return a cell format with its references shifted; its named style becomes the workbook's first."""
+    text, codes = _add_number_formats(text, second)
+    places: dict[str, Mapping[int, int]] = {"numFmtId": codes}
     for attribute, name in (("fontId", "fonts"), ("fillId", "fills"), ("borderId", "borders")):
-        item = re.sub(
-            rf'\b{attribute}="(\d+)"',
-            lambda match, a=attribute, n=name: f'{a}="{int(match[1]) + counts[n]}"',  # type: ignore[misc]
-            item,
-        )
-    item = re.sub(r'\bxfId="\d+"', 'xfId="0"', item)
-    return re.sub(r'\bnumFmtId="(\d+)"', lambda match: f'numFmtId="{numbers.get(int(match[1]), int(match[1]))}"', item)
+        text, places[attribute] = _add(text, name, _items(second, name))
+    text, formats = _add(text, "cellXfs", [_renumber(item, places) for item in _items(second, "cellXfs")])
+    text, differential = _add(text, "dxfs", _items(second, "dxfs"))
+    return text, Numbers(formats, differential)
+
+
+def _add_number_formats(text: str, second: str) -> tuple[str, Mapping[int, int]]:
+    """Add the second sheet's own number formats, by their codes; return the text and their numbers."""
+    known = {_code(item): _number(item) for item in reversed(_items(text, "numFmts"))}
+    free = max([_FIRST_CUSTOM_FORMAT - 1, *known.values()]) + 1
+    numbers, new = {}, []
+    for item in _items(second, "numFmts"):
+        if _code(item) not in known:
+            known[_code(item)] = free
+            new.append(item.replace(f'numFmtId="{_number(item)}"', f'numFmtId="{free}"'))
+            free += 1
+        numbers[_number(item)] = known[_code(item)]
+    return _append(text, "numFmts", new), numbers
+
+
+def _number(item: str) -> int:
+    found = re.search(r'numFmtId="(\d+)"', item)
+    assert found is not None
+    return int(found[1])
+
+
+def _code(item: str) -> str:
+    found = re.search(r'formatCode="([^"]*)"', item)
+    return found[1] if found else ""
+
+
+def _renumber(item: str, places: Mapping[str, Mapping[int, int]]) -> str:
+    """Return a cell format with its references renumbered; its named style becomes the workbook's first."""
+
+    def place(match: re.Match[str]) -> str:
+        number = int(match[2])
+        return f'{match[1]}="{places[match[1]].get(number, number)}"'
+
+    item = re.sub(r'\b(fontId|fillId|borderId|numFmtId)="(\d+)"', place, item)
+    return re.sub(r'\bxfId="\d+"', 'xfId="0"', item)
+
+
+def _add(text: str, name: str, items: list[str]) -> tuple[str, Mapping[int, int]]:
+    """Add elements to a list, those that it lacks; return the text and where each stands."""
+    known = {item: index for index, item in reversed(list(enumerate(_items(text, name))))}
+    count = len(_items(text, name))
+    new: list[str] = []
+    places: dict[int, int] = {}
+    for index, item in enumerate(items):
+        if item not in known:
+            known[item] = count + len(new)
+            new.append(item)
+        places[index] = known[item]
+    return _append(text, name, new), places
 
 
 def _list(text: str, name: str) -> re.Match[str] | None:

@@ -237,7 +237,7 @@ def strict(xml: str) -> str:
 
 
 def prefixed(xml: str) -> str:
-    return re.sub(r"<(/?)(\w)", r"<\1x:\2", xml.replace("<workbook xmlns=", "<workbook xmlns:x="))
+    return re.sub(r"<(/?)(\w)", r"<\1x:\2", re.sub(r'\bxmlns="', 'xmlns:x="', xml, count=1))
 
 
 @pytest.mark.parametrize(

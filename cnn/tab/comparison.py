@@ -8,13 +8,13 @@ from functools import partial
 from typing import Any
 
 from openpyxl.utils import get_column_letter
+
+from cnn.metrics import Epoch
+from cnn.tab.sections import CENTRED, COUNT, FIRST_COLUMN, GAP, PERCENT, heading, line, table
 from sheetgen import style
 from sheetgen.sheets import charts
 from sheetgen.sheets.page import Formula, Page
 from sheetgen.style import Style
-
-from cnn.metrics import Epoch
-from cnn.tab.sections import CENTRED, COUNT, FIRST_COLUMN, GAP, PERCENT, heading, line, table
 
 _LABELS = ("run", "network", "recipe", "seed", "epochs", "parameters", "receptive field", "test correct",
            "test pictures", "test accuracy", "best epoch", "seconds")  # fmt: skip
@@ -43,7 +43,8 @@ def put(page: Page, runs: Sequence[Told], row: int, sheet: str) -> int:
 def _run(page: Page, letters: dict[str, str], row: int, run: Told) -> None:
     plan, test = run.config["plan"], run.summary["test"]
     accuracy = Formula(
-        f"{letters['test correct']}{row}/{letters['test pictures']}{row}", partial(_share, test["correct"], test["total"])
+        f"{letters['test correct']}{row}/{letters['test pictures']}{row}",
+        partial(_share, test["correct"], test["total"]),
     )
     contents = (
         run.name, run.summary["network"], plan["recipe"]["name"], float(plan["seed"]), float(len(run.epochs)),
@@ -64,8 +65,8 @@ def _accuracies(page: Page, runs: Sequence[Told], row: int, sheet: str) -> int:
     page.row(row, ("epoch", *(run.name for run in runs)), style.LABEL, FIRST_COLUMN)
     page.heights[row] = 32
     longest = max(len(run.epochs) for run in runs)
-    for epoch in range(1, longest + 1):
-        page.put(f"B{row + epoch}", float(epoch), CENTRED)
+    for number in range(1, longest + 1):
+        page.put(f"B{row + number}", float(number), CENTRED)
     lines = []
     lowest = 1.0
     for index, run in enumerate(runs):
@@ -77,7 +78,13 @@ def _accuracies(page: Page, runs: Sequence[Told], row: int, sheet: str) -> int:
         xs, ys = (f"{sheet}!${name}${rows.format(name)}" for name in ("B", letter))
         lines.append(charts.Line(f"{sheet}!${letter}${row}", xs, ys))
     chart = charts.scatter(
-        "accuracy by epoch", "epoch", "accuracy", lines, x_range=(1, max(longest, 2)), y_range=(int(50 * lowest) / 50, 1), y_format="0.0%"
+        "accuracy by epoch",
+        "epoch",
+        "accuracy",
+        lines,
+        x_range=(1, max(longest, 2)),
+        y_range=(int(50 * lowest) / 50, 1),
+        y_format="0.0%",
     )
     where = f"{get_column_letter(FIRST_COLUMN + 3 + len(runs))}{row}"
     page.charts.append((where, chart, f"Chart: accuracy against the epoch, one line for each of {len(runs)} runs."))

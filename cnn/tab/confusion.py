@@ -7,11 +7,11 @@ from typing import Any
 
 from openpyxl.formatting.rule import ColorScaleRule
 from openpyxl.utils import get_column_letter
+
+from cnn.tab.sections import COUNT, FIRST_COLUMN, GAP, PERCENT, heading
 from sheetgen import style
 from sheetgen.sheets.page import Formula, Page
 from sheetgen.style import Style
-
-from cnn.tab.sections import COUNT, FIRST_COLUMN, GAP, PERCENT, heading
 
 _DIGITS = range(10)
 _RIGHT = Style(number=style.WHOLE, align="center", bold=True, colour=style.GOOD, fill=style.GOOD_FILL)
@@ -34,7 +34,9 @@ def put(page: Page, confusion: list[list[int]], row: int) -> int:
         page.put(f"{after[0]}{here}", Formula(f"SUM({first}{here}:{last}{here})", partial(_sum, counts)), COUNT)
         hit = f"{_letter(digit)}{here}"
         page.put(hit, float(counts[digit]), _RIGHT)
-        recall = Formula(f"IF({after[0]}{here}=0,0,{hit}/{after[0]}{here})", partial(_share, counts[digit], sum(counts)))
+        recall = Formula(
+            f"IF({after[0]}{here}=0,0,{hit}/{after[0]}{here})", partial(_share, counts[digit], sum(counts))
+        )
         page.put(f"{after[1]}{here}", recall, PERCENT)
     _columns(page, confusion, top, bottom)
     whole = f"{after[0]}{top}:{after[0]}{bottom}"
@@ -42,7 +44,9 @@ def put(page: Page, confusion: list[list[int]], row: int) -> int:
     page.put(f"{after[0]}{bottom + 1}", Formula(f"SUM({whole})", partial(float, total)), COUNT)
     hits = "+".join(f"{_letter(digit)}{top + digit}" for digit in _DIGITS)
     right = sum(confusion[digit][digit] for digit in _DIGITS)
-    page.put(f"{after[1]}{bottom + 1}", Formula(f"({hits})/{after[0]}{bottom + 1}", partial(_share, right, total)), PERCENT)
+    page.put(
+        f"{after[1]}{bottom + 1}", Formula(f"({hits})/{after[0]}{bottom + 1}", partial(_share, right, total)), PERCENT
+    )
     page.decorate.append(lambda sheet: _colour(sheet, top))
     return bottom + 2 + GAP
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from cnn.metrics import Epoch
+from cnn.tab.sections import CENTRED, COUNT, GAP, LOSS, PERCENT, Block, heading, line, table
 from sheetgen import style
 from sheetgen.sheets import charts
 from sheetgen.sheets.page import Formula, Page
 from sheetgen.style import Style
-
-from cnn.metrics import Epoch
-from cnn.tab.sections import CENTRED, COUNT, GAP, LOSS, PERCENT, Block, heading, line, table
 
 CHART_SIZE, CHART_ROWS = (18, 8), 17
 _SECONDS = Style(number="0.0", align="center")
@@ -36,7 +35,9 @@ class Epochs:
 def put(page: Page, rows: list[Epoch], test: dict[str, Any], row: int, sheet: str) -> Epochs:
     """Put the table of a run's epochs, its result on the test pictures, and its charts."""
     judged = rows[0].evaluated_on
-    row = heading(page, row, "Epoch by epoch", f"Losses and accuracies on the training pictures and the {judged} pictures.")
+    row = heading(
+        page, row, "Epoch by epoch", f"Losses and accuracies on the training pictures and the {judged} pictures."
+    )
     labels = (
         "epoch", "learning rate, first step", "learning rate, last step", "training loss", "training correct",
         "training pictures", "training accuracy", f"{judged} loss", f"{judged} correct", f"{judged} pictures",
@@ -73,14 +74,16 @@ def _best(page: Page, block: Block, labels: tuple[str, ...], rows: list[Epoch], 
     correct, accuracy, number = (block.column(labels[index]) for index in (8, 10, 0))
     place = f"MATCH(MAX({correct}),{correct},0)"
     best = max(rows, key=lambda epoch: epoch.correct)
-    page.put(f"B{row}", Formula(f"INDEX({number},{place})", lambda: float(best.epoch)), Style(bold=True, align="center"))
+    page.put(
+        f"B{row}", Formula(f"INDEX({number},{place})", lambda: float(best.epoch)), Style(bold=True, align="center")
+    )
     page.put(f"C{row}", f"is the best epoch, on the {best.evaluated_on} pictures", style.NOTE)
     found = Formula(f"INDEX({correct},{place})", lambda: float(best.correct))
     page.put(block.cell(labels[8], row), found, Style(number=style.WHOLE, bold=True, align="center"))
     share = Formula(f"INDEX({accuracy},{place})", lambda: best.correct / best.total)
     page.put(block.cell(labels[10], row), share, Style(number="0.00%", bold=True, align="center"))
     if best.evaluated_on == "test":
-        note = "It was picked on the test pictures, so its accuracy flatters: a network is fairly judged by its last epoch."
+        note = "It was picked on the test pictures, so its accuracy flatters; the last epoch judges fairly."
         page.put(f"B{row + 1}", note, style.NOTE)
 
 
@@ -103,7 +106,9 @@ def _charts(page: Page, block: Block, labels: tuple[str, ...], rows: list[Epoch]
     header = block.first - 1
     for place, index in enumerate((3, 6, 7, 10)):
         letter = block.letters[labels[index]]
-        one = charts.Line(f"{sheet}!${letter}${header}", f"{sheet}!{block.column('epoch')}", f"{sheet}!{block.column(labels[index])}")
+        one = charts.Line(
+            f"{sheet}!${letter}${header}", f"{sheet}!{block.column('epoch')}", f"{sheet}!{block.column(labels[index])}"
+        )
         chart = charts.scatter(
             labels[index],
             "epoch",

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sheetgen import style
-from sheetgen.sheets.page import Formula, Page
-from sheetgen.style import Style
-
 from cnn.tab.sections import CENTRED, COUNT, GAP, Block, heading, line, table
+from sheetgen import style
+from sheetgen.sheets.page import Content, Formula, Page
+from sheetgen.style import Style
 
 _LABELS = (
     "number", "layer", "kernel", "stride", "padding", "bias", "channels in", "channels out", "side in", "side out",
@@ -51,9 +50,14 @@ def put(page: Page, layers: list[dict[str, Any]], row: int) -> Layers:
     )
     row = heading(page, row, "The network, layer by layer", note)
     block = table(page, row, _LABELS, len(layers) + 1)
-    picture = {"number": 0.0, "layer": "input", "channels out": 1.0, "side out": float(layers[0]["side_in"])}
+    picture: dict[str, Content] = {
+        "number": 0.0,
+        "layer": "input",
+        "channels out": 1.0,
+        "side out": float(layers[0]["side_in"]),
+    }
     start = picture | {"receptive field": 1.0, "jump": 1.0}
-    line(page, block.first, map(start.get, _LABELS), (CENTRED, style.EQUATION, *[_INPUT] * 12))
+    line(page, block.first, (start.get(label) for label in _LABELS), (CENTRED, style.EQUATION, *[_INPUT] * 12))
     for number, layer in enumerate(layers, start=block.first + 1):
         _layer(page, block, number, layer)
     total = block.last + 1

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from openpyxl.utils import get_column_letter
 from PIL import Image
+
+from cnn.tab.sections import FIRST_COLUMN, GAP, heading
 from sheetgen import style
 from sheetgen.sheets.page import Content, Page
 from sheetgen.style import Style
-
-from cnn.tab.sections import FIRST_COLUMN, GAP, heading
 
 _PER_ROW = 10
 _SIDE = 64

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from cnn.tab.sections import GAP, heading
 from sheetgen import style
 from sheetgen.sheets.page import Page
-
-from cnn.tab.sections import GAP, heading
 
 _LINE = 150
 """The characters that fit on a line."""
@@ -30,12 +29,13 @@ def _facts(name: str, config: dict[str, Any], summary: dict[str, Any]) -> list[t
     versions = ", ".join(f"{package} {version}" for package, version in config["versions"].items())
     machine = ", ".join(str(value) for value in config["machine"].values())
     kept = f", {data['validation']:,} of them kept back for validation" if data["validation"] else ""
+    total = data["train"] + data["validation"]
     judged = "test" if summary["best_epoch_picked_on_test_data"] else summary["evaluated_on"]
     return [
         ("run", name),
         ("command", config["command"]),
         ("started", config["started"]),
-        ("data", f"{_data(data)}: {data['train'] + data['validation']:,} training pictures{kept}, {data['test']:,} test pictures"),
+        ("data", f"{_data(data)}: {total:,} training pictures{kept}, {data['test']:,} test pictures"),
         ("data fingerprint", f"SHA-256 {data['fingerprint']}"),
         ("network", f"{summary['network']}, {summary['parameters']:,} parameters"),
         ("recipe", ", ".join(f"{key} {value}" for key, value in recipe.items())),

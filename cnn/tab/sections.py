@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from openpyxl.utils import get_column_letter
+
 from sheetgen import style
 from sheetgen.sheets.page import Content, Page
 from sheetgen.style import Style

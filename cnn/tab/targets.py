@@ -8,13 +8,13 @@ from typing import Any
 
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import Font, PatternFill
-from sheetgen import style
-from sheetgen.sheets.page import Content, Formula, Page
-from sheetgen.style import Style
 
 from cnn.tab.epochs import Epochs
 from cnn.tab.layers import GLOBAL, Layers, kind_of
 from cnn.tab.sections import COUNT, PERCENT, WORD, heading, line, table
+from sheetgen import style
+from sheetgen.sheets.page import Content, Formula, Page
+from sheetgen.style import Style
 
 ROWS = 8
 ACCURACY, PARAMETERS, EPOCHS = 0.994, 20_000, 20
@@ -42,7 +42,9 @@ def put(page: Page, summary: dict[str, Any], epochs: Epochs, layers: Layers, row
         wanted, found = (block.cell(label, number) for label in ("wanted", "found"))
         word = "yes" if target.reached(target.value) else "no"
         test = Formula(f'IF({target.test.format(found=found, wanted=wanted)},"yes","no")', lambda word=word: word)  # type: ignore[misc]
-        line(page, number, (target.name, target.wanted, target.found, test), (style.NAME, target.look, target.look, WORD))
+        line(
+            page, number, (target.name, target.wanted, target.found, test), (style.NAME, target.look, target.look, WORD)
+        )
     cells = f"{block.cell('reached?', block.first)}:{block.cell('reached?', block.last)}"
     page.decorate.append(lambda sheet: _colour(sheet, cells))
     return block.last + 1
@@ -55,14 +57,13 @@ def _targets(summary: dict[str, Any], epochs: Epochs, layers: Layers) -> list[_T
     parameters = layers.block.cell("parameters", layers.total_row)
     count = epochs.block.column("epoch")
     best = epochs.best.correct / epochs.best.total
+    reached: Callable[[float], bool] = lambda value: value >= ACCURACY  # noqa: E731
+    best_accuracy = Formula(f"MAX({epochs.block.column(f'{epochs.best.evaluated_on} accuracy')})", lambda: best)
+    at_least = (PERCENT, "{found}>={wanted}", reached)
     shares = [
-        _Target("test accuracy", ACCURACY, _test_accuracy(epochs, test), accuracy, PERCENT, "{found}>={wanted}", lambda v: v >= ACCURACY),
-        _Target(
-            f"best epoch's {epochs.best.evaluated_on} accuracy", ACCURACY,
-            Formula(f"MAX({epochs.block.column(f'{epochs.best.evaluated_on} accuracy')})", lambda: best),
-            best, PERCENT, "{found}>={wanted}", lambda v: v >= ACCURACY,
-        ),
-    ]  # fmt: skip
+        _Target("test accuracy", ACCURACY, _test_accuracy(epochs, test), accuracy, *at_least),
+        _Target(f"best epoch's {epochs.best.evaluated_on} accuracy", ACCURACY, best_accuracy, best, *at_least),
+    ]
     sizes = [
         _Target(
             "parameters, fewer than", float(PARAMETERS), Formula(parameters, lambda: float(summary["parameters"])),
@@ -94,5 +95,3 @@ def _colour(sheet: Any, cells: str) -> None:
     for word, ink, fill in (("yes", style.GOOD, style.GOOD_FILL), ("no", style.BAD, style.BAD_FILL)):
         rule = FormulaRule([f'{first}="{word}"'], font=Font(color=ink, bold=True), fill=PatternFill(bgColor=fill))
         sheet.conditional_formatting.add(cells, rule)
-
-

@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PIL import Image
-from sheetgen import graft, style
-from sheetgen.sheets.page import Formula, Page
 
 from cnn.errors import RunError
 from cnn.run import Run
@@ -17,6 +15,8 @@ from cnn.tab import comparison, confusion, epochs, layers, pictures, provenance,
 from cnn.tab.comparison import Told
 from cnn.tab.pictures import Picture
 from cnn.tab.sections import GAP
+from sheetgen import graft, style
+from sheetgen.sheets.page import Formula, Page
 
 if TYPE_CHECKING:
     from cnn.predict import Reading
@@ -44,7 +44,7 @@ def write(workbook: Path, runs: Sequence[Run], readings: Sequence[Reading] = ())
 def told(run: Run) -> Told:
     """Return what a run's directory tells; raise RunError where the run has not ended."""
     summary = run.summary()
-    if summary is None or "test" not in summary:
+    if summary is None or summary["test"] is None:
         raise RunError(f"{run.folder} has not ended; continue it with: cnn train --run {run.name} --resume")
     return Told(run.name, run.config(), summary, run.metrics())
 
@@ -76,7 +76,8 @@ def _title(page: Page, run: Told, table: epochs.Epochs) -> None:
     """Put the title, and the result in one live sentence."""
     data = run.config["data"]
     what = "MNIST" if data["is_mnist"] else "drawn digits, not MNIST"
-    page.put("B1", f"A convolutional network on {what}: {run.summary['network']}, recipe {run.config['plan']['recipe']['name']}", style.TITLE)
+    recipe = run.config["plan"]["recipe"]["name"]
+    page.put("B1", f"A convolutional network on {what}: {run.summary['network']}, recipe {recipe}", style.TITLE)
     test = run.summary["test"]
     accuracy = 100 * test["correct"] / test["total"]
     formula = Formula(
@@ -102,7 +103,8 @@ def _mistakes(run: Run) -> list[Picture]:
     for mistake in (run.summary() or {}).get("mistakes", []):
         with Image.open(run.path(mistake["picture"])) as image:
             image.load()
-        found.append(Picture(image, _alt(mistake), (float(mistake["label"]), float(mistake["prediction"]), _below_one(mistake["probability"]))))
+        digits = (float(mistake["label"]), float(mistake["prediction"]))
+        found.append(Picture(image, _alt(mistake), (*digits, _below_one(mistake["probability"]))))
     return found
 
 
