@@ -6,7 +6,7 @@ test:
 lint:
 	ruff check .
 	ruff format --check .
-	mypy sheetgen
+	mypy sheetgen cnn
 
 docs:
 	python docs/make_commands.py

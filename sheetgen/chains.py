@@ -51,20 +51,26 @@ def _routes(graph: Graph, name: str, most: int) -> list[tuple[str, ...]]:
 def _path(graph: Graph, route: tuple[str, ...]) -> Path:
     """Return the factors along a route; derivatives of 1 next to the loss are left out."""
     down = route[::-1]
-    factors = [Factor(partial(user, name), graph.local(user, name)) for user, name in pairwise(down)]
+    factors = [_local(graph, user, name) for user, name in pairwise(down)]
     dropped = 0
     while len(factors) > 1 and factors[0].expr == ONE:
         factors.pop(0)
         dropped += 1
     start = down[dropped + 1]
-    if _ways(graph, start) == [down[dropped]]:
+    if all(_ways(graph, below) == [above] for above, below in pairwise(down[: dropped + 2])):
         factors[0] = Factor(partial(graph.loss, start), factors[0].expr)
     return tuple(factors)
 
 
+def _local(graph: Graph, user: str, name: str) -> Factor:
+    """Return ∂user/∂name; "direct" where the loss depends on the name in other ways too, so that it is not all."""
+    direct = user == graph.loss and _ways(graph, name) != [user]
+    return Factor(partial(user, name) + " direct" * direct, graph.local(user, name))
+
+
 def _short(graph: Graph, user: str, weight: str) -> Path:
     """Return the one-step chain ∂loss/∂user · ∂user/∂weight, the first factor being a column."""
-    local = Factor(partial(user, weight), graph.local(user, weight))
+    local = _local(graph, user, weight)
     gradient = graph.gradient(user)
     return (Factor(gradient, Var(gradient)), local) if gradient else (local,)
 

@@ -56,8 +56,8 @@ def substitute(expr: Expr, replace: Callable[[str], Expr]) -> Expr:
 
 
 def is_literal(value: float) -> bool:
-    """Whether a spreadsheet formula can hold the number: a literal there is cut to 15 digits."""
-    return float(f"{value:.15g}") == value
+    """Whether a spreadsheet formula can hold the number: literals are cut to 15 digits, and end at 1E±307."""
+    return value == 0 or (1e-307 <= abs(value) <= 1e307 and float(f"{value:.15g}") == value)
 
 
 def _fold(a: Expr, b: Expr, operation: Callable[[float, float], float]) -> Const | None:
@@ -109,10 +109,10 @@ def mul(a: Expr, b: Expr) -> Expr:
     """Return a·b as one flat product, its constant gathered in front."""
     (a_factor, a_rest), (b_factor, b_rest) = _split(a), _split(b)
     factor, rest = a_factor * b_factor, a_rest + b_rest
+    if not _gathers(a_factor, b_factor):
+        return Apply("mul", (a, b))
     if factor == 0:
         return ZERO
-    if not is_literal(factor):
-        return Apply("mul", (a, b))
     if not rest:
         return Const(factor)
     if factor < 0 and isinstance(rest[0], Apply) and rest[0].op == "sub":
@@ -155,6 +155,11 @@ def simplify(expr: Expr) -> Expr:
     return constructor(*args) if constructor else Apply(expr.op, args)
 
 
+def _gathers(a: float, b: float) -> bool:
+    """Whether the product of two constants can stand in a formula in their place; underflow to 0 cannot."""
+    return is_literal(a * b) and (a * b != 0 or a == 0 or b == 0)
+
+
 def _split(expr: Expr) -> tuple[float, tuple[Expr, ...]]:
     """Split a product into its constant and its other factors."""
     if isinstance(expr, Const):
@@ -164,7 +169,8 @@ def _split(expr: Expr) -> tuple[float, tuple[Expr, ...]]:
         return -factor, rest
     if isinstance(expr, Apply) and expr.op == "mul":
         (left, first), (right, second) = _split(expr.args[0]), _split(expr.args[1])
-        return left * right, first + second
+        if _gathers(left, right):
+            return left * right, first + second
     return 1.0, (expr,)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 import sys
 
 from sheetgen.errors import UsageError
 
 MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
+MAX_FORMULA = 8192
 HEADER_ROWS = 4
 """The rows above the first iteration of a training sheet."""
 
@@ -20,7 +20,7 @@ def spreadsheet_number(value: object, what: str) -> float:
     """Return a number that a cell can hold; raise UsageError for anything else."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise UsageError(f"{what} must be a number, not {value!r}")
-    if not math.isfinite(value) or abs(value) > _LARGEST or 0 < abs(value) < _SMALLEST:
+    if not 0 <= abs(value) <= _LARGEST or 0 < abs(value) < _SMALLEST:
         shown = value if isinstance(value, float) else f"an integer of {len(str(abs(value)))} digits"
         raise UsageError(f"{what} must be a finite number that a cell can hold, not {shown}")
     return float(value)

@@ -39,7 +39,7 @@ class Notation:
         if isinstance(expr, Var):
             return self.name(expr.name)
         if isinstance(expr, Const):
-            return self._group(self.number(expr.value), NEGATION if expr.value < 0 else ATOM, binding)
+            return self._group(self.number(expr.value), self.binds_number(expr.value), binding)
         needs = _OPERANDS.get(expr.op, (SUM,) * len(expr.args))
         parts = [self._write(arg, need) for arg, need in zip(expr.args, needs, strict=True)]
         return self._group(self.operation(expr, parts), self.binds(expr), binding)
@@ -47,6 +47,10 @@ class Notation:
     def binds(self, expr: Apply) -> int:
         """Return how tightly the spelled operation binds."""
         return PRIMITIVES[expr.op].binds
+
+    def binds_number(self, value: float) -> int:
+        """Return how tightly a written number binds: a minus sign loosens it."""
+        return NEGATION if value < 0 else ATOM
 
     def _group(self, text: str, binds: int, needed: int) -> str:
         return self.parentheses(text) if binds < needed else text
@@ -103,6 +107,10 @@ class Latex(Notation):
             return r"\tfrac{1}{2}"
         mantissa, _, exponent = plain_number(value).partition("e")
         return rf"{mantissa} \cdot 10^{{{int(exponent)}}}" if exponent else mantissa
+
+    def binds_number(self, value: float) -> int:
+        r"""Return how tightly a written number binds; 1 \cdot 10^{-5} is a product."""
+        return min(super().binds_number(value), PRODUCT if "e" in plain_number(value) else ATOM)
 
     def parentheses(self, text: str) -> str:
         """Return the text in parentheses that grow with it."""
@@ -172,16 +180,17 @@ class Excel(Notation):
             return f"{row.excel}({','.join(parts)})"
         if expr.op == "neg":
             operand = expr.args[0]
-            starts_with_power = POWER in _leading_bindings(operand)
+            starts_with_power = POWER in _leading_bindings(operand, PRODUCT)
             return f"-({parts[0]})" if starts_with_power else f"-{parts[0]}"
         return row.excel.join(parts)
 
 
-def _leading_bindings(expr: Expr) -> set[int]:
-    """Return the bindings of the operations that begin with the first symbol of the expression."""
+def _leading_bindings(expr: Expr, needed: int) -> set[int]:
+    """Return the bindings of the operations that begin with the first symbol, parentheses aside."""
     found = set()
-    while isinstance(expr, Apply) and not PRIMITIVES[expr.op].is_function:
+    while isinstance(expr, Apply) and expr.op in _OPERANDS and PRIMITIVES[expr.op].binds >= needed:
         found.add(PRIMITIVES[expr.op].binds)
+        needed = _OPERANDS[expr.op][0]
         expr = expr.args[0]
     return found
 
@@ -203,13 +212,13 @@ class Python(Notation):
     def operation(self, expr: Apply, parts: list[str]) -> str:
         """Return an operation; everything but plain arithmetic is a call."""
         row = PRIMITIVES[expr.op]
-        if expr.op == "pow" and _is_small_power(expr.args[1]):
+        if expr.op == "pow" and is_small_power(expr.args[1]):
             return f"{parts[0]}**{parts[1]}"
         if row.is_function or expr.op == "pow":
             return f"{row.name}({', '.join(parts)})"
         return row.excel + parts[0] if expr.op == "neg" else row.excel.join(parts)
 
 
-def _is_small_power(exponent: Expr) -> bool:
+def is_small_power(exponent: Expr) -> bool:
     """Whether Python's own operator raises as a spreadsheet does, errors included: to 1, 2, 3, …"""
     return isinstance(exponent, Const) and exponent.value > 0 and exponent.value.is_integer()

@@ -34,9 +34,10 @@ def _checked(study: Study, name: str, value: float) -> float:
     if name not in study.values:
         known = tuple(study.values)
         close = get_close_matches(name, known, n=1)
-        what = "computed, not given" if name in study.graph.by_name else "no input, target or initial weight"
+        computed = name in study.graph.by_name
+        what = "computed, not given, in" if computed else "no input, target or initial weight of"
         hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(known)}"
-        raise UsageError(f"{name!r} is {what} of {study.name}; {hint}")
+        raise UsageError(f"{name!r} is {what} {study.name}; {hint}")
     return spreadsheet_number(value, name)
 
 

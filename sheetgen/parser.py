@@ -14,8 +14,8 @@ from sheetgen.expr import Apply, Const, Expr, Var
 from sheetgen.ops import FUNCTIONS, PRIMITIVES
 
 _TOKEN = re.compile(
-    r"\s*(?:(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?P<name>[^\W\d]\w*)"
-    r"|(?P<sign>\*\*|[-+*/^(),·×−²]))"
+    r"\s*(?:(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+−]?[0-9]+)?)"
+    r"|(?P<sign>\*\*|[-+*/^(),·×−²])|(?P<name>[^\W\d]\w*))"
 )
 _ALIASES = {"**": "^", "·": "*", "×": "*", "−": "-"}
 _MAX_DEPTH = 200
@@ -47,20 +47,27 @@ def parse(text: str) -> Expr:
 
 def is_name(text: str) -> bool:
     """Whether a text can name a quantity: a letter or underscore, then letters, digits, underscores."""
-    return re.fullmatch(r"[^\W\d]\w*", text) is not None
+    return re.fullmatch(r"[^\W\d]\w*", text) is not None and _leading_name(text) == text
+
+
+def _leading_name(text: str) -> str:
+    """Return the name that a text of letters and digits begins with: ``\\w`` counts ² and ½ among them."""
+    return next((text[:end] for end in range(len(text), 0, -1) if text[:end].isidentifier()), "")
 
 
 def _tokens(text: str) -> list[_Token]:
     tokens, position = [], 0
     while text[position:].strip():
         match = _TOKEN.match(text, position)
-        if match is None:
+        found = match.group(str(match.lastgroup)) if match else ""
+        if match and match.lastgroup == "name":
+            found = _leading_name(found)
+        if match is None or not found:
             column = position + len(text[position:]) - len(text[position:].lstrip())
             raise EquationError(f"{text[column]!r} at column {column + 1} is not part of an equation")
         kind = str(match.lastgroup)
-        found = match.group(kind)
         tokens.append(_Token(kind, _ALIASES.get(found, found), match.start(kind) + 1))
-        position = match.end()
+        position = match.start(kind) + len(found)
     tokens.append(_Token("end", "the end", len(text) + 1))
     return tokens
 
@@ -162,7 +169,9 @@ class _Parser:
 
     @staticmethod
     def number(token: _Token) -> Expr:
-        value = float(token.text)
+        if re.match(r"0[0-9]", token.text):
+            raise EquationError(f"the number {token.text} at column {token.column} begins with a needless 0")
+        value = float(token.text.replace("−", "-"))
         if not math.isfinite(value):
             raise EquationError(f"the number {token.text} at column {token.column} is too large")
         return Const(value)
@@ -170,12 +179,14 @@ class _Parser:
     def call(self, token: _Token) -> Expr:
         if token.text not in FUNCTIONS:
             known = ", ".join(FUNCTIONS)
-            raise EquationError(f"there is no function {token.text!r}; the functions are {known}")
+            raise EquationError(
+                f"there is no function {token.text!r} (column {token.column}); the functions are {known}"
+            )
         args = [self.sum()]
         while self.accept(","):
             args.append(self.sum())
         self.expect(")")
         wanted = PRIMITIVES[token.text].arity
         if len(args) != wanted:
-            raise EquationError(f"{token.text} takes {wanted} operand, not {len(args)}")
+            raise EquationError(f"{token.text} at column {token.column} takes {wanted} operand, not {len(args)}")
         return Apply(token.text, tuple(args))

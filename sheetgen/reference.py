@@ -8,6 +8,7 @@ It reads a template's equations with Python's own `ast`, and takes gradients by 
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import CodeType
 from typing import Any
@@ -18,7 +19,10 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 _Complex = NDArray[np.complex128]
 
-_STEP = 1e-30
+_STEP = 1e-20
+SMALLEST_SLOPE = sys.float_info.min / _STEP
+"""A derivative below this is lost to underflow."""
+
 _SPELLINGS = {"^": "**", "²": "**2", "·": "*", "×": "*", "−": "-"}
 _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "exp": np.exp,
@@ -78,9 +82,10 @@ class Reference:
         for name, value in given.items():
             space[name] = np.asarray(value, dtype=complex) + steps.get(name, 0)
         found: dict[str, _Complex] = {}
-        for name, code in self._code.items():
-            # The code is compiled from a syntax tree that holds arithmetic on names and nothing else.
-            found[name] = space[name] = eval(code, {"__builtins__": {}}, space) + steps.get(name, 0)
+        with np.errstate(all="ignore"):
+            for name, code in self._code.items():
+                # The code is compiled from a syntax tree that holds arithmetic on names and nothing else.
+                found[name] = space[name] = eval(code, {"__builtins__": {}}, space) + steps.get(name, 0)
         return found
 
 
@@ -92,7 +97,7 @@ def _tree(text: str) -> ast.Expression:
     """Parse an equation; ValueError where it holds anything but arithmetic and known functions."""
     for sign, spelling in _SPELLINGS.items():
         text = text.replace(sign, spelling)
-    tree = ast.parse(text.strip(), mode="eval")
+    tree = ast.parse(" ".join(text.split()), mode="eval")
     for node in ast.walk(tree):
         if not isinstance(node, _ALLOWED):
             raise ValueError(f"{type(node).__name__} is not arithmetic: {text}")

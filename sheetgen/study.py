@@ -85,9 +85,9 @@ class Study:
         weights = tuple(state.name for state in graph.states)
         for table, names in (("inputs", graph.inputs), ("targets", graph.targets), ("parameters", weights)):
             yield from ("", f"[{table}]")
-            yield from (f"{name} = {self.values[name]!r}" for name in names)
+            yield from (f"{toml.write_key(name)} = {self.values[name]!r}" for name in names)
         for table, section in (("forward", "forward"), ("loss", "loss")):
             yield from ("", f"[{table}]")
             for quantity in graph.quantities:
                 if quantity.section == section:
-                    yield f"{quantity.name} = {toml.write_string(self.equations[quantity.name])}"
+                    yield f"{toml.write_key(quantity.name)} = {toml.write_string(self.equations[quantity.name])}"

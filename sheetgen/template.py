@@ -18,13 +18,17 @@ from typing import Any, NoReturn
 from sheetgen import toml
 from sheetgen.errors import TemplateError, UsageError
 from sheetgen.expr import Apply, Const, Expr, is_literal
-from sheetgen.graph import ITERATION, RATE, GraphError, build
-from sheetgen.limits import MAX_COLUMNS, checked_iterations, checked_rates, spreadsheet_number
+from sheetgen.graph import ITERATION, RATE, Graph, GraphError, build
+from sheetgen.limits import MAX_COLUMNS, MAX_FORMULA, checked_iterations, checked_rates, spreadsheet_number
+from sheetgen.notation import Excel
 from sheetgen.ops import FUNCTIONS
 from sheetgen.parser import EquationError, is_name, parse
 from sheetgen.study import SETTINGS, Study, variant
 
 DEFAULT = "mlp-2-2-2"
+_WIDEST = "'lr 0.001'!$AAA$5"
+"""A reference as long as those of the helper sheets."""
+
 _TABLES = ("inputs", "targets", "parameters", "forward", "loss")
 _KEYS = ("title", "description", "workbook", "rates", "iterations", *_TABLES)
 
@@ -77,15 +81,18 @@ class _Reader:
         self.data = self._toml()
 
     def fail(self, message: str, table: str = "", key: str = "") -> NoReturn:
-        line = self.lines.get((table, key)) or self.lines.get((table, ""))
+        places = ((table, key), ("", f"{table}.{key}"), (table, ""), ("", table))
+        line = next((self.lines[place] for place in places if place in self.lines), None)
         raise TemplateError(message, self.source, line)
 
     def _toml(self) -> dict[str, Any]:
         try:
             return tomllib.loads(self.text)
-        except tomllib.TOMLDecodeError as error:
+        except ValueError as error:
             message, line = toml.explain(str(error), self.text)
             raise TemplateError(message, self.source, line) from None
+        except RecursionError:
+            raise TemplateError("this is not a template: its brackets nest too deeply", self.source) from None
 
     def study(self) -> Study:
         for key in self.data:
@@ -100,10 +107,11 @@ class _Reader:
             self.fail(str(error), self._table_of(error.quantity), error.quantity)
         if len(graph.names) + 1 > MAX_COLUMNS:
             self.fail(f"the network needs {len(graph.names) + 1:,} columns; a sheet has {MAX_COLUMNS:,}")
+        self._check_lengths(graph)
         name = Path(self.source).stem
         return Study(
             name=name,
-            title=self.string("title", name),
+            title=self.string("title", name).strip(),
             description=self.string("description", "").strip(),
             workbook=self.string("workbook", f"{name}.xlsx"),
             graph=graph,
@@ -112,6 +120,14 @@ class _Reader:
             variants=tuple(variant(rate) for rate in self.rates()),
             iterations=self.iterations(),
         )
+
+    def _check_lengths(self, graph: Graph) -> None:
+        spelled = Excel(lambda name: _WIDEST)
+        for quantity in graph.quantities:
+            if quantity.equation and len(spelled.write(quantity.equation)) >= MAX_FORMULA:
+                name = quantity.name.rpartition("∂")[2]
+                message = f"the formula of {quantity.name} is longer than the {MAX_FORMULA:,} characters of a cell"
+                self.fail(f"{message}; name its parts as quantities of their own", self._table_of(name), name)
 
     def _unknown(self, key: str) -> NoReturn:
         kind = "table" if isinstance(self.data[key], dict) else "key"
@@ -180,8 +196,8 @@ class _Reader:
             self.fail(f"{name}: {error}", table, name)
         for constant in constants(expr):
             if not is_literal(constant):
-                message = f"{name}: {constant!r} has more digits than a formula can hold (15); make it an input"
-                self.fail(message, table, name)
+                what = "no number a formula can hold (15 digits, 1e-307 to 1e307)"
+                self.fail(f"{name}: {constant!r} is {what}; make it an input", table, name)
         return expr
 
     def string(self, key: str, default: str) -> str:

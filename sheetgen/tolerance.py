@@ -8,6 +8,7 @@ Algorithms, 2002, section 3.3).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -26,7 +27,8 @@ class Tolerance:
 
     def close(self, a: float, b: float, bound: float = 0.0) -> bool:
         """Whether two numbers agree, in both directions alike; ``bound`` is an absolute error bound."""
-        return a == b or abs(a - b) <= self.rtol * max(abs(a), abs(b)) + bound
+        apart = abs(a - b)
+        return a == b or (math.isfinite(apart) and apart <= self.rtol * max(abs(a), abs(b)) + bound)
 
 
 def row_bounds(graph: Graph, values: Mapping[str, float], rate: float, unit: float) -> dict[str, float]:

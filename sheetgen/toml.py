@@ -17,7 +17,7 @@ def key_lines(text: str) -> dict[tuple[str, str], int]:
     """
     lines: dict[tuple[str, str], int] = {}
     table, closing = "", ""
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):
         if closing:
             closing = "" if closing in line else closing
         elif match := _HEADER.match(line):
@@ -36,7 +36,7 @@ def explain(message: str, text: str) -> tuple[str, int | None]:
     match = _AT.match(message)
     if match is None:
         return f"this is not TOML: {message}", None
-    lines = text.splitlines()
+    lines = text.split("\n")
     number = int(match[2]) if match[2] else max(len(lines), 1)
     line = lines[number - 1].strip() if number <= len(lines) else ""
     if "overwrite" in match[1] or "twice" in match[1]:
@@ -44,6 +44,11 @@ def explain(message: str, text: str) -> tuple[str, int | None]:
         name = (key[1] or key[2] or key[3]) if key else line
         return f"{name!r} is declared twice; keep one", number
     return f"this is not TOML: {match[1]}; the line reads {line!r}", number
+
+
+def write_key(name: str) -> str:
+    """Return a TOML key: letters beyond ASCII need quotes there."""
+    return name if name.isascii() else json.dumps(name, ensure_ascii=False)
 
 
 def write_string(text: str) -> str:

@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from sheetgen.errors import NumberError
+from sheetgen.expr import Apply, Const, Expr
 from sheetgen.graph import RATE, Graph, Section, equation
-from sheetgen.notation import Python
+from sheetgen.notation import Python, is_small_power
 from sheetgen.numeric import ARITHMETIC_ERRORS, evaluate
 from sheetgen.ops import PRIMITIVES
 from sheetgen.study import Study
@@ -57,7 +58,7 @@ def _checked(
     """Compute rows, and make sure that a spreadsheet can hold them."""
     try:
         rows, following = advance(states, rate, count)
-        if math.isfinite(sum(map(sum, rows))):
+        if math.isfinite(sum(map(sum, rows))) or (count == 1 and all(map(math.isfinite, rows[0]))):
             return rows, following
     except ARITHMETIC_ERRORS:
         pass
@@ -70,11 +71,43 @@ def _checked(
     return rows, states
 
 
+class _Checked(Python):
+    """Python whose operations refuse an infinite operand that would vanish in them, as x in 1/x."""
+
+    def operation(self, expr: Apply, parts: list[str]) -> str:
+        """Return an operation; a sum or product inside a denominator, root or function is checked."""
+        if not (expr.op in ("add", "sub", "mul", "neg") or _keeps_infinity(expr)):
+            pairs = zip(expr.args, parts, strict=True)
+            parts = [f"finite({part})" if _may_overflow(arg) else part for arg, part in pairs]
+        return super().operation(expr, parts)
+
+
+def _may_overflow(expr: Expr) -> bool:
+    """Whether Python may silently compute an infinity: it does in + − * /, not in powers and functions."""
+    if not isinstance(expr, Apply) or PRIMITIVES[expr.op].is_function:
+        return False
+    if expr.op == "pow":
+        return _keeps_infinity(expr) and _may_overflow(expr.args[0])
+    if expr.op == "neg" or (expr.op == "add" and isinstance(expr.args[0], Const)):
+        return _may_overflow(expr.args[-1])
+    return True
+
+
+def _keeps_infinity(expr: Apply) -> bool:
+    return expr.op == "pow" and is_small_power(expr.args[1])
+
+
+def _finite(value: float) -> float:
+    if not math.isfinite(value):
+        raise OverflowError
+    return value
+
+
 def _compile(study: Study) -> _Advance:
     """Compile the graph into one function that runs from row to row."""
     graph = study.graph
     variables = {name: f"q{index}" for index, name in enumerate(graph.names)} | {RATE: "rate"}
-    notation = Python(variables.__getitem__)
+    notation = _Checked(variables.__getitem__)
     equations = (*graph.equations, *graph.derivatives)
     states = "".join(f"{variables[state.name]}, " for state in graph.states)
     source = [
@@ -88,6 +121,7 @@ def _compile(study: Study) -> _Advance:
         f"    return rows, ({states})",
     ]
     namespace: dict[str, object] = {row.name: row.evaluate for row in PRIMITIVES.values() if row.evaluate}
+    namespace["finite"] = _finite
     namespace |= {variables[name]: study.values[name] for name in (*graph.inputs, *graph.targets)}
     # The source is printed from a parsed expression tree and holds nothing but arithmetic on q0, q1, …
     exec("\n".join(source), namespace)

@@ -1,0 +1,54 @@
+"""Small networks for tests, and their forward pass written down anew in plain Python."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+ODD = """
+title = "An odd network"
+rates = [0.3, 0.05]
+iterations = 12
+
+[inputs]
+x1 = 0.6
+x2 = -1.1
+
+[targets]
+t = 0.25
+
+[parameters]
+u = 0.8
+b = -0.3
+v = 0.45
+s = 1.2
+
+[forward]
+z1 = "u*x1 + v*x2 + b"
+y1 = "tanh(z1)"
+z2 = "u*y1 + s*x1"
+y2 = "sigmoid(z2)/(1 + exp(-y1))"
+watched = "y1*y2"
+
+[loss]
+E1 = "0.5*(t - y2)²"
+penalty = "0.01*(u^2 + u*v + v^2)"
+L = "E1 + penalty + 0.1*sqrt(1 + y1^2)"
+"""
+"""Bias, tanh, a skip connection (x1), shared weights (u, v), a weight in the loss, a metric nobody uses."""
+
+
+def odd_loss(values: Mapping[str, float]) -> float:
+    """Return the loss of ODD."""
+    x1, x2, t, u, b, v, s = (values[name] for name in ("x1", "x2", "t", "u", "b", "v", "s"))
+    y1 = math.tanh(u * x1 + v * x2 + b)
+    y2 = 1 / (1 + math.exp(-(u * y1 + s * x1))) / (1 + math.exp(-y1))
+    return 0.5 * (t - y2) ** 2 + 0.01 * (u**2 + u * v + v**2) + 0.1 * math.sqrt(1 + y1**2)
+
+
+def template(forward: str, loss: str, parameters: str = "w = 0.4", rates: str = "0.5", iterations: int = 3) -> str:
+    """Return a template with an input x = 0.5 and a target t = 0.3."""
+    return (
+        f"rates = [{rates}]\niterations = {iterations}\n[inputs]\nx = 0.5\n[targets]\nt = 0.3\n"
+        f"[parameters]\n{parameters}\n[forward]\n{forward}\n[loss]\n{loss}\n"
+    )

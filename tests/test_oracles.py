@@ -1,0 +1,152 @@
+"""The trace against other ways to the same numbers: matrices, torch, SymPy, finite differences."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+import sympy  # type: ignore[import-untyped]
+from networks import ODD, odd_loss
+
+from sheetgen import load, loads
+from sheetgen.study import Study
+from sheetgen.trace import trace
+
+Named = Mapping[str, float]
+
+
+def steps(study: Study) -> Iterator[tuple[float, list[Named]]]:
+    """Yield each learning rate with its rows, named."""
+    found: list[list[Named]] = [[] for _ in study.variants]
+    for chunk in trace(study):
+        for variant, rows in enumerate(chunk.rows):
+            found[variant] += [dict(zip(study.graph.names, row, strict=True)) for row in rows]
+    yield from zip(study.rates, found, strict=True)
+
+
+def logistic(z: Any) -> Any:
+    return 1 / (1 + np.exp(-z))
+
+
+def test_matrix_form_of_backpropagation() -> None:
+    """δ = ∂E/∂z: δ_out = (a − t)·a·(1 − a), δ_hidden = Wᵀδ_out·a·(1 − a), ∂E/∂W = δ xᵀ."""
+    x, t = np.array([0.05, 0.1]), np.array([0.01, 0.99])
+    for rate, rows in steps(load()):
+        first, second = np.array([[0.15, 0.2], [0.25, 0.3]]), np.array([[0.4, 0.45], [0.5, 0.55]])
+        for row in rows:
+            hidden = logistic(first @ x)
+            output = logistic(second @ hidden)
+            delta_out = (output - t) * output * (1 - output)
+            delta_hidden = second.T @ delta_out * hidden * (1 - hidden)
+            slopes = [np.outer(delta_hidden, x), np.outer(delta_out, hidden)]
+            wanted = {
+                "w": np.concatenate([first.ravel(), second.ravel()]),
+                "∂E_total/∂w": np.concatenate([slope.ravel() for slope in slopes]),
+                "h": first @ x,
+                "a_h": hidden,
+                "o": second @ hidden,
+                "a_o": output,
+                "∂E_total/∂a_o": output - t,
+                "∂E_total/∂o": delta_out,
+                "∂E_total/∂a_h": second.T @ delta_out,
+                "∂E_total/∂h": delta_hidden,
+                "E": (t - output) ** 2 / 2,
+            }
+            for name, values in wanted.items():
+                found = [row[f"{name}{index}"] for index in range(1, len(values) + 1)]
+                np.testing.assert_allclose(found, values, rtol=1e-12, atol=1e-16, err_msg=name)
+            assert row["E_total"] == pytest.approx(float(np.sum((t - output) ** 2) / 2), rel=1e-13)
+            first, second = first - rate * slopes[0], second - rate * slopes[1]
+
+
+def test_torch_autograd_seed() -> None:
+    torch = pytest.importorskip("torch", reason="torch is not installed (pip install sheetgen[cnn])")
+    kind = {"dtype": torch.float64}
+    x, t = torch.tensor([0.05, 0.1], **kind), torch.tensor([0.01, 0.99], **kind)
+    for rate, rows in steps(load()):
+        first = torch.tensor([[0.15, 0.2], [0.25, 0.3]], requires_grad=True, **kind)
+        second = torch.tensor([[0.4, 0.45], [0.5, 0.55]], requires_grad=True, **kind)
+        optimiser = torch.optim.SGD([first, second], lr=rate)
+        for row in rows:
+            optimiser.zero_grad()
+            loss = ((t - torch.sigmoid(second @ torch.sigmoid(first @ x))) ** 2).sum() / 2
+            loss.backward()
+            slopes = [*first.grad.flatten().tolist(), *second.grad.flatten().tolist()]
+            assert row["E_total"] == pytest.approx(loss.item(), rel=1e-12)
+            assert [row[f"∂E_total/∂w{k}"] for k in range(1, 9)] == pytest.approx(slopes, rel=1e-11, abs=1e-16)
+            optimiser.step()
+
+
+def test_torch_autograd_odd() -> None:
+    torch = pytest.importorskip("torch", reason="torch is not installed (pip install sheetgen[cnn])")
+    for rate, rows in steps(loads(ODD)):
+        w = {n: torch.tensor(rows[0][n], dtype=torch.float64, requires_grad=True) for n in ("u", "b", "v", "s")}
+        for row in rows:
+            y1 = torch.tanh(w["u"] * row["x1"] + w["v"] * row["x2"] + w["b"])
+            y2 = torch.sigmoid(w["u"] * y1 + w["s"] * row["x1"]) * torch.sigmoid(y1)
+            y1.retain_grad()
+            y2.retain_grad()
+            fit = (row["t"] - y2) ** 2 / 2
+            loss = fit + 0.01 * (w["u"] ** 2 + w["u"] * w["v"] + w["v"] ** 2) + 0.1 * torch.sqrt(1 + y1**2)
+            loss.backward()
+            assert row["L"] == pytest.approx(loss.item(), rel=1e-12)
+            for name, tensor in {**w, "y1": y1, "y2": y2}.items():
+                assert row[f"∂L/∂{name}"] == pytest.approx(tensor.grad.item(), rel=1e-11, abs=1e-16), name
+            with torch.no_grad():
+                for tensor in w.values():
+                    tensor -= rate * tensor.grad
+                    tensor.grad = None
+
+
+def test_sympy_derivative_of_the_whole_error() -> None:
+    i1, i2, t1, t2, *w = sympy.symbols("i1 i2 t1 t2 w1:9")
+
+    def sigma(z: Any) -> Any:
+        return 1 / (1 + sympy.exp(-z))
+
+    h1, h2 = sigma(w[0] * i1 + w[1] * i2), sigma(w[2] * i1 + w[3] * i2)
+    o1, o2 = sigma(w[4] * h1 + w[5] * h2), sigma(w[6] * h1 + w[7] * h2)
+    error = (t1 - o1) ** 2 / 2 + (t2 - o2) ** 2 / 2
+    symbols = [i1, i2, t1, t2, *w]
+    truth = sympy.lambdify(symbols, [error, *(sympy.diff(error, weight) for weight in w)], "math")
+    for _, rows in steps(load()):
+        for row in rows[:: len(rows) - 1]:
+            wanted = truth(*(row[str(symbol)] for symbol in symbols))
+            found = [row["E_total"], *(row[f"∂E_total/∂w{k}"] for k in range(1, 9))]
+            assert found == pytest.approx(wanted, rel=1e-11)
+
+
+def test_finite_differences_of_the_odd_network() -> None:
+    study = loads(ODD)
+    step = 1e-5
+    for rate, rows in steps(study):
+        for row, following in pairwise(rows):
+            assert row["L"] == pytest.approx(odd_loss(row), rel=1e-14)
+            for name in ("u", "b", "v", "s"):
+                up, down = (odd_loss({**row, name: row[name] + h}) for h in (step, -step))
+                assert row[f"∂L/∂{name}"] == pytest.approx((up - down) / (2 * step), rel=1e-7, abs=1e-10)
+                assert following[name] == row[name] - rate * row[f"∂L/∂{name}"]
+
+
+# mpmath 1.3 at 50 digits, shown with 20: E_total typed as nested functions of the weights, and mp.diff of it.
+EXACT = {
+    "E_total": 0.24251985734837729669,
+    "∂E_total/∂w1": 0.00018825566694011197038,
+    "∂E_total/∂w2": 0.00037651133388022394076,
+    "∂E_total/∂w3": 0.00022481346257611869757,
+    "∂E_total/∂w4": 0.00044962692515223739514,
+    "∂E_total/∂w5": 0.072157072912136251773,
+    "∂E_total/∂w6": 0.072690745191944764329,
+    "∂E_total/∂w7": -0.042455250092604709797,
+    "∂E_total/∂w8": -0.042769248280063754553,
+}
+
+
+@pytest.mark.parametrize(("label", "value"), EXACT.items())
+def test_figures_with_many_digits(label: str, value: float) -> None:
+    _, rows = next(steps(load()))
+    assert math.isclose(rows[0][label], value, rel_tol=1e-13)
