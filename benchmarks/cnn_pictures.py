@@ -68,9 +68,7 @@ def photo(image: NDArray[np.uint8], random: Generator) -> Image.Image:
     ink = np.asarray(layer.rotate(random.uniform(-8, 8), Image.Resampling.BILINEAR)).astype(float) / 255
     y, x = np.mgrid[0:side, 0:side] / side - 0.5
     paper = random.uniform(150, 235) + random.uniform(-50, 50) * x + random.uniform(-50, 50) * y
-    values = paper * (1 - ink * random.uniform(0.45, 0.85)) + random.normal(
-        0, random.uniform(1, 8), ink.shape
-    )
+    values = paper * (1 - ink * random.uniform(0.45, 0.85)) + random.normal(0, random.uniform(1, 8), ink.shape)
     if random.random() < 0.5:
         values = 255 - values
     return Image.fromarray(np.clip(values, 0, 255).astype(np.uint8)).filter(ImageFilter.GaussianBlur(1.2))

@@ -60,9 +60,7 @@ def main() -> None:
     print(f"n {len(right)}  mean {statistics.mean(right):.1f}  sd {spread:.1f}  min {min(right)}")
     print(f"seconds an epoch: mean {statistics.mean(seconds):.1f}  epochs {found[0]['epochs']}")
     print(f"by epoch, mean correct on the {found[0]['evaluated_on']} pictures:")
-    print(
-        [round(statistics.mean(column), 1) for column in zip(*(one["curve"] for one in found), strict=True)]
-    )
+    print([round(statistics.mean(column), 1) for column in zip(*(one["curve"] for one in found), strict=True)])
 
 
 if __name__ == "__main__":

@@ -66,9 +66,7 @@ def main() -> None:
         quick = seconds(folder, name)
         print(f"{name}: {quick:.1f} s for {row.epoch} epochs, {row.correct} correct, {slow / quick:.2f} ×")
     times = [seconds(folder, name) for name in beside if "no-dropout" not in name]
-    print(
-        f"with dropout: mean {statistics.mean(times):.1f} s, {slow / statistics.mean(times):.2f} times sooner"
-    )
+    print(f"with dropout: mean {statistics.mean(times):.1f} s, {slow / statistics.mean(times):.2f} times sooner")
     print(f"least: {slow / max(times):.2f} times sooner")
     for name in after:
         print(f"{name} (not beside): {Run(folder / name).metrics()[-1].correct} correct")

@@ -99,9 +99,7 @@ def smoothly(recipe: Recipe, device: torch.device, generator: torch.Generator) -
     def augment(images: Tensor) -> Tensor:
         chosen = torch.randint(len(grids), (len(images),), generator=generator).to(device)
         sources = images.unsqueeze(1).to(torch.float32)
-        changed = torch.nn.functional.grid_sample(
-            sources, grids[chosen], padding_mode="zeros", align_corners=False
-        )
+        changed = torch.nn.functional.grid_sample(sources, grids[chosen], padding_mode="zeros", align_corners=False)
         return normalize(changed.squeeze(1))
 
     return augment

@@ -67,9 +67,7 @@ class OneLineErrors(click.Group):
         sys.exit(code if isinstance(code, int) else 0)
 
 
-@click.group(
-    cls=OneLineErrors, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}
-)
+@click.group(cls=OneLineErrors, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, prog_name="cnn")
 def main() -> None:
     """Train a network of 8,320 parameters on MNIST, look at it, and let it read digits.
@@ -157,9 +155,7 @@ checkpoint_option = click.option(
 @runs_option
 @json_option
 @guarded
-def train(
-    name: str | None, resume: bool, workbook: Path | None, runs_dir: Path, as_json: bool, **options: Any
-) -> int:
+def train(name: str | None, resume: bool, workbook: Path | None, runs_dir: Path, as_json: bool, **options: Any) -> int:
     """Train a network; keep all about it in runs/NAME.
 
     Ctrl-C ends the training after the epoch, a second one at once; either way --resume continues to the same
@@ -254,9 +250,7 @@ def summary(net: str, as_json: bool) -> None:
 @runs_option
 @json_option
 @guarded
-def evaluate(
-    run: str, checkpoint: str, data_dir: str | None, device: str | None, runs_dir: Path, as_json: bool
-) -> int:
+def evaluate(run: str, checkpoint: str, data_dir: str | None, device: str | None, runs_dir: Path, as_json: bool) -> int:
     """Evaluate a run on the test pictures anew; exit code 1 where the result is not the recorded one.
 
     Example: cnn evaluate rf20-fast-1
@@ -282,9 +276,7 @@ def evaluate(
 @runs_option
 @json_option
 @guarded
-def predict(
-    run: str, images: tuple[str, ...], checkpoint: str, out: Path | None, runs_dir: Path, as_json: bool
-) -> int:
+def predict(run: str, images: tuple[str, ...], checkpoint: str, out: Path | None, runs_dir: Path, as_json: bool) -> int:
     """Read the digit in each picture: a photo, scan or screenshot, dark on light or light on dark.
 
     A picture in which no digit can be read gets one line, the others are read nevertheless, and the exit code
@@ -314,7 +306,9 @@ def predict(
 @main.command()
 @click.argument("names", nargs=-1, required=True, metavar="RUN...")
 @click.option("--workbook", required=True, type=click.Path(path_type=Path), help="The workbook to add the sheet to.")
-@click.option("--image", "images", multiple=True, help="A picture of a digit to show as it is read; repeat for several.")
+@click.option(
+    "--image", "images", multiple=True, help="A picture of a digit to show as it is read; repeat for several."
+)
 @runs_option
 @guarded
 def tab(names: tuple[str, ...], workbook: Path, images: tuple[str, ...], runs_dir: Path) -> int:

@@ -91,9 +91,7 @@ def load_mnist(folder: Path) -> Digits:
         if not present:
             MNIST(str(folder), download=True)
         if name := damaged(folder):
-            raise DataError(
-                f"{raw / name} is damaged (its MD5 is not MNIST's); delete it and run again to download it"
-            )
+            raise DataError(f"{raw / name} is damaged (its MD5 is not MNIST's); delete it and run again to download it")
         sets = [MNIST(str(folder), train=train) for train in (True, False)]
     except (OSError, RuntimeError, ValueError) as error:
         raise DataError(
@@ -135,9 +133,7 @@ def hold_out(digits: Digits, count: int) -> Digits:
     if not count:
         return digits
     if not 0 < count < len(digits.train):
-        raise UsageError(
-            f"--val {count}: between 1 and {len(digits.train) - 1} training pictures can be held out"
-        )
+        raise UsageError(f"--val {count}: between 1 and {len(digits.train) - 1} training pictures can be held out")
     order = torch.randperm(len(digits.train), generator=torch.Generator().manual_seed(SPLIT_SEED))
     return replace(
         digits,

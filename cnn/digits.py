@@ -35,9 +35,7 @@ def resized(picture: Image.Image) -> Image.Image:
     """Return the picture with its longer side 256 pixels."""
     longer = max(picture.size)
     width, height = (max(1, round(side * WORK / longer)) for side in picture.size)
-    return picture.resize(
-        (width, height), Image.Resampling.BOX if longer > WORK else Image.Resampling.BICUBIC
-    )
+    return picture.resize((width, height), Image.Resampling.BOX if longer > WORK else Image.Resampling.BICUBIC)
 
 
 def border_width(values: NDArray[Number]) -> int:
@@ -171,9 +169,7 @@ def boxed(strength: Ink, mask: Mask) -> Grey:
         size = 2 * max(1, round((wanted - thickness) / 2)) + 1
         picture = ImageOps.expand(picture, size // 2).filter(ImageFilter.MaxFilter(size))
     size_out = [max(1, round(side * BOX / max(picture.size))) for side in picture.size]
-    small = picture.resize(
-        (size_out[0], size_out[1]), Image.Resampling.BOX if scale < 1 else Image.Resampling.BICUBIC
-    )
+    small = picture.resize((size_out[0], size_out[1]), Image.Resampling.BOX if scale < 1 else Image.Resampling.BICUBIC)
     canvas = Image.new("L", (SIDE, SIDE))
     canvas.paste(small, ((SIDE - small.width) // 2, (SIDE - small.height) // 2))
     return np.asarray(canvas)

@@ -39,9 +39,7 @@ def evaluate_run(run: Run, checkpoint: str, data_dir: str | None, device_name: s
     model, epoch = trained(run, checkpoint, device)
     digits = load(plan.data, data_folder(data_dir or plan.data_dir), device)
     if digits.fingerprint != run.config()["data"]["fingerprint"]:
-        raise RunError(
-            f"{run.folder} was trained on other data: its fingerprint is not that of the data found now"
-        )
+        raise RunError(f"{run.folder} was trained on other data: its fingerprint is not that of the data found now")
     found = examine(model, digits.test)
     noted = (run.summary() or {}).get("test") or {}
     return {

@@ -49,9 +49,7 @@ def versions() -> dict[str, str]:
     return found
 
 
-def config(
-    plan: Plan, digits: Digits, device: torch.device, processes: Processes, command: str
-) -> dict[str, Any]:
+def config(plan: Plan, digits: Digits, device: torch.device, processes: Processes, command: str) -> dict[str, Any]:
     """Return the content of config.json."""
     parts = {"train": digits.train, "validation": digits.validation, "test": digits.test}
     return {
@@ -84,9 +82,7 @@ def resume(trainer: Trainer, run: Run, digits: Digits) -> None:
     """Go back to a run's last finished epoch, if there is one; raise `RunError` where it cannot go on."""
     recorded = run.config()
     if recorded["data"]["fingerprint"] != digits.fingerprint:
-        raise RunError(
-            f"{run.folder} was trained on other data: its fingerprint is not that of the data found now"
-        )
+        raise RunError(f"{run.folder} was trained on other data: its fingerprint is not that of the data found now")
     if recorded["processes"] != trainer.processes.count:
         raise RunError(
             f"{run.folder} was started with {recorded['processes']} processes, and goes on with as many only"
@@ -113,9 +109,7 @@ def keep(trainer: Trainer, run: Run, plan: Plan) -> None:
         run.save_checkpoint("best.pt", state)
     run.save_checkpoint("last.pt", state)
     run.write_metrics(trainer.history)
-    run.write_json(
-        "summary.json", summary(find_network(plan.network), trainer.history, None, None, "last.pt")
-    )
+    run.write_json("summary.json", summary(find_network(plan.network), trainer.history, None, None, "last.pt"))
 
 
 def finish(trainer: Trainer, run: Run, plan: Plan, stopped: str) -> dict[str, Any]:
@@ -151,9 +145,7 @@ def train_on(trainer: Trainer, run: Run, plan: Plan, reporter: Reporter) -> str:
     return "finished"
 
 
-def fit(
-    plan: Plan, run: Run, processes: Processes, reporter: Reporter, command: str, again: bool
-) -> dict[str, Any]:
+def fit(plan: Plan, run: Run, processes: Processes, reporter: Reporter, command: str, again: bool) -> dict[str, Any]:
     """Train as planned, writing into the run's directory; return its summary (empty in processes other than
     rank 0).
 

@@ -60,15 +60,9 @@ def layer_table(network: Network) -> str:
     """Return the table as text, a line a layer, with the totals under it."""
     facts = network_facts(network)
     lines = [f"{network.name}: {network.about}", ""]
-    lines.append(
-        f"{'#':>3}  {'layer':<22}{'output':>12}{'parameters':>12}{'receptive field':>17}{'multiply-adds':>15}"
-    )
+    lines.append(f"{'#':>3}  {'layer':<22}{'output':>12}{'parameters':>12}{'receptive field':>17}{'multiply-adds':>15}")
     for row in facts["layers"]:
-        shape = (
-            f"{row['channels']}×{row['side']}×{row['side']}"
-            if row["kind"] != "linear"
-            else str(row["channels"])
-        )
+        shape = f"{row['channels']}×{row['side']}×{row['side']}" if row["kind"] != "linear" else str(row["channels"])
         lines.append(
             f"{row['number']:>3}  {label(row):<22}{shape:>12}{row['parameters']:>12,}"
             f"{row['receptive_field']:>17}{row['multiply_adds']:>15,}"

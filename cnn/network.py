@@ -75,6 +75,4 @@ def build(network: Network, dropout: float = 0.0, sparse: bool = True) -> nn.Seq
     computation, not out of the numbering, so checkpoints fit either way.
     """
     kind = SparseDropout if sparse else nn.Dropout
-    return nn.Sequential(
-        *(module(facts, kind(dropout) if dropout else nn.Identity()) for facts in walk(network))
-    )
+    return nn.Sequential(*(module(facts, kind(dropout) if dropout else nn.Identity()) for facts in walk(network)))

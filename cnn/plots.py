@@ -37,9 +37,7 @@ def curves(rows: Sequence[Epoch], title: str) -> bytes:
         f"{on} accuracy (%)": [100 * row.correct / row.total for row in rows],
     }
     for axes, (name, values) in zip(figure.subplots(2, 2).flat, panels.items(), strict=True):
-        axes.plot(
-            epochs, values, marker="o", markersize=3, color="tab:blue" if "Training" in name else "tab:orange"
-        )
+        axes.plot(epochs, values, marker="o", markersize=3, color="tab:blue" if "Training" in name else "tab:orange")
         axes.set(title=name, xlabel="epoch")
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.grid(alpha=0.3)
@@ -63,9 +61,7 @@ def readings_picture(readings: Sequence[Reading]) -> bytes:
 
     figure = Figure(figsize=(9, 2.6 * len(readings)), layout="constrained")
     FigureCanvasAgg(figure)
-    for (left, middle, right), reading in zip(
-        figure.subplots(len(readings), 3, squeeze=False), readings, strict=True
-    ):
+    for (left, middle, right), reading in zip(figure.subplots(len(readings), 3, squeeze=False), readings, strict=True):
         preview = reading.original.convert("RGBA")
         preview.thumbnail((400, 400))
         left.imshow(preview)

@@ -64,9 +64,7 @@ class Run:
         try:
             content = json.loads(self.path(name).read_bytes())
         except OSError as error:
-            raise RunError(
-                f"{self.path(name)} cannot be read ({error.strerror}): is '{self.name}' a run?"
-            ) from error
+            raise RunError(f"{self.path(name)} cannot be read ({error.strerror}): is '{self.name}' a run?") from error
         except ValueError as error:
             raise RunError(f"{self.path(name)} is damaged: {error}") from error
         if not isinstance(content, dict) or content.get("format") != FORMAT:
@@ -120,9 +118,7 @@ class Run:
             raise RunError(f"{self.folder} has no {name}: no epoch of it was finished")
         try:
             state = torch.load(path, map_location=device, weights_only=True)
-        except (
-            Exception
-        ) as error:  # torch.load raises whatever its readers raise: zip, pickle, OS and runtime errors
+        except Exception as error:  # torch.load raises whatever its readers raise: zip, pickle, OS and runtime errors
             raise RunError(f"{path} is damaged: it does not load as a checkpoint") from error
         if not isinstance(state, dict) or state.get("format") != FORMAT:
             raise RunError(f"{path} is not a checkpoint of format {FORMAT}, the one this version reads")
@@ -132,9 +128,7 @@ class Run:
 def check_name(name: str) -> str:
     """Return the name of a run to be; raise `UsageError` where it would not do as a directory name."""
     if not NAME.fullmatch(name):
-        raise UsageError(
-            f"'{name}' cannot name a run: letters, digits, dot, dash and underscore only, 100 at most"
-        )
+        raise UsageError(f"'{name}' cannot name a run: letters, digits, dot, dash and underscore only, 100 at most")
     return name
 
 

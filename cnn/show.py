@@ -32,9 +32,7 @@ class Bar:
         filled = WIDTH * done // total
         if self.on_terminal and filled != self.drawn:
             self.drawn = filled
-            sys.stderr.write(
-                f"\repoch {epoch}/{self.epochs} [{'#' * filled}{'.' * (WIDTH - filled)}] {done}/{total}"
-            )
+            sys.stderr.write(f"\repoch {epoch}/{self.epochs} [{'#' * filled}{'.' * (WIDTH - filled)}] {done}/{total}")
             sys.stderr.flush()
 
     def epoch(self, row: Epoch) -> None:
@@ -136,8 +134,7 @@ def runs_table(rows: Sequence[dict[str, Any]]) -> str:
     if not rows:
         return "no runs yet: cnn train makes one"
     lines = [
-        f"{'run':<24}{'network':<9}{'recipe':<8}{'seed':>5}{'epochs':>9}  "
-        f"{'state':<12}{'test':>14}{'seconds':>9}  data"
+        f"{'run':<24}{'network':<9}{'recipe':<8}{'seed':>5}{'epochs':>9}  {'state':<12}{'test':>14}{'seconds':>9}  data"
     ]
     for row in rows:
         if row["state"] == "damaged":

@@ -50,9 +50,7 @@ def draw_part(count: int, random: Generator) -> Part:
     images = np.empty((count, SIDE, SIDE), np.uint8)
     for row, label in enumerate(labels):
         source = glyphs[int(label), int(random.choice(STROKES))]
-        turned = source.transform(
-            (CANVAS, CANVAS), Image.Transform.AFFINE, affine(random), Image.Resampling.BILINEAR
-        )
+        turned = source.transform((CANVAS, CANVAS), Image.Transform.AFFINE, affine(random), Image.Resampling.BILINEAR)
         images[row] = centred(np.asarray(turned.reduce(2)))
     return Part(torch.from_numpy(images), torch.from_numpy(labels.astype(np.int64)))
 

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from sheetgen.expr import ONE, Apply, Expr, Var, names
-from sheetgen.graph import Graph, equation, partial
+from sheetgen.graph import Graph, equation, layers, partial
 
 MAX_PATHS = 6
 """With more paths than this the chain starts from the backward quantities next to the weight instead."""
+
+MAX_FACTORS = 30
+"""In a network of more layers than this likewise."""
 
 
 @dataclass(frozen=True)
@@ -25,8 +28,8 @@ Path = tuple[Factor, ...]
 
 def paths(graph: Graph, weight: str) -> tuple[Path, ...]:
     """Return the paths whose products add up to ∂loss/∂weight, each from the loss to the weight."""
-    full = _routes(graph, weight, MAX_PATHS + 1)
-    if len(full) <= MAX_PATHS:
+    full = _routes(graph, weight, MAX_PATHS + 1) if len(layers(graph)) <= MAX_FACTORS else []
+    if 0 < len(full) <= MAX_PATHS:
         return tuple(_path(graph, route) for route in full)
     return tuple(_short(graph, user, weight) for user in _ways(graph, weight))
 

@@ -37,6 +37,13 @@ def _fraction(context: click.Context, parameter: click.Parameter, value: float) 
     return value
 
 
+def _seconds(context: click.Context, parameter: click.Parameter, value: float) -> float:
+    """Accept a time from just above 0 to a day."""
+    if not 0 < value <= 86_400:
+        raise click.BadParameter(f"{value!r} is not a number of seconds above 0, at most a day")
+    return value
+
+
 _template_argument = click.argument(
     "name", metavar="[TEMPLATE]", default=template.DEFAULT, shell_complete=_complete_template
 )
@@ -76,7 +83,7 @@ def build_command(
       sheetgen build mlp-2-2-2 -o two-rates.xlsx --rate 0.5 --rate 5 --iterations 1000 --set w1=0.2
     """
     study = template.load(name)
-    values = dict(overrides.parse_setting(text) for text in settings)
+    values = overrides.parse_settings(settings)
     study = overrides.override(study, values=values, rates=rates, iterations=iterations)
     built = build(study, output, verify=not no_verify, force=force, progress=_progress)
     _say_built(built)
@@ -91,7 +98,7 @@ def build_command(
     "--atol", callback=_fraction, default=Tolerance.atol, show_default=True, help="Tolerance relative to the operands."
 )
 @click.option("--max-diffs", type=click.IntRange(0), default=100, show_default=True, help="Differences to list.")
-@click.option("--timeout", type=click.FloatRange(0, min_open=True), default=600.0, show_default=True, help="Seconds.")
+@click.option("--timeout", callback=_seconds, default=600.0, show_default=True, help="Seconds for the engine.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 def verify_command(
     file: Path, engine: str, rtol: float, atol: float, max_diffs: int, timeout: float, as_json: bool
@@ -169,7 +176,8 @@ def _progress(message: str) -> None:
 def _say_built(built: Built) -> None:
     """Say what was built, what each rate reached, and what was proven."""
     study = built.study
-    what = f"{built.sheets} sheets, {len(study.variants)} learning rates, iterations 0 to {study.iterations:,}"
+    rates = "1 learning rate" if len(study.variants) == 1 else f"{len(study.variants)} learning rates"
+    what = f"{built.sheets} sheets, {rates}, iterations 0 to {study.iterations:,}"
     click.echo(f"{built.path}: {what}")
     for rate, losses in zip(study.rates, built.losses, strict=True):
         steps = f"did not fall at {losses.rises:,} steps" if losses.rises else "fell at every step"
@@ -195,6 +203,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     _use_utf8()
     try:
         code = cli.main(arguments, prog_name="sheetgen", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        code = 2
     except click.ClickException as error:
         code = _complain(error.format_message(), getattr(error, "ctx", None))
     except SheetgenError as error:

@@ -10,10 +10,12 @@ from openpyxl.utils import get_column_letter
 
 from sheetgen import formulas
 from sheetgen.engines import CellError, Value
+from sheetgen.layout import LABEL_ROW
 from sheetgen.report import Difference, Kind
 from sheetgen.sheets.page import Cell, Column, Formula, Page, at_row
+from sheetgen.style import INPUT
 from sheetgen.tolerance import Tolerance
-from sheetgen.workbook import FileCell, Scalar
+from sheetgen.workbook import FileCell, Scalar, SharedFormula
 
 Grid = list[list[Value]]
 Numbers = tuple[float, ...]
@@ -68,8 +70,8 @@ class _Comparison:
         self.table = sheet.page.table
         self.columns = len(self.table.columns) if self.table else 0
         self.outcome = Outcome()
-        self.unseen = {position: cell for position, cell in sheet.page.cells.items() if cell.content is not None}
-        self.same_shared: dict[tuple[int, int], bool] = {}
+        self.unseen = dict(sheet.page.cells)
+        self.same_shared: dict[tuple[SharedFormula, int], bool] = {}
 
     def run(self, rows: Iterable[list[FileCell]]) -> Outcome:
         pending = self.table_rows()
@@ -103,8 +105,15 @@ class _Comparison:
             expected = self.unseen.pop((cell.row, cell.column), None)
             if expected is not None:
                 self.single(cell, expected)
-            elif not self.in_table(cell) and (cell.row, cell.column) not in self.sheet.page.cells:
+            elif self.beside_labels(cell):
+                self.differ(cell, Kind.EXTRA, None, cell.value)
+            elif not self.in_table(cell):
                 self.outcome.extra.append(cell)
+
+    def beside_labels(self, cell: FileCell) -> bool:
+        """Whether a cell adds a label to a training sheet, whose columns are found by their labels."""
+        here = self.sheet.rate is not None and cell.row == LABEL_ROW
+        return here and (cell.value is not None or cell.formula is not None)
 
     def in_table(self, cell: FileCell) -> bool:
         return self.table is not None and cell.row >= self.table.first_row and cell.column <= self.columns
@@ -114,14 +123,24 @@ class _Comparison:
         if isinstance(content, Formula):
             bound = content.scale * self.sheet.tolerance.atol
             self.formula(cell, content.text, content.value(), bound, lambda other: self.accepted(content, other))
-        elif isinstance(content, str):
-            if cell.value != content or cell.formula is not None:
-                self.differ(cell, Kind.LABEL, content, cell.value)
-        elif cell.value != content:
+        elif cell.formula is not None and expected.style == INPUT:
+            self.typed_formula(cell, content)
+        elif cell.value != content or cell.formula is not None:
             self.differ(cell, Kind.LABEL, content, cell.value)
+
+    def typed_formula(self, cell: FileCell, content: Scalar) -> None:
+        """Let a person type a formula for an input; its value is the input."""
+        self.outcome.formulas += 1
+        found = self.sheet.recalculated(cell.row, cell.column)
+        if not self.close(found, content, 0.0):
+            self.differ(cell, Kind.VALUE, content, found)
+        elif cell.value is not None and not self.close(cell.value, found, 0.0):
+            self.differ(cell, Kind.CACHED, found, cell.value)
 
     def absent(self, row: int, column: int, expected: Cell) -> None:
         content = expected.content
+        if content is None:
+            return
         text = f"={content.text}" if isinstance(content, Formula) else content
         self.differ(FileCell(row, column, None), Kind.MISSING, text, None)
 
@@ -165,7 +184,7 @@ class _Comparison:
             if formula is None or expected is None:
                 return formula is expected
             return formula == expected or formulas.same(formula, expected)
-        key = (id(shared), cell.column)
+        key = (shared, cell.column)
         if key not in self.same_shared:
             expected = formulas.shifted(at_row(column.rest, shared.row), 0, shared.column - cell.column)
             self.same_shared[key] = formulas.same(shared.text, expected)

@@ -8,6 +8,8 @@ from functools import lru_cache
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.cell import column_index_from_string
 
+from sheetgen.limits import MAX_COLUMNS, MAX_ROWS
+
 _PIECE = re.compile(
     r"""(?P<string>"(?:[^"]|"")*")|(?P<sheet>'(?:[^']|'')*'!)"""
     r"""|(?P<cell>(?<![\w.$])(?P<cabs>\$?)(?P<column>[A-Za-z]{1,3})(?P<rabs>\$?)(?P<row>\d{1,7})(?![\w.(!]))"""
@@ -39,8 +41,10 @@ def shifted(text: str, rows: int, columns: int) -> str:
 
 def _moved(reference: tuple[bool, int, bool, int], rows: int, columns: int) -> str:
     column_fixed, column, row_fixed, row = reference
-    letter = get_column_letter(column if column_fixed else column + columns)
-    return f"{'$' * column_fixed}{letter}{'$' * row_fixed}{row if row_fixed else row + rows}"
+    column, row = column if column_fixed else column + columns, row if row_fixed else row + rows
+    if not (1 <= column <= MAX_COLUMNS and 1 <= row <= MAX_ROWS):
+        return "#REF!"
+    return f"{'$' * column_fixed}{get_column_letter(column)}{'$' * row_fixed}{row}"
 
 
 def same(a: str, b: str) -> bool:

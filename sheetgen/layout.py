@@ -69,7 +69,12 @@ class Layout:
         return FIRST_ROW + self.study.rows - 1
 
     def cell(self, address: Address) -> str:
-        """Return an absolute reference to a number of a training sheet, for use on any sheet."""
+        """Return an absolute reference to a number of a training sheet, for use on any sheet.
+
+        There is one sample so far; raises ValueError for another.
+        """
+        if address.sample != 0:
+            raise ValueError(f"there is no sample {address.sample}")
         row = FIRST_ROW + address.step
         sheet = quoted(self.study.variants[address.variant].sheet)
         return f"{sheet}!${self.letter(address.quantity)}${row}"
@@ -112,15 +117,21 @@ class Layout:
 
     @cached_property
     def input_rows(self) -> Mapping[str, int]:
-        """The row of each label on the Inputs sheet, headings included under their own words."""
+        """The row of each number on the Inputs sheet, by its label."""
+        return {
+            given.label: self.heading_rows[heading] + offset
+            for heading, givens in self.givens.items()
+            for offset, given in enumerate(givens, start=1)
+        }
+
+    @cached_property
+    def heading_rows(self) -> Mapping[str, int]:
+        """The row of each heading on the Inputs sheet."""
         rows, row = {}, _INPUTS_FIRST_ROW
         for heading, givens in self.givens.items():
-            if not givens:
-                continue
-            rows[heading] = row
-            for offset, given in enumerate(givens, start=1):
-                rows[given.label] = row + offset
-            row += len(givens) + 2
+            if givens:
+                rows[heading] = row
+                row += len(givens) + 2
         return rows
 
     def given(self, label: str) -> str:

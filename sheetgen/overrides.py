@@ -41,12 +41,25 @@ def _checked(study: Study, name: str, value: float) -> float:
     return spreadsheet_number(value, name)
 
 
-def parse_setting(text: str) -> tuple[str, float]:
-    """Return the name and number of a text such as ``w1=0.2``; raise UsageError where it is none."""
-    name, equals, number = text.partition("=")
+def parse_settings(texts: Iterable[str]) -> dict[str, float]:
+    """Return the names and numbers of texts such as ``w1=0.2``.
+
+    Raises UsageError for a text that is no such pair, and for a name that is set twice.
+    """
+    found: dict[str, float] = {}
+    for text in texts:
+        name, number = _pair(text)
+        if name in found:
+            raise UsageError(f"--set {text} sets {name} a second time; set it once")
+        found[name] = number
+    return found
+
+
+def _pair(text: str) -> tuple[str, float]:
+    name, equals, number = (part.strip() for part in text.partition("="))
     try:
-        if equals and name.strip():
-            return name.strip(), float(number)
+        if equals and name and "_" not in number:
+            return name, float(number)
     except ValueError:
         pass
     raise UsageError(f"--set {text} cannot be read; write a name and a number, such as --set w1=0.2")

@@ -19,6 +19,9 @@ from sheetgen.study import Study
 from sheetgen.tolerance import Tolerance, row_bounds
 from sheetgen.trace import trace
 
+_MOST_NUMBERS = 4_000_000
+"""How many complex numbers the reference may hold at a time; more names are perturbed in several passes."""
+
 _Columns = Mapping[str, Array]
 
 
@@ -48,7 +51,10 @@ def _row_values(study: Study, reference: Reference, variant: int, block: Array) 
     given: dict[str, Array | float] = {**study.values, **weights}
     prefix = f"∂{graph.loss}/∂"
     names = [quantity.name.removeprefix(prefix) for quantity in graph.derivatives]
-    slopes = reference.derivatives(given, names)
+    slopes: dict[str, Array] = {}
+    size = max(1, _MOST_NUMBERS // (len(block) * len(study.equations)))
+    for start in range(0, len(names), size):
+        slopes |= reference.derivatives(given, names[start : start + size])
     shape = (len(block),)
     values = {name: np.broadcast_to(value, shape) for name, value in reference.values(given).items()}
     return values | {prefix + name: np.broadcast_to(slopes[name], shape) for name in names}

@@ -30,6 +30,7 @@ _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "sqrt": np.sqrt,
     "sigmoid": lambda z: 1 / (1 + np.exp(-z)),
     "tanh": np.tanh,
+    "whole_power": lambda base, exponent: _whole_power(base, exponent),
 }
 _ALLOWED = (
     ast.Expression, ast.BinOp, ast.UnaryOp, ast.Call, ast.Name, ast.Load, ast.Constant,
@@ -105,7 +106,30 @@ def _tree(text: str) -> ast.Expression:
 
 
 def _compile(text: str) -> CodeType:
-    return compile(_tree(text), "<equation>", "eval")
+    return compile(ast.fix_missing_locations(_Powers().visit(_tree(text))), "<equation>", "eval")
+
+
+class _Powers(ast.NodeTransformer):
+    """Turns powers to whole numbers into multiplications: a complex power by way of logarithms loses Im."""
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
+        """Replace ``base ** 101`` by ``whole_power(base, 101)``."""
+        self.generic_visit(node)
+        exponent = node.right.value if isinstance(node.right, ast.Constant) else None
+        if isinstance(node.op, ast.Pow) and isinstance(exponent, int | float) and float(exponent).is_integer():
+            name = ast.Name("whole_power", ast.Load())
+            return ast.Call(name, [node.left, ast.Constant(int(exponent))], [])
+        return node
+
+
+def _whole_power(base: Any, exponent: int) -> Any:
+    """Raise by repeated squaring."""
+    result, square = base * 0 + 1, base
+    while exponent:
+        if exponent & 1:
+            result = result * square
+        square, exponent = square * square, exponent >> 1
+    return result
 
 
 def _sorted(equations: Mapping[str, str]) -> dict[str, str]:

@@ -11,6 +11,7 @@ from typing import Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from sheetgen.errors import UsageError
 from sheetgen.study import Study
 from sheetgen.trace import Chunk, Row
 
@@ -122,10 +123,16 @@ class Deviation:
     def feed(self, block: Block) -> None:
         """Take the next rows."""
         rows = block if self._tail is None else np.vstack((self._tail, block))
-        self._sum += float(np.sum(self._of(rows) ** 2))
+        with np.errstate(over="ignore"):
+            self._sum += float(np.sum(self._of(rows) ** 2))
         if self._pairs:
             self._tail = block[-1:]
 
     def value(self) -> float:
-        """Return the root of the sum."""
+        """Return the root of the sum; raise UsageError where it is more than a cell can hold."""
+        if not np.isfinite(self._sum):
+            raise UsageError(
+                "the training grows beyond 1E+154, whose square no cell of the sheet Checks can hold;"
+                " use a smaller rate or fewer iterations"
+            )
         return float(np.sqrt(self._sum))

@@ -6,6 +6,7 @@ professional modelling. Each section of a training sheet has a colour of its own
 
 from __future__ import annotations
 
+from colorsys import hls_to_rgb
 from dataclasses import dataclass, replace
 
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
@@ -29,19 +30,18 @@ SECTION_COLOURS = {
 }
 """For each section the colour of its band and the tint of its labels."""
 
-SERIES_COLOURS = (
-    "1F77B4",
-    "E8710A",
-    "2CA02C",
-    "D62728",
-    "7B4BB7",
-    "8C564B",
-    "E377C2",
-    "17A2B8",
-    "7F7F7F",
-    "B5A100",
-)
-"""Colours of chart lines, far apart from one another."""
+_SERIES_COLOURS = (
+    "1F77B4", "E8710A", "2CA02C", "D62728", "7B4BB7", "8C564B", "E377C2", "17A2B8", "7F7F7F", "B5A100",
+)  # fmt: skip
+_GOLDEN_ANGLE = 0.381966
+
+
+def series_colour(index: int) -> str:
+    """Return the colour of a chart's line: ten far apart from one another, then hues between them."""
+    if index < len(_SERIES_COLOURS):
+        return _SERIES_COLOURS[index]
+    red, green, blue = hls_to_rgb(index * _GOLDEN_ANGLE % 1, (0.35, 0.5, 0.65)[index % 3], 0.7)
+    return f"{round(red * 255):02X}{round(green * 255):02X}{round(blue * 255):02X}"
 
 
 @dataclass(frozen=True)

@@ -113,7 +113,7 @@ class _Reader:
             name=name,
             title=self.string("title", name).strip(),
             description=self.string("description", "").strip(),
-            workbook=self.string("workbook", f"{name}.xlsx"),
+            workbook=self.file_name("workbook", f"{name}.xlsx"),
             graph=graph,
             values={**values["inputs"], **values["targets"], **values["parameters"]},
             equations={n: str(self.data[t][n]).strip() for t in ("forward", "loss") for n in self.table(t)},
@@ -162,7 +162,7 @@ class _Reader:
                     )
 
     def _check_name(self, table: str, name: str) -> None:
-        if not is_name(name) or unicodedata.normalize("NFKC", name) != name:
+        if not is_name(name) or name.startswith("_") or unicodedata.normalize("NFKC", name) != name:
             self.fail(
                 f"{name!r} cannot name a quantity; use letters, digits and _, beginning with a letter",
                 table,
@@ -204,8 +204,16 @@ class _Reader:
         value = self.data.get(key, default)
         if not isinstance(value, str):
             self.fail(f"{key} must be a text in quotes", "", key)
-        if any(unicodedata.category(c) == "Cc" and c not in "\n\t" for c in value) or len(value) > 10_000:
+        if not all(_is_printable(c) for c in value) or len(value) > 10_000:
             self.fail(f"{key} must be printable text of at most 10,000 characters", "", key)
+        return value
+
+    def file_name(self, key: str, default: str) -> str:
+        value = self.string(key, default)
+        if value != Path(value).name or "\\" in value or not value.endswith(".xlsx"):
+            self.fail(
+                f"{key} must be a bare file name that ends in .xlsx, not {value!r}; folders belong to -o", "", key
+            )
         return value
 
     def rates(self) -> tuple[float, ...]:
@@ -222,6 +230,11 @@ class _Reader:
             return checked_iterations(self.data.get("iterations"))
         except UsageError as error:
             self.fail(str(error), "", "iterations")
+
+
+def _is_printable(character: str) -> bool:
+    """Whether XML can hold a character, and a reader see it: no control, no surrogate, no separator of lines."""
+    return character in "\n\t" or unicodedata.category(character) not in ("Cc", "Cs", "Cn", "Zl", "Zp")
 
 
 def constants(expr: Expr) -> list[float]:

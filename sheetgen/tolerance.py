@@ -37,11 +37,21 @@ def row_bounds(graph: Graph, values: Mapping[str, float], rate: float, unit: flo
     ``unit`` is the relative error granted to every operation, and to every number the row starts from.
     """
     values = {**values, RATE: rate}
-    bounds = {name: unit * abs(value) for name, value in values.items()}
+    start = {name: unit * abs(value) for name, value in values.items()}
+    # A weight near 0 has the rounding of the step that led there, which was about as large as this row's.
+    first = _forward_bounds(graph, values, start, unit)
+    steps = {s.name: bound(s.update, values.__getitem__, first.__getitem__, unit) for s in graph.states}
+    return _forward_bounds(graph, values, start | steps, unit)
+
+
+def _forward_bounds(
+    graph: Graph, values: Mapping[str, float], start: Mapping[str, float], unit: float
+) -> dict[str, float]:
+    """Return the bounds of every quantity of a row, from those of its data and weights."""
+    bounds = dict(start)
     for quantity in (*graph.equations, *graph.derivatives):
         bounds[quantity.name] = bound(equation(quantity), values.__getitem__, bounds.__getitem__, unit)
-    updates = {s.name: bound(s.update, values.__getitem__, bounds.__getitem__, unit) for s in graph.states}
-    return bounds | updates
+    return bounds
 
 
 def bound(expr: Expr, value: Callable[[str], float], error: Callable[[str], float], unit: float) -> float:

@@ -23,10 +23,14 @@ from sheetgen.report import Difference, Edit, Kind, Report, SheetReport, Status
 from sheetgen.sheets import compose, error, source
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.page import Page
-from sheetgen.study import Study
+from sheetgen.study import SETTINGS, Study
 from sheetgen.template import loads
 from sheetgen.tolerance import Tolerance, row_bounds
 from sheetgen.workbook import FileCell, WorkbookFile
+
+_MOST_SOURCE_ROWS = 100_000
+_MOST_EXTRA_CELLS = 20_000_000
+"""The largest area, in cells, that is fetched from the engine for formulas that others added."""
 
 
 def verify(
@@ -56,8 +60,19 @@ def verify(
     for name in file.sheet_names:
         if name not in {sheet.name for sheet in report.sheets}:
             found += _foreign(file, values, name, tolerance, report)
+    found += _settings(file, report)
     _conclude(report, found, max_diffs)
     return report
+
+
+def _settings(file: WorkbookFile, report: Report) -> list[Difference]:
+    """Look at what changes the numbers a person sees: rounding to the digits shown, and no recalculation."""
+    calculation = file.calculation
+    if calculation.get("calcMode") == "manual":
+        report.notes.append("the workbook recalculates only when told to (calculation mode manual)")
+    if calculation.get("fullPrecision") in ("0", "false"):
+        return [Difference("workbook", "settings", Kind.LABEL, "full precision", "precision as displayed")]
+    return []
 
 
 def _conclude(report: Report, found: list[Difference], max_diffs: int) -> None:
@@ -82,6 +97,8 @@ def _source(file: WorkbookFile) -> tuple[Study, str]:
         for cell in row:
             if cell.column <= 2:
                 rows.setdefault(cell.row, [None, None])[cell.column - 1] = plain(cell.value)
+    if max(rows, default=0) > _MOST_SOURCE_ROWS:
+        raise WorkbookError(f"{file.path}: the sheet {at.SOURCE} has more rows than any template; build it again")
     table = [rows.get(number, [None, None]) for number in range(1, max(rows, default=0) + 1)]
     layout, template = source.template_of(table)
     if layout != at.LAYOUT_VERSION:
@@ -105,10 +122,8 @@ def _inputs(file: WorkbookFile, values: Recalculation, built: Study) -> tuple[St
     grid = values.grid(at.INPUTS, max(layout.input_rows.values()), at.VALUE_COLUMN)
     as_built = {given.label: given.value for givens in layout.givens.values() for given in givens}
     now: dict[str, float] = {}
-    for number, row in enumerate(grid, start=1):
-        label = row[at.NAME_COLUMN - 1]
-        if isinstance(label, str) and label in as_built and label not in now:
-            now[label] = _number(file.path, label, row[at.VALUE_COLUMN - 1], number)
+    for label, number in layout.input_rows.items():
+        now[label] = _number(file.path, label, grid[number - 1][at.VALUE_COLUMN - 1], number)
     numbers = as_built | now
     edits = [Edit(name, old, numbers[name]) for name, old in as_built.items() if numbers[name] != old]
     rates = tuple(numbers[rate_label(variant.sheet)] for variant in built.variants)
@@ -117,6 +132,8 @@ def _inputs(file: WorkbookFile, values: Recalculation, built: Study) -> tuple[St
 
 
 def _number(path: Path, label: str, value: Value, row: int) -> float:
+    if label in SETTINGS and isinstance(value, float) and value <= 0:
+        raise WorkbookError(f"{path}: {at.INPUTS}!C{row} holds {value!r} as {label}; type a number greater than 0")
     if isinstance(value, bool) or not isinstance(value, float):
         shown = "nothing" if value is None else repr(plain(value))
         raise WorkbookError(f"{path}: {at.INPUTS}!C{row} holds {shown} as {label}; type a number there")
@@ -151,7 +168,7 @@ def _page(
     differences = outcome.differences + extra
     _note_uncached(report, page.name, outcome)
     if unsupported:
-        report.notes.append(f"{page.name}: {unsupported} added formulas use functions that {report.engine} lacks")
+        report.notes.append(f"{page.name}: {unsupported:,} added formulas are not covered by {report.engine}")
     report.sheets.append(SheetReport(page.name, status, outcome.formulas, len(differences)))
     return differences
 
@@ -201,7 +218,11 @@ def _extra(
     formulas = [cell for cell in cells if cell.own is not None or cell.shared is not None]
     if not formulas:
         return [], 0
-    grid = values.grid(name, max(cell.row for cell in formulas), max(cell.column for cell in formulas))
+    rows, columns = max(cell.row for cell in formulas), max(cell.column for cell in formulas)
+    if rows * columns > _MOST_EXTRA_CELLS:
+        report.notes.append(f"{name}: {len(formulas):,} added formulas lie too far out to be recalculated")
+        return [], len(formulas)
+    grid = values.grid(name, rows, columns)
     differences, unsupported, uncached = [], 0, 0
     for cell in formulas:
         found = grid[cell.row - 1][cell.column - 1]

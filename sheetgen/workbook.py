@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import IO
 from xml.etree import ElementTree
 
 from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
+from openpyxl.utils.exceptions import CellCoordinatesException
 
 from sheetgen.engines import CellError
 from sheetgen.errors import WorkbookError
@@ -27,11 +28,13 @@ _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationship
 _STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
 DAMAGE = (
     zipfile.BadZipFile,
+    CellCoordinatesException,
+    ArithmeticError,
+    RuntimeError,
     zlib.error,
     ElementTree.ParseError,
-    KeyError,
+    LookupError,
     ValueError,
-    IndexError,
     EOFError,
     OSError,
 )
@@ -114,6 +117,13 @@ class WorkbookFile:
             if "worksheets/" in part:
                 found[sheet.get("name", "")] = part
         return found
+
+    @property
+    def calculation(self) -> Mapping[str, str]:
+        """The workbook's calculation settings, as attributes of its ``calcPr``."""
+        book = ElementTree.fromstring(self._package.read("xl/workbook.xml"))
+        found = book.find(f"{_MAIN}calcPr")
+        return {} if found is None else dict(found.attrib)
 
     @property
     def sheet_names(self) -> tuple[str, ...]:

@@ -21,8 +21,7 @@ from cnn_support import ROOT, command, environment, mnist_folder
 from cnn.cli import main
 
 WITH_TORCH = pytest.mark.skipif(
-    subprocess.run([sys.executable, "-c", "import torch, torchvision, PIL"], capture_output=True).returncode
-    != 0,
+    subprocess.run([sys.executable, "-c", "import torch, torchvision, PIL"], capture_output=True).returncode != 0,
     reason="torch, torchvision or Pillow is not installed",
 )
 DRAWN = ("--data", "synthetic", "--device", "cpu")

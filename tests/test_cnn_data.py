@@ -30,9 +30,7 @@ ANGLES = st.floats(-180, 180, allow_nan=False)
 NUMBERED = np.random.default_rng(3).integers(2, 256, (28, 28), dtype=np.uint8)
 
 
-def by_table(
-    matrices: torch.Tensor, shifts: torch.Tensor, picture: NDArray[np.uint8], fill: int
-) -> NDArray[np.uint8]:
+def by_table(matrices: torch.Tensor, shifts: torch.Tensor, picture: NDArray[np.uint8], fill: int) -> NDArray[np.uint8]:
     table = augment.source_pixels(matrices, shifts)[0].numpy()
     return np.asarray(np.append(picture.ravel(), fill)[table].reshape(28, 28), np.uint8)
 
@@ -41,9 +39,7 @@ def by_table(
 @settings(max_examples=300, deadline=None)
 def test_a_rotation_picks_the_pixels_that_pillow_picks(angle: float) -> None:
     want = np.asarray(Image.fromarray(NUMBERED).rotate(angle, Image.Resampling.NEAREST, fillcolor=1))
-    got = by_table(
-        augment.rotations(torch.tensor([angle])), torch.zeros(1, 2, dtype=torch.float64), NUMBERED, 1
-    )
+    got = by_table(augment.rotations(torch.tensor([angle])), torch.zeros(1, 2, dtype=torch.float64), NUMBERED, 1)
     np.testing.assert_array_equal(got, want)
 
 
@@ -54,9 +50,7 @@ def test_a_random_map_picks_the_pixels_that_pillow_picks(seed: int) -> None:
     matrices, shifts = augment.random_maps(recipe, 1, torch.Generator().manual_seed(seed))
     (a, b), (d, e) = matrices[0].tolist()
     c, f = (14 + shifts[0] - 14 * matrices[0].sum(-1)).tolist()
-    want = Image.fromarray(NUMBERED).transform(
-        (28, 28), Image.Transform.AFFINE, (a, b, c, d, e, f), fillcolor=1
-    )
+    want = Image.fromarray(NUMBERED).transform((28, 28), Image.Transform.AFFINE, (a, b, c, d, e, f), fillcolor=1)
     np.testing.assert_array_equal(by_table(matrices, shifts, NUMBERED, 1), np.asarray(want))
 
 
@@ -71,9 +65,7 @@ def test_random_maps_stay_within_what_the_recipe_allows() -> None:
 
 def test_a_whole_batch_by_table_is_each_picture_by_one_of_the_maps() -> None:
     images = torch.randint(2, 256, (5, 28, 28), dtype=torch.uint8)
-    table = augment.source_pixels(
-        *augment.random_maps(FAST, augment.MAPS_PER_EPOCH, torch.Generator().manual_seed(7))
-    )
+    table = augment.source_pixels(*augment.random_maps(FAST, augment.MAPS_PER_EPOCH, torch.Generator().manual_seed(7)))
     got = augment.by_table(FAST, torch.device("cpu"), torch.Generator().manual_seed(7))(images)
     for picture, result in zip(images, got, strict=True):
         filled = torch.cat([picture.flatten(), torch.tensor([1], dtype=torch.uint8)])

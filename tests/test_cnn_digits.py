@@ -22,9 +22,7 @@ def drawn(
 ) -> Image.Image:
     picture = Image.new("L", (side, side), paper)
     font = ImageFont.load_default(size)
-    ImageDraw.Draw(picture).text(
-        (side * 0.4, side * 0.55), text, fill=ink, font=font, anchor="mm", stroke_width=bold
-    )
+    ImageDraw.Draw(picture).text((side * 0.4, side * 0.55), text, fill=ink, font=font, anchor="mm", stroke_width=bold)
     return picture
 
 
@@ -117,10 +115,7 @@ def test_a_screenshot_with_clear_corners_keeps_its_paper() -> None:
 @pytest.mark.parametrize("mode", ["1", "P", "RGB", "CMYK", "I;16", "LA"])
 def test_every_mode_is_read(mode: str, tmp_path: Path) -> None:
     grey = drawn("4")
-    if mode == "I;16":
-        picture = Image.fromarray(np.asarray(grey).astype(np.uint16) * 40)
-    else:
-        picture = grey.convert(mode)
+    picture = Image.fromarray(np.asarray(grey).astype(np.uint16) * 40) if mode == "I;16" else grey.convert(mode)
     path = tmp_path / ("p.jpg" if mode == "CMYK" else "p.png")
     picture.save(path)
     assert alike(to_mnist(open_picture(path)), to_mnist(grey)) < 6

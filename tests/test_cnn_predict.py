@@ -52,9 +52,7 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 
 
 def predict(run: Run, *words: object) -> Result:
-    return CliRunner().invoke(
-        main, ["predict", run.name, "--runs-dir", str(run.folder.parent), *map(str, words)]
-    )
+    return CliRunner().invoke(main, ["predict", run.name, "--runs-dir", str(run.folder.parent), *map(str, words)])
 
 
 def test_the_ten_digits_are_read(run: Run, pictures: list[Path]) -> None:
@@ -68,15 +66,11 @@ def test_the_ten_digits_are_read(run: Run, pictures: list[Path]) -> None:
         assert np.array(reading["mnist"]).shape == (28, 28)
 
 
-def test_one_bad_file_is_told_and_the_others_are_read_and_drawn(
-    run: Run, pictures: list[Path], tmp_path: Path
-) -> None:
+def test_one_bad_file_is_told_and_the_others_are_read_and_drawn(run: Run, pictures: list[Path], tmp_path: Path) -> None:
     out = tmp_path / "read.png"
     result = predict(run, pictures[3], tmp_path / "absent.png", pictures[7], "--out", out)
     assert result.exit_code == 2
-    assert (
-        result.stderr.strip() == f"cnn: {tmp_path / 'absent.png'}: cannot be read: No such file or directory"
-    )
+    assert result.stderr.strip() == f"cnn: {tmp_path / 'absent.png'}: cannot be read: No such file or directory"
     assert f"{pictures[3]}: 3 (" in result.stdout
     assert f"{pictures[7]}: 7 (" in result.stdout
     assert min(Image.open(io.BytesIO(out.read_bytes())).size) > 300

@@ -42,9 +42,7 @@ def test_fast_and_best_are_one_cycle(recipe: Recipe) -> None:
         cycle_momentum=False,
     )
     for step in range(total):
-        assert learning_rate(recipe, step, STEPS) == pytest.approx(
-            schedule.get_last_lr()[0], rel=1e-9, abs=1e-12
-        )
+        assert learning_rate(recipe, step, STEPS) == pytest.approx(schedule.get_last_lr()[0], rel=1e-9, abs=1e-12)
         sgd.step()
         if step < total - 1:
             schedule.step()

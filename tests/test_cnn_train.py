@@ -48,9 +48,7 @@ def small() -> Digits:
     return draw(600, 200)
 
 
-def trainer(
-    recipe: Recipe = SHORT, seed: int = 1, digits: Digits | None = None, net: str = "rf20"
-) -> Trainer:
+def trainer(recipe: Recipe = SHORT, seed: int = 1, digits: Digits | None = None, net: str = "rf20") -> Trainer:
     return Trainer(NETWORKS[net], recipe, digits or small(), seed, CPU, Processes())
 
 
@@ -115,9 +113,7 @@ def test_a_score_is_what_one_finds_picture_by_picture() -> None:
     single = [one.model(normalize(part.images[k : k + 1])).detach()[0] for k in range(len(part))]
     losses = [-row.log_softmax(0)[label].item() for row, label in zip(single, part.labels, strict=True)]
     assert score.loss == pytest.approx(sum(losses) / len(losses), rel=1e-5)
-    assert score.correct == sum(
-        int(row.argmax()) == int(label) for row, label in zip(single, part.labels, strict=True)
-    )
+    assert score.correct == sum(int(row.argmax()) == int(label) for row, label in zip(single, part.labels, strict=True))
 
 
 def test_the_confusion_matrix_and_the_mistakes_agree_with_the_score() -> None:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import pytest
 
 from sheetgen import UsageError, load, override
-from sheetgen.overrides import parse_setting
+from sheetgen.overrides import parse_settings
 
 
 def test_values_are_replaced_and_nothing_else() -> None:
@@ -58,11 +58,11 @@ def test_rates_and_iterations_that_do_not_fit(change: Mapping[str, object], mess
 
 
 def test_settings_as_typed() -> None:
-    assert parse_setting("w1=0.2") == ("w1", 0.2)
-    assert parse_setting(" w1 = -1e-3 ") == ("w1", -0.001)
+    assert parse_settings(["w1=0.2"]) == {"w1": 0.2}
+    assert parse_settings([" w1 = -1e-3 ", "i1=2"]) == {"w1": -0.001, "i1": 2.0}
 
 
 @pytest.mark.parametrize("text", ["w1", "=3", "w1=", "w1=a", "w1==2", ""])
 def test_settings_that_cannot_be_read(text: str) -> None:
     with pytest.raises(UsageError, match=re.escape(f"--set {text} cannot be read; write a name and a number")):
-        parse_setting(text)
+        parse_settings([text])

@@ -14,7 +14,7 @@ from openpyxl.chart.series import SeriesLabel
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.drawing.line import LineProperties
 
-from sheetgen.style import SERIES_COLOURS
+from sheetgen.style import series_colour
 
 WIDTH_CM, HEIGHT_CM, HEIGHT_ROWS = 24, 11, 22
 """The size of a chart, and the number of ordinary rows it covers."""
@@ -63,7 +63,7 @@ def scatter(
         chart.x_axis.crosses = chart.y_axis.crosses = "min"
     chart.legend = Legend(legendPos="r") if len(lines) > 1 else None
     for index, line in enumerate(lines):
-        chart.series.append(_series(line, SERIES_COLOURS[index % len(SERIES_COLOURS)]))
+        chart.series.append(_series(line, series_colour(index)))
     return chart
 
 

@@ -11,14 +11,14 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 from sheetgen import style
-from sheetgen.expr import names
+from sheetgen.expr import Apply, Expr, Var, names
 from sheetgen.graph import Graph, Quantity, Section, equation, layers
 from sheetgen.layout import Address
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.page import Formula, Page
 
 _FIRST_COLUMN = 2
-_ARROW, _TERM, _VALUE, _NODE = 3.5, 6.0, 10.0, 11.0
+_ARROW, _TERM, _VALUE, _NODE = 3.5, 9.0, 10.0, 11.0
 _TINY = style.Style(size=9, colour=style.GREY, align="right")
 _ARROW_STYLE = style.Style(colour=style.GREY, align="center", bold=True, size=14)
 
@@ -43,7 +43,7 @@ def put(page: Page, book: Book, row: int) -> tuple[int, int]:
         top = row + (height - _height(layer)) // 2
         for neuron in layer.neurons:
             terms = layer.terms[neuron.name]
-            signed += _terms(page, book, layer, terms, top)
+            signed += _terms(page, book, layer, neuron, top)
             middle = top + (_rows(terms) - 2) // 2
             _neuron(page, book, neuron, layer.column, middle)
             if layer.column > _FIRST_COLUMN:
@@ -81,17 +81,35 @@ def _height(layer: _Layer) -> int:
     return sum(_rows(layer.terms[neuron.name]) + 1 for neuron in layer.neurons) - 1
 
 
-def _terms(page: Page, book: Book, layer: _Layer, terms: tuple[str, ...], top: int) -> list[str]:
+def _terms(page: Page, book: Book, layer: _Layer, neuron: Quantity, top: int) -> list[str]:
     """List what enters a neuron from outside the layers; return the cells of its weights."""
     signed = []
-    for offset, name in enumerate(terms):
+    for offset, name in enumerate(layer.terms[neuron.name]):
         letter = get_column_letter(layer.term_column)
-        page.put(f"{letter}{top + offset}", name, _TINY)
+        page.put(f"{letter}{top + offset}", _product(neuron, name), _TINY)
         where = f"{get_column_letter(layer.term_column + 1)}{top + offset}"
         page.put(where, _live(book, name), replace(style.CALC, size=10, align="left"))
         if name not in book.study.graph.targets:
             signed.append(where)
     return signed
+
+
+def _product(neuron: Quantity, name: str) -> str:
+    """Return what a weight is multiplied by in a neuron's equation, as ``w1·i1``; the name alone where unclear."""
+    for term in _products(equation(neuron)):
+        factors = [factor.name for factor in term if isinstance(factor, Var)]
+        if len(term) == len(factors) == 2 and name in factors:
+            return f"{name}·{factors[1 - factors.index(name)]}"
+    return name
+
+
+def _products(expr: Expr) -> list[list[Expr]]:
+    """Return the terms of a sum, each as its factors."""
+    if isinstance(expr, Apply) and expr.op in ("add", "sub"):
+        return [term for arg in expr.args for term in _products(arg)]
+    if isinstance(expr, Apply) and expr.op == "mul":
+        return [[factor for arg in expr.args for term in _products(arg) for factor in term]]
+    return [[expr]]
 
 
 def _neuron(page: Page, book: Book, neuron: Quantity, column: int, row: int) -> None:

@@ -10,7 +10,7 @@ from openpyxl.utils import get_column_letter
 
 from sheetgen import layout as at
 from sheetgen import style
-from sheetgen.chains import Factor, Path, paths
+from sheetgen.chains import MAX_FACTORS, Factor, Path, paths
 from sheetgen.graph import RATE, Quantity, Section, partial
 from sheetgen.layout import Address, Layout
 from sheetgen.notation import Excel, Text
@@ -33,7 +33,7 @@ _FORMULA_COLUMN = "F"
 def page(book: Book) -> Page:
     """Return the Equations sheet."""
     page = Page(at.EQUATIONS, freeze="A4", tab_colour="6941C6")
-    page.widths = {1: 20, 2: 18} | dict.fromkeys(range(3, 9), 25.0)
+    page.widths = {1: 20, 2: 18} | dict.fromkeys(range(3, 4 + MAX_FACTORS), 25.0)
     page.heights = {1: 28}
     page.put("A1", "Equations", style.TITLE)
     flag(page, "F1", book)

@@ -142,23 +142,22 @@ def _facts(layout: Layout, index: int, losses: Losses, rises: str, row: int) -> 
 
 
 def _sentence(book: Book, letters: list[str]) -> Formula:
-    """Return the sentence that says which rate did best, and whether any let the error rise."""
+    """Return the sentence that says which rate did best, whether any let the error rise, and whether any diverged."""
     study, losses = book.study, book.results.losses
     top, bottom = at.FIRST_ROW, at.FIRST_ROW + len(losses) - 1
-    rate, last, rises = (f"{letters[i]}{top}:{letters[i]}{bottom}" for i in (0, 2, 5))
+    rate, first, last, rises = (f"{letters[i]}{top}:{letters[i]}{bottom}" for i in (0, 1, 2, 5))
     start = f"After {study.iterations} updates the smallest error is that of {RATE} = "
     calm = "; at every rate the error fell at every step, so none of them diverged."
-    rose = " of the rates the error did not fall at every step."
-    if len(losses) == 1:
-        start = f"After {study.iterations} updates with {RATE} = "
-        calm, rose = " the error has fallen at every step.", " rate the error did not fall at every step."
+    rose, higher = " of the rates the error did not fall at every step", " it ended higher than it began: diverged."
     formula = (
-        f'"{start}"&INDEX({rate},MATCH(MIN({last}),{last},0))'
-        f'&IF(SUM({rises})=0,"{calm}","; at "&SUMPRODUCT(({rises}>0)*1)&"{rose}")'
+        f'"{start}"&INDEX({rate},MATCH(MIN({last}),{last},0))&IF(SUM({rises})=0,"{calm}",'
+        f'"; at "&SUMPRODUCT(({rises}>0)*1)&"{rose}, at "&SUMPRODUCT(({last}>{first})*1)&"{higher}")'
     )
 
     def sentence(best: int, risen: int) -> str:
-        return start + general(study.rates[best]) + (f"; at {risen}{rose}" if risen else calm)
+        ended_higher = sum(found.last > found.first for found in losses)
+        end = f"; at {risen}{rose}, at {ended_higher}{higher}" if risen else calm
+        return start + general(study.rates[best]) + end
 
     def value() -> str:
         best = min(range(len(losses)), key=lambda index: losses[index].last)

@@ -32,7 +32,7 @@ def page(book: Book) -> Page:
     page.row(4, _HEADER, style.LABEL)
     for heading, givens in layout.givens.items():
         if givens:
-            page.put(f"A{layout.input_rows[heading]}", heading, style.HEADING)
+            page.put(f"A{layout.heading_rows[heading]}", heading, style.HEADING)
         for given, as_built in zip(givens, built.givens[heading], strict=True):
             _given(page, layout.input_rows[given.label], given, as_built)
     page.decorate.append(lambda sheet: _guard(sheet, layout))

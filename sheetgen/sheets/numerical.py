@@ -12,10 +12,11 @@ from functools import cached_property
 from openpyxl.utils import get_column_letter
 
 from sheetgen import style
+from sheetgen.errors import UsageError
 from sheetgen.graph import Section, equation, partial
 from sheetgen.layout import Address
 from sheetgen.notation import Excel
-from sheetgen.numeric import evaluate
+from sheetgen.numeric import ARITHMETIC_ERRORS, evaluate
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.page import Formula, Page
 from sheetgen.study import EPSILON
@@ -80,9 +81,20 @@ class Numerical:
                 step = study.settings[EPSILON] if up else -study.settings[EPSILON]
                 values[weight] = values[weight] + step
                 for quantity in study.graph.equations:
-                    values[quantity.name] = evaluate(equation(quantity), values.__getitem__)
+                    try:
+                        values[quantity.name] = evaluate(equation(quantity), values.__getitem__)
+                    except ARITHMETIC_ERRORS:
+                        raise UsageError(self._edge(weight, quantity.name)) from None
                 found[index, up] = values
         return found
+
+    def _edge(self, weight: str, quantity: str) -> str:
+        """Say that a weight stands at the edge of a function's domain."""
+        value, step = self.book.study.values[weight], self.book.study.settings[EPSILON]
+        return (
+            f"{quantity} has no value when {weight} = {value!r} is moved by ±{step!r}, as the central difference on"
+            f" Checks does; start {weight} further from that edge"
+        )
 
     def value(self, index: int, up: bool, name: str) -> Callable[[], float]:
         """Return the function that gives a quantity of a perturbed network."""

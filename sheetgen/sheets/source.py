@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from typing import Any
+
 from sheetgen import layout as at
 from sheetgen import style
 from sheetgen.sheets.book import Book
@@ -31,10 +34,16 @@ def page(book: Book) -> Page:
         page.put(f"A{row}", name, style.NAME)
         page.put(f"B{row}", value, style.Style(align="left"))
     page.put(f"A{_TEMPLATE_ROW}", TEMPLATE_LABEL, style.NAME)
-    for row, line in enumerate(book.built.template().splitlines(), start=_TEMPLATE_ROW):
+    for row, line in enumerate(book.built.template().split("\n"), start=_TEMPLATE_ROW):
         if line:
             page.put(f"B{row}", line, style.CODE)
+    page.decorate.append(_print)
     return page
+
+
+def _print(sheet: Any) -> None:
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
 
 
 def template_of(rows: list[list[object]]) -> tuple[int | None, str]:
@@ -47,7 +56,7 @@ def template_of(rows: list[list[object]]) -> tuple[int | None, str]:
     started = False
     for row in rows:
         name, value = (row[0] if row else None), (row[1] if len(row) > 1 else None)
-        if name == LAYOUT_LABEL and isinstance(value, int | float):
+        if name == LAYOUT_LABEL and isinstance(value, int | float) and math.isfinite(value):
             layout = int(value)
         started = started or name == TEMPLATE_LABEL
         if started:

@@ -27,7 +27,7 @@ def page(book: Book, variant: int) -> Page:
     """Return the training sheet of a variant."""
     study, layout = book.study, book.layout
     this = study.variants[variant]
-    page = Page(this.sheet, freeze=f"B{at.FIRST_ROW}", tab_colour=style.SERIES_COLOURS[variant % 10])
+    page = Page(this.sheet, freeze=f"B{at.FIRST_ROW}", tab_colour=style.series_colour(variant))
     title = f"Training with learning rate {RATE} = "
     page.put("B1", Formula(f'"{title}"&{at.RATE_CELL}', lambda: title + general(this.rate)), style.TITLE)
     flag(page, "G1:H1", book)

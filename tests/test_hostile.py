@@ -1,0 +1,192 @@
+"""Files and templates that try to get by: nothing wrong passes, nothing crashes, one line says what is wrong."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import openpyxl
+import pytest
+from faults import cached, change_cell, change_parts, change_sheet
+
+from sheetgen import NumberError, SheetgenError, TemplateError, UsageError, WorkbookError, build, loads, verify
+from sheetgen.report import Kind
+
+NETWORK = """
+rates = [0.1]
+iterations = 10
+[inputs]
+x = 1.0
+[targets]
+t = 0.0
+[parameters]
+w = 0.5
+[forward]
+a = "w*x"
+[loss]
+E = "0.5*(t - a)^2"
+"""
+
+
+def changed(**lines: str) -> str:
+    """Return the network with some of its lines replaced."""
+    text = NETWORK
+    for name, line in lines.items():
+        text, count = re.subn(rf"(?m)^{name} = .*$", lambda _, line=line: line, text)  # type: ignore[misc]
+        assert count == 1
+    return text
+
+
+@pytest.mark.parametrize("value", ["1e999", "-1e999", "inf", "nan"])
+def test_an_infinite_cached_value_is_no_number(small_workbook: Path, tmp_path: Path, value: str) -> None:
+    broken = change_cell(small_workbook, tmp_path / "b.xlsx", "lr 0.5", "AN7", cached(value))
+    assert [(d.cell, d.kind) for d in verify(broken).diffs] == [("AN7", Kind.CACHED)]
+
+
+@pytest.mark.parametrize("content", ["<f>1/0</f><v>0</v>", "<v>99</v>", '<is><t xml:space="preserve">best</t></is>'])
+def test_a_cell_that_was_left_empty_stays_empty(small_workbook: Path, tmp_path: Path, content: str) -> None:
+    kind = ' t="inlineStr"' if "<is>" in content else ""
+    fill = lambda xml: re.sub(r"/>$", f"{kind}>{content}</c>", xml)  # noqa: E731
+    broken = change_cell(small_workbook, tmp_path / "b.xlsx", "lr 0.5", "A4", fill)
+    assert [d.cell for d in verify(broken).diffs] == ["A4"]
+
+
+def test_a_second_column_of_a_label_is_found(small_workbook: Path, tmp_path: Path) -> None:
+    workbook = openpyxl.load_workbook(small_workbook)
+    workbook["lr 0.5"]["AO3"] = "w1"
+    workbook.save(tmp_path / "b.xlsx")
+    assert [(d.cell, d.kind) for d in verify(tmp_path / "b.xlsx").diffs] == [("AO3", Kind.EXTRA)]
+
+
+def test_precision_as_displayed_is_a_difference_and_manual_calculation_a_note(
+    small_workbook: Path, tmp_path: Path
+) -> None:
+    def settings(text: str):  # type: ignore[no-untyped-def]
+        return lambda xml: re.sub(r"<calcPr [^>]*/>", f"<calcPr {text}/>", xml)
+
+    rounded = change_parts(small_workbook, tmp_path / "r.xlsx", {"xl/workbook.xml": settings('fullPrecision="0"')})
+    assert [d.found for d in verify(rounded).diffs] == ["precision as displayed"]
+    manual = change_parts(small_workbook, tmp_path / "m.xlsx", {"xl/workbook.xml": settings('calcMode="manual"')})
+    report = verify(manual)
+    assert report.ok
+    assert any("manual" in note for note in report.notes)
+
+
+def test_a_formula_typed_as_an_input_is_that_input(small_workbook: Path, tmp_path: Path) -> None:
+    workbook = openpyxl.load_workbook(small_workbook)
+    workbook["Inputs"]["C14"] = "=0.1+0.1"
+    workbook.save(tmp_path / "b.xlsx")
+    report = verify(tmp_path / "b.xlsx")
+    assert report.ok, report.diffs
+    assert [str(edit) for edit in report.edited] == ["w1 0.15 → 0.2"]
+
+
+def test_a_step_of_zero_typed_into_inputs(small_workbook: Path, tmp_path: Path) -> None:
+    workbook = openpyxl.load_workbook(small_workbook)
+    row = next(r for r in range(1, 60) if workbook["Inputs"].cell(r, 1).value == "ε")
+    workbook["Inputs"].cell(row, 3).value = 0
+    workbook.save(tmp_path / "b.xlsx")
+    with pytest.raises(WorkbookError, match="greater than 0"):
+        verify(tmp_path / "b.xlsx")
+
+
+@pytest.mark.parametrize(
+    ("sheet", "change"),
+    [
+        ("Source", lambda xml: xml.replace('r="B4"', 'r="4B"')),
+        ("Source", lambda xml: xml.replace('r="B4"', 'r="??"')),
+        ("Source", lambda xml: re.sub(r'(<c r="B4"[^>]*><v>)[^<]*', r"\g<1>nan", xml)),
+        ("Source", lambda xml: re.sub(r'(<c r="B4"[^>]*><v>)[^<]*', r"\g<1>1e999", xml)),
+        (
+            "Source",
+            lambda xml: xml.replace("</sheetData>", '<row r="2000000000"><c r="A2000000000"/></row></sheetData>'),
+        ),
+        ("Source", lambda xml: xml.replace("iterations = 5", "iterations = -5")),
+        ("Source", lambda xml: "<?xml version='1.0' encoding='foo'?>" + xml.split("?>", 1)[-1]),
+    ],
+)
+def test_a_damaged_source_gets_one_line(small_workbook: Path, tmp_path: Path, sheet: str, change: object) -> None:
+    broken = change_sheet(small_workbook, tmp_path / "b.xlsx", sheet, change)  # type: ignore[arg-type]
+    with pytest.raises(SheetgenError) as caught:
+        verify(broken)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_shared_formula_used_where_it_cannot_reach(small_workbook: Path, tmp_path: Path) -> None:
+    def steal(xml: str) -> str:
+        return re.sub(r'(<c r="B8"[^>]*>)<f[^>]*/>', r'\g<1><f t="shared" si="36"/>', xml)
+
+    report = verify(change_sheet(small_workbook, tmp_path / "b.xlsx", "lr 0.5", steal))
+    assert ("B8", Kind.FORMULA) in {(d.cell, d.kind) for d in report.diffs}
+
+
+def test_a_formula_at_the_far_corner_costs_nothing(small_workbook: Path, tmp_path: Path) -> None:
+    workbook = openpyxl.load_workbook(small_workbook)
+    workbook["Start"]["XFD1048576"] = "=1+1"
+    workbook.save(tmp_path / "b.xlsx")
+    report = verify(tmp_path / "b.xlsx")
+    assert report.ok, report.diffs
+    assert any("too far out" in note for note in report.notes)
+
+
+def test_an_encrypted_entry_gets_one_line(small_workbook: Path, tmp_path: Path) -> None:
+    content = bytearray(small_workbook.read_bytes())
+    for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        at = content.find(signature)
+        while at >= 0:
+            content[at + offset] |= 1
+            at = content.find(signature, at + 4)
+    (tmp_path / "b.xlsx").write_bytes(content)
+    with pytest.raises(WorkbookError, match="damaged"):
+        verify(tmp_path / "b.xlsx")
+
+
+@pytest.mark.parametrize(
+    ("lines", "error", "said"),
+    [
+        ({"a": 'a = "sqrt(w*x)"', "w": "w = 1e-6", "t": "t = 1.0"}, UsageError, "start w further from that edge"),
+        ({"a": 'a = "w*x*1e200*w*x*1e200"', "w": "w = 1e60"}, NumberError, "too large"),
+        ({"iterations": 'workbook = "/tmp/evil.xlsx"\niterations = 10'}, TemplateError, "bare file name"),
+        ({"iterations": 'title = "a\\u2028b"\niterations = 10'}, TemplateError, "printable"),
+        ({"iterations": 'title = "a\\uFFFFb"\niterations = 10'}, TemplateError, "printable"),
+        ({"x": "__debug__ = 1.0", "a": 'a = "w*__debug__"'}, TemplateError, "cannot name"),
+    ],
+)
+def test_a_template_that_cannot_be_built(
+    tmp_path: Path, lines: dict[str, str], error: type[Exception], said: str
+) -> None:
+    with pytest.raises(error, match=said):
+        build(loads(changed(**lines)), tmp_path / "b.xlsx")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        {"a": 'a = "w^101*x"', "w": "w = -0.9"},
+        {"a": 'a = "sigmoid(w*x)"', "w": "w = -680.0", "E": 'E = "0.5*(t - a)*(t - a)"'},
+        {"a": 'a = "w"', "E": 'E = "a"'},
+        {"x": "Inputs = 1.0", "t": "Targets = 0.0", "w": "Checks = 0.5", "a": 'a = "Checks*Inputs"',
+         "E": 'E = "0.5*(Targets - a)^2"'},
+        {"iterations": 'description = """\n=1+1 is no formula\\n"quoted" 🙂 {braces} 100 %\\n"""\niterations = 10'},
+        {"x": '"ξ" = 1.0', "a": 'a = "w*ξ"'},
+    ],
+)  # fmt: skip
+def test_a_template_that_is_odd_but_right(tmp_path: Path, lines: dict[str, str], soffice: str) -> None:
+    built = build(loads(changed(**lines)), tmp_path / "b.xlsx")
+    assert built.ok, built.report
+    report = verify(tmp_path / "b.xlsx", "libreoffice", timeout=120)
+    assert report.ok, report.diffs
+
+
+def test_a_deep_network(tmp_path: Path) -> None:
+    layers = "\n".join(f'a{n} = "sigmoid(a{n - 1})"' for n in range(1, 401))
+    text = changed(a=f'a0 = "w*x"\n{layers}', E='E = "0.5*(t - a400)^2"')
+    assert build(loads(text.replace("iterations = 10", "iterations = 2")), tmp_path / "b.xlsx").ok
+
+
+def test_a_diverging_run_says_so(tmp_path: Path) -> None:
+    built = build(loads(changed(rates="rates = [2.5]", iterations="iterations = 50")), tmp_path / "b.xlsx")
+    assert built.ok, built.report
+    said = openpyxl.load_workbook(tmp_path / "b.xlsx", data_only=True)["Error"]["D7"].value
+    assert said.endswith("at 1 it ended higher than it began: diverged.")
