@@ -78,9 +78,9 @@ def seed_block(out: int, padding: int = 0, drop: bool = True) -> tuple[Layer, ..
     return (conv(out, 3, padding), NORM, *((DROP,) if drop else ()), RELU)
 
 
-def block(out: int, kernel: int = 3, padding: int = 0) -> tuple[Layer, ...]:
-    """Return conv → ReLU → BN → dropout; BN comes last, so it folds into the *next* convolution's weights."""
-    return (conv(out, kernel, padding), RELU, NORM, DROP)
+def block(out: int, drop: bool = False) -> tuple[Layer, ...]:
+    """Return conv 3×3 → ReLU → BN → (dropout); BN follows ReLU, so it folds into the *next* convolution's weights."""
+    return (conv(out), RELU, NORM, *((DROP,) if drop else ()))
 
 
 SEED = Network(
@@ -112,7 +112,7 @@ RF20 = Network(
         *block(12),
         *block(16),
         *block(16),
-        *block(20),
+        *block(20, drop=True),
         GLOBAL_AVERAGE,
         Layer("linear", CLASSES, bias=True),
     ),
