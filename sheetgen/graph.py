@@ -55,9 +55,14 @@ class Quantity:
 
 @dataclass(frozen=True)
 class State:
-    """What one iteration hands to the next: a weight with its update over this iteration's values."""
+    """What one iteration hands to the next, such as a weight.
+
+    ``initial`` is its value at iteration 0, over the given numbers (a weight is given under its own name);
+    ``update`` its next value, over the values of this iteration.
+    """
 
     name: str
+    initial: Expr
     update: Expr
 
 
@@ -163,7 +168,7 @@ def build(
             *(Quantity(name, sections[name], equations[name]) for name in order),
             *derivatives,
         ),
-        states=tuple(State(name, _gradient_descent(name, total)) for name in weights),
+        states=tuple(State(name, Var(name), _gradient_descent(name, total)) for name in weights),
         loss=total,
         inputs=inputs,
         targets=targets,

@@ -13,6 +13,7 @@ import numpy as np
 
 from sheetgen.graph import Section
 from sheetgen.layout import FIRST_ROW, Layout
+from sheetgen.numeric import evaluate
 from sheetgen.reference import SMALLEST_SLOPE, Array, Reference
 from sheetgen.report import Difference, Kind
 from sheetgen.study import Study
@@ -29,7 +30,9 @@ def differences(study: Study, tolerance: Tolerance) -> Iterator[Difference]:
     """Yield every number of the trace with which the reference disagrees."""
     reference = Reference(study.equations, study.graph.loss)
     for variant in range(len(study.variants)):
-        expected_next: dict[str, float] = {state.name: study.values[state.name] for state in study.graph.states}
+        expected_next: dict[str, float] = {
+            state.name: evaluate(state.initial, study.values.__getitem__) for state in study.graph.states
+        }
         for chunk in trace(study.only(variant)):
             block = np.array(chunk.rows[0])
             found = _row_values(study, reference, variant, block)

@@ -41,7 +41,7 @@ def trace(study: Study, chunk_rows: int = CHUNK_ROWS) -> Iterator[Chunk]:
     Raises NumberError at the first value that a spreadsheet would show as an error.
     """
     advance = _compile(study)
-    initial = tuple(study.values[state.name] for state in study.graph.states)
+    initial = tuple(evaluate(state.initial, study.values.__getitem__) for state in study.graph.states)
     states = [initial] * len(study.variants)
     for first in range(0, study.rows, chunk_rows):
         count = min(chunk_rows, study.rows - first)

@@ -146,7 +146,7 @@ def _states(**updates: str) -> Mapping[str, Expr]:
 )
 def test_a_wrong_update(update: str) -> None:
     expr = _states(w1=update)["w1"]
-    states = tuple(State(s.name, expr) if s.name == "w1" else s for s in SEED.graph.states)
+    states = tuple(State(s.name, s.initial, expr) if s.name == "w1" else s for s in SEED.graph.states)
     seen = found(replace(SEED, graph=_again(SEED.graph, states=states)))
     assert {difference.quantity for difference in seen} == {"w1"}
     assert min(d.iteration for d in seen if d.iteration is not None) == 1

@@ -69,7 +69,7 @@ def _try(page: Page, book: Book, row: int) -> int:
     things = (
         f"Change {weight} on the sheet Inputs, then look at the chart on Error: every line moves.",
         f"Set the learning rate of {last} on Inputs to ten times its value. Does the error still fall at every step?",
-        f"Overwrite any gradient on {last} with a number: the flag above turns to CHECK. Undo, and it is OK again.",
+        f"Overwrite a gradient of iteration 0 on {last} with a number: the flag turns to CHECK. Undo: OK again.",
     )
     for number, text in enumerate(things, start=1):
         page.put(f"B{row}", f"{number}.  {text}")

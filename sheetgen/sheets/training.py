@@ -83,14 +83,16 @@ def _columns(layout: Layout) -> Iterator[Column]:
     yield Column(layout.columns[0], 0.0, f"A{PREVIOUS_ROW}+1", style.COUNT, style.COUNT)
     here = Excel(lambda name: layout.letter(name) + ROW)
     before = Excel(lambda name: at.RATE_CELL if name == RATE else layout.letter(name) + PREVIOUS_ROW)
-    updates = {state.name: state.update for state in graph.states}
+    given = Excel(layout.given)
+    states = {state.name: state for state in graph.states}
     for quantity in graph.quantities:
         name = quantity.name
         if quantity.equation is not None:
             formula = here.write(quantity.equation)
             yield Column(name, formula, formula, style.CALC, style.CALC)
-        elif name in updates:
-            yield Column(name, layout.given(name), before.write(updates[name]), style.LINK, style.CALC)
+        elif name in states:
+            first, later = given.write(states[name].initial), before.write(states[name].update)
+            yield Column(name, first, later, style.LINK, style.CALC)
         else:
             link, value = layout.given(name), layout.study.values[name]
             yield Column(name, link, link, style.LINK_GENERAL, style.LINK_GENERAL, constant=value)
