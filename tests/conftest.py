@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -38,6 +37,3 @@ def soffice() -> str:
     if found is None:
         pytest.skip("LibreOffice is not installed (Debian: libreoffice-calc-nogui)")
     return found
-
-
-Engines = Callable[[], list[str]]

@@ -15,7 +15,7 @@ from sheetgen import Tolerance, WorkbookError, build, load, override, verify
 from sheetgen.report import Kind, Report
 
 # Columns of the seed's training sheets.
-H1, A_H1, W5, D_H2, D_W3 = "N", "P", "J", "AF", "AI"
+H1, A_H1, W5, D_W3 = "N", "P", "J", "AI"
 
 
 def kinds(report: Report) -> set[Kind]:

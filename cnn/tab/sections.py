@@ -42,8 +42,7 @@ class Block:
 
 def heading(page: Page, row: int, text: str, note: str = "") -> int:
     """Put a heading, and a note below it; return the next row."""
-    page.put(f"B{row}", text, style.HEADING)
-    page.heights[row] = 24
+    page.heading("B", row, text)
     if note:
         page.put(f"B{row + 1}", note, style.NOTE)
     return row + 1 + bool(note)

@@ -17,6 +17,7 @@ from cnn.tab.pictures import Picture
 from cnn.tab.sections import GAP
 from sheetgen import graft, style
 from sheetgen.sheets.page import Formula, Page
+from sheetgen.sheets.printing import fit_width, landscape
 
 if TYPE_CHECKING:
     from cnn.predict import Reading
@@ -128,8 +129,6 @@ def _own(readings: Sequence[Reading]) -> list[Picture]:
 
 
 def _print(sheet: Any) -> None:
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
-    sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    landscape(sheet)
+    fit_width(sheet)
     sheet.sheet_view.showGridLines = False

@@ -24,6 +24,7 @@ from sheetgen.results import Block, Deviation
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.numerical import Numerical
 from sheetgen.sheets.page import Formula, Page
+from sheetgen.sheets.printing import fit_width
 from sheetgen.study import TOLERANCE
 
 _FLAG, _TOTAL, _PASSED = "B3", "B4", "B5"
@@ -211,5 +212,4 @@ def _colour(sheet: Any, layout: Layout, last: int, variants: int) -> None:
     rule = FormulaRule([f'$D{_FIRST_ROW}<>"OK"'], font=Font(color=style.BAD, bold=True))
     sheet.conditional_formatting.add(f"{cell}:{final}{last}", rule)
     sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    fit_width(sheet)

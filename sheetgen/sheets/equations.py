@@ -18,6 +18,7 @@ from sheetgen.numeric import evaluate
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.flag import flag
 from sheetgen.sheets.page import PREVIOUS_ROW, ROW, Formula, Page, at_row
+from sheetgen.sheets.printing import fit_width, landscape
 from sheetgen.study import TOLERANCE
 
 _HEADINGS = {
@@ -45,17 +46,11 @@ def page(book: Book) -> Page:
     )
     row = _equations(page, book, 4)
     row = _updates(page, book, row)
-    row = _heading(page, row, "The chain rule, weight by weight, with the numbers of iteration 0")
+    row = page.heading("A", row, "The chain rule, weight by weight, with the numbers of iteration 0")
     for state in book.study.graph.states:
         row = _chain(page, book, state.name, row)
     page.decorate.append(_print)
     return page
-
-
-def _heading(page: Page, row: int, text: str) -> int:
-    page.put(f"A{row}", text, style.HEADING)
-    page.heights[row] = 24
-    return row + 1
 
 
 def _here(layout: Layout) -> Excel:
@@ -82,7 +77,7 @@ def _equations(page: Page, book: Book, row: int) -> int:
     for section, heading in _HEADINGS.items():
         if not (quantities := layout.study.graph.section(section)):
             continue
-        row = _heading(page, row, heading)
+        row = page.heading("A", row, heading)
         page.row(row, _HEADER, style.label(section))
         for quantity in quantities:
             row += 1
@@ -105,7 +100,7 @@ def _updates(page: Page, book: Book, row: int) -> int:
     """List the update of every state; return the next free row."""
     text, layout = Text(), book.layout
     spelled = Excel(lambda name: at.RATE_CELL if name == RATE else layout.letter(name) + PREVIOUS_ROW)
-    row = _heading(page, row, "Update: from one iteration to the next (gradient descent)")
+    row = page.heading("A", row, "Update: from one iteration to the next (gradient descent)")
     page.row(row, (*_HEADER[:1], "at iteration 1", *_HEADER[2:]), style.label(Section.WEIGHTS))
     for state in layout.study.graph.states:
         row += 1
@@ -181,7 +176,5 @@ def _sum(page: Page, book: Book, weight: str, cells: list[str], chains: tuple[Pa
 
 
 def _print(sheet: Any) -> None:
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
-    sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    landscape(sheet)
+    fit_width(sheet)

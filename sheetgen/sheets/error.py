@@ -18,6 +18,7 @@ from sheetgen.sheets.book import Book
 from sheetgen.sheets.flag import flag
 from sheetgen.sheets.numbers import general
 from sheetgen.sheets.page import ROW, Column, Formula, Page, Table
+from sheetgen.sheets.printing import fit_width, landscape
 from sheetgen.study import Variant
 from sheetgen.tolerance import row_bounds
 from sheetgen.trace import trace
@@ -206,8 +207,6 @@ def _lines(layout: Layout) -> Iterator[charts.Line]:
 
 
 def _print(sheet: Any) -> None:
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
-    sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    landscape(sheet)
+    fit_width(sheet)
     sheet.print_title_rows = f"{at.TITLE_ROW}:{at.EQUATION_ROW}"

@@ -15,6 +15,7 @@ from sheetgen.layout import Given, Layout
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.flag import flag
 from sheetgen.sheets.page import Formula, Page
+from sheetgen.sheets.printing import fit_width
 
 _HEADER = ("name", "what it is", "value", "as built", "changed?")
 _VALUE, _BUILT, _CHANGED = (get_column_letter(c) for c in (at.VALUE_COLUMN, at.BUILT_COLUMN, at.CHANGED_COLUMN))
@@ -66,5 +67,4 @@ def _guard(sheet: Any, layout: Layout) -> None:
     last = max(layout.input_rows.values())
     changed = FormulaRule([f'${_CHANGED}5="changed"'], font=Font(color=style.BAD, bold=True))
     sheet.conditional_formatting.add(f"{_BUILT}5:{_CHANGED}{last}", changed)
-    sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    fit_width(sheet)

@@ -12,7 +12,7 @@ from typing import Any
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
 
-from sheetgen.style import PLAIN, Style
+from sheetgen.style import HEADING, PLAIN, Style
 
 Value = float | str | bool
 
@@ -118,14 +118,8 @@ class Page:
         for offset, content in enumerate(contents):
             self.put(f"{get_column_letter(column + offset)}{row}", content, style)
 
-    def formulas(self) -> Iterator[tuple[tuple[int, int], Formula]]:
-        """Yield the formula cells outside the table."""
-        for position, cell in self.cells.items():
-            if isinstance(cell.content, Formula):
-                yield position, cell.content
-
-
-def reference(sheet: str, where: str) -> str:
-    """Return an absolute reference to a cell of a sheet."""
-    letters, row = coordinate_from_string(where)
-    return f"{sheet}!${letters}${row}"
+    def heading(self, letter: str, row: int, text: str) -> int:
+        """Put the heading of a section in a column; return the next row."""
+        self.put(f"{letter}{row}", text, HEADING)
+        self.heights[row] = 24
+        return row + 1

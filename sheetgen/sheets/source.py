@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 from sheetgen import layout as at
 from sheetgen import style
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.flag import flag
 from sheetgen.sheets.page import Page
+from sheetgen.sheets.printing import fit_width
 
 LAYOUT_LABEL, VERSION_LABEL, TEMPLATE_LABEL = "layout", "made by sheetgen", "template"
-FACTS_COLUMN = 2
 _TEMPLATE_ROW = 9
 
 
@@ -37,13 +36,8 @@ def page(book: Book) -> Page:
     for row, line in enumerate(book.built.template().split("\n"), start=_TEMPLATE_ROW):
         if line:
             page.put(f"B{row}", line, style.CODE)
-    page.decorate.append(_print)
+    page.decorate.append(fit_width)
     return page
-
-
-def _print(sheet: Any) -> None:
-    sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
 
 
 def template_of(rows: list[list[object]]) -> tuple[int | None, str]:

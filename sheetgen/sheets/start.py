@@ -13,6 +13,7 @@ from sheetgen.sheets import drawing
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.flag import flag
 from sheetgen.sheets.page import Page
+from sheetgen.sheets.printing import landscape
 
 _KEY = (
     ("0.15", "blue on yellow: a number you may change (only on Inputs)", style.INPUT),
@@ -54,18 +55,12 @@ def page(book: Book) -> Page:
     return page
 
 
-def _heading(page: Page, row: int, text: str) -> int:
-    page.put(f"B{row}", text, style.HEADING)
-    page.heights[row] = 24
-    return row + 1
-
-
 def _try(page: Page, book: Book, row: int) -> int:
     """Suggest three things to try."""
     study = book.study
     weight = study.graph.section(Section.WEIGHTS)[0].name
     last = study.variants[-1].sheet
-    row = _heading(page, row, "Three things to try")
+    row = page.heading("B", row, "Three things to try")
     things = (
         f"Change {weight} on the sheet Inputs, then look at the chart on Error: every line moves.",
         f"Set the learning rate of {last} on Inputs to ten times its value. Does the error still fall at every step?",
@@ -80,7 +75,7 @@ def _try(page: Page, book: Book, row: int) -> int:
 def _sheets(page: Page, book: Book, row: int) -> int:
     """List the sheets, each a link."""
     rates = book.study.variants
-    row = _heading(page, row, "The sheets")
+    row = page.heading("B", row, "The sheets")
     listed = [(at.INPUTS, "every input, target, initial weight and learning rate; change them here")]
     listed += [
         (
@@ -104,7 +99,7 @@ def _sheets(page: Page, book: Book, row: int) -> int:
 
 def _key(page: Page, row: int) -> None:
     """Say what the colours mean."""
-    row = _heading(page, row, "What the colours mean")
+    row = page.heading("B", row, "What the colours mean")
     for sample, meaning, look in _KEY:
         page.put(f"B{row}", sample, look)
         page.put(f"C{row}", meaning, style.EQUATION)
@@ -116,7 +111,6 @@ def _key(page: Page, row: int) -> None:
 
 
 def _print(sheet: Any) -> None:
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+    landscape(sheet)
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.sheet_view.showGridLines = False

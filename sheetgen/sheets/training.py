@@ -17,6 +17,7 @@ from sheetgen.sheets.book import Book
 from sheetgen.sheets.flag import flag
 from sheetgen.sheets.numbers import general
 from sheetgen.sheets.page import PREVIOUS_ROW, ROW, Column, Formula, Page, Table
+from sheetgen.sheets.printing import landscape
 from sheetgen.study import Study
 from sheetgen.trace import trace
 
@@ -101,8 +102,7 @@ def _columns(layout: Layout) -> Iterator[Column]:
 def _print_and_fold(sheet: Any, layout: Layout) -> None:
     """Fold the columns by section, and print each section on pages of its own, the iteration repeated."""
     sheet.sheet_properties.outlinePr.summaryRight = False
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+    landscape(sheet)
     sheet.print_title_rows = f"{at.TITLE_ROW}:{at.EQUATION_ROW}"
     sheet.print_title_cols = "A:A"
     sheet.oddFooter.center.text = "&A, page &P of &N"
