@@ -74,20 +74,20 @@ def photo(image: NDArray[np.uint8], random: Generator) -> Image.Image:
     return Image.fromarray(np.clip(values, 0, 255).astype(np.uint8)).filter(ImageFilter.GaussianBlur(1.2))
 
 
-def read(model: torch.nn.Module, pictures: list[tuple[int, Image.Image]]) -> tuple[int, list[str]]:
-    right, wrong = 0, []
+def read(model: torch.nn.Module, pictures: list[tuple[int, Image.Image]]) -> dict[int, str]:
+    """Return what is misread, by the number of the picture."""
+    wrong = {}
     for number, (label, picture) in enumerate(pictures):
         try:
             form = to_mnist(picture)
         except PictureError as error:
-            wrong.append(f"{number}:{label} {error.message}")
+            wrong[number] = f"{number}:{label} {error.message}"
             continue
         with torch.inference_mode():
             guess = int(model(normalize(torch.from_numpy(form)[None])).argmax())
-        right += guess == label
         if guess != label:
-            wrong.append(f"{number}:{label} as {guess}")
-    return right, wrong
+            wrong[number] = f"{number}:{label} as {guess}"
+    return wrong
 
 
 def main() -> None:
@@ -101,20 +101,23 @@ def main() -> None:
     all_right = all_total = 0
     for path in fonts():
         pictures = list(printed(path))
-        right, wrong = read(model, pictures)
+        wrong = read(model, pictures)
+        right = len(pictures) - len(wrong)
         all_right, all_total = all_right + right, all_total + len(pictures)
-        print(f"{path.stem:<32} {right}/{len(pictures)}  {'; '.join(wrong[:6])}", flush=True)
+        print(f"{path.stem:<32} {right}/{len(pictures)}  {'; '.join(list(wrong.values())[:6])}", flush=True)
     print(f"{'all fonts':<32} {all_right}/{all_total}")
     test = load("mnist", data_folder(given.data_dir)).test
     random = default_rng(1)
     chosen = random.choice(len(test), given.count, replace=False)
     pictures = [(int(test.labels[i]), photo(test.images[i].numpy(), random)) for i in chosen]
-    right, wrong = read(model, pictures)
+    wrong = read(model, pictures)
     with torch.inference_mode():
         rows = torch.from_numpy(chosen)
-        plain = int((model(normalize(test.images[rows])).argmax(1) == test.labels[rows]).sum())
-    print(f"photos of MNIST {right}/{given.count} (the same digits as MNIST has them: {plain})")
-    print("; ".join(wrong[:12]))
+        plain = (model(normalize(test.images[rows])).argmax(1) == test.labels[rows]).tolist()
+    print(f"photos of MNIST {given.count - len(wrong)}/{given.count}: {'; '.join(wrong.values())}")
+    print(f"the same digits as MNIST has them {sum(plain)}/{given.count}")
+    only = [text for number, text in wrong.items() if plain[number]]
+    print(f"misread as a photo alone {len(only)}: {'; '.join(only)}")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ torch is imported by the commands that need it, so ``cnn --help`` is quick and w
 from __future__ import annotations
 
 import json
+import math
 import shlex
 import sys
 from collections.abc import Callable, Sequence
@@ -67,6 +68,17 @@ class OneLineErrors(click.Group):
         sys.exit(code if isinstance(code, int) else 0)
 
 
+class Number(click.FloatRange):
+    """A number within a range; click's own lets nan into any."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the number, or fail where it is none or out of range."""
+        number = super().convert(value, param, ctx)
+        if math.isnan(number):
+            self.fail(f"{value} is not a number.", param, ctx)
+        return number
+
+
 @click.group(cls=OneLineErrors, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, prog_name="cnn")
 def main() -> None:
@@ -81,7 +93,7 @@ runs_option = click.option(
     "--runs-dir",
     default="runs",
     show_default=True,
-    type=click.Path(path_type=Path),
+    type=click.Path(file_okay=False, path_type=Path),
     help="Where the runs are.",
 )
 device_option = click.option(
@@ -115,12 +127,12 @@ checkpoint_option = click.option(
 )
 @click.option(
     "--lr",
-    type=click.FloatRange(0, 100, min_open=True),
+    type=Number(0, 100, min_open=True),
     help="Learning rate, the peak for OneCycle [the recipe's].",
 )
 @click.option(
     "--dropout",
-    type=click.FloatRange(0, 1, max_open=True),
+    type=Number(0, 1, max_open=True),
     help="Dropout probability, 0 for none [the recipe's].",
 )
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), help="Random seed [1].")
@@ -189,8 +201,9 @@ def train(name: str | None, resume: bool, workbook: Path | None, runs_dir: Path,
         plan = new_plan(options)
     with together(plan.device) as processes:
         if run is None:
-            wanted = name or runs_module.free_name(runs_dir, f"{plan.network}-{plan.recipe.name}-{plan.seed}")
-            run = runs_module.planned(runs_dir, wanted)
+            if name is None:
+                name = runs_module.free_name(runs_dir, f"{plan.network}-{plan.recipe.name}-{plan.seed}")
+            run = runs_module.planned(runs_dir, name)
         reporter = Bar(plan.recipe.epochs) if processes.writes else Bar.silent()
         summary = fit(plan, run, processes, reporter, shlex.join(["cnn", *sys.argv[1:]]), resume)
         if processes.writes:
@@ -232,7 +245,9 @@ def finish_with_curves(run: runs_module.Run, plan: Plan) -> None:
 @json_option
 @guarded
 def summary(net: str, as_json: bool) -> None:
-    """Show the layers of a network: shapes, parameters, receptive field, multiply-adds.
+    """Show the layers of a network.
+
+    Their shapes, parameters, receptive field and multiply-adds.
 
     Example: cnn summary --net seed
     """
@@ -251,7 +266,9 @@ def summary(net: str, as_json: bool) -> None:
 @json_option
 @guarded
 def evaluate(run: str, checkpoint: str, data_dir: str | None, device: str | None, runs_dir: Path, as_json: bool) -> int:
-    """Evaluate a run on the test pictures anew; exit code 1 where the result is not the recorded one.
+    """Evaluate a run on the test pictures.
+
+    The exit code is 1 where the result is not the recorded one.
 
     Example: cnn evaluate rf20-fast-1
     """
@@ -277,10 +294,10 @@ def evaluate(run: str, checkpoint: str, data_dir: str | None, device: str | None
 @json_option
 @guarded
 def predict(run: str, images: tuple[str, ...], checkpoint: str, out: Path | None, runs_dir: Path, as_json: bool) -> int:
-    """Read the digit in each picture: a photo, scan or screenshot, dark on light or light on dark.
+    """Read the digit in each picture.
 
-    A picture in which no digit can be read gets one line, the others are read nevertheless, and the exit code
-    is 2.
+    It may be a photo, scan or screenshot, dark on light or light on dark. A picture in which no digit can be
+    read gets one line, the others are read nevertheless, and the exit code is 2.
 
     Example: cnn predict rf20-fast-1 seven.png --out seven-read.png
     """
@@ -312,9 +329,10 @@ def predict(run: str, images: tuple[str, ...], checkpoint: str, out: Path | None
 @runs_option
 @guarded
 def tab(names: tuple[str, ...], workbook: Path, images: tuple[str, ...], runs_dir: Path) -> int:
-    """Write runs into a workbook as its sheet CNN: the first in full, all of them compared.
+    """Write runs into a workbook's sheet CNN.
 
-    A sheet CNN that is there is replaced; every other sheet, chart and edit stays as it is.
+    The first is shown in full, and all of them are compared. A sheet CNN that is there is replaced; every
+    other sheet, chart and edit stays as it is.
 
     Example: cnn tab rf20-fast-1 rf20-fast-2 --workbook backprop.xlsx --image seven.png
     """

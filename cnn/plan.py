@@ -47,9 +47,9 @@ def recorded_plan(run: Run) -> Plan:
 
 def new_plan(options: dict[str, Any]) -> Plan:
     """Return the plan that the options of ``cnn train`` describe."""
-    recipe = changed(find_recipe(options["recipe"] or "fast"), options)
+    recipe = changed(find_recipe("fast" if options["recipe"] is None else options["recipe"]), options)
     return Plan(
-        network=options["net"] or "rf20",
+        network="rf20" if options["net"] is None else options["net"],
         recipe=recipe,
         seed=1 if options["seed"] is None else options["seed"],
         validation=options["val"] or 0,

@@ -14,6 +14,7 @@ from sheetgen.report import Report
 from sheetgen.results import Losses
 from sheetgen.sheets import compose
 from sheetgen.sheets.book import Book
+from sheetgen.sheets.page import Page
 from sheetgen.study import Study
 from sheetgen.verify import verify as verify_file
 
@@ -28,6 +29,7 @@ def silent(message: str) -> None:
 class Built:
     """What a build made: where, what each learning rate reached, and what verification found.
 
+    ``cells`` counts the cells of all sheets, empty ones between others included.
     ``path`` ends in ``.rejected`` where the verification found differences; then nothing else was touched.
     ``report`` is None where verification was not asked for.
     """
@@ -35,6 +37,7 @@ class Built:
     path: Path
     study: Study
     sheets: int
+    cells: int
     losses: tuple[Losses, ...]
     verdict: str
     report: Report | None
@@ -62,14 +65,15 @@ def build(
     """
     path = checked_path(Path(path or study.workbook), force)
     with package.replacing(path) as (file, draft):
-        book, sheets = _write(study, file, progress)
+        book, pages = _write(study, file, progress)
         report = None
         if verify:
             progress("verifying")
             report = verify_file(draft)
         if report is not None and not report.ok:
             path = package.reject(draft, path)
-    return Built(path, study, sheets, tuple(book.results.losses), book.verdict(), report)
+    cells = sum(rows * columns for rows, columns in (page.size for page in pages))
+    return Built(path, study, len(pages), cells, tuple(book.results.losses), book.verdict(), report)
 
 
 def checked_path(path: Path, force: bool) -> Path:
@@ -87,8 +91,8 @@ def checked_path(path: Path, force: bool) -> Path:
     return path
 
 
-def _write(study: Study, file: IO[bytes], progress: Progress) -> tuple[Book, int]:
-    """Write the workbook to an open file; return its book and its number of sheets."""
+def _write(study: Study, file: IO[bytes], progress: Progress) -> tuple[Book, list[Page]]:
+    """Write the workbook to an open file; return its book and its pages."""
     book = Book(study, study)
     progress("training")
     pages = compose(book)
@@ -96,4 +100,4 @@ def _write(study: Study, file: IO[bytes], progress: Progress) -> tuple[Book, int
     progress("writing")
     package.write(file, shell.make(pages, study.title, stamp), pages)
     file.flush()
-    return book, len(pages)
+    return book, pages

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import cache
 
-from sheetgen.expr import ONE, ZERO, Const, Expr, Var, add, mul, simplify, substitute
-from sheetgen.ops import PRIMITIVES
+from sheetgen.expr import ONE, ZERO, Before, Const, Expr, Var, add, mul, simplify, substitute, where
+from sheetgen.ops import PRIMITIVES, bound
 from sheetgen.parser import parse
 
 
@@ -15,21 +15,27 @@ def derivative(expr: Expr, name: str, own: Expr | None = None) -> Expr:
     ``own`` is the quantity that holds the value of ``expr``, where there is one: a rule that is written
     in its operation's own output then refers to that quantity instead of repeating the expression.
     """
-    if isinstance(expr, Const):
+    if isinstance(expr, Const | Before):
         return ZERO
     if isinstance(expr, Var):
         return ONE if expr.name == name else ZERO
+    if expr.op == "where":
+        # Each branch is differentiated where it is taken, and there it has the value of the whole.
+        condition, *branches = expr.args
+        return where(condition, *[derivative(branch, name, own) for branch in branches])
     total: Expr = ZERO
-    bound = {**dict(zip("ab", expr.args, strict=False)), "y": own or expr}
+    names = {**bound(expr.args), "y": own or expr}
     for operand, arg in enumerate(expr.args):
+        if rule(expr.op, operand) == ZERO:
+            continue
         inner = derivative(arg, name)
         if inner != ZERO:
-            local = simplify(substitute(rule(expr.op, operand), bound.__getitem__))
+            local = simplify(substitute(rule(expr.op, operand), names.__getitem__))
             total = add(total, mul(local, inner))
     return total
 
 
 @cache
 def rule(op: str, operand: int) -> Expr:
-    """Return the local derivative of a primitive, in its operands ``a``, ``b`` and its output ``y``."""
+    """Return the local derivative of a primitive, in its operands ``a``, ``b``, ``c`` and its output ``y``."""
     return parse(PRIMITIVES[op].derivatives[operand])

@@ -36,7 +36,7 @@ def paths(graph: Graph, weight: str) -> tuple[Path, ...]:
 
 def _ways(graph: Graph, name: str) -> list[str]:
     """Return the users of a quantity through which it influences the loss."""
-    return [user for user in graph.users.get(name, ()) if user in graph.influences]
+    return graph.ways.get(name, [])
 
 
 def _routes(graph: Graph, name: str, most: int) -> list[tuple[str, ...]]:
@@ -83,7 +83,7 @@ def linear_units(graph: Graph) -> tuple[tuple[str, tuple[str, ...]], ...]:
 
     For such a unit Σ w·∂E/∂w = z·∂E/∂z (Euler's theorem on homogeneous functions), biases included.
     """
-    weights = {state.name for state in graph.states}
+    weights = set(graph.weights)
     units = []
     for quantity in graph.equations:
         used = tuple(dict.fromkeys(name for name in names(equation(quantity)) if name in weights))

@@ -18,6 +18,8 @@ import click
 from sheetgen import __version__, engines, overrides, show, template
 from sheetgen.build import Built, build
 from sheetgen.errors import SheetgenError, UsageError
+from sheetgen.layout import Layout
+from sheetgen.limits import GOOGLE_SHEETS_CELLS
 from sheetgen.sheets.numbers import general
 from sheetgen.tolerance import Tolerance
 from sheetgen.verify import verify
@@ -159,13 +161,16 @@ def copy_command(name: str, file: Path | None, force: bool) -> int:
     """
     text, _ = template.text_of(name)
     target = file or Path(f"{Path(name).stem}.toml")
-    if target.exists() and not force:
-        raise UsageError(f"{target} exists; replace it with --force, or name another file")
-    try:
-        target.write_text(text, "utf-8")
-    except OSError as error:
-        raise UsageError(f"{target} cannot be written: {error.strerror}") from None
-    click.echo(f"wrote {target}; edit it, then: sheetgen build {target}")
+    texts = {target: text} | {target.with_name(data): text for data, text in template.data_of(name).items()}
+    for path in texts:
+        if path.exists() and not force:
+            raise UsageError(f"{path} exists; replace it with --force, or name another file")
+    for path, content in texts.items():
+        try:
+            path.write_text(content, "utf-8")
+        except OSError as error:
+            raise UsageError(f"{path} cannot be written: {error.strerror}") from None
+    click.echo(f"wrote {' and '.join(map(str, texts))}; edit it, then: sheetgen build {target}")
     return 0
 
 
@@ -176,13 +181,17 @@ def _progress(message: str) -> None:
 def _say_built(built: Built) -> None:
     """Say what was built, what each rate reached, and what was proven."""
     study = built.study
-    rates = "1 learning rate" if len(study.variants) == 1 else f"{len(study.variants)} learning rates"
+    plain = Layout(study).shares_settings
+    rates = f"{len(study.variants)} {'learning rate' if plain else 'variant'}{'s' if len(study.variants) > 1 else ''}"
     what = f"{built.sheets} sheets, {rates}, iterations 0 to {study.iterations:,}"
     click.echo(f"{built.path}: {what}")
-    for rate, losses in zip(study.rates, built.losses, strict=True):
+    for variant, losses in zip(study.variants, built.losses, strict=True):
+        name = f"{study.rate_name} = {general(variant.rate)}" if plain else variant.sheet
         steps = f"did not fall at {losses.rises:,} steps" if losses.rises else "fell at every step"
-        loss = f"{study.graph.loss} {losses.first:.6g} → {losses.last:.6g}"
-        click.echo(f"  η = {general(rate)}: {loss}, {steps}")
+        loss = f"{study.network.loss} {losses.first:.6g} → {losses.last:.6g}"
+        click.echo(f"  {name}: {loss}, {steps}")
+    if built.cells > GOOGLE_SHEETS_CELLS:
+        click.echo(f"note: {built.cells:,} cells are more than the {GOOGLE_SHEETS_CELLS:,} that Google Sheets opens")
     if not built.verdict.startswith("OK"):
         click.echo(f"note: the workbook's own Checks sheet says {built.verdict!r}")
     if built.report is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from openpyxl.utils import get_column_letter
 
@@ -13,14 +14,33 @@ from sheetgen.engines import CellError, Value
 from sheetgen.layout import LABEL_ROW
 from sheetgen.report import Difference, Kind
 from sheetgen.sheets.page import Cell, Column, Formula, Page, at_row
-from sheetgen.style import INPUT
+from sheetgen.style import is_input
 from sheetgen.tolerance import Tolerance
 from sheetgen.workbook import FileCell, Scalar, SharedFormula
 
 Grid = list[list[Value]]
 Numbers = tuple[float, ...]
-Bounds = Callable[[Numbers], Mapping[str, float]]
-"""Gives, for the values of a table's row, the error bound of each of its columns, by label."""
+
+
+class Bounds(Protocol):
+    """Error bounds of a table's columns, row by row."""
+
+    def follow(self, row: Numbers) -> None:
+        """Take the values of the next row."""
+
+    def here(self) -> Mapping[str, float]:
+        """Return the bounds of the last row, by label."""
+
+
+class Exact:
+    """The bounds of a table of which nothing is known."""
+
+    def follow(self, row: Numbers) -> None:
+        """Take the values of the next row."""
+
+    def here(self) -> Mapping[str, float]:
+        """Return no bounds."""
+        return {}
 
 
 _NUMBER = re.compile(r"-?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?")
@@ -43,7 +63,8 @@ class Outcome:
 class Sheet:
     """A sheet under comparison: the page, the recalculated values, and how near is near enough.
 
-    ``rate`` is given for a training sheet, whose differences name their quantity and iteration;
+    ``rate`` is given for a training sheet, whose differences name their quantity and iteration, of which each
+    has ``batch`` rows;
     ``bounds`` gives error bounds for a row of its table.
     """
 
@@ -51,7 +72,8 @@ class Sheet:
     grid: Grid
     tolerance: Tolerance
     rate: float | None = None
-    bounds: Bounds = lambda numbers: {}
+    bounds: Bounds = field(default_factory=Exact)
+    batch: int = 1
 
     def compare(self, rows: Iterable[list[FileCell]]) -> Outcome:
         """Compare the rows of a file with the page."""
@@ -96,7 +118,9 @@ class _Comparison:
 
     def table_rows(self) -> Iterator[tuple[int, Numbers]]:
         if self.table:
-            yield from enumerate(self.table.values(), start=self.table.first_row)
+            for number, numbers in enumerate(self.table.values(), start=self.table.first_row):
+                self.sheet.bounds.follow(numbers)
+                yield number, numbers
 
     # --- cells outside the table ---
 
@@ -121,9 +145,9 @@ class _Comparison:
     def single(self, cell: FileCell, expected: Cell) -> None:
         content = expected.content
         if isinstance(content, Formula):
-            bound = content.scale * self.sheet.tolerance.atol
+            bound = content.bound(self.sheet.tolerance.atol)
             self.formula(cell, content.text, content.value(), bound, lambda other: self.accepted(content, other))
-        elif cell.formula is not None and expected.style == INPUT:
+        elif cell.formula is not None and is_input(expected.style):
             self.typed_formula(cell, content)
         elif cell.value != content or cell.formula is not None:
             self.differ(cell, Kind.LABEL, content, cell.value)
@@ -161,7 +185,7 @@ class _Comparison:
                     self.count_table_formula(cell)
                     continue
             if bounds is None:
-                bounds = self.sheet.bounds(numbers)
+                bounds = self.sheet.bounds.here()
             self.table_cell(cell, column, number, expected, bounds.get(column.label, 0.0))
         if present < self.columns:
             there = {cell.column for cell in row}
@@ -278,7 +302,7 @@ class _Comparison:
                 formula=cell.formula,
                 expected_formula=text,
                 quantity=table.columns[cell.column - 1].label if table else None,
-                iteration=cell.row - table.first_row if table and inside else None,
+                iteration=(cell.row - table.first_row) // self.sheet.batch if table and inside else None,
                 rate=self.sheet.rate,
             )
         )

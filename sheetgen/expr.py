@@ -25,6 +25,13 @@ class Var:
 
 
 @dataclass(frozen=True)
+class Before:
+    """The value that a named quantity has in the row above."""
+
+    name: str
+
+
+@dataclass(frozen=True)
 class Apply:
     """A primitive applied to its operands."""
 
@@ -32,13 +39,13 @@ class Apply:
     args: tuple[Expr, ...]
 
 
-Expr = Const | Var | Apply
+Expr = Const | Var | Before | Apply
 
 ZERO, ONE = Const(0.0), Const(1.0)
 
 
 def names(expr: Expr) -> Iterator[str]:
-    """Yield the names in an expression, left to right, with repetitions."""
+    """Yield the names of this row in an expression, left to right, with repetitions."""
     if isinstance(expr, Var):
         yield expr.name
     elif isinstance(expr, Apply):
@@ -46,8 +53,17 @@ def names(expr: Expr) -> Iterator[str]:
             yield from names(arg)
 
 
+def befores(expr: Expr) -> Iterator[str]:
+    """Yield the names of the row above in an expression, left to right, with repetitions."""
+    if isinstance(expr, Before):
+        yield expr.name
+    elif isinstance(expr, Apply):
+        for arg in expr.args:
+            yield from befores(arg)
+
+
 def substitute(expr: Expr, replace: Callable[[str], Expr]) -> Expr:
-    """Return the expression with every name replaced; nothing is simplified."""
+    """Return the expression with every name of this row replaced; nothing is simplified."""
     if isinstance(expr, Var):
         return replace(expr.name)
     if isinstance(expr, Apply):
@@ -141,8 +157,13 @@ def power(a: Expr, b: Expr) -> Expr:
     return Apply("pow", (a, b))
 
 
+def where(condition: Expr, a: Expr, b: Expr) -> Expr:
+    """Return a where the condition holds and b elsewhere; where both are the same there is nothing to choose."""
+    return a if a == b else Apply("where", (condition, a, b))
+
+
 _CONSTRUCTORS: dict[str, Callable[..., Expr]] = {
-    "add": add, "sub": sub, "neg": neg, "mul": mul, "div": div, "pow": power,
+    "add": add, "sub": sub, "neg": neg, "mul": mul, "div": div, "pow": power, "where": where,
 }  # fmt: skip
 
 

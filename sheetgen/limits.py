@@ -8,6 +8,8 @@ from sheetgen.errors import UsageError
 
 MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
 MAX_FORMULA = 8192
+GOOGLE_SHEETS_CELLS = 10_000_000
+"""The most cells that Google Sheets opens in one workbook."""
 HEADER_ROWS = 4
 """The rows above the first iteration of a training sheet."""
 
@@ -38,9 +40,9 @@ def checked_rates(rates: list[float]) -> tuple[float, ...]:
     return tuple(rates)
 
 
-def checked_iterations(iterations: object) -> int:
-    """Return a number of iterations that fits a sheet; raise UsageError otherwise."""
-    most = MAX_ROWS - HEADER_ROWS - 1
+def checked_iterations(iterations: object, batch: int = 1) -> int:
+    """Return a number of iterations that fits a sheet, each a row for each sample of a batch; else raise UsageError."""
+    most = (MAX_ROWS - HEADER_ROWS) // batch - 1
     if isinstance(iterations, bool) or not isinstance(iterations, int) or not 1 <= iterations <= most:
         found = "nothing" if iterations is None else repr(iterations)
         raise UsageError(f"iterations must be a whole number from 1 to {most:,} (a sheet's rows), not {found}")

@@ -16,8 +16,9 @@ from xml.etree import ElementTree
 from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
 
 FUNCTIONS = frozenset(
-    {"ABS", "AND", "AVERAGE", "CHOOSE", "COUNT", "COUNTIF", "EXP", "IF", "IFERROR", "INDEX", "INT", "ISERROR"}
-    | {"ISNUMBER", "LN", "MATCH", "MAX", "MIN", "MOD", "NOT", "OR", "ROUND", "SQRT", "SUM", "SUMPRODUCT", "TANH"}
+    {"ABS", "AND", "AVERAGE", "CHOOSE", "COS", "COUNT", "COUNTIF", "EXP", "IF", "IFERROR", "INDEX", "INT", "ISERROR"}
+    | {"ISNUMBER", "LN", "MATCH", "MAX", "MIN", "MOD", "NOT", "OR", "PI", "ROUND", "SIGN", "SIN", "SQRT", "SUM"}
+    | {"SUMPRODUCT", "TANH"}
 )
 """The functions a formula may use: all older than Excel 2007's end, and alike in every engine tried."""
 

@@ -9,27 +9,32 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from sheetgen.expr import Apply, Const, Expr, Var
+from sheetgen.expr import Apply, Before, Const, Expr, Var
 from sheetgen.numeric import expand
-from sheetgen.ops import ATOM, NEGATION, POWER, PRIMITIVES, PRODUCT, SUM
+from sheetgen.ops import ATOM, COMPARISON, NEGATION, POWER, PRIMITIVES, PRODUCT, SUM
 
-_OPERANDS = {
-    "add": (SUM, NEGATION + 1),
-    "sub": (SUM, NEGATION + 1),
-    "mul": (PRODUCT, POWER),
-    "div": (PRODUCT, POWER),
-    "neg": (PRODUCT,),
-    "pow": (ATOM, ATOM),
-}
-"""How tightly each operand must bind to stand there without parentheses."""
+_OF_LAYER = re.compile(r"(w)(\d+)_(\d+_\d+)|([bza])(\d+)_(\d+)", re.ASCII)
+"""A weight w2_1_3, or a bias, a unit before and a unit after its activation: b2_1, z2_1, a2_1."""
 
 Names = Callable[[str], str]
+
+
+def written_operands(expr: Apply) -> tuple[Expr, ...]:
+    """Return the operands as they are written: those of max(max(a, b), c) are a, b and c."""
+    first = expr.args[0] if PRIMITIVES[expr.op].folds else None
+    if isinstance(first, Apply) and first.op == expr.op:
+        return (*written_operands(first), *expr.args[1:])
+    return expr.args
 
 
 class Notation:
     """The spelling of names, numbers and operations; the base of the four below."""
 
     name: Names
+
+    def before(self, name: str) -> str:
+        """Return a quantity of the row above: in an update, := tells it from the new value."""
+        return self.name(name)
 
     def write(self, expr: Expr) -> str:
         """Return the expression in this notation."""
@@ -38,10 +43,13 @@ class Notation:
     def _write(self, expr: Expr, binding: int) -> str:
         if isinstance(expr, Var):
             return self.name(expr.name)
+        if isinstance(expr, Before):
+            return self.before(expr.name)
         if isinstance(expr, Const):
             return self._group(self.number(expr.value), self.binds_number(expr.value), binding)
-        needs = _OPERANDS.get(expr.op, (SUM,) * len(expr.args))
-        parts = [self._write(arg, need) for arg, need in zip(expr.args, needs, strict=True)]
+        args = written_operands(expr)
+        needs = PRIMITIVES[expr.op].operands or (COMPARISON,) * len(args)
+        parts = [self._write(arg, need) for arg, need in zip(args, needs, strict=True)]
         return self._group(self.operation(expr, parts), self.binds(expr), binding)
 
     def binds(self, expr: Apply) -> int:
@@ -79,6 +87,12 @@ class Text(Notation):
     def __init__(self) -> None:
         self.name = lambda name: name
 
+    def _write(self, expr: Expr, binding: int) -> str:
+        written = super()._write(expr, binding)
+        # ∂E/∂w² would be read as ∂E/∂(w²).
+        compound = isinstance(expr, Var | Before) and "/" in expr.name
+        return self.parentheses(written) if compound and binding > POWER else written
+
     def number(self, value: float) -> str:
         """Return a number; one half is ½."""
         return "½" if value == 0.5 else plain_number(value).replace("-", "−")
@@ -87,7 +101,7 @@ class Text(Notation):
         """Return an operation as a textbook prints it on one line."""
         row = PRIMITIVES[expr.op]
         if row.is_function:
-            return f"{row.text}({', '.join(parts)})"
+            return f"{row.text}({', '.join(parts)})" if parts else row.text
         if expr.op == "neg":
             return row.text + parts[0]
         if expr.op == "pow" and parts[1] in ("2", "3"):
@@ -126,26 +140,34 @@ class Latex(Notation):
             return self._group(rf"\frac{{{over}}}{{{under}}}", POWER, binding)
         if isinstance(expr, Apply) and expr.op == "pow":
             base, exponent = self._write(expr.args[0], ATOM), self._write(expr.args[1], SUM)
+            if isinstance(expr.args[0], Var) and _OF_LAYER.fullmatch(expr.args[0].name):
+                base = self.parentheses(base)
             return self._group(rf"{{{base}}}^{{{exponent}}}", POWER, binding)
         return super()._write(expr, binding)
 
     def operation(self, expr: Apply, parts: list[str]) -> str:
         """Return an operation."""
         row = PRIMITIVES[expr.op]
-        if expr.op == "sqrt":
-            return rf"\sqrt{{{parts[0]}}}"
+        if "…" in row.latex or not parts:
+            return row.latex.replace("…", ", ".join(parts))
         if row.is_function:
             return row.latex + self.parentheses(", ".join(parts))
         return row.latex + parts[0] if expr.op == "neg" else row.latex.join(parts)
 
 
 def latex_name(name: str) -> str:
-    r"""Return a quantity's name in LaTeX: ``a_h1`` is a_{h1}, ``∂E/∂w1`` is \frac{\partial E}{\partial w_{1}}."""
+    r"""Return a quantity's name in LaTeX: ``a_h1`` is a_{h1}, ``∂E/∂w1`` is \frac{\partial E}{\partial w_{1}}.
+
+    The names that `layers` gives have their layer above: ``w2_1_3`` is w^{(2)}_{1,3}.
+    """
     if name.startswith("∂") and "/∂" in name:
         over, under = name[1:].split("/∂", 1)
         return rf"\frac{{\partial {latex_name(over)}}}{{\partial {latex_name(under)}}}"
     if name == "η":
         return r"\eta"
+    if match := _OF_LAYER.fullmatch(name):
+        letter, layer, indices = filter(None, match.groups())
+        return f"{letter}^{{({layer})}}_{{{indices.replace('_', ',')}}}"
     stem, _, index = name.partition("_")
     if not index and (match := re.fullmatch(r"(\D+)(\d+)", name)):
         stem, index = match.groups()
@@ -159,11 +181,16 @@ def latex_name(name: str) -> str:
 class Excel(Notation):
     """A spreadsheet formula, without its leading ``=``; ``name`` turns a quantity into a reference.
 
+    ``above`` does so for a quantity of the row above.
     In a spreadsheet −a^2 is (−a)² and a^b^c is (a^b)^c: both are written with parentheses.
     """
 
-    def __init__(self, name: Names) -> None:
-        self.name = name
+    def __init__(self, name: Names, above: Names | None = None) -> None:
+        self.name, self._above = name, above or name
+
+    def before(self, name: str) -> str:
+        """Return a reference to a quantity of the row above."""
+        return self._above(name)
 
     def write(self, expr: Expr) -> str:
         """Return the formula, with primitives that a spreadsheet lacks written out."""
@@ -188,18 +215,25 @@ class Excel(Notation):
 def _leading_bindings(expr: Expr, needed: int) -> set[int]:
     """Return the bindings of the operations that begin with the first symbol, parentheses aside."""
     found = set()
-    while isinstance(expr, Apply) and expr.op in _OPERANDS and PRIMITIVES[expr.op].binds >= needed:
+    while isinstance(expr, Apply) and PRIMITIVES[expr.op].operands and PRIMITIVES[expr.op].binds >= needed:
         found.add(PRIMITIVES[expr.op].binds)
-        needed = _OPERANDS[expr.op][0]
+        needed = PRIMITIVES[expr.op].operands[0]
         expr = expr.args[0]
     return found
 
 
 class Python(Notation):
-    """A Python expression, for the compiled trace; ``name`` turns a quantity into a variable."""
+    """A Python expression, for the compiled trace; ``name`` turns a quantity into a variable.
 
-    def __init__(self, name: Names) -> None:
-        self.name = name
+    ``above`` does so for a quantity of the row above.
+    """
+
+    def __init__(self, name: Names, above: Names) -> None:
+        self.name, self._above = name, above
+
+    def before(self, name: str) -> str:
+        """Return the variable that holds a quantity of the row above."""
+        return self._above(name)
 
     def write(self, expr: Expr) -> str:
         """Return the expression, expanded exactly as the spreadsheet formula is."""
@@ -214,9 +248,12 @@ class Python(Notation):
         row = PRIMITIVES[expr.op]
         if expr.op == "pow" and is_small_power(expr.args[1]):
             return f"{parts[0]}**{parts[1]}"
+        if expr.op == "where":
+            return f"({parts[1]} if {parts[0]} else {parts[2]})"
         if row.is_function or expr.op == "pow":
             return f"{row.name}({', '.join(parts)})"
-        return row.excel + parts[0] if expr.op == "neg" else row.excel.join(parts)
+        sign = row.python or row.excel
+        return sign + parts[0] if expr.op == "neg" else sign.join(parts)
 
 
 def is_small_power(exponent: Expr) -> bool:

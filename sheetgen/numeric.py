@@ -6,8 +6,8 @@ import math
 from collections.abc import Callable
 from functools import cache
 
-from sheetgen.expr import Apply, Const, Expr, Var, substitute
-from sheetgen.ops import PRIMITIVES
+from sheetgen.expr import Apply, Before, Const, Expr, Var, names, substitute
+from sheetgen.ops import PRIMITIVES, bound
 from sheetgen.parser import parse
 
 ARITHMETIC_ERRORS = (OverflowError, ValueError, ZeroDivisionError)
@@ -26,26 +26,58 @@ def expand(expr: Expr) -> Expr:
     args = tuple([expand(arg) for arg in expr.args])
     if not PRIMITIVES[expr.op].expansion:
         return Apply(expr.op, args)
-    bound = dict(zip("ab", args, strict=False))
-    return substitute(expand(_expansion(expr.op)), bound.__getitem__)
+    return substitute(expand(_expansion(expr.op)), bound(args).__getitem__)
 
 
-def evaluate(expr: Expr, value: Callable[[str], float]) -> float:
-    """Return the value of an expression.
+def expanded_size(expr: Expr) -> int:
+    """Return how many names, numbers and operations an expression has when written out, without doing so.
+
+    An expansion that uses an operand twice doubles it, and one inside another doubles that again.
+    """
+    if not isinstance(expr, Apply):
+        return 1
+    sizes = [expanded_size(arg) for arg in expr.args]
+    if not PRIMITIVES[expr.op].expansion:
+        return 1 + sum(sizes)
+    inside = expand(_expansion(expr.op))
+    uses = list(names(inside))
+    return _count(inside) - len(uses) + sum(bound(sizes)[name] for name in uses)
+
+
+def _count(expr: Expr) -> int:
+    return 1 + sum(map(_count, expr.args)) if isinstance(expr, Apply) else 1
+
+
+Lookup = Callable[[str], float]
+"""Gives the value of a name."""
+
+
+def nothing_before(name: str) -> float:
+    """Refuse to look at the row above: there is none."""
+    raise KeyError(name)
+
+
+def evaluate(expr: Expr, value: Lookup, before: Lookup = nothing_before) -> float:
+    """Return the value of an expression, from those of its row and of the row above.
 
     Raises one of ARITHMETIC_ERRORS where a spreadsheet shows an error value.
     """
-    return _evaluate(expand(expr), value)
+    return _evaluate(expand(expr), value, before)
 
 
-def _evaluate(expr: Expr, value: Callable[[str], float]) -> float:
+def _evaluate(expr: Expr, value: Lookup, before: Lookup) -> float:
     if isinstance(expr, Const):
         return expr.value
     if isinstance(expr, Var):
         return value(expr.name)
+    if isinstance(expr, Before):
+        return before(expr.name)
+    if expr.op == "where":
+        condition, yes, no = expr.args
+        return _evaluate(yes if _evaluate(condition, value, before) else no, value, before)
     function = PRIMITIVES[expr.op].evaluate
     assert function is not None, f"{expr.op} has neither an evaluation nor an expansion"
-    result = function(*[_evaluate(arg, value) for arg in expr.args])
+    result = function(*[_evaluate(arg, value, before) for arg in expr.args])
     if not math.isfinite(result):
         raise OverflowError(f"{expr.op} overflows")
     return result

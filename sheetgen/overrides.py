@@ -26,8 +26,12 @@ def override(
     study = study.with_values(values)
     if chosen := list(rates):
         checked = checked_rates([spreadsheet_number(rate, "a learning rate") for rate in chosen])
-        study = replace(study, variants=tuple(variant(rate) for rate in checked))
-    return study if iterations is None else replace(study, iterations=checked_iterations(iterations))
+        first = study.variants[0]
+        if any(v != variant(v.rate, first.optimiser, first.schedule) for v in study.variants):
+            raise UsageError(f"--rate fits no study of several optimisers; edit the variants of {study.name}")
+        variants = tuple(variant(rate, first.optimiser, first.schedule) for rate in checked)
+        study = replace(study, variants=variants)
+    return study if iterations is None else replace(study, iterations=checked_iterations(iterations, study.batch))
 
 
 def _checked(study: Study, name: str, value: float) -> float:

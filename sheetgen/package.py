@@ -139,11 +139,8 @@ def _replace_dimension(head: bytes, dimension: bytes) -> bytes:
 
 
 def _last_cell(page: Page) -> str:
-    rows, columns = [row for row, _ in page.cells], [column for _, column in page.cells]
-    if page.table:
-        rows.append(page.table.last_row)
-        columns.append(len(page.table.columns))
-    return f"{get_column_letter(max(columns))}{max(rows)}"
+    rows, columns = page.size
+    return f"{get_column_letter(columns)}{rows}"
 
 
 def _rows(page: Page, styles: Mapping[Style, int]) -> Iterator[bytes]:

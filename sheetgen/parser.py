@@ -2,22 +2,24 @@
 
 Grammar, loosest first, as in Python: sums, products, unary minus, powers (right-associative, ``^`` or
 ``**``), then numbers, names, calls and parentheses. So ``-a^2`` is −(a²) and ``2^3^2`` is 2^(3²).
+Comparisons, looser still, are only the first operand of ``where(a > 0, a, 0)``.
 """
 
 from __future__ import annotations
 
 import math
 import re
+from functools import reduce
 from typing import NamedTuple
 
 from sheetgen.expr import Apply, Const, Expr, Var
-from sheetgen.ops import FUNCTIONS, PRIMITIVES
+from sheetgen.ops import COMPARISONS, FUNCTIONS, PRIMITIVES
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+−]?[0-9]+)?)"
-    r"|(?P<sign>\*\*|[-+*/^(),·×−²])|(?P<name>[^\W\d]\w*))"
+    r"|(?P<sign>\*\*|[<>=]=|[-+*/^(),·×−²<>≤≥])|(?P<name>[^\W\d]\w*))"
 )
-_ALIASES = {"**": "^", "·": "*", "×": "*", "−": "-"}
+_ALIASES = {"**": "^", "·": "*", "×": "*", "−": "-", "≤": "<=", "≥": ">="}
 _MAX_DEPTH = 200
 _MAX_NESTING = 60
 
@@ -25,6 +27,12 @@ _MAX_NESTING = 60
 _TOO_DEEP = f"it is more than {_MAX_DEPTH} operations deep: name its parts as quantities of their own"
 
 _TOO_NESTED = f"it nests more than {_MAX_NESTING} parentheses: name its parts as quantities of their own"
+
+
+_SOFTMAX = (
+    "softmax is several quantities: name them, m = held(max(z1, z2)), e1 = exp(z1 - m), e2 = exp(z2 - m),"
+    " s = e1 + e2, p1 = e1/s, p2 = e2/s"
+)
 
 
 class EquationError(ValueError):
@@ -118,8 +126,18 @@ class _Parser:
 
     def unexpected(self, wanted: str) -> EquationError:
         token = self.token
+        if token.text in COMPARISONS:
+            only = "a comparison can only be the first operand of where, as in where(a > 0, a, 0)"
+            return EquationError(f"{token.text!r} stands at column {token.column}; {only}")
         found = "the equation ends" if token.kind == "end" else f"{token.text!r} stands"
         return EquationError(f"{found} at column {token.column} where {wanted} was expected")
+
+    def comparison(self) -> Expr:
+        left = self.sum()
+        sign = self.accept(*COMPARISONS)
+        if not sign:
+            raise self.unexpected(f"a comparison ({' '.join(COMPARISONS)})")
+        return Apply(COMPARISONS[sign], (left, self.sum()))
 
     def sum(self) -> Expr:
         left = self.product()
@@ -178,15 +196,20 @@ class _Parser:
 
     def call(self, token: _Token) -> Expr:
         if token.text not in FUNCTIONS:
-            known = ", ".join(FUNCTIONS)
-            raise EquationError(
-                f"there is no function {token.text!r} (column {token.column}); the functions are {known}"
-            )
-        args = [self.sum()]
+            known = _SOFTMAX if token.text == "softmax" else f"the functions are {', '.join(FUNCTIONS)}"
+            raise EquationError(f"there is no function {token.text!r} (column {token.column}); {known}")
+        row = PRIMITIVES[token.text]
+        args = self.operands(token.text) if row.arity else []
+        self.expect(")")
+        if row.folds and len(args) >= row.arity:
+            return reduce(lambda left, right: Apply(row.name, (left, right)), args)
+        if len(args) != row.arity:
+            wanted = f"{row.arity}{' or more' * row.folds} operand{'s' * (row.arity > 1)}"
+            raise EquationError(f"{row.name} at column {token.column} takes {wanted}, not {len(args)}")
+        return Apply(row.name, tuple(args))
+
+    def operands(self, function: str) -> list[Expr]:
+        args = [self.comparison() if function == "where" else self.sum()]
         while self.accept(","):
             args.append(self.sum())
-        self.expect(")")
-        wanted = PRIMITIVES[token.text].arity
-        if len(args) != wanted:
-            raise EquationError(f"{token.text} at column {token.column} takes {wanted} operand, not {len(args)}")
-        return Apply(token.text, tuple(args))
+        return args

@@ -1,4 +1,4 @@
-"""An independent NumPy trainer: the second opinion on every number of the trace.
+"""An independent NumPy reader of equations: the second opinion on every number of the trace.
 
 It reads a template's equations with Python's own `ast`, and takes gradients by complex step,
 ∂f/∂x = Im f(x + ih)/h, which has no cancellation and so is exact to rounding
@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import reduce
 from types import CodeType
 from typing import Any
 
@@ -19,22 +20,96 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 _Complex = NDArray[np.complex128]
 
-_STEP = 1e-20
+_STEP = 1e-50
+"""Far below any number that is differentiated at: the logarithm of a probability of 1e-30 still has its slope."""
+
 SMALLEST_SLOPE = sys.float_info.min / _STEP
 """A derivative below this is lost to underflow."""
 
-_SPELLINGS = {"^": "**", "²": "**2", "·": "*", "×": "*", "−": "-"}
+_SPELLINGS = {"^": "**", "²": "**2", "·": "*", "×": "*", "−": "-", "≤": "<=", "≥": ">="}
+
+
+def _where(condition: Any, a: Any, b: Any) -> Any:
+    """Choose elementwise; what is not chosen may be infinite or no number, and does not leak."""
+    return np.where(condition, a, b)
+
+
+def _abs(z: Any) -> Any:
+    """Return |Re z| with the sign of the slope; 0 has the slope 0."""
+    return np.sign(np.real(z)) * z
+
+
+def _mod(a: Any, b: Any) -> Any:
+    whole = np.floor(np.real(a) / np.real(b))
+    return np.mod(np.real(a), np.real(b)) + 1j * (np.imag(a) - whole * np.imag(b))
+
+
+def _softplus(z: Any) -> Any:
+    return np.where(np.real(z) > 0, z + np.log1p(np.exp(-z)), np.log1p(np.exp(z)))
+
+
+def _gelu(z: Any) -> Any:
+    return 0.5 * z * (1 + np.tanh(np.sqrt(2 / np.pi) * (z + 0.044715 * z * z * z)))
+
+
+def _huber(a: Any, b: Any) -> Any:
+    apart = a - b
+    return np.where(np.abs(np.real(apart)) <= 1, 0.5 * apart * apart, _abs(apart) - 0.5)
+
+
+def _cce(a: Any, b: Any) -> Any:
+    certain = (np.real(a) == 0) & (np.real(b) == 0)
+    return -b * np.log(np.where(certain, 1, a))
+
+
+def _first_of(better: Callable[[Any, Any], Any]) -> Callable[..., Any]:
+    """Return a function that keeps the best of its operands, the first of equal ones."""
+    return lambda *z: reduce(lambda a, b: np.where(better(np.real(a), np.real(b)), a, b), z)
+
+
+# Comparisons are of real parts: the imaginary ones carry derivatives. A name with _ is no quantity's.
 _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "exp": np.exp,
     "ln": np.log,
     "sqrt": np.sqrt,
+    "sin": np.sin,
+    "cos": np.cos,
+    "pi": lambda: np.pi,
+    "abs": _abs,
+    "sign": lambda z: np.sign(np.real(z)),
+    "max": _first_of(np.greater_equal),
+    "min": _first_of(np.less_equal),
+    "floor": lambda z: np.floor(np.real(z)),
+    "mod": _mod,
+    "held": np.real,
+    "where": _where,
+    "identity": lambda z: z,
     "sigmoid": lambda z: 1 / (1 + np.exp(-z)),
     "tanh": np.tanh,
-    "whole_power": lambda base, exponent: _whole_power(base, exponent),
+    "relu": lambda z: np.where(np.real(z) > 0, z, 0),
+    "leaky_relu": lambda z: np.where(np.real(z) > 0, z, 0.01 * z),
+    "elu": lambda z: np.where(np.real(z) > 0, z, np.expm1(z)),
+    "softplus": _softplus,
+    "gelu": _gelu,
+    "silu": lambda z: z / (1 + np.exp(-z)),
+    "squared_error": lambda a, b: (a - b) * (a - b),
+    "half_squared_error": lambda a, b: (a - b) * (a - b) / 2,
+    "huber": _huber,
+    "bce": lambda a, b: -b * np.log(a) - (1 - b) * np.log(1 - a),
+    "cce": _cce,
+    "l1_penalty": _abs,
+    "l2_penalty": lambda z: z * z,
+    "_whole_power": lambda base, exponent: _whole_power(base, exponent),
+    "_Gt": lambda a, b: np.real(a) > np.real(b),
+    "_GtE": lambda a, b: np.real(a) >= np.real(b),
+    "_Lt": lambda a, b: np.real(a) < np.real(b),
+    "_LtE": lambda a, b: np.real(a) <= np.real(b),
+    "_Eq": lambda a, b: np.real(a) == np.real(b),
 }
 _ALLOWED = (
     ast.Expression, ast.BinOp, ast.UnaryOp, ast.Call, ast.Name, ast.Load, ast.Constant,
     ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow, ast.USub, ast.UAdd,
+    ast.Gt, ast.GtE, ast.Lt, ast.LtE, ast.Eq,
 )  # fmt: skip
 
 
@@ -59,19 +134,6 @@ class Reference:
         """
         loss = np.broadcast_to(self._run(given, names)[self.loss].imag / _STEP, (len(names), *_shape(given)))
         return dict(zip(names, loss, strict=True))
-
-    def train(
-        self, given: Mapping[str, float], weights: Sequence[str], rates: Sequence[float], iterations: int
-    ) -> Iterator[dict[str, Array]]:
-        """Yield weights, equations and gradients of each iteration, as arrays over the learning rates."""
-        eta = np.asarray(rates, dtype=float)
-        state = {name: np.full(eta.shape, given[name]) for name in weights}
-        for _ in range(iterations + 1):
-            here: dict[str, Array | float] = {**given, **state}
-            gradients = self.derivatives(here, weights)
-            labelled = {f"∂{self.loss}/∂{name}": value for name, value in gradients.items()}
-            yield {**state, **self.values(here), **labelled}
-            state = {name: state[name] - eta * gradients[name] for name in weights}
 
     def _run(self, given: Mapping[str, Array | float], perturbed: Sequence[str]) -> dict[str, _Complex]:
         axes = (len(perturbed), *[1] * len(_shape(given)))
@@ -99,25 +161,43 @@ def _tree(text: str) -> ast.Expression:
     for sign, spelling in _SPELLINGS.items():
         text = text.replace(sign, spelling)
     tree = ast.parse(" ".join(text.split()), mode="eval")
+    conditions = list(_conditions(tree))
     for node in ast.walk(tree):
-        if not isinstance(node, _ALLOWED):
+        is_condition = isinstance(node, ast.Compare) and len(node.ops) == 1 and node in conditions
+        if not (isinstance(node, _ALLOWED) or is_condition):
             raise ValueError(f"{type(node).__name__} is not arithmetic: {text}")
     return tree
 
 
+def _conditions(tree: ast.Expression) -> Iterator[ast.expr]:
+    """Yield what may be a comparison: the first operand of each ``where``."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "where":
+            yield from node.args[:1]
+
+
 def _compile(text: str) -> CodeType:
-    return compile(ast.fix_missing_locations(_Powers().visit(_tree(text))), "<equation>", "eval")
+    return compile(ast.fix_missing_locations(_Calls().visit(_tree(text))), "<equation>", "eval")
 
 
-class _Powers(ast.NodeTransformer):
-    """Turns powers to whole numbers into multiplications: a complex power by way of logarithms loses Im."""
+class _Calls(ast.NodeTransformer):
+    """Turns into calls what complex numbers need help with.
+
+    Powers to whole numbers become multiplications: a complex power by way of logarithms loses Im.
+    """
+
+    def visit_Compare(self, node: ast.Compare) -> ast.AST:
+        """Replace ``a > b`` by ``_Gt(a, b)``."""
+        self.generic_visit(node)
+        name = ast.Name(f"_{type(node.ops[0]).__name__}", ast.Load())
+        return ast.Call(name, [node.left, *node.comparators], [])
 
     def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
-        """Replace ``base ** 101`` by ``whole_power(base, 101)``."""
+        """Replace ``base ** 101`` by ``_whole_power(base, 101)``."""
         self.generic_visit(node)
         exponent = node.right.value if isinstance(node.right, ast.Constant) else None
         if isinstance(node.op, ast.Pow) and isinstance(exponent, int | float) and float(exponent).is_integer():
-            name = ast.Name("whole_power", ast.Load())
+            name = ast.Name("_whole_power", ast.Load())
             return ast.Call(name, [node.left, ast.Constant(int(exponent))], [])
         return node
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sheetgen.errors import UsageError
+from sheetgen.graph import mean
 from sheetgen.study import Study
 from sheetgen.trace import Chunk, Row
 
@@ -31,32 +32,44 @@ class Fold(Protocol):
 
 
 class Results:
-    """The accumulated facts of one run of the trace."""
+    """The accumulated facts of one run of the trace.
+
+    ``first`` and ``second`` are the first rows of iterations 0 and 1 of each variant, ``last`` the last row.
+    """
 
     def __init__(self, study: Study) -> None:
         self.study = study
         self.first: list[Mapping[str, float]] = []
         self.second: list[Mapping[str, float]] = []
+        self.last: list[Mapping[str, float]] = []
         self.folds: list[Fold] = []
-        self.losses = [
-            self.watch(Losses(v, study.graph.position[study.graph.loss])) for v in range(len(study.variants))
-        ]
+        loss = study.network.loss
+        position = study.graph.position[loss if study.batch == 1 else mean(loss)]
+        self.losses = [self.watch(Losses(v, position, study.batch)) for v in range(len(study.variants))]
 
     def watch(self, fold: F) -> F:
         """Register a fold before the trace runs; return it."""
         self.folds.append(fold)
         return fold
 
+    def keep(self, variant: int, row: int) -> Kept:
+        """Register a row, from 0, to be kept before the trace runs; return where its values will be."""
+        return self.watch(Kept(variant, row, self.study.graphs[variant].names, self.study.batch))
+
     def feed(self, chunk: Chunk) -> None:
         """Take the next chunk of the trace."""
         if chunk.first == 0:
-            self.first, self.second = ([self._named(rows[k]) for rows in chunk.rows] for k in (0, 1))
+            self.first = [self._named(v, rows[0]) for v, rows in enumerate(chunk.rows)]
+        second = self.study.batch - chunk.first
+        if 0 <= second < len(chunk.rows[0]):
+            self.second = [self._named(v, rows[second]) for v, rows in enumerate(chunk.rows)]
+        self.last = [self._named(v, rows[-1]) for v, rows in enumerate(chunk.rows)]
         blocks = [np.array(rows) for rows in chunk.rows]
         for fold in self.folds:
             fold.feed(blocks[fold.variant])
 
-    def _named(self, row: Row) -> Mapping[str, float]:
-        return dict(zip(self.study.graph.names, row, strict=True))
+    def _named(self, variant: int, row: Row) -> Mapping[str, float]:
+        return dict(zip(self.study.graphs[variant].names, row, strict=True))
 
 
 FUZZ = 1e-13
@@ -78,15 +91,18 @@ class Losses:
     count them either way.
     """
 
-    def __init__(self, variant: int, position: int) -> None:
-        self.variant, self._position = variant, position
+    def __init__(self, variant: int, position: int, batch: int = 1) -> None:
+        self.variant, self._position, self._batch = variant, position, batch
         self.first = self.last = self.smallest = float("nan")
         self.smallest_at = self.rises = self.fuzzy = 0
-        self._seen = 0
+        self._seen = self._rows = 0
 
     def feed(self, block: Block) -> None:
-        """Take the next rows."""
-        losses = block[:, self._position]
+        """Take the next rows; the last one of a batch counts."""
+        losses = block[-(self._rows + 1) % self._batch :: self._batch, self._position]
+        self._rows += len(block)
+        if not len(losses):
+            return
         if not self._seen:
             self.first = self.last = self.smallest = float(losses[0])
             before, after = losses[:-1], losses[1:]
@@ -106,6 +122,30 @@ class Losses:
     def may_rise(self, steps: object) -> bool:
         """Whether a spreadsheet may count so many steps that did not fall."""
         return isinstance(steps, float | int) and abs(steps - self.rises) <= self.fuzzy
+
+
+class Kept:
+    """One row of one variant, kept as it passes: its ``values``, and ``rows``, it and those it rests on.
+
+    Those are the rows of its batch above it, and the batch before.
+    """
+
+    def __init__(self, variant: int, row: int, names: tuple[str, ...], batch: int) -> None:
+        self.variant, self._names = variant, names
+        self._first, self._last = max(row // batch - 1, 0) * batch, row
+        self._seen = 0
+        self.rows: list[list[float]] = []
+
+    @property
+    def values(self) -> Mapping[str, float]:
+        """The row's values, by name, when it has passed."""
+        return dict(zip(self._names, self.rows[-1], strict=True))
+
+    def feed(self, block: Block) -> None:
+        """Take the next rows."""
+        first, last = max(self._first - self._seen, 0), self._last - self._seen
+        self.rows += block[first : last + 1].tolist() if last >= 0 else []
+        self._seen += len(block)
 
 
 class Deviation:
@@ -136,3 +176,21 @@ class Deviation:
                 " use a smaller rate or fewer iterations"
             )
         return float(np.sqrt(self._sum))
+
+
+class Sums:
+    """First and last values of some columns of a variant, and the sums of others over its first rows."""
+
+    def __init__(self, variant: int, ends: list[int], summed: list[int], rows: int) -> None:
+        self.variant, self._ends, self._summed, self._left = variant, ends, summed, rows
+        self.first: list[float] = []
+        self.last: list[float] = []
+        self.totals = np.zeros(len(summed))
+
+    def feed(self, block: Block) -> None:
+        """Take the next rows."""
+        self.first = self.first or block[0, self._ends].tolist()
+        self.last = block[-1, self._ends].tolist()
+        taken = block[: max(self._left, 0), self._summed]
+        self.totals += taken.sum(axis=0)
+        self._left -= len(block)

@@ -16,9 +16,6 @@ from xml.etree import ElementTree
 from xml.sax.saxutils import quoteattr
 
 from openpyxl import Workbook
-from openpyxl.formatting.rule import Rule
-from openpyxl.styles.differential import DifferentialStyle
-from openpyxl.styles.numbers import NumberFormat
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
@@ -27,6 +24,7 @@ from sheetgen import style
 from sheetgen.layout import quoted
 from sheetgen.sheets.flag import colour_flags
 from sheetgen.sheets.page import Page
+from sheetgen.sheets.small import show_small
 from sheetgen.style import Style
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -36,7 +34,6 @@ _FONT_ORDER = ("b", "i", "strike", "condense", "extend", "outline", "shadow", "u
 
 _FRAME = re.compile(rb'(<(?:\w+:)?cNvPr id="\d+" name="((?:Chart|Image) \d+)")(?: descr="[^"]*")?( ?/?>)')
 """The element that names a chart or a picture in a drawing."""
-_SCIENTIFIC = DifferentialStyle(numFmt=NumberFormat(numFmtId=164, formatCode=style.SCIENTIFIC))
 
 
 @dataclass(frozen=True)
@@ -123,17 +120,14 @@ def _picture(png: bytes) -> Any:
 
 def _show_small_numbers(sheet: Worksheet, page: Page) -> None:
     """Write numbers that six decimals would show as zero in scientific notation."""
-    cells = [f"{get_column_letter(c)}{r}" for (r, c), cell in page.cells.items() if cell.style.number == style.NUMBER]
+    cells = page.formatted(style.NUMBER)
     if page.table:
         for index, column in enumerate(page.table.columns, start=1):
             if column.style.number == style.NUMBER:
                 letter = get_column_letter(index)
                 cells.append(f"{letter}{page.table.first_row}:{letter}{page.table.last_row}")
     if cells:
-        small = Rule("cellIs", operator="between", formula=["-0.00005", "0.00005"], dxf=_SCIENTIFIC)
-        zero = Rule("cellIs", operator="equal", formula=["0"], stopIfTrue=True)
-        for rule in (zero, small):
-            sheet.conditional_formatting.add(" ".join(cells), rule)
+        show_small(sheet, " ".join(cells), style.NUMBER)
 
 
 def _order_fonts(xml: bytes) -> bytes:

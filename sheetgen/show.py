@@ -6,15 +6,17 @@ from collections.abc import Iterator
 
 from sheetgen import layout as at
 from sheetgen.expr import Expr
-from sheetgen.graph import RATE, Section
+from sheetgen.graph import ITERATION, Quantity, Section, equation
 from sheetgen.layout import Layout
-from sheetgen.notation import Excel, Latex, Notation, Text, latex_name
+from sheetgen.methods import OPTIMISERS, SCHEDULES, SGD
+from sheetgen.notation import Latex, Notation, Text, latex_name
 from sheetgen.study import Study
 
 FORMATS = ("text", "latex", "excel")
 _HEADINGS = {
     Section.FORWARD: "Forward",
     Section.LOSS: "Loss",
+    Section.METRICS: "Metrics",
     Section.BACKWARD: "Backward",
     Section.GRADIENTS: "Gradients",
 }
@@ -31,9 +33,30 @@ def equations(study: Study, notation: str) -> str:
 
 def _sections(study: Study) -> Iterator[tuple[str, list[tuple[str, Expr]]]]:
     for section, heading in _HEADINGS.items():
-        found = [(q.name, q.equation) for q in study.graph.section(section) if q.equation is not None]
+        found = [(q.name, q.equation) for q in study.network.section(section) if q.equation is not None]
         if found:
             yield heading, found
+
+
+def _updates(study: Study) -> Iterator[tuple[str, int, list[Quantity]]]:
+    """Yield, for each way of training, a heading, a variant, and the quantities that change from row to row."""
+    seen: list[tuple[str, str]] = []
+    for index, v in enumerate(study.variants):
+        key = (v.optimiser.name, v.schedule.name)
+        if key in seen:
+            continue
+        seen.append(key)
+        graph = study.graphs[index]
+        counted = [q for q in graph.section(Section.STEP) if q.name != ITERATION]
+        moved = [q for q in graph.section(Section.WEIGHTS) if q.equation is not None]
+        title = [] if v.optimiser == SGD else [OPTIMISERS[v.optimiser.name].title]
+        title += [SCHEDULES[v.schedule.name].title] if study.scheduled else []
+        heading = f"Update ({', '.join(title)})" if title else "Update"
+        yield heading, index, [*counted, *graph.section(Section.MEANS, Section.OPTIMISER), *moved]
+
+
+def _sign(quantity: Quantity, equals: str, becomes: str) -> str:
+    return becomes if quantity.is_given or quantity.first else equals
 
 
 def _text(study: Study) -> Iterator[str]:
@@ -41,8 +64,9 @@ def _text(study: Study) -> Iterator[str]:
     for heading, found in _sections(study):
         yield f"{heading}:"
         yield from (f"  {name} = {text.write(expr)}" for name, expr in found)
-    yield "Update:"
-    yield from (f"  {state.name} := {text.write(state.update)}" for state in study.graph.states)
+    for heading, _, quantities in _updates(study):
+        yield f"{heading}:"
+        yield from (f"  {q.name} {_sign(q, '=', ':=')} {text.write(equation(q))}" for q in quantities)
 
 
 def _latex(study: Study) -> Iterator[str]:
@@ -51,8 +75,9 @@ def _latex(study: Study) -> Iterator[str]:
     for heading, found in _sections(study):
         yield rf"  & \text{{{heading}}} \\"
         yield from (_latex_line(latex, name, "=", expr) for name, expr in found)
-    yield r"  & \text{Update} \\"
-    yield from (_latex_line(latex, state.name, r"\gets", state.update) for state in study.graph.states)
+    for heading, _, quantities in _updates(study):
+        yield rf"  & \text{{{heading}}} \\"
+        yield from (_latex_line(latex, q.name, _sign(q, "=", r"\gets"), equation(q)) for q in quantities)
     yield r"\end{align*}"
 
 
@@ -62,12 +87,12 @@ def _latex_line(latex: Notation, name: str, sign: str, expr: Expr) -> str:
 
 def _excel(study: Study) -> Iterator[str]:
     layout = Layout(study)
-    here = Excel(lambda name: f"{layout.letter(name)}{at.FIRST_ROW}")
-    above = Excel(lambda name: at.RATE_CELL if name == RATE else f"{layout.letter(name)}{at.FIRST_ROW}")
     for heading, found in _sections(study):
         yield f"{heading}:"
-        yield from (f"  {layout.letter(n)}{at.FIRST_ROW}  {n}: ={here.write(expr)}" for n, expr in found)
-    yield "Update:"
-    for state in study.graph.states:
-        cell = f"{layout.letter(state.name)}{at.FIRST_ROW + 1}"
-        yield f"  {cell}  {state.name}: ={above.write(state.update)}"
+        for name, expr in found:
+            yield f"  {layout.letter(name)}{at.FIRST_ROW}  {name}: ={layout.formula(expr, 0, at.FIRST_ROW)}"
+    row = layout.row(1)
+    for heading, variant, quantities in _updates(study):
+        yield f"{heading}:"
+        for q in quantities:
+            yield f"  {layout.letter(q.name, variant)}{row}  {q.name}: ={layout.formula(equation(q), variant, row)}"

@@ -1,12 +1,15 @@
-"""A study: one network, its numbers, and the variants in which it is trained."""
+"""A study: one network, its numbers, its samples, and the variants in which it is trained."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from sheetgen import toml
-from sheetgen.graph import Graph
+from sheetgen.descent import Plan, train
+from sheetgen.graph import BASE_RATE, BATCH, RATE, SAMPLES, Graph, Section
+from sheetgen.methods import CONSTANT, SGD, Choice
 
 EPSILON, TOLERANCE = "ε", "tolerance"
 SETTINGS: Mapping[str, float] = {EPSILON: 1e-5, TOLERANCE: 1e-9}
@@ -15,35 +18,62 @@ SETTINGS: Mapping[str, float] = {EPSILON: 1e-5, TOLERANCE: 1e-9}
 
 @dataclass(frozen=True)
 class Variant:
-    """One way of training the network, on a sheet of its own: ``rate`` is its learning rate."""
+    """One way of training the network, on a sheet of its own: a learning rate, its schedule, an optimiser."""
 
     sheet: str
     rate: float
+    optimiser: Choice = SGD
+    schedule: Choice = CONSTANT
 
 
-def variant(rate: float) -> Variant:
+def variant(rate: float, optimiser: Choice = SGD, schedule: Choice = CONSTANT) -> Variant:
     """Return the variant of a learning rate; its sheet keeps the rate's name as built."""
-    return Variant(f"lr {rate!r}", rate)
+    return Variant(f"lr {rate!r}", rate, optimiser, schedule)
 
 
 @dataclass(frozen=True)
 class Study:
     """A network with its numbers.
 
-    ``values`` holds every input, target and initial weight; ``equations`` the forward and loss equations
-    as their author typed them; ``iterations`` is the number of updates, so rows run from 0 to it.
+    ``network`` is what one row computes. ``values`` holds every parameter's initial value and, where
+    there is one sample, every input and target; several samples stand in ``samples`` instead, a tuple of
+    numbers for each. ``equations`` are those of the network as their author typed them; ``iterations`` is
+    the number of updates, so iterations run from 0 to it; each has ``batch`` samples, a row each.
     """
 
     name: str
     title: str
     description: str
     workbook: str
-    graph: Graph
+    network: Graph
     values: Mapping[str, float]
     equations: Mapping[str, str]
     variants: tuple[Variant, ...]
     iterations: int
+    samples: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    batch: int = 1
     settings: Mapping[str, float] = field(default_factory=lambda: dict(SETTINGS))
+
+    @cached_property
+    def graphs(self) -> tuple[Graph, ...]:
+        """The network with the columns of its training, for each variant; only an optimiser's columns differ."""
+        made: dict[tuple[str, str], Graph] = {}
+        for v in self.variants:
+            key = (v.optimiser.name, v.schedule.name)
+            if key not in made:
+                plan = Plan(v.optimiser, v.schedule, self.scheduled, self.batch, self.count)
+                made[key] = train(self.network, plan)
+        return tuple(made[v.optimiser.name, v.schedule.name] for v in self.variants)
+
+    @property
+    def graph(self) -> Graph:
+        """The graph of the first variant; the others have the same columns but for those of their optimisers."""
+        return self.graphs[0]
+
+    @property
+    def scheduled(self) -> bool:
+        """Whether the learning rate has a column of its own, on every sheet alike."""
+        return any(variant.schedule.name != CONSTANT.name for variant in self.variants)
 
     @property
     def rates(self) -> tuple[float, ...]:
@@ -51,26 +81,33 @@ class Study:
         return tuple(variant.rate for variant in self.variants)
 
     @property
+    def count(self) -> int:
+        """The number of samples."""
+        return len(next(iter(self.samples.values()))) if self.samples else 1
+
+    @property
     def rows(self) -> int:
-        """The number of rows a training sheet has below its header: iteration 0 and one an update."""
-        return self.iterations + 1
+        """The number of rows a training sheet has below its header: a row a sample, from iteration 0."""
+        return (self.iterations + 1) * self.batch
+
+    @property
+    def rate_name(self) -> str:
+        """What the learning rate of a variant is called: with a schedule it is only where that starts."""
+        return BASE_RATE if self.scheduled else RATE
+
+    def constants(self, variant: int) -> dict[str, float]:
+        """Return the numbers, besides the columns, that the formulas of a variant refer to."""
+        v = self.variants[variant]
+        counts = {SAMPLES: float(self.count), BATCH: float(self.batch)}
+        return {self.rate_name: v.rate, **v.optimiser.settings, **v.schedule.settings, **counts}
+
+    def at_sample(self, index: int) -> dict[str, float]:
+        """Return every input, target and initial parameter, those of a sample counted from 0."""
+        return {**self.values, **{name: numbers[index] for name, numbers in self.samples.items()}}
 
     def with_values(self, values: Mapping[str, float]) -> Study:
         """Return the study with some inputs, targets or initial weights replaced."""
         return replace(self, values={**self.values, **values})
-
-    def with_rates(self, rates: tuple[float, ...]) -> Study:
-        """Return the study with its sheets' learning rates replaced; the sheets keep their names."""
-        pairs = zip(self.variants, rates, strict=True)
-        return replace(self, variants=tuple(replace(variant, rate=rate) for variant, rate in pairs))
-
-    def with_settings(self, settings: Mapping[str, float]) -> Study:
-        """Return the study with other settings of the workbook's own checks."""
-        return replace(self, settings=dict(settings))
-
-    def only(self, variant: int) -> Study:
-        """Return the study with one of its variants."""
-        return replace(self, variants=(self.variants[variant],))
 
     def template(self) -> str:
         """Return the effective template: this study, written as TOML that loads to the same study."""
@@ -79,15 +116,53 @@ class Study:
     def _template_lines(self) -> Iterator[str]:
         for key in ("title", "description", "workbook"):
             yield f"{key} = {toml.write_string(getattr(self, key))}"
-        yield f"rates = [{', '.join(map(repr, self.rates))}]"
         yield f"iterations = {self.iterations}"
-        graph = self.graph
-        weights = tuple(state.name for state in graph.states)
-        for table, names in (("inputs", graph.inputs), ("targets", graph.targets), ("parameters", weights)):
+        if self.samples:
+            yield f"batch = {self.batch}"
+        if self.network.fixed:
+            yield f"frozen = {toml.write_list(self.network.fixed)}"
+        yield from self._variant_lines()
+        yield from self._number_lines()
+        for table, section in (("forward", Section.FORWARD), ("loss", Section.LOSS), ("metrics", Section.METRICS)):
+            if quantities := self.network.section(section):
+                yield from ("", f"[{table}]")
+                for q in quantities:
+                    yield f"{toml.write_key(q.name)} = {toml.write_string(self.equations[q.name])}"
+
+    def _variant_lines(self) -> Iterator[str]:
+        """Write the variants: as rates, where nothing else tells them apart."""
+        first = self.variants[0]
+        if all(v == variant(v.rate, first.optimiser, first.schedule) for v in self.variants):
+            yield f"rates = [{', '.join(map(repr, self.rates))}]"
+            if first.optimiser != SGD:
+                yield f"optimiser = {_choice(first.optimiser)}"
+            if first.schedule != CONSTANT:
+                yield f"schedule = {_choice(first.schedule)}"
+            return
+        for v in self.variants:
+            yield from ("", "[[variants]]", f"sheet = {toml.write_string(v.sheet)}", f"rate = {v.rate!r}")
+            yield f"optimiser = {_choice(v.optimiser)}"
+            yield f"schedule = {_choice(v.schedule)}"
+
+    def _number_lines(self) -> Iterator[str]:
+        graph = self.network
+        if self.samples:
+            yield from ("", "[data]", f"inputs = {toml.write_list(graph.inputs)}")
+            if graph.targets:
+                yield f"targets = {toml.write_list(graph.targets)}"
+            yield "rows = ["
+            names = (*graph.inputs, *graph.targets)
+            for row in zip(*(self.samples[name] for name in names), strict=True):
+                yield f"  [{', '.join(map(repr, row))}],"
+            yield "]"
+        parameters = tuple(q.name for q in graph.section(Section.WEIGHTS))
+        data = () if self.samples else (("inputs", graph.inputs), ("targets", graph.targets))
+        for table, names in (*data, ("parameters", parameters)):
             yield from ("", f"[{table}]")
             yield from (f"{toml.write_key(name)} = {self.values[name]!r}" for name in names)
-        for table, section in (("forward", "forward"), ("loss", "loss")):
-            yield from ("", f"[{table}]")
-            for quantity in graph.quantities:
-                if quantity.section == section:
-                    yield f"{toml.write_key(quantity.name)} = {toml.write_string(self.equations[quantity.name])}"
+
+
+def _choice(choice: Choice) -> str:
+    """Write a choice as an inline table."""
+    pairs = [f"name = {toml.write_string(choice.name)}", *(f"{k} = {v!r}" for k, v in choice.settings.items())]
+    return "{ " + ", ".join(pairs) + " }"

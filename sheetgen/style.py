@@ -18,15 +18,27 @@ GOOD, GOOD_FILL, BAD, BAD_FILL = "05603A", "D1FADF", "B42318", "FEE4E2"
 
 NUMBER, SCIENTIFIC = "0.000000", "0.00E+00"
 """Six decimals; a conditional format shows what these would hide in scientific notation."""
+SHORT, SLOPE = "0.0000", '"∂ "0.0000;"∂ "-0.0000'
+"""Four decimals, to be read from afar; a slope is a derivative of the loss."""
+SMALL = {
+    NUMBER: (0.00005, SCIENTIFIC),
+    SHORT: (0.0005, "0.0E+00"),
+    SLOPE: (0.0005, '"∂ "0.0E+00;"∂ "-0.0E+00'),
+}
+"""For a format: below which size it hides too much of a number, and the format that shows it then."""
 GENERAL, WHOLE = "General", "#,##0"
 
 SECTION_COLOURS = {
+    Section.STEP: ("475467", "EAECF0"),
     Section.DATA: ("475467", "EAECF0"),
     Section.WEIGHTS: ("175CD3", "D9E8FD"),
     Section.FORWARD: ("067647", "D3F3E0"),
     Section.LOSS: ("B54708", "FDEBC8"),
     Section.BACKWARD: ("6941C6", "E9DDFC"),
     Section.GRADIENTS: ("C01048", "FDDDE8"),
+    Section.METRICS: ("0E7090", "CFF1F9"),
+    Section.MEANS: ("344054", "E4E7EC"),
+    Section.OPTIMISER: ("854A0E", "FBEFC4"),
 }
 """For each section the colour of its band and the tint of its labels."""
 
@@ -109,8 +121,14 @@ BUILT = Style(colour=GREY)
 CALC = Style(number=NUMBER)
 LINK = Style(colour=GREEN, number=NUMBER)
 LINK_GENERAL = Style(colour=GREEN)
+PICK = Style(colour=BLUE, bold=True, size=14, fill="FFFBE6", border="E4D9A8", align="center")
 INPUT_LINK = Style(colour=GREEN, bold=True)
 COUNT = Style(number=WHOLE)
+
+
+def is_input(look: Style) -> bool:
+    """Whether a cell of this style holds what a person may change."""
+    return look in (INPUT, PICK)
 
 
 def band(section: Section) -> Style:

@@ -7,30 +7,37 @@ what was expected.
 from __future__ import annotations
 
 import keyword
-import tomllib
 import unicodedata
-from collections.abc import Mapping
 from difflib import get_close_matches
-from importlib.resources import files
+from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
-from sheetgen import toml
-from sheetgen.errors import TemplateError, UsageError
+from sheetgen import tabs, variants
+from sheetgen.document import Document
+from sheetgen.errors import UsageError
 from sheetgen.expr import Apply, Const, Expr, is_literal
-from sheetgen.graph import ITERATION, RATE, Graph, GraphError, build
-from sheetgen.limits import MAX_COLUMNS, MAX_FORMULA, checked_iterations, checked_rates, spreadsheet_number
+from sheetgen.graph import BATCH, EPOCH, ITERATION, RATE, SAMPLE, SAMPLES, Graph, GraphError
+from sheetgen.layers import LayersError, expand
+from sheetgen.limits import MAX_COLUMNS, MAX_FORMULA, checked_iterations
+from sheetgen.network import build
 from sheetgen.notation import Excel
+from sheetgen.numeric import expanded_size
 from sheetgen.ops import FUNCTIONS
 from sheetgen.parser import EquationError, is_name, parse
-from sheetgen.study import SETTINGS, Study, variant
+from sheetgen.samples import Samples
+from sheetgen.samples import read as samples_of
+from sheetgen.study import SETTINGS, Study
 
 DEFAULT = "mlp-2-2-2"
 _WIDEST = "'lr 0.001'!$AAA$5"
 """A reference as long as those of the helper sheets."""
 
-_TABLES = ("inputs", "targets", "parameters", "forward", "loss")
-_KEYS = ("title", "description", "workbook", "rates", "iterations", *_TABLES)
+_EQUATIONS = ("forward", "loss", "metrics")
+_TABLES = ("data", "inputs", "targets", "parameters", *_EQUATIONS)
+_TRAINING = ("rates", "iterations", "batch", "frozen", "optimiser", "schedule", "variants", "layers")
+_KEYS = ("title", "description", "workbook", *_TRAINING, *_TABLES)
+_RESERVED = {RATE, ITERATION, EPOCH, SAMPLE, SAMPLES, BATCH, *SETTINGS}
 
 
 def names() -> tuple[str, ...]:
@@ -58,101 +65,157 @@ def text_of(template: str) -> tuple[str, str]:
         raise UsageError(f"{template} cannot be read: {error.strerror}") from None
 
 
+def data_of(template: str) -> dict[str, str]:
+    """Return the CSV file that a shipped template reads, by its name, if it reads one."""
+    if template not in names():
+        return {}
+    name = Document(text_of(template)[0], template).table("data").get("file")
+    return {name: files("sheetgen.templates").joinpath(name).read_text("utf-8")} if name else {}
+
+
 def load(template: str | Path = DEFAULT) -> Study:
     """Return the study that a shipped template, or a file, describes.
 
     Raises UsageError where there is no such template and TemplateError where it is wrong.
     """
     text, source = text_of(str(template))
-    return loads(text, source)
+    if template not in names():
+        return _Reader(text, source, Path(template).parent).study()
+    with as_file(files("sheetgen.templates")) as folder:
+        return _Reader(text, source, folder).study()
 
 
 def loads(text: str, source: str = "template") -> Study:
     """Return the study that a template's text describes; ``source`` names it in messages."""
-    return _Reader(text, source).study()
+    return _Reader(text, source, None).study()
 
 
 class _Reader:
-    """Reads one template, knowing the line of every key."""
+    """Reads one template; a CSV file is looked for in ``folder``."""
 
-    def __init__(self, text: str, source: str) -> None:
-        self.text, self.source = text, source
-        self.lines = toml.key_lines(text)
-        self.data = self._toml()
+    def __init__(self, text: str, source: str, folder: Path | None) -> None:
+        self.document = Document(text, source)
+        self.folder = folder
 
     def fail(self, message: str, table: str = "", key: str = "") -> NoReturn:
-        places = ((table, key), ("", f"{table}.{key}"), (table, ""), ("", table))
-        line = next((self.lines[place] for place in places if place in self.lines), None)
-        raise TemplateError(message, self.source, line)
-
-    def _toml(self) -> dict[str, Any]:
-        try:
-            return tomllib.loads(self.text)
-        except ValueError as error:
-            message, line = toml.explain(str(error), self.text)
-            raise TemplateError(message, self.source, line) from None
-        except RecursionError:
-            raise TemplateError("this is not a template: its brackets nest too deeply", self.source) from None
+        self.document.fail(message, table, key)
 
     def study(self) -> Study:
-        for key in self.data:
+        document = self.document
+        for key in document.data:
             if key not in _KEYS:
-                self._unknown(key)
-        self._check_names()
-        values = {t: {n: self.number(t, n) for n in self.table(t)} for t in ("inputs", "targets", "parameters")}
-        forward, loss = ({n: self.equation(t, n) for n in self.table(t)} for t in ("forward", "loss"))
+                document.unknown(key, _KEYS, "a template has")
+        samples = self._samples()
+        fixed = self._expand_layers(samples) if "layers" in document.data else ()
+        self._check_names(samples)
+        values = self._values(samples)
+        graph = self._network(samples, fixed)
+        batch = self.batch(samples.count)
+        iterations = self.iterations(batch)
+        name = Path(document.source).stem
+        study = Study(
+            name=name,
+            title=document.string("title", name).strip(),
+            description=document.string("description", "").strip(),
+            workbook=self.file_name("workbook", f"{name}.xlsx"),
+            network=graph,
+            values=values,
+            equations={n: str(document.data[t][n]).strip() for t in _EQUATIONS for n in document.table(t)},
+            variants=variants.read(document, iterations, tabs.RESERVED),
+            iterations=iterations,
+            samples=samples.all if samples.count > 1 else {},
+            batch=batch,
+        )
+        self._check_settings(study)
+        self._check_size(study)
+        return study
+
+    def _samples(self) -> Samples:
+        """Return the samples: those of [data], or the one of [inputs] and [targets]."""
+        document = self.document
+        if "data" not in document.data:
+            needed = {"inputs": True, "targets": False}
+            one = {t: {n: (self.number(t, n),) for n in document.table(t, needed[t])} for t in needed}
+            return Samples(one["inputs"], one["targets"])
+        for table in ("inputs", "targets"):
+            if table in document.data:
+                self.fail(f"the template has [data], so [{table}] must go; name the {table} in [data]", table)
+        return samples_of(document, self.folder)
+
+    def _expand_layers(self, samples: Samples) -> tuple[str, ...]:
+        """Put what [layers] stands for into the tables, where what is typed goes before it; return what it freezes."""
+        document = self.document
         try:
-            graph = build(values["inputs"], values["targets"], values["parameters"], forward, loss)
+            expansion = expand(document.table("layers"), tuple(samples.inputs), tuple(samples.targets))
+        except LayersError as error:
+            self.fail(str(error), "layers", error.key)
+        line = document.lines.get(("layers", ""))
+        for table in ("parameters", *_EQUATIONS):
+            made, typed = getattr(expansion, table), document.table(table)
+            document.data[table] = {**made, **typed}
+            document.lines |= {(table, name): line for name in made.keys() - typed.keys() if line}
+        return expansion.frozen
+
+    def _values(self, samples: Samples) -> dict[str, float]:
+        """Return the numbers that are given once: parameters, and the data of a single sample."""
+        parameters = {n: self.number("parameters", n) for n in self.document.table("parameters", needed=True)}
+        return parameters if samples.count > 1 else {n: x[0] for n, x in samples.all.items()} | parameters
+
+    def _network(self, samples: Samples, fixed: tuple[str, ...]) -> Graph:
+        document = self.document
+        frozen = (*document.strings(document.data.get("frozen", []), "frozen", "", "frozen"), *fixed)
+        parameters = document.table("parameters")
+        for name in frozen:
+            if name not in parameters:
+                self.fail(
+                    f"frozen names {name!r}, which is no parameter; there are {', '.join(parameters)}", "", "frozen"
+                )
+        if len(set(frozen)) == len(parameters):
+            self.fail("every parameter is frozen, so nothing is trained; leave one out", "", "frozen")
+        forward, loss, metrics = (
+            {n: self.equation(t, n) for n in document.table(t, t != "metrics")} for t in _EQUATIONS
+        )
+        try:
+            return build(samples.inputs, samples.targets, parameters, forward, loss, metrics, frozen)
         except GraphError as error:
             self.fail(str(error), self._table_of(error.quantity), error.quantity)
-        if len(graph.names) + 1 > MAX_COLUMNS:
-            self.fail(f"the network needs {len(graph.names) + 1:,} columns; a sheet has {MAX_COLUMNS:,}")
-        self._check_lengths(graph)
-        name = Path(self.source).stem
-        return Study(
-            name=name,
-            title=self.string("title", name).strip(),
-            description=self.string("description", "").strip(),
-            workbook=self.file_name("workbook", f"{name}.xlsx"),
-            graph=graph,
-            values={**values["inputs"], **values["targets"], **values["parameters"]},
-            equations={n: str(self.data[t][n]).strip() for t in ("forward", "loss") for n in self.table(t)},
-            variants=tuple(variant(rate) for rate in self.rates()),
-            iterations=self.iterations(),
-        )
 
-    def _check_lengths(self, graph: Graph) -> None:
+    def _check_settings(self, study: Study) -> None:
+        """Let no quantity be called like a setting of an optimiser or schedule in use."""
+        for v in study.variants:
+            for choice in (v.optimiser, v.schedule):
+                for name in choice.settings:
+                    if name in study.network.by_name:
+                        message = f"{name!r} is a setting of {choice.name!r} too; give the quantity another name"
+                        self.fail(message, self._table_of(name), name)
+
+    def _check_size(self, study: Study) -> None:
+        """Make sure that the sheets hold the columns and the formulas."""
         spelled = Excel(lambda name: _WIDEST)
-        for quantity in graph.quantities:
-            if quantity.equation and len(spelled.write(quantity.equation)) >= MAX_FORMULA:
-                name = quantity.name.rpartition("∂")[2]
-                message = f"the formula of {quantity.name} is longer than the {MAX_FORMULA:,} characters of a cell"
-                self.fail(f"{message}; name its parts as quantities of their own", self._table_of(name), name)
+        for graph in study.graphs:
+            if len(graph.names) > MAX_COLUMNS:
+                self.fail(f"the network needs {len(graph.names):,} columns; a sheet has {MAX_COLUMNS:,}")
+            for quantity in graph.quantities:
+                if quantity.equation and len(spelled.write(quantity.equation)) >= MAX_FORMULA:
+                    name = quantity.name.rpartition("∂")[2]
+                    self._too_long(quantity.name, self._table_of(name), name)
 
-    def _unknown(self, key: str) -> NoReturn:
-        kind = "table" if isinstance(self.data[key], dict) else "key"
-        close = get_close_matches(key, _KEYS, n=1)
-        hint = f"did you mean {close[0]!r}?" if close else f"a template has {', '.join(_KEYS)}"
-        self.fail(f"unknown {kind} {key!r}; {hint}", *((key, "") if kind == "table" else ("", key)))
-
-    def table(self, name: str) -> Mapping[str, Any]:
-        table = self.data.get(name, {})
-        if not isinstance(table, dict):
-            self.fail(f"{name!r} must be a table: a line [{name}], then one quantity a line", "", name)
-        if not table and name != "targets":
-            self.fail(f"the table [{name}] is missing or empty; it must hold at least one quantity", name)
-        return table
+    def _too_long(self, quantity: str, table: str, name: str) -> NoReturn:
+        message = f"the formula of {quantity} is longer than the {MAX_FORMULA:,} characters of a cell"
+        self.fail(f"{message}; name its parts as quantities of their own", table, name)
 
     def _table_of(self, quantity: str) -> str:
-        return next((table for table in _TABLES if quantity in self.data.get(table, {})), "")
+        return next((table for table in _TABLES if quantity in self.document.data.get(table, {})), "")
 
-    def _check_names(self) -> None:
+    def _check_names(self, samples: Samples) -> None:
         seen: dict[str, tuple[str, str]] = {}
+        document = self.document
+        given = samples.all if "data" in document.data else {}
         for table in _TABLES:
-            for name in self.table(table):
+            for name in given if table == "data" else document.table(table):
                 self._check_name(table, name)
                 if (first := seen.setdefault(name.lower(), (table, name))) != (table, name):
-                    line = self.lines.get(first)
+                    line = document.lines.get(first)
                     where = f"[{first[0]}]" + (f", line {line}" if line else "")
                     also = "" if first[1] == name else " (spreadsheets take no notice of capitals)"
                     self.fail(
@@ -174,67 +237,51 @@ class _Reader:
                 table,
                 name,
             )
-        if keyword.iskeyword(name) or name in (RATE, ITERATION, *SETTINGS):
+        if keyword.iskeyword(name) or name in _RESERVED:
             self.fail(f"{name!r} is a reserved word; give the quantity another name", table, name)
 
     def number(self, table: str, name: str) -> float:
-        return self.checked_number(self.table(table)[name], name, table, name)
-
-    def checked_number(self, value: object, what: str, table: str = "", key: str = "") -> float:
-        try:
-            return spreadsheet_number(value, what)
-        except UsageError as error:
-            self.fail(str(error), table, key)
+        return self.document.number(self.document.table(table)[name], name, table, name)
 
     def equation(self, table: str, name: str) -> Expr:
-        text = self.table(table)[name]
+        text = self.document.table(table)[name]
         if not isinstance(text, str):
             self.fail(f'{name} must be an equation in quotes, such as {name} = "w1*i1 + w2*i2"', table, name)
         try:
             expr = parse(text)
         except EquationError as error:
             self.fail(f"{name}: {error}", table, name)
+        if expanded_size(expr) > MAX_FORMULA:
+            self._too_long(name, table, name)
         for constant in constants(expr):
             if not is_literal(constant):
                 what = "no number a formula can hold (15 digits, 1e-307 to 1e307)"
                 self.fail(f"{name}: {constant!r} is {what}; make it an input", table, name)
         return expr
 
-    def string(self, key: str, default: str) -> str:
-        value = self.data.get(key, default)
-        if not isinstance(value, str):
-            self.fail(f"{key} must be a text in quotes", "", key)
-        if not all(_is_printable(c) for c in value) or len(value) > 10_000:
-            self.fail(f"{key} must be printable text of at most 10,000 characters", "", key)
-        return value
-
     def file_name(self, key: str, default: str) -> str:
-        value = self.string(key, default)
+        value = self.document.string(key, default)
         if value != Path(value).name or "\\" in value or not value.endswith(".xlsx"):
             self.fail(
                 f"{key} must be a bare file name that ends in .xlsx, not {value!r}; folders belong to -o", "", key
             )
         return value
 
-    def rates(self) -> tuple[float, ...]:
-        rates = self.data.get("rates")
-        if not isinstance(rates, list) or not rates:
-            self.fail("rates must be a list of at least one learning rate, such as rates = [0.1, 0.5]", "", "rates")
+    def iterations(self, batch: int) -> int:
         try:
-            return checked_rates([self.checked_number(rate, "a learning rate", "", "rates") for rate in rates])
-        except UsageError as error:
-            self.fail(str(error), "", "rates")
-
-    def iterations(self) -> int:
-        try:
-            return checked_iterations(self.data.get("iterations"))
+            return checked_iterations(self.document.data.get("iterations"), batch)
         except UsageError as error:
             self.fail(str(error), "", "iterations")
 
-
-def _is_printable(character: str) -> bool:
-    """Whether XML can hold a character, and a reader see it: no control, no surrogate, no separator of lines."""
-    return character in "\n\t" or unicodedata.category(character) not in ("Cc", "Cs", "Cn", "Zl", "Zp")
+    def batch(self, count: int) -> int:
+        """Return how many samples an update averages over: 1, n or "full"."""
+        batch = self.document.data.get("batch", 1)
+        if batch == "full":
+            return count
+        if isinstance(batch, bool) or not isinstance(batch, int) or not 1 <= batch <= count:
+            what = f'batch must be a whole number from 1 to the number of samples, {count:,}, or "full"'
+            self.fail(f"{what}, not {batch!r}", "", "batch")
+        return batch
 
 
 def constants(expr: Expr) -> list[float]:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
+from collections.abc import Iterable
 
 _HEADER = re.compile(r"\s*\[\s*([^\[\]]+?)\s*\]\s*(?:#.*)?$")
+_ARRAY = re.compile(r"\s*\[\[\s*([^\[\]]+?)\s*\]\]\s*(?:#.*)?$")
 _KEY = re.compile(r"""\s*(?:"([^"]+)"|'([^']+)'|([^\s="'#\[]+))\s*=""")
 _AT = re.compile(r"^(.*) \(at (?:line (\d+), column \d+|end of document)\)$")
 
@@ -13,13 +16,19 @@ _AT = re.compile(r"^(.*) \(at (?:line (\d+), column \d+|end of document)\)$")
 def key_lines(text: str) -> dict[tuple[str, str], int]:
     """Map (table, key) to its 1-based line, and (table, "") to the table's own line.
 
-    Keys of the top level have the table "". Multi-line strings are stepped over.
+    Keys of the top level have the table "", those of the second ``[[variants]]`` the table "variants.1".
+    Multi-line strings are stepped over.
     """
     lines: dict[tuple[str, str], int] = {}
+    seen: Counter[str] = Counter()
     table, closing = "", ""
     for number, line in enumerate(text.split("\n"), start=1):
         if closing:
             closing = "" if closing in line else closing
+        elif match := _ARRAY.match(line):
+            table = f"{match[1]}.{seen[match[1]]}"
+            seen[match[1]] += 1
+            lines.setdefault((table, ""), number)
         elif match := _HEADER.match(line):
             table = match[1]
             lines.setdefault((table, ""), number)
@@ -60,3 +69,8 @@ def write_string(text: str) -> str:
         return json.dumps(text, ensure_ascii=False)
     body = text.replace("\\", "\\\\").replace('"""', '""\\"')
     return f'"""\n{body}\n"""'
+
+
+def write_list(texts: Iterable[str]) -> str:
+    """Return a TOML list of strings."""
+    return f"[{', '.join(map(write_string, texts))}]"

@@ -8,24 +8,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from openpyxl.utils import get_column_letter
+from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
 
 from sheetgen import engines, proof
 from sheetgen import layout as at
-from sheetgen.compare import Bounds, Outcome, Sheet, plain
+from sheetgen.compare import Bounds, Exact, Outcome, Sheet, plain
 from sheetgen.engines import CellError, Recalculation, Value
 from sheetgen.errors import TemplateError, WorkbookError
-from sheetgen.layout import Layout, rate_label
+from sheetgen.layout import Layout
 from sheetgen.report import Difference, Edit, Kind, Report, SheetReport, Status
-from sheetgen.sheets import compose, error, source
+from sheetgen.sheets import compose, error, picks, source
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.page import Page
+from sheetgen.sheets.picks import Picks, Spot
 from sheetgen.study import SETTINGS, Study
 from sheetgen.template import loads
-from sheetgen.tolerance import Tolerance, row_bounds
+from sheetgen.tolerance import RowBounds, Tolerance
 from sheetgen.workbook import FileCell, WorkbookFile
 
 _MOST_SOURCE_ROWS = 100_000
@@ -52,7 +54,8 @@ def verify(
     calculator = engines.get(engine)
     values = calculator.recalculate(path, timeout)
     study, edits = _inputs(file, values, built)
-    book = Book(study, built, version=version)
+    chosen = _picks(file, values, study)
+    book = Book(study, built, chosen, version=version)
     report = Report(calculator.version, edited=edits)
     found = list(proof.differences(study, tolerance))
     for page in compose(book):
@@ -61,6 +64,7 @@ def verify(
         if name not in {sheet.name for sheet in report.sheets}:
             found += _foreign(file, values, name, tolerance, report)
     found += _settings(file, report)
+    report.notes += _picked(study, chosen)
     _conclude(report, found, max_diffs)
     return report
 
@@ -121,22 +125,74 @@ def _inputs(file: WorkbookFile, values: Recalculation, built: Study) -> tuple[St
     layout = Layout(built)
     grid = values.grid(at.INPUTS, max(layout.input_rows.values()), at.VALUE_COLUMN)
     as_built = {given.label: given.value for givens in layout.givens.values() for given in givens}
+    samples, sample_edits = _samples(file, values, layout)
     now: dict[str, float] = {}
     for label, number in layout.input_rows.items():
-        now[label] = _number(file.path, label, grid[number - 1][at.VALUE_COLUMN - 1], number)
+        now[label] = _number(file.path, label, grid[number - 1][at.VALUE_COLUMN - 1], f"{at.INPUTS}!C{number}")
     numbers = as_built | now
     edits = [Edit(name, old, numbers[name]) for name, old in as_built.items() if numbers[name] != old]
-    rates = tuple(numbers[rate_label(variant.sheet)] for variant in built.variants)
-    study = built.with_values({name: numbers[name] for name in built.values}).with_rates(rates)
-    return study.with_settings({name: numbers[name] for name in built.settings}), edits
+    return layout.with_givens(numbers, samples), edits + sample_edits
 
 
-def _number(path: Path, label: str, value: Value, row: int) -> float:
+def _samples(
+    file: WorkbookFile, values: Recalculation, layout: Layout
+) -> tuple[dict[str, tuple[float, ...]], list[Edit]]:
+    """Return the numbers of the Data sheet, where the study has one, and how they differ from those as built."""
+    built = layout.study.samples
+    if not built:
+        return {}, []
+    if at.DATA not in file.sheet_names:
+        raise WorkbookError(f"{file.path} has no sheet {at.DATA!r}, which holds the samples to verify with")
+    grid = values.grid(at.DATA, at.DATA_FIRST_ROW + layout.study.count - 1, len(built) + 1)
+    found: dict[str, tuple[float, ...]] = {}
+    edits: list[Edit] = []
+    for column, (name, numbers) in enumerate(built.items(), start=1):
+        now = tuple(
+            _number(
+                file.path,
+                f"{name} of sample {k + 1}",
+                grid[at.DATA_FIRST_ROW - 1 + k][column],
+                f"{at.DATA}!{layout.sample_cell(name, k)}",
+            )
+            for k in range(layout.study.count)
+        )
+        pairs = enumerate(zip(numbers, now, strict=True), start=1)
+        edits += [Edit(f"{name} of sample {k}", old, new) for k, (old, new) in pairs if old != new]
+        found[name] = now
+    return found, edits
+
+
+def _picks(file: WorkbookFile, values: Recalculation, study: Study) -> Picks:
+    """Return what is picked on the sheets where something can be."""
+    as_built = picks.shown(study, Picks())
+
+    def look(spot: Spot) -> object:
+        if spot.sheet not in file.sheet_names:
+            return as_built[spot]
+        letter, row = coordinate_from_string(spot.cell)
+        column = column_index_from_string(letter)
+        return plain(values.grid(spot.sheet, row, column)[row - 1][column - 1])
+
+    try:
+        return picks.read(study, look)
+    except WorkbookError as problem:
+        raise WorkbookError(f"{file.path}: {problem}") from None
+
+
+def _picked(study: Study, chosen: Picks) -> Iterator[str]:
+    """Say what was picked otherwise than in a fresh workbook: it changes what is shown, not what was trained."""
+    as_built = picks.shown(study, Picks())
+    for spot, said in picks.shown(study, chosen).items():
+        if said != as_built[spot]:
+            yield f"picked: {spot} {as_built[spot]!r} → {said!r}"
+
+
+def _number(path: Path, label: str, value: Value, where: str) -> float:
     if label in SETTINGS and isinstance(value, float) and value <= 0:
-        raise WorkbookError(f"{path}: {at.INPUTS}!C{row} holds {value!r} as {label}; type a number greater than 0")
+        raise WorkbookError(f"{path}: {where} holds {value!r} as {label}; type a number greater than 0")
     if isinstance(value, bool) or not isinstance(value, float):
         shown = "nothing" if value is None else repr(plain(value))
-        raise WorkbookError(f"{path}: {at.INPUTS}!C{row} holds {shown} as {label}; type a number there")
+        raise WorkbookError(f"{path}: {where} holds {shown} as {label}; type a number there")
     return value
 
 
@@ -147,15 +203,16 @@ def _page(
     file: WorkbookFile, values: Recalculation, book: Book, page: Page, tolerance: Tolerance, report: Report
 ) -> list[Difference]:
     """Compare a sheet of our own; add it to the report and return its differences."""
-    rates = {variant.sheet: variant.rate for variant in book.study.variants}
-    training = page.name in rates
+    sheets = {variant.sheet: index for index, variant in enumerate(book.study.variants)}
+    training = page.name in sheets
+    rate = book.study.rates[sheets[page.name]] if training else None
     status = Status.PROVEN if training else Status.RECALCULATED
     if page.name not in file.sheet_names:
         report.sheets.append(SheetReport(page.name, status, 0, 1))
         return [Difference(page.name, "A1", Kind.MISSING, f"the sheet {page.name}", None)]
-    rows, columns = _size(page)
-    bounds = _bounds(book, page.name, rates, tolerance)
-    sheet = Sheet(page, values.grid(page.name, rows, columns), tolerance, rates.get(page.name), bounds)
+    rows, columns = page.size
+    bounds = _bounds(book, page.name, sheets, tolerance)
+    sheet = Sheet(page, values.grid(page.name, rows, columns), tolerance, rate, bounds, book.study.batch)
     outcome = sheet.compare(file.rows(page.name))
     if training:
         report.training_cells += outcome.table_formulas
@@ -173,23 +230,14 @@ def _page(
     return differences
 
 
-def _bounds(book: Book, sheet: str, rates: Mapping[str, float], tolerance: Tolerance) -> Bounds:
-    """Return the function that gives error bounds for the rows of a sheet's table."""
+def _bounds(book: Book, sheet: str, sheets: Mapping[str, int], tolerance: Tolerance) -> Bounds:
+    """Return what gives error bounds for the rows of a sheet's table."""
     if sheet == at.ERROR:
-        return error.bounds(book.layout, tolerance.atol)
-    graph = book.study.graph
-
-    def of(numbers: tuple[float, ...]) -> Mapping[str, float]:
-        return row_bounds(graph, dict(zip(graph.names, numbers[1:], strict=True)), rates[sheet], tolerance.atol)
-
-    return of
-
-
-def _size(page: Page) -> tuple[int, int]:
-    rows, columns = max(row for row, _ in page.cells), max(column for _, column in page.cells)
-    if page.table:
-        rows, columns = max(rows, page.table.last_row), max(columns, len(page.table.columns))
-    return rows, columns
+        return error.Bounds(book.layout, tolerance.atol)
+    if sheet not in sheets:
+        return Exact()
+    study, variant = book.study, sheets[sheet]
+    return RowBounds(study.graphs[variant], study.constants(variant), tolerance.atol, study.batch)
 
 
 def _note_uncached(report: Report, name: str, outcome: Outcome) -> None:

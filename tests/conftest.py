@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from sheetgen import build, load
+
+if TYPE_CHECKING:
+    from cnn.run import Run
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
@@ -37,3 +41,23 @@ def soffice() -> str:
     if found is None:
         pytest.skip("LibreOffice is not installed (Debian: libreoffice-calc-nogui)")
     return found
+
+
+@pytest.fixture(scope="session")
+def drawn_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A run of four epochs on drawn digits, which reads printed ones; not to be changed."""
+    for package in ("torch", "torchvision", "PIL"):
+        pytest.importorskip(package, reason="the extra cnn is not installed")
+    from dataclasses import replace
+
+    from cnn.fit import fit
+    from cnn.metrics import Silent
+    from cnn.plan import Plan
+    from cnn.processes import Processes
+    from cnn.recipe import FAST
+    from cnn.run import Run
+
+    run = Run(tmp_path_factory.mktemp("runs") / "drawn")
+    plan = Plan("rf20", replace(FAST, epochs=4), data="synthetic", device="cpu")
+    fit(plan, run, Processes(), Silent(), "cnn train", again=False)
+    return run

@@ -50,12 +50,11 @@ IN_LOSS = template('y = "w*x"', 'E = "(t - y)^2 + 0.1*w^2"')
 def test_the_products_add_up_to_the_gradient(text: str | None) -> None:
     study = loads(text) if text else load()
     row = dict(zip(study.graph.names, next(iter(trace(study))).rows[0][0], strict=True))
-    for state in study.graph.states:
+    for weight in study.network.weights:
         products = [
-            math.prod(evaluate(factor.expr, row.__getitem__) for factor in path)
-            for path in paths(study.graph, state.name)
+            math.prod(evaluate(factor.expr, row.__getitem__) for factor in path) for path in paths(study.graph, weight)
         ]
-        assert math.fsum(products) == pytest.approx(row[f"∂{study.graph.loss}/∂{state.name}"], rel=1e-12)
+        assert math.fsum(products) == pytest.approx(row[f"∂{study.graph.loss}/∂{weight}"], rel=1e-12)
 
 
 @pytest.mark.parametrize("text", [None, ODD, MANY, DEEP, TWO_WAYS])
@@ -65,8 +64,8 @@ def test_a_label_of_a_total_derivative_names_its_value(text: str | None) -> None
     graph = study.graph
     row = dict(zip(graph.names, next(iter(trace(study))).rows[0][0], strict=True))
     seen = 0
-    for state in graph.states:
-        for path in paths(graph, state.name):
+    for weight in graph.weights:
+        for path in paths(graph, weight):
             if len(path) > 1 and path[0].label in row:
                 seen += 1
                 assert evaluate(path[0].expr, row.__getitem__) == pytest.approx(row[path[0].label], rel=1e-12)

@@ -37,7 +37,7 @@ def checks(engine: engines.Engine, path: Path) -> tuple[str, dict[str, Value], d
 def test_a_right_workbook_passes_every_check(engine: engines.Engine, small_workbook: Path) -> None:
     flag, words, _ = checks(engine, small_workbook)
     assert flag == f"OK: all {2 * len(words)} checks pass"
-    assert len(words) == 2 + 4 + len(load().graph.states)  # gap, update; four units; a weight each
+    assert len(words) == 2 + 4 + len(load().network.weights)  # gap, update; four units; a weight each
     assert set(words.values()) == {"OK"}
 
 

@@ -204,6 +204,11 @@ def test_mistakes_of_a_person_are_one_line_each(place: Path) -> None:
     assert "with --epochs 2" in said("train", "--resume", "--run", "whole", "--epochs", 9)
     assert "--val 6000" in said("train", *DRAWN, "--val", 6000)
     assert "'--lr': -1.0" in said("train", "--lr", -1)
+    for option in ("--lr", "--dropout"):
+        assert "nan is not a number" in said("train", *DRAWN, option, "nan")
+    for option, why in (("--run", "cannot name a run"), ("--net", "rf20, seed"), ("--recipe", "fast, best, seed")):
+        assert why in said("train", *DRAWN, option, "")
+    assert "is a file" in one_line_of(here("runs", "--runs-dir", place / "whole.json"))
     assert "--nett" in said("train", "--nett", "seed")
     assert "No such command 'tarin'" in one_line_of(here("tarin"))
     assert "no run 'nobody'" in said("evaluate", "nobody")

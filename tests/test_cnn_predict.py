@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,22 +18,9 @@ from PIL import Image, ImageDraw, ImageFont
 from cnn.cli import main
 from cnn.errors import RunError
 from cnn.examine import trained
-from cnn.fit import fit
-from cnn.metrics import Epoch, Silent
-from cnn.plan import Plan
+from cnn.metrics import Epoch
 from cnn.plots import curves, write_curves
-from cnn.processes import Processes
-from cnn.recipe import FAST
 from cnn.run import Run
-
-
-@pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """Return a run of four epochs on drawn digits."""
-    one = Run(tmp_path_factory.mktemp("runs") / "drawn")
-    plan = Plan("rf20", replace(FAST, epochs=4), data="synthetic", device="cpu")
-    fit(plan, one, Processes(), Silent(), "cnn train", again=False)
-    return one
 
 
 @pytest.fixture(scope="module")
@@ -55,8 +41,8 @@ def predict(run: Run, *words: object) -> Result:
     return CliRunner().invoke(main, ["predict", run.name, "--runs-dir", str(run.folder.parent), *map(str, words)])
 
 
-def test_the_ten_digits_are_read(run: Run, pictures: list[Path]) -> None:
-    result = predict(run, *pictures, "--json")
+def test_the_ten_digits_are_read(drawn_run: Run, pictures: list[Path]) -> None:
+    result = predict(drawn_run, *pictures, "--json")
     assert result.exit_code == 0, result.stderr
     readings = json.loads(result.stdout)
     assert [reading["digit"] for reading in readings] == list(range(10))
@@ -66,26 +52,28 @@ def test_the_ten_digits_are_read(run: Run, pictures: list[Path]) -> None:
         assert np.array(reading["mnist"]).shape == (28, 28)
 
 
-def test_one_bad_file_is_told_and_the_others_are_read_and_drawn(run: Run, pictures: list[Path], tmp_path: Path) -> None:
+def test_one_bad_file_is_told_and_the_others_are_read_and_drawn(
+    drawn_run: Run, pictures: list[Path], tmp_path: Path
+) -> None:
     out = tmp_path / "read.png"
-    result = predict(run, pictures[3], tmp_path / "absent.png", pictures[7], "--out", out)
+    result = predict(drawn_run, pictures[3], tmp_path / "absent.png", pictures[7], "--out", out)
     assert result.exit_code == 2
     assert result.stderr.strip() == f"cnn: {tmp_path / 'absent.png'}: cannot be read: No such file or directory"
     assert f"{pictures[3]}: 3 (" in result.stdout
     assert f"{pictures[7]}: 7 (" in result.stdout
     assert min(Image.open(io.BytesIO(out.read_bytes())).size) > 300
-    nowhere = predict(run, pictures[3], "--out", tmp_path / "no" / "read.png")
+    nowhere = predict(drawn_run, pictures[3], "--out", tmp_path / "no" / "read.png")
     assert nowhere.exit_code == 2
     assert "cannot be written" in nowhere.stderr
 
 
-def test_weights_of_another_network_are_refused(run: Run, tmp_path: Path) -> None:
+def test_weights_of_another_network_are_refused(drawn_run: Run, tmp_path: Path) -> None:
     import torch
 
-    config = run.config()
+    config = drawn_run.config()
     other = Run(tmp_path)
     other.write_json("config.json", {**config, "plan": {**config["plan"], "network": "seed"}})
-    (tmp_path / "last.pt").write_bytes(run.path("last.pt").read_bytes())
+    (tmp_path / "last.pt").write_bytes(drawn_run.path("last.pt").read_bytes())
     with pytest.raises(RunError, match="does not fit the network"):
         trained(other, "last", torch.device("cpu"))
 

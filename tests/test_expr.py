@@ -7,7 +7,7 @@ import math
 import mpmath  # type: ignore[import-untyped]
 import pytest
 from hypothesis import assume, given, settings
-from trees import ERRORS, EXPRESSIONS, VALUES, exact
+from trees import ERRORS, EXPRESSIONS, VALUES, exact, settled
 
 from sheetgen.expr import (
     Apply,
@@ -24,11 +24,13 @@ from sheetgen.expr import (
     simplify,
     sub,
     substitute,
+    where,
 )
 from sheetgen.numeric import evaluate
 
 x, y, z = Var("x"), Var("y"), Var("z")
 ZERO, ONE, TWO = Const(0.0), Const(1.0), Const(2.0)
+_CHOICE = Apply("where", (Apply("gt", (x, ZERO)), ONE, ZERO))
 
 
 @pytest.mark.parametrize(
@@ -59,6 +61,9 @@ ZERO, ONE, TWO = Const(0.0), Const(1.0), Const(2.0)
         (div(ONE, Const(3.0)), Apply("div", (ONE, Const(3.0)))),
         (div(ONE, ZERO), Apply("div", (ONE, ZERO))),
         (power(x, ONE), x),
+        (where(Apply("gt", (x, ZERO)), y, y), y),
+        (mul(y, where(Apply("gt", (x, ZERO)), ONE, ZERO)), Apply("mul", (y, _CHOICE))),
+        (mul(Const(-2.0), _CHOICE), Apply("neg", (Apply("mul", (TWO, _CHOICE)),))),
     ],
 )
 def test_constructors(found: object, wanted: object) -> None:
@@ -97,6 +102,7 @@ def test_simplifying_keeps_the_value(tree: Expr) -> None:
     try:
         evaluate(tree, VALUES.__getitem__)
         wanted = exact(tree)
+        assume(settled(tree))
     except ERRORS:
         assume(False)
     assume(mpmath.isfinite(wanted) and wanted.imag == 0)

@@ -48,6 +48,11 @@ TWO, THREE = Const(2.0), Const(3.0)
         ("sigmoid(a)²", Apply("pow", (Apply("sigmoid", (a,)), TWO))),
         ("2^a²", Apply("pow", (TWO, Apply("pow", (a, TWO))))),
         ("a\n  + b", Apply("add", (a, b))),
+        ("2*pi()", Apply("mul", (TWO, Apply("pi", ())))),
+        ("max(a, b, c)", Apply("max", (Apply("max", (a, b)), c))),
+        ("where(a + b >= c, a, b)", Apply("where", (Apply("ge", (Apply("add", (a, b)), c)), a, b))),
+        ("where(a ≤ -b, a, b)", Apply("where", (Apply("le", (a, Apply("neg", (b,)))), a, b))),
+        ("where(a == 2, a, b)", Apply("where", (Apply("eq", (a, TWO)), a, b))),
         ("θ_1*a_h1", Apply("mul", (Var("θ_1"), Var("a_h1")))),
     ],
 )
@@ -57,6 +62,9 @@ def test_grammar(text: str, tree: object) -> None:
             parse(text)
     else:
         assert parse(text) == tree
+
+
+ONLY = "a comparison can only be the first operand of where, as in where(a > 0, a, 0)"
 
 
 @pytest.mark.parametrize(
@@ -74,7 +82,28 @@ def test_grammar(text: str, tree: object) -> None:
         ("a + ٣", "'٣' at column 5 is not part of an equation"),
         ("1 + 007*a", "the number 007 at column 5 begins with a needless 0"),
         ("a + 1e999", "the number 1e999 at column 5 is too large"),
-        ("a*relu(b)", "there is no function 'relu' (column 3); the functions are exp, ln, sqrt, sigmoid, tanh"),
+        (
+            "a*swish(b)",
+            "there is no function 'swish' (column 3); the functions are where, exp, ln, sqrt, sin, cos, pi, abs, sign,"
+            " max, min, floor, mod, held, identity, sigmoid, tanh, relu, leaky_relu, elu, softplus, gelu, silu,"
+            " squared_error, half_squared_error, huber, bce, cce, l1_penalty, l2_penalty",
+        ),
+        (
+            "softmax(a, b)",
+            "there is no function 'softmax' (column 1); softmax is several quantities: name them,"
+            " m = held(max(z1, z2)), e1 = exp(z1 - m), e2 = exp(z2 - m), s = e1 + e2, p1 = e1/s, p2 = e2/s",
+        ),
+        ("max(a)", "max at column 1 takes 2 or more operands, not 1"),
+        ("mod(a)", "mod at column 1 takes 2 operands, not 1"),
+        ("where(a > 0, 1)", "where at column 1 takes 3 operands, not 2"),
+        ("pi(a)", "'a' stands at column 4 where ')' was expected"),
+        ("a > b", f"'>' stands at column 3; {ONLY}"),
+        ("(a ≥ b)*c", f"'>=' stands at column 4; {ONLY}"),
+        ("relu(a == 1)", f"'==' stands at column 8; {ONLY}"),
+        ("where(a < b < c, 1, 0)", f"'<' stands at column 13; {ONLY}"),
+        ("where(a > 0, b > 0, 1)", f"'>' stands at column 16; {ONLY}"),
+        ("where(a, 1, 0)", "',' stands at column 8 where a comparison (> >= < <= ==) was expected"),
+        ("where(a = 0, 1, 0)", "'=' at column 9 is not part of an equation"),
         ("a + tanh(a, b)", "tanh at column 5 takes 1 operand, not 2"),
         ("tanh()", "')' stands at column 6 where a number, a name or '(' was expected"),
     ],

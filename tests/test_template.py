@@ -66,7 +66,11 @@ BAD = [
     ("w*x", "w*q", 15, "h uses 'q', which is declared nowhere"),
     ("sigmoid(h)", "sigmoid(hh)", 16, "y uses 'hh', which is declared nowhere; did you mean 'h'?"),
     ('h = "w*x"', 'h = "w*x + y"', 15, "the equations go round in a circle: h → y → h"),
-    ("sigmoid(h)", "relu(h)", 16, "y: there is no function 'relu' (column 1); the functions are exp, ln, sqrt"),
+    ("sigmoid(h)", "swish(h)", 16, "y: there is no function 'swish' (column 1); the functions are where, exp, ln"),
+    ("sigmoid(h)", "h > 0", 16, "y: '>' stands at column 3; a comparison can only be the first operand of where"),
+    ("sigmoid(h)", "silu(" * 20 + "h" + ")" * 20, 16, "the formula of y is longer than the 8,192 characters of a cell"),
+    ("sigmoid(h)", "floor(h)", 12, "w does not influence the loss E, so it cannot be trained"),
+    ('h = "w*x"', 'relu = "w*x"', 15, "'relu' cannot be told from the function relu()"),
     ("sigmoid(h)", "sigmoid(h", 16, "y: the equation ends at column 10 where ')' was expected"),
     ("sigmoid(h)", "3 $ h", 16, "y: '$' at column 3 is not part of an equation"),
     ("sigmoid(h)", "", 16, "y: the equation is empty"),
@@ -137,7 +141,7 @@ def test_too_many_columns() -> None:
         return GOOD.replace('h = "w*x"', "\n".join(['h = "w*x"', *(f'm{k} = "x"' for k in range(count))]))
 
     columns = 1 + 2 + 1 + 2 + 1 + 2 + 1  # iteration, data, weights, forward, loss, backward, gradients
-    assert 1 + len(loads(with_metrics(4)).graph.names) == columns + 4
+    assert len(loads(with_metrics(4)).graph.names) == columns + 4
     with pytest.raises(TemplateError, match="the network needs 16,385 columns; a sheet has 16,384"):
         loads(with_metrics(16_385 - columns))
 

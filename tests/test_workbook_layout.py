@@ -8,8 +8,8 @@ import openpyxl
 import pytest
 from openpyxl.workbook import Workbook
 
-SHEETS = ["Start", "Inputs", "lr 0.1", "lr 0.2", "lr 0.5", "lr 0.8", "lr 1.0", "lr 2.0", "Error", "Equations",
-          "Checks", "Source"]  # fmt: skip
+SHEETS = ["Start", "Inputs", "lr 0.1", "lr 0.2", "lr 0.5", "lr 0.8", "lr 1.0", "lr 2.0", "Error", "Explorer",
+          "Gradient check", "Equations", "Checks", "Source"]  # fmt: skip
 WEIGHTS = [f"w{i}" for i in range(1, 9)]
 LABELS = [
     "iteration", "i1", "i2", "t1", "t2", *WEIGHTS, "h1", "h2", "a_h1", "a_h2", "o1", "o2", "a_o1", "a_o2", "E1", "E2",
@@ -169,5 +169,5 @@ def test_source_holds_the_effective_template(tmp_path: Path) -> None:
     assert "w1 = 0.2\n" in lines
     assert "rates = [0.3]" in lines
     facts = {row[0].value: row[1].value for row in sheet.iter_rows(min_row=4, max_row=8, max_col=2)}
-    assert facts["layout"] == 1
+    assert facts["layout"] == 2
     assert facts["verify with"].startswith("sheetgen verify")

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from sheetgen.sheets import checks, equations, error, inputs, source, start, training
+from sheetgen.sheets import (
+    checks,
+    data,
+    equations,
+    error,
+    explorer,
+    gradient_check,
+    inputs,
+    source,
+    start,
+    training,
+)
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.page import Page
 from sheetgen.trace import trace
@@ -13,8 +24,11 @@ def pages(book: Book) -> list[Page]:
     return [
         start.page(book),
         inputs.page(book),
+        *([data.page(book)] if book.study.samples else []),
         *(training.page(book, variant) for variant in range(len(book.study.variants))),
         error.page(book),
+        explorer.page(book),
+        gradient_check.page(book),
         equations.page(book),
         checks.page(book),
         source.page(book),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from sheetgen import __version__
 from sheetgen.layout import Layout
 from sheetgen.results import Results
+from sheetgen.sheets.picks import Picks
 from sheetgen.study import Study
 
 
@@ -15,12 +16,14 @@ from sheetgen.study import Study
 class Book:
     """The study as it is now, as it was built, and what accumulates while the trace runs.
 
-    A fresh workbook is as it was built; one that a person edited is verified with the edited numbers.
+    A fresh workbook is as it was built; one that a person edited is verified with the edited numbers,
+    and at the step that the person picked to look at.
     ``verdict`` gives the text of the overall flag; the Checks page sets it.
     """
 
     study: Study
     built: Study
+    picks: Picks = field(default_factory=Picks)
     layout: Layout = field(init=False)
     results: Results = field(init=False)
     version: str = __version__

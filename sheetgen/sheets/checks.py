@@ -18,14 +18,15 @@ from openpyxl.utils import get_column_letter
 from sheetgen import layout as at
 from sheetgen import style
 from sheetgen.chains import linear_units
-from sheetgen.graph import Section, partial
+from sheetgen.graph import BATCH, partial
 from sheetgen.layout import Layout
-from sheetgen.results import Block, Deviation
+from sheetgen.methods import CONSTANT, SGD
+from sheetgen.results import Block, Deviation, Sums
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.numerical import Numerical
 from sheetgen.sheets.page import Formula, Page
 from sheetgen.sheets.printing import fit_width
-from sheetgen.study import TOLERANCE
+from sheetgen.study import TOLERANCE, Study
 
 _FLAG, _TOTAL, _PASSED = "B3", "B4", "B5"
 _FIRST_ROW, _FIRST_COLUMN = 9, 5
@@ -37,7 +38,7 @@ class Check:
 
     name: str
     compares: str
-    deviation: Callable[[int], Formula]
+    deviations: tuple[Formula, ...]
 
 
 def page(book: Book) -> Page:
@@ -61,35 +62,44 @@ def page(book: Book) -> Page:
 
 
 def _count(book: Book) -> int:
-    graph = book.study.graph
-    return 2 + len(linear_units(graph)) + len(graph.states)
+    return 1 + _telescopes(book.study) + len(linear_units(book.study.network)) + len(book.study.network.weights)
 
 
 def _checks(book: Book, numerical: Numerical) -> Iterator[Check]:
-    graph = book.study.graph
-    yield Check(
+    graph = book.study.network
+    variants = range(len(book.study.variants))
+
+    def check(name: str, compares: str, deviation: Callable[[int], Formula]) -> Check:
+        return Check(name, compares, tuple(deviation(variant) for variant in variants))
+
+    yield check(
         "no gap and no error",
         "how many numbers the sheet has, and should have",
         lambda variant: _no_gap(book, variant),
     )
-    yield Check(
-        "every update is w − η·gradient",
-        "all weights of each row with those of the row above",
-        lambda variant: _updates(book, variant),
-    )
+    if _telescopes(book.study):
+        compares = "all weights of each row with those of the row above"
+        if book.study.batch > 1:
+            compares = "the sum of all weights, first and last, with the mean gradients of all batches between"
+        yield check("every update is w − η·gradient", compares, lambda variant: _updates(book, variant))
     for unit, weights in linear_units(graph):
         terms = " + ".join(f"{w}·{partial(graph.loss, w)}" for w in weights)
-        yield Check(
+        yield check(
             f"weights into {unit}",
             f"{terms} = {unit}·{partial(graph.loss, unit)}",
             partial_of(_unit, book, unit, weights),
         )
-    for index, state in enumerate(graph.states):
-        yield Check(
-            f"{partial(graph.loss, state.name)} at iteration 0",
+    for index, weight in enumerate(graph.weights):
+        yield check(
+            f"{partial(graph.loss, weight)} at iteration 0",
             f"the gradient, and the central difference of {graph.loss} (below)",
             partial_of(numerical.deviation, index),
         )
+
+
+def _telescopes(study: Study) -> bool:
+    """Whether every update is plain gradient descent at a rate that stays, which can be checked over whole blocks."""
+    return all(v.optimiser == SGD and v.schedule == CONSTANT for v in study.variants) and not study.scheduled
 
 
 def _header(page: Page, book: Book, checks: list[Check]) -> None:
@@ -132,9 +142,7 @@ def _line(page: Page, book: Book, row: int, check: Check) -> None:
     variants = len(book.study.variants)
     page.put(f"A{row}", check.name, style.NAME)
     page.put(f"B{row}", check.compares, style.PLAIN)
-    for variant in range(variants):
-        look = style.Style(number="0.0E+00", align="center")
-        page.put(f"{get_column_letter(_FIRST_COLUMN + variant)}{row}", check.deviation(variant), look)
+    page.row(row, check.deviations, style.Style(number="0.0E+00", align="center"), _FIRST_COLUMN)
     first, last = (get_column_letter(_FIRST_COLUMN + i) for i in (0, variants - 1))
     within = f"SUMPRODUCT(({first}{row}:{last}{row}<={book.layout.given(TOLERANCE)})*1)"
     count = Formula(f"IF(ISNUMBER({within}),{within},0)", lambda: float(_passed(book, check)))
@@ -147,22 +155,25 @@ def _line(page: Page, book: Book, row: int, check: Check) -> None:
 def _passed(book: Book, check: Check) -> int:
     """Return the number of variants that pass a check."""
     tolerance = book.study.settings[TOLERANCE]
-    deviations = (check.deviation(variant).value() for variant in range(len(book.study.variants)))
-    return sum(isinstance(found, float) and found <= tolerance for found in deviations)
+    found = (deviation.value() for deviation in check.deviations)
+    return sum(isinstance(value, float) and value <= tolerance for value in found)
 
 
 def _no_gap(book: Book, variant: int) -> Formula:
     layout = book.layout
-    cells = book.study.rows * len(layout.columns)
-    block = layout.range(variant, layout.columns[0], layout.columns[-1])
+    columns = layout.columns(variant)
+    cells = book.study.rows * len(columns)
+    block = layout.range(variant, columns[0], columns[-1])
     return Formula(f"ABS(COUNT({block})-{cells})", lambda: 0.0)
 
 
 def _updates(book: Book, variant: int) -> Formula:
     """Compare the block of weights, from its second row, with the block above less η times the gradients."""
     study, layout = book.study, book.layout
-    weights = [q.name for q in study.graph.section(Section.WEIGHTS)]
-    gradients = [partial(study.graph.loss, name) for name in weights]
+    if study.batch > 1:
+        return _sum_of_updates(book, variant)
+    weights = list(study.network.weights)
+    gradients = [partial(study.network.loss, name) for name in weights]
     rate = study.variants[variant].rate
     after = layout.range(variant, weights[0], weights[-1], 1)
     before = layout.range(variant, weights[0], weights[-1], 0, study.iterations - 1)
@@ -177,9 +188,31 @@ def _updates(book: Book, variant: int) -> Formula:
     return _relative(f"({after}-{before}+{layout.rate(variant)}*{slopes})", after, off, size)
 
 
+def _sum_of_updates(book: Book, variant: int) -> Formula:
+    """Compare what all weights together have moved with η times the sum of all gradients, averaged over batches."""
+    study, layout = book.study, book.layout
+    weights = list(study.network.weights)
+    gradients = [partial(study.network.loss, name) for name in weights]
+    last = study.rows - 1
+    used = study.iterations * study.batch
+    sums = Sums(variant, _positions(layout, weights), _positions(layout, gradients), used)
+    book.results.watch(sums)
+    rate, columns = study.variants[variant].rate, range(len(weights))
+    after, before = (f"SUM({layout.range(variant, weights[0], weights[-1], row, row)})" for row in (last, 0))
+    slopes = f"SUM({layout.range(variant, gradients[0], gradients[-1], 0, used - 1)})"
+
+    def deviation() -> float:
+        moved = sum(sums.last[i] - sums.first[i] for i in columns)
+        drawn = rate / study.batch * float(sum(sums.totals))
+        return abs(moved + drawn) / (1 + abs(drawn))
+
+    drawn = f"{layout.rate(variant)}/{layout.count(BATCH)}*{slopes}"
+    return Formula(f"ABS({after}-{before}+{drawn})/(1+ABS({drawn}))", deviation, scale=1.0)
+
+
 def _unit(book: Book, unit: str, weights: tuple[str, ...], variant: int) -> Formula:
     """Compare Σ w·∂E/∂w with z·∂E/∂z in every row."""
-    layout, loss = book.layout, book.study.graph.loss
+    layout, loss = book.layout, book.study.network.loss
     products = [f"{layout.column(variant, w)}*{layout.column(variant, partial(loss, w))}" for w in weights]
     other = f"{layout.column(variant, unit)}*{layout.column(variant, partial(loss, unit))}"
     w = _positions(layout, weights)

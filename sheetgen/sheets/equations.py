@@ -11,8 +11,9 @@ from openpyxl.utils import get_column_letter
 from sheetgen import layout as at
 from sheetgen import style
 from sheetgen.chains import MAX_FACTORS, Factor, Path, paths
-from sheetgen.graph import RATE, Quantity, Section, partial
+from sheetgen.graph import ITERATION, Quantity, Section, partial
 from sheetgen.layout import Address, Layout
+from sheetgen.methods import OPTIMISERS, SCHEDULES, SGD
 from sheetgen.notation import Excel, Text
 from sheetgen.numeric import evaluate
 from sheetgen.sheets.book import Book
@@ -24,6 +25,7 @@ from sheetgen.study import TOLERANCE
 _HEADINGS = {
     Section.FORWARD: "Forward: from the inputs to the outputs",
     Section.LOSS: "Loss: how far the outputs are from the targets",
+    Section.METRICS: "Metrics: what is watched, and not minimised",
     Section.BACKWARD: "Backward: the chain rule, one quantity at a time",
     Section.GRADIENTS: "Gradients: what each weight does to the loss",
 }
@@ -47,8 +49,8 @@ def page(book: Book) -> Page:
     row = _equations(page, book, 4)
     row = _updates(page, book, row)
     row = page.heading("A", row, "The chain rule, weight by weight, with the numbers of iteration 0")
-    for state in book.study.graph.states:
-        row = _chain(page, book, state.name, row)
+    for weight in book.study.network.weights:
+        row = _chain(page, book, weight, row)
     page.decorate.append(_print)
     return page
 
@@ -62,8 +64,8 @@ def _value(book: Book, name: str) -> Callable[[], float]:
     return lambda: book.results.first[0][name]
 
 
-def _next_value(book: Book, name: str) -> Callable[[], float]:
-    return lambda: book.results.second[0][name]
+def _next_value(book: Book, name: str, variant: int) -> Callable[[], float]:
+    return lambda: book.results.second[variant][name]
 
 
 def _factor_value(book: Book, factor: Factor) -> Callable[[], float]:
@@ -73,9 +75,9 @@ def _factor_value(book: Book, factor: Factor) -> Callable[[], float]:
 def _equations(page: Page, book: Book, row: int) -> int:
     """List the forward, loss, backward and gradient equations; return the next free row."""
     text, layout = Text(), book.layout
-    spelled = Excel(lambda name: layout.letter(name) + ROW)
+    spelled = layout.notation(0, ROW, PREVIOUS_ROW)
     for section, heading in _HEADINGS.items():
-        if not (quantities := layout.study.graph.section(section)):
+        if not (quantities := layout.study.network.section(section)):
             continue
         row = page.heading("A", row, heading)
         page.row(row, _HEADER, style.label(section))
@@ -97,25 +99,44 @@ def _line(page: Page, layout: Layout, row: int, quantity: Quantity, text: str, b
 
 
 def _updates(page: Page, book: Book, row: int) -> int:
-    """List the update of every state; return the next free row."""
-    text, layout = Text(), book.layout
-    spelled = Excel(lambda name: at.RATE_CELL if name == RATE else layout.letter(name) + PREVIOUS_ROW)
-    row = page.heading("A", row, "Update: from one iteration to the next (gradient descent)")
+    """List the columns that count, the optimiser's and the update of every weight, for each way of training."""
+    study = book.study
+    shown: list[tuple[str, str]] = []
+    for index, v in enumerate(study.variants):
+        key = (v.optimiser.name, v.schedule.name)
+        if key not in shown:
+            shown.append(key)
+            row = _training(page, book, index, row)
+    return row
+
+
+def _training(page: Page, book: Book, variant: int, row: int) -> int:
+    """List how one variant is trained; return the next free row."""
+    text, layout, study = Text(), book.layout, book.study
+    this, graph = study.variants[variant], study.graphs[variant]
+    title = "gradient descent" if this.optimiser == SGD else OPTIMISERS[this.optimiser.name].title
+    course = f", {SCHEDULES[this.schedule.name].title}" if study.scheduled else ""
+    where = "" if layout.shares_settings else f", on the sheet {this.sheet}"
+    row = page.heading("A", row, f"Update: from one iteration to the next ({title}{course}{where})")
     page.row(row, (*_HEADER[:1], "at iteration 1", *_HEADER[2:]), style.label(Section.WEIGHTS))
-    for state in layout.study.graph.states:
+    updated = [q for q in graph.quantities if q.is_given and q.equation is not None]
+    kept = [q for q in graph.section(Section.STEP) if q.name != ITERATION]
+    for quantity in (*kept, *graph.section(Section.MEANS, Section.OPTIMISER), *updated):
         row += 1
-        page.put(f"A{row}", state.name, style.NAME)
-        page.put(f"C{row}", f"{state.name} := {text.write(state.update)}", style.EQUATION)
-        formula = at_row(spelled.write(state.update), at.FIRST_ROW + 1)
+        assert quantity.equation is not None
+        sign = ":=" if quantity.is_given or quantity.first else "="
+        page.put(f"A{row}", quantity.name, style.NAME)
+        page.put(f"C{row}", f"{quantity.name} {sign} {text.write(quantity.equation)}", style.EQUATION)
+        formula = layout.formula(quantity.equation, variant, layout.row(1))
         page.put(f"{_FORMULA_COLUMN}{row}", f"={formula}", style.CODE)
-        link = layout.cell(Address(0, state.name, 1))
-        page.put(f"B{row}", Formula(link, _next_value(book, state.name)), style.LINK)
+        link = layout.cell(Address(variant, quantity.name, 1))
+        page.put(f"B{row}", Formula(link, _next_value(book, quantity.name, variant)), style.LINK)
     return row + 2
 
 
 def _chain(page: Page, book: Book, weight: str, row: int) -> int:
     """Write out the paths from the loss to one weight; return the next free row."""
-    graph = book.study.graph
+    graph = book.study.network
     chains = paths(graph, weight)
     total = partial(graph.loss, weight)
     sum_text = " + ".join(" · ".join(factor.label for factor in path) for path in chains)
@@ -157,7 +178,7 @@ def _product(book: Book, path: Path) -> float:
 
 def _sum(page: Page, book: Book, weight: str, cells: list[str], chains: tuple[Path, ...], row: int) -> int:
     """Add the paths up and set the sum beside the gradient of the training sheet; return the next free row."""
-    total = partial(book.study.graph.loss, weight)
+    total = partial(book.study.network.loss, weight)
     tolerance = book.study.settings[TOLERANCE]
 
     def added() -> float:

@@ -25,7 +25,8 @@ class Formula:
     """A formula, without its ``=``, beside the function that gives its value.
 
     ``value`` is called when the trace has run. ``scale`` is the size of the operands of a difference
-    that should be nearly 0: engines add in different orders, and agree to rounding of the operands.
+    that should be nearly 0: engines add in different orders, and agree to rounding of the operands. Where
+    that size is known only when the trace has run, it is a function too.
     ``accepts`` is for formulas that compare numbers, which spreadsheets do to about 15 digits: it says
     whether another value is as right, given a function from (row, column) to the sheet's recalculated
     values.
@@ -33,8 +34,12 @@ class Formula:
 
     text: str
     value: Callable[[], Value]
-    scale: float = 0.0
+    scale: float | Callable[[], float] = 0.0
     accepts: Callable[[object, Callable[[int, int], object]], bool] = lambda found, look: False
+
+    def bound(self, unit: float) -> float:
+        """Return how far off a value may be that is computed with this relative error an operation."""
+        return unit * (self.scale() if callable(self.scale) else self.scale)
 
 
 Content = Formula | float | str | None
@@ -107,6 +112,14 @@ class Page:
     freeze: str = ""
     tab_colour: str = ""
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """The rows and columns up to the last cell."""
+        rows, columns = max(row for row, _ in self.cells), max(column for _, column in self.cells)
+        if self.table:
+            rows, columns = max(rows, self.table.last_row), max(columns, len(self.table.columns))
+        return rows, columns
+
     def put(self, where: str, content: Content, style: Style = PLAIN) -> str:
         """Put something in a cell; return the cell's coordinate."""
         letters, row = coordinate_from_string(where)
@@ -117,6 +130,11 @@ class Page:
         """Put several things side by side."""
         for offset, content in enumerate(contents):
             self.put(f"{get_column_letter(column + offset)}{row}", content, style)
+
+    def formatted(self, number: str) -> list[str]:
+        """Return the cells, aside from those of the table, that have a number format."""
+        found = self.cells.items()
+        return [f"{get_column_letter(c)}{r}" for (r, c), cell in found if cell.style.number == number]
 
     def heading(self, letter: str, row: int, text: str) -> int:
         """Put the heading of a section in a column; return the next row."""

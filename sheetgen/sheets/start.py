@@ -16,18 +16,27 @@ from sheetgen.sheets.page import Page
 from sheetgen.sheets.printing import landscape
 
 _KEY = (
-    ("0.15", "blue on yellow: a number you may change (only on Inputs)", style.INPUT),
+    (
+        "0.15",
+        "blue on yellow: yours to change (on Inputs; on Explorer and Gradient check what to look at)",
+        style.INPUT,
+    ),
     ("0.15", "black: a formula", style.CALC),
     ("0.15", "green: a link to another sheet", style.LINK),
 )
+
+_LINK_WIDTH = 15.0
 
 _SECTIONS = {
     Section.DATA: "the inputs and the targets",
     Section.WEIGHTS: "what the network learns; each row starts from the row above",
     Section.FORWARD: "from the inputs to the outputs",
     Section.LOSS: "how far the outputs are from the targets",
+    Section.METRICS: "what is watched and not minimised",
     Section.BACKWARD: "the derivative of the loss with respect to each quantity, from right to left in the network",
     Section.GRADIENTS: "the derivative of the loss with respect to each weight: what the update uses",
+    Section.MEANS: "running means over the samples of a batch, whole in its last row",
+    Section.OPTIMISER: "what the optimiser remembers of each weight's gradients",
 }
 
 
@@ -38,8 +47,9 @@ def page(book: Book) -> Page:
     page.widths = {1: 3}
     page.heights = {1: 34, 2: 20 + 16 * (len(study.description) // 120)}
     page.put("B1", study.title, style.TITLE)
-    row, last = drawing.put(page, book, 5)
-    last = max(last, 14)
+    drawn = drawing.put(page, study.network, drawing.at_start(book), 5)
+    row, last = drawn.row, max(drawn.last_column, 14)
+    page.widths[drawing.FIRST_COLUMN] = max(page.widths[drawing.FIRST_COLUMN], _LINK_WIDTH)
     page.put("B2", " ".join(study.description.split()), style.PROSE)
     page.merges.append(f"B2:{get_column_letter(last)}2")
     flag(page, f"B3:{get_column_letter(last)}3", book)
@@ -50,21 +60,22 @@ def page(book: Book) -> Page:
     )
     row = _try(page, book, row)
     row = _sheets(page, book, row)
-    _key(page, row)
-    page.decorate.append(_print)
+    _key(page, book, row)
+    page.decorate += [_print, lambda sheet: drawing.colour_signs(sheet, drawn.weights)]
     return page
 
 
 def _try(page: Page, book: Book, row: int) -> int:
-    """Suggest three things to try."""
+    """Suggest a few things to try."""
     study = book.study
-    weight = study.graph.section(Section.WEIGHTS)[0].name
+    weight = study.network.weights[0]
     last = study.variants[-1].sheet
-    row = page.heading("B", row, "Three things to try")
+    row = page.heading("B", row, "Four things to try")
     things = (
         f"Change {weight} on the sheet Inputs, then look at the chart on Error: every line moves.",
         f"Set the learning rate of {last} on Inputs to ten times its value. Does the error still fall at every step?",
         f"Overwrite a gradient of iteration 0 on {last} with a number: the flag turns to CHECK. Undo: OK again.",
+        "Pick one iteration after another on Explorer: watch the weights move and the derivatives fade.",
     )
     for number, text in enumerate(things, start=1):
         page.put(f"B{row}", f"{number}.  {text}")
@@ -74,17 +85,18 @@ def _try(page: Page, book: Book, row: int) -> int:
 
 def _sheets(page: Page, book: Book, row: int) -> int:
     """List the sheets, each a link."""
-    rates = book.study.variants
+    study = book.study
+    kind = "a learning rate" if book.layout.shares_settings else "a way of training"
+    each = "an iteration a row" if study.batch == 1 else "a row for each sample of an iteration's batch"
+    data = [(at.DATA, "every sample once; change them here")] if study.samples else []
     row = page.heading("B", row, "The sheets")
     listed = [(at.INPUTS, "every input, target, initial weight and learning rate; change them here")]
     listed += [
-        (
-            rates[0].sheet,
-            f"one sheet a learning rate ({len(rates)} in all): a quantity a column, an iteration a row",
-        )
-    ]
-    listed += [
-        (at.ERROR, "the error of all rates side by side, charted"),
+        *data,
+        (study.variants[0].sheet, f"one sheet {kind} ({len(study.variants)} in all): a quantity a column, {each}"),
+        (at.ERROR, "the error of all training sheets side by side, charted"),
+        (at.EXPLORER, "the network at any step of any training sheet, drawn and coloured: pick one, look around"),
+        (at.GRADIENT_CHECK, "any gradient against the central difference of the loss, computed anew as you look"),
         (at.EQUATIONS, "the equations, and the chain rule of every weight with live numbers"),
         (at.CHECKS, "live checks that the training sheets are right"),
         (at.SOURCE, "the template this workbook was built from"),
@@ -97,16 +109,17 @@ def _sheets(page: Page, book: Book, row: int) -> int:
     return row + 1
 
 
-def _key(page: Page, row: int) -> None:
+def _key(page: Page, book: Book, row: int) -> None:
     """Say what the colours mean."""
     row = page.heading("B", row, "What the colours mean")
     for sample, meaning, look in _KEY:
         page.put(f"B{row}", sample, look)
         page.put(f"C{row}", meaning, style.EQUATION)
         row += 1
-    for section, meaning in _SECTIONS.items():
+    used = {quantity.section for graph in book.study.graphs for quantity in graph.quantities}
+    for section in (section for section in _SECTIONS if section in used):
         page.put(f"B{row}", str(section), style.band(section))
-        page.put(f"C{row}", meaning, style.EQUATION)
+        page.put(f"C{row}", _SECTIONS[section], style.EQUATION)
         row += 1
 
 

@@ -1,4 +1,4 @@
-"""The training sheet of one learning rate: one quantity a column, one iteration a row."""
+"""The training sheet of one variant: one quantity a column, one iteration (with batches, one sample of it) a row."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from openpyxl.worksheet.pagebreak import Break, ColBreak
 
 from sheetgen import layout as at
 from sheetgen import style
-from sheetgen.graph import RATE, Quantity, Section
+from sheetgen.expr import Const
+from sheetgen.graph import ITERATION, RATE, Quantity, Section
 from sheetgen.layout import Layout
+from sheetgen.methods import OPTIMISERS, SCHEDULES, SGD
 from sheetgen.notation import Excel, Text
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.flag import flag
@@ -29,32 +31,39 @@ def page(book: Book, variant: int) -> Page:
     study, layout = book.study, book.layout
     this = study.variants[variant]
     page = Page(this.sheet, freeze=f"B{at.FIRST_ROW}", tab_colour=style.series_colour(variant))
-    title = f"Training with learning rate {RATE} = "
-    page.put("B1", Formula(f'"{title}"&{at.RATE_CELL}', lambda: title + general(this.rate)), style.TITLE)
+    before, after = _title(study, variant)
+    title = Formula(f'"{before}"&{at.RATE_CELL}&"{after}"', lambda: before + general(this.rate) + after)
+    page.put("B1", title, style.TITLE)
     flag(page, "G1:H1", book)
-    page.put("A2", RATE, style.NAME)
-    page.put("B2", Formula(layout.given(at.rate_label(this.sheet)), lambda: this.rate), style.INPUT_LINK)
-    _header(page, layout)
-    page.table = Table(at.FIRST_ROW, study.rows, tuple(_columns(layout)), lambda: _rows(study, variant))
-    page.widths = dict.fromkeys(range(1, len(layout.columns) + 1), _WIDTH) | {1: 10.0}
+    page.put("A2", study.rate_name, style.NAME)
+    page.put("B2", Formula(layout.given(at.rate_label(this)), lambda: this.rate), style.INPUT_LINK)
+    _header(page, layout, variant)
+    page.table = Table(at.FIRST_ROW, study.rows, tuple(_columns(layout, variant)), lambda: _rows(study, variant))
+    page.widths = dict.fromkeys(range(1, len(layout.columns(variant)) + 1), _WIDTH) | {1: 10.0}
     page.heights = {at.TITLE_ROW: 28, at.RATE_ROW: 20, at.LABEL_ROW: 22, at.EQUATION_ROW: 58}
-    page.decorate.append(lambda sheet: _print_and_fold(sheet, layout))
+    page.decorate.append(lambda sheet: _print_and_fold(sheet, layout, variant))
     return page
 
 
+def _title(study: Study, variant: int) -> tuple[str, str]:
+    """Return what the title says before the learning rate, and after it."""
+    this = study.variants[variant]
+    plain = all(v.optimiser == SGD for v in study.variants)
+    how = "" if plain else f" by {OPTIMISERS[this.optimiser.name].title}"
+    course = f", {SCHEDULES[this.schedule.name].title}" if study.scheduled else ""
+    return f"Training{how} with learning rate {study.rate_name} = ", course
+
+
 def _rows(study: Study, variant: int) -> Iterator[tuple[float, ...]]:
-    for chunk in trace(study.only(variant)):
-        for iteration, row in enumerate(chunk.rows[0], start=chunk.first):
-            yield (iteration, *row)
+    for chunk in trace(study, [variant]):
+        yield from chunk.rows[0]
 
 
-def _header(page: Page, layout: Layout) -> None:
+def _header(page: Page, layout: Layout, variant: int) -> None:
     """Put the bands, the labels and the equations above the table."""
-    page.put(f"A{at.LABEL_ROW}", layout.columns[0], style.label(Section.DATA))
-    page.put(f"A{at.EQUATION_ROW}", None, style.equation(Section.DATA))
-    for section, quantities in _sections(layout):
+    for section, quantities in _sections(layout, variant):
         for index, quantity in enumerate(quantities):
-            letter = layout.letter(quantity.name)
+            letter = layout.letter(quantity.name, variant)
             if letter > "B" or len(letter) > 1:
                 text = str(section) if not index or (section == Section.DATA and letter == "C") else None
                 page.put(f"{letter}{at.RATE_ROW}", text, style.band(section))
@@ -62,44 +71,52 @@ def _header(page: Page, layout: Layout) -> None:
             page.put(f"{letter}{at.EQUATION_ROW}", _equation_text(layout, quantity), style.equation(section))
 
 
-def _sections(layout: Layout) -> Iterator[tuple[Section, tuple[Quantity, ...]]]:
+def _sections(layout: Layout, variant: int) -> Iterator[tuple[Section, tuple[Quantity, ...]]]:
     for section in Section:
-        if quantities := layout.study.graph.section(section):
+        if quantities := layout.study.graphs[variant].section(section):
             yield section, quantities
 
 
-def _equation_text(layout: Layout, quantity: Quantity) -> str:
+def _equation_text(layout: Layout, quantity: Quantity) -> str | None:
     """Return what row 4 says of a quantity: its equation, or where its value comes from."""
-    graph, text = layout.study.graph, Text()
+    network = layout.study.network
+    if quantity.name == ITERATION:
+        return None
     if quantity.equation is not None:
-        return f"{quantity.name} = {text.write(quantity.equation)}"
-    for state in graph.states:
-        if state.name == quantity.name:
-            return f"{quantity.name} := {text.write(state.update)}"
-    return "input" if quantity.name in graph.inputs else "target"
+        sign = ":=" if quantity.first or quantity.is_given else "="
+        return f"{quantity.name} {sign} {Text().write(quantity.equation)}"
+    if quantity.name in network.fixed:
+        return "held fixed"
+    return "input" if quantity.name in network.inputs else "target"
 
 
-def _columns(layout: Layout) -> Iterator[Column]:
-    graph = layout.study.graph
-    yield Column(layout.columns[0], 0.0, f"A{PREVIOUS_ROW}+1", style.COUNT, style.COUNT)
-    here = Excel(lambda name: layout.letter(name) + ROW)
-    before = Excel(lambda name: at.RATE_CELL if name == RATE else layout.letter(name) + PREVIOUS_ROW)
-    given = Excel(layout.given)
-    states = {state.name: state for state in graph.states}
-    for quantity in graph.quantities:
-        name = quantity.name
-        if quantity.equation is not None:
-            formula = here.write(quantity.equation)
-            yield Column(name, formula, formula, style.CALC, style.CALC)
-        elif name in states:
-            first, later = given.write(states[name].initial), before.write(states[name].update)
-            yield Column(name, first, later, style.LINK, style.CALC)
-        else:
-            link, value = layout.given(name), layout.study.values[name]
-            yield Column(name, link, link, style.LINK_GENERAL, style.LINK_GENERAL, constant=value)
+def _columns(layout: Layout, variant: int) -> Iterator[Column]:
+    notation = layout.notation(variant, ROW, PREVIOUS_ROW)
+    for quantity in layout.study.graphs[variant].quantities:
+        if quantity.is_given:
+            yield _given_column(layout, quantity, notation)
+            continue
+        look = style.COUNT if quantity.section == Section.STEP and quantity.name != RATE else style.CALC
+        first, later = quantity.in_row(first=True), quantity.in_row(first=False)
+        assert first is not None
+        assert later is not None
+        start = first.value if isinstance(first, Const) else notation.write(first)
+        yield Column(quantity.name, start, notation.write(later), look, look)
 
 
-def _print_and_fold(sheet: Any, layout: Layout) -> None:
+def _given_column(layout: Layout, quantity: Quantity, notation: Excel) -> Column:
+    """Return the column of data, or of a parameter: its first value is a link."""
+    name, study = quantity.name, layout.study
+    if name in study.samples:
+        link = layout.data(name, ROW)
+        return Column(name, link, link, style.LINK_GENERAL, style.LINK_GENERAL)
+    link = layout.given(name)
+    if quantity.equation is not None:
+        return Column(name, link, notation.write(quantity.equation), style.LINK, style.CALC)
+    return Column(name, link, link, style.LINK_GENERAL, style.LINK_GENERAL, constant=study.values[name])
+
+
+def _print_and_fold(sheet: Any, layout: Layout, variant: int) -> None:
     """Fold the columns by section, and print each section on pages of its own, the iteration repeated."""
     sheet.sheet_properties.outlinePr.summaryRight = False
     landscape(sheet)
@@ -108,10 +125,10 @@ def _print_and_fold(sheet: Any, layout: Layout) -> None:
     sheet.oddFooter.center.text = "&A, page &P of &N"
     breaks = ColBreak()
     widest = 1
-    for section, quantities in _sections(layout):
-        first, last = (layout.columns.index(quantities[i].name) + 1 for i in (0, -1))
+    for section, quantities in _sections(layout, variant):
+        first, last = (layout.columns(variant).index(quantities[i].name) + 1 for i in (0, -1))
         widest = max(widest, len(quantities))
-        if section != Section.DATA:
+        if section not in (Section.STEP, Section.DATA):
             breaks.append(Break(id=first - 1))
         if last > first:
             sheet.column_dimensions.group(get_column_letter(first + 1), get_column_letter(last), outline_level=1)

@@ -1,0 +1,181 @@
+"""Networks computed anew by formulas of their own, each with one parameter moved by a multiple of ε.
+
+They share no cell with the training sheets but the numbers they start from; the quotient
+(E(w+ε) − E(w−ε))/2ε then stands against the gradient.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from openpyxl.utils import get_column_letter
+
+from sheetgen import style
+from sheetgen.errors import UsageError
+from sheetgen.expr import Apply, Expr, Var, names
+from sheetgen.graph import Graph, equation
+from sheetgen.notation import Excel
+from sheetgen.numeric import ARITHMETIC_ERRORS, evaluate
+from sheetgen.sheets.book import Book
+from sheetgen.sheets.page import Formula, Page
+from sheetgen.sheets.picks import parameters
+from sheetgen.tolerance import bound
+
+_FIRST = 5
+_HEADER_ROWS = 3
+
+
+_UNMOVED = "held "
+"""Marks the name of a quantity of the network as it is, with no parameter moved."""
+
+
+def held(graph: Graph) -> tuple[str, ...]:
+    """Return the quantities with equations that others hold constant."""
+    marked = {name for quantity in graph.equations for name in names(_holding(equation(quantity)))}
+    return tuple(quantity.name for quantity in graph.equations if _UNMOVED + quantity.name in marked)
+
+
+def _holding(expr: Expr, inside: bool = False) -> Expr:
+    """Return an expression whose held parts are those of the network as it is."""
+    if isinstance(expr, Apply):
+        return Apply(expr.op, tuple([_holding(arg, inside or expr.op == "held") for arg in expr.args]))
+    return Var(_UNMOVED + expr.name) if inside and isinstance(expr, Var) else expr
+
+
+@dataclass(frozen=True)
+class Point:
+    """Where the loss is differentiated.
+
+    For each input, target, parameter and held quantity: a reference to it, its value, and how far off that may be in
+    units of an operation's relative error. ``epsilon`` is a reference to ε, ``step`` its value;
+    ``sheet`` and ``remedy`` are for the message where a moved network has no value.
+    """
+
+    reference: Callable[[str], str]
+    value: Callable[[str], float]
+    error: Callable[[str], float]
+    epsilon: str
+    step: Callable[[], float]
+    sheet: str
+    remedy: str
+
+
+@dataclass(frozen=True)
+class _Network:
+    """A moved network: the value of each quantity, and how far off it may be."""
+
+    values: Mapping[str, float]
+    errors: Mapping[str, float]
+
+
+@dataclass
+class Networks:
+    """A block of networks from ``row`` down; each parameter is moved by each of the multiples ``moves``."""
+
+    book: Book
+    point: Point
+    row: int
+    moves: tuple[int, ...] = (-1, 1)
+    _computed: dict[tuple[str, int], _Network] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        graph = self.book.study.network
+        self.weights = parameters(self.book.study)
+        self.names = [*self.weights, *(quantity.name for quantity in graph.equations)]
+        self._letters = {name: get_column_letter(_FIRST + i) for i, name in enumerate(self.names)}
+
+    def row_of(self, weight: str, move: int) -> int:
+        """Return the row of the network in which a parameter is moved by so many ε."""
+        index = self.weights.index(weight) * len(self.moves) + self.moves.index(move)
+        return self.row + _HEADER_ROWS + index
+
+    def put(self, page: Page, heading: str, note: str, labels: tuple[str | None, ...]) -> None:
+        """Put the block on a page; ``labels`` stand above its first columns."""
+        page.put(f"A{self.row}", heading, style.HEADING)
+        page.put(f"A{self.row + 1}", note, style.NOTE)
+        header = self.row + _HEADER_ROWS - 1
+        page.heights[header] = 24
+        page.row(header, labels, style.LABEL)
+        page.row(header, self.names, style.LABEL, _FIRST)
+        for weight in self.weights:
+            for move in self.moves:
+                self._put(page, weight, move)
+
+    def _put(self, page: Page, weight: str, move: int) -> None:
+        """Put one network on its row."""
+        row, graph, point = self.row_of(weight, move), self.book.study.network, self.point
+        page.put(f"A{row}", weight, style.NAME)
+        times = {1: "", -1: "-"}.get(move, f"{move}*")
+        page.put(f"B{row}", Formula(f"{times}{point.epsilon}", lambda: move * point.step()), style.LINK)
+        notation = Excel(lambda name: self._reference(name, row))
+        for name in self.weights:
+            moved = f"+$B{row}" if name == weight else ""
+            text = point.reference(name) + moved
+            page.put(f"{self._letters[name]}{row}", self._formula(text, weight, move, name), style.LINK)
+        for quantity in graph.equations:
+            formula = self._formula(notation.write(_holding(equation(quantity))), weight, move, quantity.name)
+            page.put(f"{self._letters[quantity.name]}{row}", formula, style.CALC)
+
+    def _reference(self, name: str, row: int) -> str:
+        """Return the cell of a quantity, for the network on a row."""
+        moved = self._letters.get(name)
+        return f"{moved}{row}" if moved else self.point.reference(name.removeprefix(_UNMOVED))
+
+    def _formula(self, text: str, weight: str, move: int, name: str) -> Formula:
+        return Formula(
+            text,
+            lambda: self._network(weight, move).values[name],
+            lambda: self._network(weight, move).errors[name],
+        )
+
+    def _network(self, weight: str, move: int) -> _Network:
+        if (weight, move) not in self._computed:
+            self._computed[weight, move] = self._compute(weight, move)
+        return self._computed[weight, move]
+
+    def _compute(self, weight: str, move: int) -> _Network:
+        """Compute a network as its formulas do. Raises UsageError at the edge of a function's domain."""
+        graph, point = self.book.study.network, self.point
+        given = (*graph.inputs, *graph.targets, *graph.fixed, *self.weights)
+        values = {name: point.value(name) for name in given}
+        errors = {name: point.error(name) for name in given}
+        for name in (*self.weights, *held(graph)):
+            values[_UNMOVED + name], errors[_UNMOVED + name] = point.value(name), point.error(name)
+        step = move * point.step()
+        errors[weight] += abs(values[weight]) + abs(step)
+        values[weight] += step
+        for quantity in graph.equations:
+            expr = _holding(equation(quantity))
+            try:
+                values[quantity.name] = evaluate(expr, values.__getitem__)
+            except ARITHMETIC_ERRORS:
+                raise UsageError(self._edge(weight, move, quantity.name)) from None
+            errors[quantity.name] = bound(expr, values.__getitem__, errors.__getitem__, 1.0)
+        return _Network(values, errors)
+
+    def _edge(self, weight: str, move: int, quantity: str) -> str:
+        """Say that a parameter stands at the edge of a function's domain."""
+        value, step = self.point.value(weight), abs(move) * self.point.step()
+        return (
+            f"{quantity} has no value when {weight} = {value!r} is moved by ±{step!r}, as the central difference on"
+            f" {self.point.sheet} does; {self.point.remedy.format(weight=weight)}"
+        )
+
+    def quotient(self, weight: str, multiple: int = 1) -> Formula:
+        """Return the central difference of the loss over a parameter, whose step is so many ε."""
+        loss = self.book.study.network.loss
+        high, low = (f"{self._letters[loss]}{self.row_of(weight, move)}" for move in (multiple, -multiple))
+
+        def networks() -> tuple[_Network, _Network]:
+            return self._network(weight, multiple), self._network(weight, -multiple)
+
+        def value() -> float:
+            above, below = (network.values[loss] for network in networks())
+            return (above - below) / (2 * multiple * self.point.step())
+
+        def error() -> float:
+            sizes = sum(abs(network.values[loss]) + network.errors[loss] for network in networks())
+            return sizes / (2 * multiple * self.point.step())
+
+        return Formula(f"({high}-{low})/({2 * multiple}*{self.point.epsilon})", value, error)

@@ -1,0 +1,152 @@
+"""What a person picks on Explorer and Gradient check: a training sheet, an iteration, a parameter, an ε.
+
+Picks are numbers of the workbook like those on Inputs: changed and saved, the workbook is verified at the
+new ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from sheetgen import layout as at
+from sheetgen.errors import WorkbookError
+from sheetgen.graph import BATCH, POSITION, SAMPLE
+from sheetgen.layout import Layout
+from sheetgen.limits import MAX_FORMULA
+from sheetgen.study import EPSILON, SETTINGS, Study
+
+LEAST_EPSILON, LARGEST_EPSILON = 1e-12, 0.1
+"""Beyond these a central difference says nothing: rounding has eaten it, or the loss bends too much within ε."""
+_MOST_CHOICES = 254
+
+
+class Spot(NamedTuple):
+    """A cell in which something is picked."""
+
+    sheet: str
+    cell: str
+
+    def __str__(self) -> str:
+        return f"{self.sheet}!{self.cell}"
+
+
+EXPLORER_VARIANT, EXPLORER_ITERATION = Spot(at.EXPLORER, "D4"), Spot(at.EXPLORER, "D5")
+CHECK_VARIANT, CHECK_ITERATION = Spot(at.GRADIENT_CHECK, "B4"), Spot(at.GRADIENT_CHECK, "B5")
+EXPLORER_SAMPLE, CHECK_SAMPLE = Spot(at.EXPLORER, "D6"), Spot(at.GRADIENT_CHECK, "B8")
+CHECK_PARAMETER, CHECK_EPSILON = Spot(at.GRADIENT_CHECK, "B6"), Spot(at.GRADIENT_CHECK, "B7")
+
+Look = Callable[[Spot], object]
+"""Gives what a cell holds, recalculated."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One iteration of one variant; with batches one of its samples, counted from 1 in the batch."""
+
+    variant: int
+    iteration: int
+    sample: int = 1
+
+    def row(self, study: Study) -> int:
+        """Return the row of a training sheet that the step stands in, from 0."""
+        return self.iteration * study.batch + self.sample - 1
+
+
+@dataclass(frozen=True)
+class Picks:
+    """Everything that is picked: the step of each sheet; on Gradient check also a parameter and ε."""
+
+    explorer: Step = Step(0, 0)
+    checked: Step = Step(0, 1)
+    parameter: int = 0
+    epsilon: float = SETTINGS[EPSILON]
+
+
+def parameters(study: Study) -> tuple[str, ...]:
+    """Return the names of the parameters, in their order."""
+    return study.network.weights
+
+
+def sample_label(study: Study) -> str:
+    """Return what to call the place in a batch: it is the sample itself, where a batch has all of them."""
+    return SAMPLE if study.batch == study.count else POSITION
+
+
+def row_formula(layout: Layout, iteration: str, sample: str) -> str:
+    """Return the formula of a step's row, from 1, where the iteration and the sample stand in cells."""
+    return f"{iteration}+1" if layout.study.batch == 1 else f"{iteration}*{layout.count(BATCH)}+{sample}"
+
+
+def choice(layout: Layout, quantity: str, variant: str, row: str, variants: int) -> str:
+    """Return the formula of a quantity in a row, from 1, of a variant, from 1, among the first ``variants``."""
+    cells = (f"INDEX({layout.column(index, quantity)},{row})" for index in range(variants))
+    return f"CHOOSE({variant},{','.join(cells)})"
+
+
+def offered(layout: Layout) -> int:
+    """Return how many variants can be picked: as many as one formula can choose among."""
+    widest = layout.columns()[-1]
+    length = len("CHOOSE($XFD$99,)")
+    for index in range(min(_MOST_CHOICES, len(layout.study.variants))):
+        length += len(f"INDEX({layout.column(index, widest)},$XFD$99),")
+        if length >= MAX_FORMULA:
+            return index
+    return min(_MOST_CHOICES, len(layout.study.variants))
+
+
+def shown(study: Study, picks: Picks) -> dict[Spot, float | str]:
+    """Return what stands in each cell of a pick."""
+    names = [variant.sheet for variant in study.variants]
+    samples = {EXPLORER_SAMPLE: float(picks.explorer.sample), CHECK_SAMPLE: float(picks.checked.sample)}
+    return {
+        **(samples if study.batch > 1 else {}),
+        EXPLORER_VARIANT: names[picks.explorer.variant],
+        EXPLORER_ITERATION: float(picks.explorer.iteration),
+        CHECK_VARIANT: names[picks.checked.variant],
+        CHECK_ITERATION: float(picks.checked.iteration),
+        CHECK_PARAMETER: parameters(study)[picks.parameter],
+        CHECK_EPSILON: picks.epsilon,
+    }
+
+
+def read(study: Study, look: Look) -> Picks:
+    """Return what is picked in a workbook. Raises WorkbookError for a pick that is none."""
+    sheets = [variant.sheet for variant in study.variants[: offered(Layout(study))]]
+
+    def step(variant: Spot, iteration: Spot, sample: Spot) -> Step:
+        picked = _one_of(look(variant), variant, "training sheet", sheets)
+        number = _whole(look(iteration), iteration, "iteration", 0, study.iterations)
+        in_batch = _whole(look(sample), sample, "sample of the batch", 1, study.batch) if study.batch > 1 else 1
+        return Step(picked, number, in_batch)
+
+    return Picks(
+        step(EXPLORER_VARIANT, EXPLORER_ITERATION, EXPLORER_SAMPLE),
+        step(CHECK_VARIANT, CHECK_ITERATION, CHECK_SAMPLE),
+        _one_of(look(CHECK_PARAMETER), CHECK_PARAMETER, "parameter", list(parameters(study))),
+        _epsilon(look(CHECK_EPSILON)),
+    )
+
+
+def _one_of(found: object, spot: Spot, what: str, names: list[str]) -> int:
+    if isinstance(found, str) and found in names:
+        return names.index(found)
+    raise _wrong(found, spot, what, names[0] if len(names) == 1 else f"one of {names[0]} … {names[-1]}")
+
+
+def _whole(found: object, spot: Spot, what: str, first: int, last: int) -> int:
+    if isinstance(found, float) and found.is_integer() and first <= found <= last:
+        return int(found)
+    raise _wrong(found, spot, what, f"a whole number from {first} to {last}")
+
+
+def _epsilon(found: object) -> float:
+    if isinstance(found, float) and LEAST_EPSILON <= found <= LARGEST_EPSILON:
+        return found
+    raise _wrong(found, CHECK_EPSILON, EPSILON, f"a number from {LEAST_EPSILON:g} to {LARGEST_EPSILON:g}")
+
+
+def _wrong(found: object, spot: Spot, what: str, wanted: str) -> WorkbookError:
+    held = "nothing" if found is None else repr(found) if isinstance(found, str | float | bool) else str(found)
+    return WorkbookError(f"{spot} holds {held} as {what}; pick {wanted}")

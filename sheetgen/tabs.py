@@ -1,0 +1,11 @@
+"""The names of a workbook's own sheets; those of the training sheets come from the template."""
+
+from __future__ import annotations
+
+START, INPUTS, DATA, ERROR, EQUATIONS, CHECKS, SOURCE = (
+    "Start", "Inputs", "Data", "Error", "Equations", "Checks", "Source",
+)  # fmt: skip
+EXPLORER, GRADIENT_CHECK, CNN = "Explorer", "Gradient check", "CNN"
+
+RESERVED = frozenset((START, INPUTS, DATA, ERROR, EXPLORER, GRADIENT_CHECK, EQUATIONS, CHECKS, SOURCE, CNN, "History"))
+"""What no training sheet may be called, by capitals or not; Excel keeps History for itself."""

@@ -1,0 +1,137 @@
+"""The templates that come with the package: each is proven, and shows what its description says."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sheetgen import build, load, loads, override, verify
+from sheetgen.study import Study
+from sheetgen.template import names
+from sheetgen.trace import trace
+
+CHEAP = [name for name in names() if name not in ("iris", "logistic-regression", "xor")]
+
+
+def columns(study: Study, *wanted: str, variant: int = 0) -> list[list[float]]:
+    graph = study.graphs[variant]
+    rows = [row for chunk in trace(study, [variant]) for row in chunk.rows[0]]
+    return [[row[graph.position[name]] for row in rows] for name in wanted]
+
+
+def variant(study: Study, sheet: str) -> int:
+    return [v.sheet for v in study.variants].index(sheet)
+
+
+@pytest.mark.parametrize("name", names())
+def test_the_effective_template_is_the_same_study(name: str) -> None:
+    study = load(name)
+    again = loads(study.template(), study.name)
+    assert again == study
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_template_is_proven(name: str, tmp_path: Path) -> None:
+    study = override(load(name), iterations=2) if name == "iris" else override(load(name), iterations=12)
+    built = build(study, tmp_path / "w.xlsx")
+    assert built.report is not None
+    assert built.report.ok, built.report.diffs[:3]
+
+
+@pytest.mark.parametrize("name", CHEAP)
+@pytest.mark.usefixtures("soffice")
+def test_and_by_libreoffice(name: str, tmp_path: Path) -> None:
+    build(override(load(name), iterations=12), tmp_path / "w.xlsx", verify=False)
+    report = verify(tmp_path / "w.xlsx", "libreoffice")
+    assert report.ok, report.diffs[:3]
+
+
+def test_mazurs_figures() -> None:
+    loss, w1, w5 = columns(load("mazur"), "E_total", "w1", "w5")
+    assert round(loss[0], 9) == 0.298371109
+    assert round(loss[1], 9) == 0.291027774
+    assert round(w1[1], 9) == 0.149780716
+    assert round(w5[1], 8) == 0.35891648
+
+
+def mazur_as_printed(updates: int) -> float:
+    """Return the error after gradient descent whose hidden gradients use the output weights already updated."""
+    w1, w2, w3, w4, w5, w6, w7, w8 = 0.15, 0.2, 0.25, 0.3, 0.4, 0.45, 0.5, 0.55
+
+    def s(z: float) -> float:
+        return 1 / (1 + math.exp(-z))
+
+    for update in range(updates + 1):
+        h1, h2 = s(0.05 * w1 + 0.1 * w2 + 0.35), s(0.05 * w3 + 0.1 * w4 + 0.35)
+        o1, o2 = s(w5 * h1 + w6 * h2 + 0.6), s(w7 * h1 + w8 * h2 + 0.6)
+        if update == updates:
+            break
+        d1, d2 = (o1 - 0.01) * o1 * (1 - o1), (o2 - 0.99) * o2 * (1 - o2)
+        w5, w6, w7, w8 = w5 - 0.5 * d1 * h1, w6 - 0.5 * d1 * h2, w7 - 0.5 * d2 * h1, w8 - 0.5 * d2 * h2
+        e1, e2 = (d1 * w5 + d2 * w7) * h1 * (1 - h1), (d1 * w6 + d2 * w8) * h2 * (1 - h2)
+        w1, w2, w3, w4 = w1 - 0.025 * e1, w2 - 0.05 * e1, w3 - 0.025 * e2, w4 - 0.05 * e2
+    return 0.5 * (0.01 - o1) ** 2 + 0.5 * (0.99 - o2) ** 2
+
+
+def test_where_mazurs_printed_errors_come_from() -> None:
+    assert round(mazur_as_printed(1), 9) == 0.291027924
+    assert round(mazur_as_printed(10_000), 9) == 0.000035085
+    ours = columns(override(load("mazur"), iterations=10_000), "E_total")[0]
+    assert ours[-1] == pytest.approx(3.51019e-05, rel=1e-5)
+
+
+def test_linear_regression_finds_the_least_squares_line() -> None:
+    study = load("linear-regression")
+    w, b = columns(study, "w", "b", variant=variant(study, "lr 0.3"))
+    assert [w[-1], b[-1]] == pytest.approx(np.polyfit(study.samples["x"], study.samples["t"], 1), abs=1e-4)
+
+
+def test_logistic_regression_finds_the_textbooks_fit() -> None:
+    study = override(load("logistic-regression"), iterations=1500)
+    w, b = columns(study, "w", "b", variant=variant(study, "Adam"))
+    assert (round(w[-1], 4), round(b[-1], 4)) == (1.5046, -4.0777)
+
+
+def test_xor_is_learnt() -> None:
+    study = load("xor")
+    assert columns(study, "mean accuracy", variant=3)[0][-1] == 1
+
+
+def test_the_perceptron_comes_to_rest() -> None:
+    study = load("perceptron")
+    for index in range(len(study.variants)):
+        weights = np.array(columns(study, "w1", "w2", "b", variant=index))
+        assert (weights[:, -4:] == weights[:, -1:]).all()
+        assert columns(study, "accuracy", variant=index)[0][-4:] == [1, 1, 1, 1]
+
+
+def test_a_linear_neuron_diverges_above_its_limit() -> None:
+    study = load("diverging")
+    assert columns(study, "E", variant=variant(study, "lr 0.55"))[0][-1] > 1e9
+    assert columns(study, "E", variant=variant(study, "lr 0.45"))[0][-1] < 1e-9
+    swinging = columns(study, "E", variant=variant(study, "lr 0.5"))[0]
+    assert min(swinging) == max(swinging)
+
+
+def test_the_seed_never_diverges() -> None:
+    study = override(load(), rates=[0.1, 10.0, 100.0, 1000.0], iterations=300)
+    for index in range(4):
+        assert max(columns(study, "E_total", variant=index)[0]) <= 1
+
+
+def test_gradients_vanish_from_neuron_to_neuron() -> None:
+    first, last = columns(load("vanishing-gradients"), "∂E/∂w1", "∂E/∂w8")
+    assert abs(first[0]) < 1e-3 * abs(last[0])
+
+
+def test_a_dead_neuron_stays_dead() -> None:
+    study = load("dead-relu")
+    alive, slope = columns(study, "mean alive", "mean ∂E/∂w2", variant=variant(study, "lr 1.5"))
+    batch = study.batch
+    assert alive[batch - 1] == 1
+    assert alive[2 * batch - 1 :: batch] == [0.0] * study.iterations
+    assert set(slope[2 * batch - 1 :: batch]) == {0.0}
+    assert columns(study, "mean alive")[0][-1] == 1
