@@ -85,7 +85,7 @@ def by_table(recipe: Recipe, device: torch.device, generator: torch.Generator) -
     def augment(images: Tensor) -> Tensor:
         chosen = torch.randint(len(table), (len(images),), generator=generator).to(device)
         padded = torch.nn.functional.pad(images.flatten(1), (0, 1), value=recipe.fill)
-        return normalize(padded.gather(1, table[chosen]).view(-1, SIDE, SIDE))
+        return normalize(padded.gather(1, table.index_select(0, chosen)).view(-1, SIDE, SIDE))
 
     return augment
 

@@ -37,7 +37,7 @@ class Part:
 
     def pick(self, rows: Tensor) -> Part:
         """Return these rows, in this order."""
-        return Part(self.images[rows], self.labels[rows])
+        return Part(self.images.index_select(0, rows), self.labels.index_select(0, rows))
 
     def to(self, device: torch.device) -> Part:
         """Return the same part on another device."""

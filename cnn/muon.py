@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import torch
@@ -12,18 +12,23 @@ STEPS = 5
 QUINTIC = (3.4445, -4.7750, 2.0315)
 
 
-def orthogonal(matrix: Tensor) -> Tensor:
-    """Return roughly U·Vᵀ of the matrix U·S·Vᵀ: the same singular vectors, singular values near 1.
+def orthogonal(matrices: Sequence[Tensor]) -> list[Tensor]:
+    """Return roughly U·Vᵀ of each matrix U·S·Vᵀ: the same singular vectors, singular values near 1.
 
-    Newton–Schulz iteration with the quintic p(s) = a·s + b·s³ + c·s⁵, which drives small values up fast.
+    Newton–Schulz iteration with the quintic p(s) = a·s + b·s³ + c·s⁵, which drives small values up fast. The
+    matrices go through it together, laid wide and filled up with zeros, which stay zeros.
     """
     a, b, c = QUINTIC
-    wide = matrix.shape[0] <= matrix.shape[1]
-    x: Tensor = (matrix if wide else matrix.T) / (matrix.norm() + 1e-7)
+    wide = [one if one.shape[0] <= one.shape[1] else one.T for one in matrices]
+    x = wide[0].new_zeros(len(wide), *(max(sides) for sides in zip(*(one.shape for one in wide), strict=True)))
+    for place, one in zip(x, wide, strict=True):
+        place[: one.shape[0], : one.shape[1]] = one
+    x /= torch.linalg.vector_norm(x, dim=(1, 2), keepdim=True) + 1e-7
     for _ in range(STEPS):
-        square = x @ x.T
-        x = a * x + (b * square + c * square @ square) @ x
-    return x if wide else x.T
+        square = x @ x.mT
+        x = torch.baddbmm(x, torch.baddbmm(square, square, square, beta=b, alpha=c), x, beta=a)
+    found = [place[: one.shape[0], : one.shape[1]] for place, one in zip(x, wide, strict=True)]
+    return [one if one.shape == given.shape else one.T for one, given in zip(found, matrices, strict=True)]
 
 
 class Muon(torch.optim.Optimizer):
@@ -40,16 +45,21 @@ class Muon(torch.optim.Optimizer):
     def step(self, closure: None = None) -> None:  # type: ignore[override]
         """Take one step along the gradients there are."""
         for group in self.param_groups:
-            for kernel in group["params"]:
-                if kernel.grad is not None:
-                    self.update(kernel, kernel.grad, group["lr"], group["momentum"], group["weight_decay"])
+            kernels = [kernel for kernel in group["params"] if kernel.grad is not None]
+            if kernels:
+                self.update(kernels, group["lr"], group["momentum"], group["weight_decay"])
 
-    def update(self, kernel: Tensor, gradient: Tensor, rate: float, momentum: float, decay: float) -> None:
-        """Update one kernel in place."""
-        state = self.state[kernel]
+    def update(self, kernels: Sequence[Tensor], rate: float, momentum: float, decay: float) -> None:
+        """Update kernels in place."""
+        ahead = [self.averaged(kernel, momentum).flatten(1) for kernel in kernels]
+        for kernel, step in zip(kernels, orthogonal(ahead), strict=True):
+            size = max(1.0, step.shape[0] / step.shape[1]) ** 0.5
+            kernel.mul_(1 - rate * decay).add_(step.reshape(kernel.shape), alpha=-rate * size)
+
+    def averaged(self, kernel: Tensor, momentum: float) -> Tensor:
+        """Take a kernel's gradient into its running mean; return it, looked ahead as Nesterov does."""
+        gradient, state = kernel.grad, self.state[kernel]
+        assert gradient is not None
         if not state:
             state["mean"] = torch.zeros_like(gradient)
-        mean = state["mean"].lerp_(gradient, 1 - momentum)
-        ahead = gradient.lerp(mean, momentum).flatten(1)
-        size = max(1.0, ahead.shape[0] / ahead.shape[1]) ** 0.5
-        kernel.mul_(1 - rate * decay).add_(orthogonal(ahead).view_as(kernel), alpha=-rate * size)
+        return gradient.lerp(state["mean"].lerp_(gradient, 1 - momentum), momentum)

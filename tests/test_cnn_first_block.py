@@ -1,0 +1,99 @@
+"""The first block by matrix products against torch's own modules, in double precision, where only rounding differs."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import replace
+
+import pytest
+
+pytest.importorskip("torch", reason="torch is not installed")
+import torch
+from torch import Tensor, nn
+
+pytest.importorskip("PIL", reason="Pillow is not installed")
+
+from cnn.data import normalize
+from cnn.first_block import KINDS, FirstBlock, begins
+from cnn.model import RF20, SEED, Network, walk
+from cnn.network import build
+from cnn.synthetic import draw
+
+PICTURES = 12
+
+
+def digits() -> Tensor:
+    """Return drawn digits: their black paper gives the four pixels of most pooling windows the same value."""
+    return normalize(draw(PICTURES, 10).train.images).double()
+
+
+def noise() -> Tensor:
+    """Return pictures in which no two pixels are alike."""
+    return torch.randn(PICTURES, 1, 28, 28, dtype=torch.float64)
+
+
+def networks() -> tuple[nn.Sequential, FirstBlock]:
+    """Return rf20, its batch norms moved away from where they start, and a copy of it that does its first block."""
+    plain = build(RF20).double()
+    for module in plain.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            nn.init.uniform_(module.weight, -1.5, 1.5)
+            nn.init.uniform_(module.bias, -1, 1)
+    return plain, FirstBlock(copy.deepcopy(plain))
+
+
+def trained_once(model: nn.Module, inputs: Tensor) -> Tensor:
+    """Return the logits of training's forward pass, having sent a slope for each back through the model."""
+    logits: Tensor = model.train()(inputs)
+    slopes = torch.arange(logits.numel(), dtype=logits.dtype).view_as(logits).sin()
+    logits.backward(slopes)
+    return logits
+
+
+@pytest.mark.parametrize("pictures", [noise, digits])
+def test_outputs_gradients_and_statistics_are_those_of_the_six_modules(pictures: object) -> None:
+    torch.manual_seed(1)
+    assert callable(pictures)
+    plain, quick = networks()
+    inputs = pictures()
+    torch.testing.assert_close(trained_once(quick, inputs), trained_once(plain, inputs), rtol=1e-9, atol=1e-9)
+    for (name, mine), theirs in zip(quick.network.named_parameters(), plain.parameters(), strict=True):
+        assert mine.grad is not None, name
+        assert theirs.grad is not None
+        torch.testing.assert_close(mine.grad, theirs.grad, rtol=1e-7, atol=1e-9, msg=name)
+    for (name, mine), theirs in zip(quick.network.named_buffers(), plain.buffers(), strict=True):
+        torch.testing.assert_close(mine, theirs, rtol=1e-9, atol=1e-9, msg=name)
+
+
+def test_it_is_the_network_itself_in_evaluation_and_holds_no_numbers_of_its_own() -> None:
+    torch.manual_seed(1)
+    plain, quick = networks()
+    assert torch.equal(quick.eval()(noise()[:2] * 0 + 1), plain.eval()(noise()[:2] * 0 + 1))
+    assert {name.removeprefix("network.") for name in quick.state_dict()} == set(plain.state_dict())
+
+
+def test_single_precision_is_enough() -> None:
+    torch.manual_seed(1)
+    exact, quick = networks()
+    truth = trained_once(exact, digits())
+    found = trained_once(quick.float(), digits().float())
+    torch.testing.assert_close(found, truth.float(), rtol=1e-4, atol=1e-4)
+
+
+def changed(number: int, **settings: int) -> Network:
+    """Return rf20 with other settings in one layer."""
+    layers = list(RF20.layers)
+    layers[number] = replace(layers[number], **settings)
+    return replace(RF20, layers=tuple(layers))
+
+
+def test_only_a_block_of_that_shape_is_done_so() -> None:
+    assert begins(tuple(walk(RF20)))
+    others = [
+        SEED, changed(0, padding=1), changed(0, bias=1), changed(0, stride=2), changed(0, kernel=4),
+        changed(3, kernel=3), changed(5, kernel=3), changed(5, stride=1), changed(5, padding=1),
+    ]  # fmt: skip
+    assert not any(begins(tuple(walk(other))) for other in others)
+    assert not begins(tuple(walk(RF20, channels=3)))
+    assert not begins(tuple(walk(RF20))[1:])
+    assert not begins(tuple(walk(RF20))[: len(KINDS) - 1])
