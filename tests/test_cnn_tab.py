@@ -124,7 +124,7 @@ def test_the_layer_table_agrees_with_torch(
 
     write(workbook, [make_run(tmp_path, "one", network)])
     values = engines.get("libreoffice").recalculate(workbook, 120).grid(SHEET, 140, 16)
-    head = next(i for i, row in enumerate(values) if row[1] == "number")
+    head = next(i for i, row in enumerate(values) if row[1] == "layer")
     column = {label: index for index, label in enumerate(values[head])}
     rows = values[head + 2 : head + 2 + len(find_network(network).layers)]
     model = build(find_network(network))
@@ -145,6 +145,21 @@ def test_a_replaced_tab_leaves_no_trace_of_the_first(workbook: Path, tmp_path: P
     once = workbook.read_bytes()
     write(workbook, [run])
     assert workbook.read_bytes() == once
+
+
+def test_pages_begin_with_a_section_and_accuracies_end_at_one(workbook: Path, tmp_path: Path) -> None:
+    write(workbook, [make_run(tmp_path, "one"), make_run(tmp_path, "two")])
+    sheet = openpyxl.load_workbook(workbook)[SHEET]
+    starts = [sheet.cell(one.id + 1, 2).value for one in sheet.row_breaks.brk]
+    assert starts == ["The network, layer by layer", "The worst mistakes"]
+    with zipfile.ZipFile(workbook) as package:
+        charts = [package.read(name).decode() for name in package.namelist() if "charts/chart" in name]
+    shares = [chart for chart in charts if "accuracy" in chart]
+    assert len(shares) == 3
+    for chart in shares:
+        axis = chart.rpartition("<valAx>")[2]
+        assert '<max val="1' in axis
+        assert 'formatCode="0.0%"' in axis
 
 
 def test_pictures_carry_a_description(workbook: Path, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from openpyxl.utils import get_column_letter
 
 from cnn.metrics import Epoch
-from cnn.tab.sections import CENTRED, COUNT, FIRST_COLUMN, GAP, PERCENT, heading, line, table
+from cnn.tab.sections import CENTRED, COUNT, FIRST_COLUMN, GAP, PERCENT, heading, line, share_axis, table
 from sheetgen import style
 from sheetgen.sheets import charts
 from sheetgen.sheets.page import Formula, Page
@@ -68,12 +68,10 @@ def _accuracies(page: Page, runs: Sequence[Told], row: int, sheet: str) -> int:
     for number in range(1, longest + 1):
         page.put(f"B{row + number}", float(number), CENTRED)
     lines = []
-    lowest = 1.0
     for index, run in enumerate(runs):
         letter = get_column_letter(FIRST_COLUMN + 1 + index)
         for offset, epoch in enumerate(run.epochs, start=1):
             page.put(f"{letter}{row + offset}", epoch.correct / epoch.total, PERCENT)
-            lowest = min(lowest, epoch.correct / epoch.total)
         rows = f"{row + 1}:${{}}${row + len(run.epochs)}"
         xs, ys = (f"{sheet}!${name}${rows.format(name)}" for name in ("B", letter))
         lines.append(charts.Line(f"{sheet}!${letter}${row}", xs, ys))
@@ -83,7 +81,7 @@ def _accuracies(page: Page, runs: Sequence[Told], row: int, sheet: str) -> int:
         "accuracy",
         lines,
         x_range=(1, max(longest, 2)),
-        y_range=(int(50 * lowest) / 50, 1),
+        y_range=share_axis(epoch.correct / epoch.total for run in runs for epoch in run.epochs),
         y_format="0.0%",
     )
     where = f"{get_column_letter(FIRST_COLUMN + 3 + len(runs))}{row}"

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from cnn.metrics import Epoch
-from cnn.tab.sections import CENTRED, COUNT, GAP, LOSS, PERCENT, Block, heading, line, table
+from cnn.tab.sections import CENTRED, COUNT, GAP, LOSS, PERCENT, Block, heading, line, share_axis, table
 from sheetgen import style
 from sheetgen.sheets import charts
 from sheetgen.sheets.page import Formula, Page
 from sheetgen.style import Style
 
-CHART_SIZE, CHART_ROWS = (18, 8), 17
+CHART_SIZE, CHART_ROWS = (17, 7), 15
 _SECONDS = Style(number="0.0", align="center")
 _RATE = Style(number="0.000000", align="center")
 
@@ -104,7 +104,9 @@ def _test(page: Page, block: Block, labels: tuple[str, ...], test: dict[str, Any
 def _charts(page: Page, block: Block, labels: tuple[str, ...], rows: list[Epoch], row: int, sheet: str) -> int:
     """Put the four charts, two by two; return the next free row."""
     header = block.first - 1
-    for place, index in enumerate((3, 6, 7, 10)):
+    trained = [epoch.train_correct / epoch.train_total for epoch in rows]
+    judged = [epoch.correct / epoch.total for epoch in rows]
+    for place, (index, shares) in enumerate(((3, None), (6, trained), (7, None), (10, judged))):
         letter = block.letters[labels[index]]
         one = charts.Line(
             f"{sheet}!${letter}${header}", f"{sheet}!{block.column('epoch')}", f"{sheet}!{block.column(labels[index])}"
@@ -115,7 +117,8 @@ def _charts(page: Page, block: Block, labels: tuple[str, ...], rows: list[Epoch]
             labels[index],
             [one],
             x_range=(1, max(len(rows), 2)),
-            y_format="0.0%" if "accuracy" in labels[index] else "General",
+            y_range=share_axis(shares) if shares else (None, None),
+            y_format="0.0%" if shares else "General",
             size=CHART_SIZE,
         )
         where = f"{'BH'[place % 2]}{row + CHART_ROWS * (place // 2)}"

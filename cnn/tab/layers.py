@@ -11,7 +11,7 @@ from sheetgen.sheets.page import Content, Formula, Page
 from sheetgen.style import Style
 
 _LABELS = (
-    "number", "layer", "kernel", "stride", "padding", "bias", "channels in", "channels out", "side in", "side out",
+    "layer", "number", "kernel", "stride", "padding", "bias", "channels in", "channels out", "side in", "side out",
     "parameters", "receptive field", "jump", "multiply-adds",
 )  # fmt: skip
 _NAMES = {
@@ -51,17 +51,17 @@ def put(page: Page, layers: list[dict[str, Any]], row: int) -> Layers:
     row = heading(page, row, "The network, layer by layer", note)
     block = table(page, row, _LABELS, len(layers) + 1)
     picture: dict[str, Content] = {
-        "number": 0.0,
         "layer": "input",
+        "number": 0.0,
         "channels out": 1.0,
         "side out": float(layers[0]["side_in"]),
     }
     start = picture | {"receptive field": 1.0, "jump": 1.0}
-    line(page, block.first, (start.get(label) for label in _LABELS), (CENTRED, style.EQUATION, *[_INPUT] * 12))
+    line(page, block.first, (start.get(label) for label in _LABELS), (style.EQUATION, CENTRED, *[_INPUT] * 12))
     for number, layer in enumerate(layers, start=block.first + 1):
         _layer(page, block, number, layer)
     total = block.last + 1
-    page.put(block.cell("layer", total), "in all", style.NAME)
+    page.put(block.cell("layer", total), "in all", Style(bold=True, align="left", indent=1))
     for label, key in (("parameters", "parameters"), ("multiply-adds", "multiply_adds")):
         value = float(sum(layer[key] for layer in layers))
         cells = f"{block.cell(label, block.first + 1)}:{block.cell(label, block.last)}"
@@ -80,8 +80,8 @@ def _layer(page: Page, block: Block, row: int, layer: dict[str, Any]) -> None:
     kernel = Formula(here["side in"], lambda: float(layer["kernel"])) if layer["global"] else float(layer["kernel"])
     channels = Formula(here["channels in"], lambda: float(layer["channels"]))
     contents = (
-        float(layer["number"]),
         kind,
+        float(layer["number"]),
         kernel,
         float(layer["stride"]),
         float(layer["padding"]),
@@ -95,7 +95,7 @@ def _layer(page: Page, block: Block, row: int, layer: dict[str, Any]) -> None:
         Formula(f"{above['jump']}*{here['stride']}", lambda: float(layer["jump"])),
         Formula(_cost(here), lambda: float(layer["multiply_adds"])),
     )
-    looks = [CENTRED, style.EQUATION]
+    looks = [style.EQUATION, CENTRED]
     looks += [_INPUT if isinstance(content, float) else COUNT for content in contents[2:]]
     line(page, row, contents, looks)
 

@@ -7,16 +7,18 @@ from typing import Any
 from cnn.tab.sections import GAP, heading
 from sheetgen import style
 from sheetgen.sheets.page import Page
+from sheetgen.style import Style
 
-_LINE = 150
+_LINE = 160
 """The characters that fit on a line."""
+_LABEL = Style(bold=True, top=True)
 
 
 def put(page: Page, name: str, config: dict[str, Any], summary: dict[str, Any], row: int) -> int:
     """Put the facts, a line each; return the next free row."""
     row = heading(page, row, "How it was made")
     for label, fact in _facts(name, config, summary):
-        page.put(f"B{row}", label, style.NAME)
+        page.put(f"B{row}", label, _LABEL)
         page.put(f"C{row}", fact, style.PROSE)
         page.merges.append(f"C{row}:O{row}")
         page.heights[row] = 16.0 * (1 + len(fact) // _LINE)

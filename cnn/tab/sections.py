@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -38,6 +39,13 @@ class Block:
     def cell(self, label: str, row: int) -> str:
         """Return the reference to a column's cell in a row, relative."""
         return f"{self.letters[label]}{row}"
+
+
+def share_axis(shares: Iterable[float]) -> tuple[float, float]:
+    """Return the range of an axis for accuracies: up to 100 % from a round number below the lowest."""
+    lowest = min(shares)
+    steps = 10 if lowest < 0.9 else 50
+    return math.floor(steps * lowest) / steps, 1.0
 
 
 def heading(page: Page, row: int, text: str, note: str = "") -> int:

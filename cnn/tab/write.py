@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from openpyxl.worksheet.pagebreak import Break, RowBreak
 from PIL import Image
 
 from cnn.errors import RunError
@@ -54,13 +56,14 @@ def page(runs: Sequence[Told], mistakes: Sequence[Picture] = (), own: Sequence[P
     """Return the sheet for some runs, of which the first is shown in full."""
     first = runs[0]
     page = Page(SHEET, tab_colour="C01048", freeze="A3")
-    page.widths = {1: 2.0, 2: 32.0} | dict.fromkeys(range(3, 17), 13.0)
+    page.widths = {1: 2.0, 2: 32.0} | dict.fromkeys(range(3, 16), 13.0)
     page.heights = {1: 30}
     table = epochs.put(page, first.epochs, first.summary["test"], _TARGETS_ROW + targets.ROWS + 2 + GAP, SHEET)
     network = layers.put(page, first.summary["layers"], table.next_row)
     targets.put(page, first.summary, table, network, _TARGETS_ROW)
     _title(page, first, table)
     row = confusion.put(page, first.summary["confusion"], network.next_row)
+    pages = [table.next_row, row]
     if mistakes:
         row = _put_mistakes(page, mistakes, row)
     if own:
@@ -69,7 +72,7 @@ def page(runs: Sequence[Told], mistakes: Sequence[Picture] = (), own: Sequence[P
     if len(runs) > 1:
         row = comparison.put(page, runs, row, SHEET)
     provenance.put(page, first.name, first.config, first.summary, row)
-    page.decorate.append(_print)
+    page.decorate.append(partial(_print, pages))
     return page
 
 
@@ -128,7 +131,9 @@ def _own(readings: Sequence[Reading]) -> list[Picture]:
     return found
 
 
-def _print(sheet: Any) -> None:
+def _print(pages: Sequence[int], sheet: Any) -> None:
+    """Print all columns on the width of a page; a new page begins at each of these rows."""
     landscape(sheet)
     fit_width(sheet)
+    sheet.row_breaks = RowBreak(brk=tuple(Break(id=row - 1) for row in pages))
     sheet.sheet_view.showGridLines = False
