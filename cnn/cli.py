@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import shlex
 import sys
 from collections.abc import Callable, Sequence
@@ -52,6 +53,14 @@ def guarded(command: Callable[P, int | None]) -> Callable[P, None]:
     return run
 
 
+def say(text: str) -> None:
+    """Print what a command reports; where the reader of a pipe has read enough, the rest goes nowhere."""
+    try:
+        click.echo(text)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 class OneLineErrors(click.Group):
     """A group of commands that answers a wrong option in one line, as the commands answer everything else."""
 
@@ -59,9 +68,13 @@ class OneLineErrors(click.Group):
         """Run the command line and leave with its exit code."""
         try:
             code = super().main(*args, **{**kwargs, "standalone_mode": False})
+        except click.exceptions.NoArgsIsHelpError as error:
+            click.echo(error.format_message(), err=True)
+            code = error.exit_code
         except click.ClickException as error:
-            text = error.format_message()
-            click.echo(text if "\n" in text else f"cnn: {text}", err=True)  # no command at all: the help
+            context = getattr(error, "ctx", None)
+            hint = f" (see {context.command_path} --help)" if context else ""
+            click.echo(f"cnn: {' '.join(error.format_message().split())}{hint}", err=True)
             code = error.exit_code
         except click.Abort:
             code = INTERRUPTED
@@ -210,7 +223,7 @@ def train(name: str | None, resume: bool, workbook: Path | None, runs_dir: Path,
             finish_with_curves(run, plan)
             if workbook and summary.get("test"):
                 put_into(workbook, [run])
-            click.echo(json.dumps(summary) if as_json else "\n".join(result_lines(run, summary)))
+            say(json.dumps(summary) if as_json else "\n".join(result_lines(run, summary)))
     return INTERRUPTED if summary.get("stopped") == "interrupted" else 0
 
 
@@ -254,7 +267,7 @@ def summary(net: str, as_json: bool) -> None:
     from cnn.layer_table import layer_table, network_facts
 
     network = find_network(net)
-    click.echo(json.dumps(network_facts(network)) if as_json else layer_table(network))
+    say(json.dumps(network_facts(network)) if as_json else layer_table(network))
 
 
 @main.command()
@@ -277,7 +290,7 @@ def evaluate(run: str, checkpoint: str, data_dir: str | None, device: str | None
     from cnn.show import evaluation_lines
 
     result = evaluate_run(runs_module.find(runs_dir, run), checkpoint, data_dir, device)
-    click.echo(json.dumps(result) if as_json else "\n".join(evaluation_lines(result)))
+    say(json.dumps(result) if as_json else "\n".join(evaluation_lines(result)))
     return int(result["recorded"] not in (None, result["correct"]))
 
 
@@ -307,10 +320,10 @@ def predict(run: str, images: tuple[str, ...], checkpoint: str, out: Path | None
 
     readings, errors = predict_pictures(runs_module.find(runs_dir, run), images, checkpoint)
     if as_json:
-        click.echo(json.dumps([reading.as_json() for reading in readings]))
+        say(json.dumps([reading.as_json() for reading in readings]))
     else:
         for reading in readings:
-            click.echo(prediction_text(reading))
+            say(prediction_text(reading))
     if out and readings:
         from cnn.plots import write_readings
 
@@ -370,4 +383,4 @@ def runs(runs_dir: Path, as_json: bool) -> None:
     from cnn.show import run_row, runs_table
 
     rows = [run_row(one) for one in runs_module.listed(runs_dir)]
-    click.echo(json.dumps(rows) if as_json else runs_table(rows))
+    say(json.dumps(rows) if as_json else runs_table(rows))

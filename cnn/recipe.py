@@ -47,7 +47,7 @@ class Recipe:
 
 
 SEED = Recipe("seed", 19, 128, "sgd", 0.01, "step", pipeline="pil")
-FAST = Recipe("fast", 6, 128, "muon", 0.01, "onecycle", weight_decay=0.01)
+FAST = Recipe("fast", 6, 128, "muon", 0.01, "onecycle", weight_decay=0.01, scale=0.1, shear=0.1)
 BEST = Recipe(
     "best", 15, 128, "muon", 0.01, "onecycle", weight_decay=0.01, shift=1.0, scale=0.1, shear=0.1, smooth=True
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -32,14 +33,20 @@ class Bar:
         filled = WIDTH * done // total
         if self.on_terminal and filled != self.drawn:
             self.drawn = filled
-            sys.stderr.write(f"\repoch {epoch}/{self.epochs} [{'#' * filled}{'.' * (WIDTH - filled)}] {done}/{total}")
-            sys.stderr.flush()
+            self.write(f"\repoch {epoch}/{self.epochs} [{'#' * filled}{'.' * (WIDTH - filled)}] {done}/{total}")
 
     def epoch(self, row: Epoch) -> None:
         """Print the line of an epoch in place of its bar."""
         self.drawn = -1
-        sys.stderr.write(("\r\x1b[K" if self.on_terminal else "") + epoch_line(row, self.epochs) + "\n")
-        sys.stderr.flush()
+        self.write(("\r\x1b[K" if self.on_terminal else "") + epoch_line(row, self.epochs) + "\n")
+
+    def write(self, text: str) -> None:
+        """Write to stderr; where nobody reads it any more, the training goes on in silence."""
+        try:
+            sys.stderr.write(text)
+            sys.stderr.flush()
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 
 
 def epoch_line(row: Epoch, epochs: int) -> str:

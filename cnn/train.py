@@ -28,6 +28,7 @@ from cnn.processes import Processes
 from cnn.recipe import Recipe, learning_rate
 
 EVALUATION_BATCH = 250
+"""Pictures evaluated at once: few enough for their activations to stay in a processor's cache."""
 
 
 def evaluate(model: nn.Module, part: Part) -> Score:

@@ -211,8 +211,41 @@ def test_mistakes_of_a_person_are_one_line_each(place: Path) -> None:
     assert "is a file" in one_line_of(here("runs", "--runs-dir", place / "whole.json"))
     assert "--nett" in said("train", "--nett", "seed")
     assert "No such command 'tarin'" in one_line_of(here("tarin"))
+    assert "--help)" in one_line_of(here("tarin"))
     assert "no run 'nobody'" in said("evaluate", "nobody")
     assert not (place / "runs" / "rf20-fast-1").exists(), "a training that cannot start leaves no run behind"
+
+
+def unread(stream: str, *words: object, cwd: Path) -> int:
+    """Run a command while nobody reads one of its streams; return its exit code, checked to leave no traceback."""
+    line = [sys.executable, "-m", "cnn", *map(str, words)]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(line, cwd=cwd, env=environment(), text=True, **pipes) as process:
+        closed, kept = (process.stdout, process.stderr) if stream == "stdout" else (process.stderr, process.stdout)
+        assert closed is not None
+        assert kept is not None
+        closed.close()
+        assert "Traceback" not in kept.read()
+    return process.returncode
+
+
+def test_a_report_that_nobody_reads_is_no_error(tmp_path: Path) -> None:
+    assert unread("stdout", "summary", cwd=tmp_path) == 0
+
+
+@WITH_TORCH
+def test_an_unread_pipe_changes_no_exit_code_and_stops_no_training(place: Path) -> None:
+    summary = place / "runs" / "whole" / "summary.json"
+    content = summary.read_text()
+    changed = json.loads(content)
+    changed["test"]["correct"] -= 1
+    try:
+        summary.write_text(json.dumps(changed))
+        assert unread("stdout", "evaluate", "whole", cwd=place) == 1
+    finally:
+        summary.write_text(content)
+    assert unread("stderr", "train", *DRAWN, "--epochs", 2, "--run", "unread", cwd=place) == 0
+    assert (place / "runs" / "unread" / "mistakes").is_dir()
 
 
 @WITH_TORCH

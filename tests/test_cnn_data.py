@@ -55,12 +55,21 @@ def test_a_random_map_picks_the_pixels_that_pillow_picks(seed: int) -> None:
 
 
 def test_random_maps_stay_within_what_the_recipe_allows() -> None:
-    matrices, shifts = augment.random_maps(replace(FAST, shift=2.0), 4000, torch.Generator().manual_seed(1))
+    recipe = replace(FAST, shift=2.0, scale=0.1, shear=0.2)
+    matrices, shifts = augment.random_maps(recipe, 4000, torch.Generator().manual_seed(1))
     angles = torch.atan2(matrices[:, 1, 0], matrices[:, 0, 0]) * 180 / torch.pi
     assert 9.9 < angles.max() <= 10
     assert -10 <= angles.min() < -9.9
     assert 1.9 < shifts.abs().max() <= 2
     assert abs(float(angles.mean())) < 0.4
+    along, across = matrices[:, :, 0], matrices[:, :, 1]
+    scales = along.norm(dim=1) - 1
+    assert 0.098 < scales.max() <= 0.1 + 1e-12
+    assert -0.1 - 1e-12 <= scales.min() < -0.098
+    torch.testing.assert_close(torch.linalg.det(matrices), (1 + scales) ** 2)
+    shears = (along * across).sum(1) / along.norm(dim=1)
+    assert 0.196 < shears.max() <= 0.2 + 1e-12
+    assert -0.2 - 1e-12 <= shears.min() < -0.196
 
 
 def test_a_whole_batch_by_table_is_each_picture_by_one_of_the_maps() -> None:

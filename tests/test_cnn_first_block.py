@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -14,7 +15,7 @@ from torch import Tensor, nn
 pytest.importorskip("PIL", reason="Pillow is not installed")
 
 from cnn.data import normalize
-from cnn.first_block import KINDS, FirstBlock, begins
+from cnn.first_block import KINDS, FirstBlock, begins, unpooled
 from cnn.model import RF20, SEED, Network, walk
 from cnn.network import build
 from cnn.synthetic import draw
@@ -51,9 +52,8 @@ def trained_once(model: nn.Module, inputs: Tensor) -> Tensor:
 
 
 @pytest.mark.parametrize("pictures", [noise, digits])
-def test_outputs_gradients_and_statistics_are_those_of_the_six_modules(pictures: object) -> None:
+def test_outputs_gradients_and_statistics_are_those_of_the_six_modules(pictures: Callable[[], Tensor]) -> None:
     torch.manual_seed(1)
-    assert callable(pictures)
     plain, quick = networks()
     inputs = pictures()
     torch.testing.assert_close(trained_once(quick, inputs), trained_once(plain, inputs), rtol=1e-9, atol=1e-9)
@@ -68,7 +68,8 @@ def test_outputs_gradients_and_statistics_are_those_of_the_six_modules(pictures:
 def test_it_is_the_network_itself_in_evaluation_and_holds_no_numbers_of_its_own() -> None:
     torch.manual_seed(1)
     plain, quick = networks()
-    assert torch.equal(quick.eval()(noise()[:2] * 0 + 1), plain.eval()(noise()[:2] * 0 + 1))
+    inputs = noise()
+    assert torch.equal(quick.eval()(inputs), plain.eval()(inputs))
     assert {name.removeprefix("network.") for name in quick.state_dict()} == set(plain.state_dict())
 
 
@@ -76,8 +77,23 @@ def test_single_precision_is_enough() -> None:
     torch.manual_seed(1)
     exact, quick = networks()
     truth = trained_once(exact, digits())
-    found = trained_once(quick.float(), digits().float())
-    torch.testing.assert_close(found, truth.float(), rtol=1e-4, atol=1e-4)
+    torch.testing.assert_close(trained_once(quick.float(), digits().float()), truth.float(), rtol=1e-4, atol=1e-4)
+    for (name, mine), theirs in zip(quick.network.named_parameters(), exact.parameters(), strict=True):
+        assert mine.grad is not None, name
+        assert theirs.grad is not None
+        largest = float(theirs.grad.abs().max())
+        torch.testing.assert_close(mine.grad.double(), theirs.grad, rtol=0, atol=1e-3 * largest + 1e-6, msg=name)
+
+
+def test_of_equal_corners_the_first_has_the_slope_as_in_torch() -> None:
+    windows = torch.cartesian_prod(*[torch.arange(3.0)] * 4)  # every pattern of ties and of the largest
+    a, b, c, d = (one[None] for one in windows.T)
+    pictures = windows.view(-1, 1, 2, 2).requires_grad_()
+    slope = torch.arange(1.0, len(windows) + 1)
+    nn.functional.max_pool2d(pictures, 2).flatten().backward(slope)
+    assert pictures.grad is not None
+    found = unpooled(slope[None], b - a, d - c, torch.maximum(c, d) - torch.maximum(a, b))
+    assert torch.equal(torch.cat(found).T, pictures.grad.flatten(1))
 
 
 def changed(number: int, **settings: int) -> Network:
@@ -90,8 +106,9 @@ def changed(number: int, **settings: int) -> Network:
 def test_only_a_block_of_that_shape_is_done_so() -> None:
     assert begins(tuple(walk(RF20)))
     others = [
-        SEED, changed(0, padding=1), changed(0, bias=1), changed(0, stride=2), changed(0, kernel=4),
-        changed(3, kernel=3), changed(5, kernel=3), changed(5, stride=1), changed(5, padding=1),
+        SEED, changed(0, padding=1), changed(0, bias=1), changed(0, kernel=2, stride=2), changed(0, kernel=4),
+        changed(3, kernel=3), changed(3, padding=1), changed(3, bias=1), changed(3, stride=13),
+        changed(5, kernel=3), changed(5, stride=1), changed(5, padding=1),
     ]  # fmt: skip
     assert not any(begins(tuple(walk(other))) for other in others)
     assert not begins(tuple(walk(RF20, channels=3)))

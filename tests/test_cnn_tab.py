@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import shutil
 import zipfile
 from pathlib import Path
@@ -25,6 +26,7 @@ from cnn.layer_table import network_facts
 from cnn.metrics import Epoch
 from cnn.model import Network, find_network
 from cnn.tab import SHEET, page, write
+from cnn.tab.sections import share_axis
 from cnn.tab.write import told
 from sheetgen import engines, verify
 from sheetgen.lint import lint
@@ -158,8 +160,15 @@ def test_pages_begin_with_a_section_and_accuracies_end_at_one(workbook: Path, tm
     assert len(shares) == 3
     for chart in shares:
         axis = chart.rpartition("<valAx>")[2]
-        assert '<max val="1' in axis
+        assert re.search('<max val="1(.0)?" ?/>', axis)
         assert 'formatCode="0.0%"' in axis
+
+
+@pytest.mark.parametrize(
+    ("lowest", "start"), [(0.58, 0.5), (0.83, 0.8), (0.9, 0.9), (0.971, 0.96), (0.995, 0.98), (1.0, 0.98)]
+)
+def test_an_axis_of_accuracies_begins_at_a_round_number(lowest: float, start: float) -> None:
+    assert share_axis([1.0, lowest]) == (start, 1.0)
 
 
 def test_pictures_carry_a_description(workbook: Path, tmp_path: Path) -> None:

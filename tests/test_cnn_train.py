@@ -18,6 +18,7 @@ pytest.importorskip("PIL", reason="Pillow is not installed")
 
 from cnn.data import Digits, hold_out, normalize
 from cnn.errors import RunError, TrainingError, UsageError
+from cnn.first_block import FirstBlock
 from cnn.fit import out_of_patience
 from cnn.metrics import Epoch, Silent, best_epoch
 from cnn.model import NETWORKS, RF20
@@ -92,6 +93,17 @@ def test_the_seed_network_trains_by_its_own_recipe() -> None:
     one = trained(replace(SEED, epochs=1, batch_size=100), net="seed")
     assert one.history[0].train_total == 600
     assert any(isinstance(module, torch.nn.Dropout) for module in one.model.modules())
+
+
+def test_when_the_first_block_is_done_by_matrix_products() -> None:
+    def quick(recipe: Recipe, net: str, device: str = "cpu") -> bool:
+        one = Trainer(NETWORKS[net], recipe, small(), 1, torch.device(device), Processes())
+        return isinstance(one.wrapped, FirstBlock)
+
+    assert quick(SHORT, "rf20")
+    assert not quick(SHORT, "rf20", "meta")
+    assert not quick(SHORT, "seed")
+    assert not quick(SEED, "rf20")
 
 
 def test_every_training_picture_is_used_once_an_epoch() -> None:

@@ -42,8 +42,8 @@ class Block:
 
 
 def share_axis(shares: Iterable[float]) -> tuple[float, float]:
-    """Return the range of an axis for accuracies: up to 100 % from a round number below the lowest."""
-    lowest = min(shares)
+    """Return the range of an axis for accuracies: up to 100 % from a round number at or below the lowest."""
+    lowest = min(0.99, *shares)
     steps = 10 if lowest < 0.9 else 50
     return math.floor(steps * lowest) / steps, 1.0
 
