@@ -28,6 +28,7 @@ from cnn.run import Run
 
 SYSTEM_FONTS = Path("/usr/share/fonts")
 NO_DIGITS = (
+    "DroidSansFallback",
     "LastResort",
     "STIXNon",
     "STIXSiz",

@@ -90,31 +90,6 @@ def by_table(recipe: Recipe, device: torch.device, generator: torch.Generator) -
     return augment
 
 
-def smoothly(recipe: Recipe, device: torch.device, generator: torch.Generator) -> Augment:
-    """Return the like of `by_table` that mixes the four nearest source pixels, so that strokes keep their
-    soft edges.
-    """
-    grids = source_places(*random_maps(recipe, MAPS_PER_EPOCH, generator)).to(device)
-
-    def augment(images: Tensor) -> Tensor:
-        chosen = torch.randint(len(grids), (len(images),), generator=generator).to(device)
-        sources = images.unsqueeze(1).to(torch.float32)
-        changed = torch.nn.functional.grid_sample(sources, grids[chosen], padding_mode="zeros", align_corners=False)
-        return normalize(changed.squeeze(1))
-
-    return augment
-
-
-def source_places(matrices: Tensor, shifts: Tensor) -> Tensor:
-    """Return where each pixel of the result lies in the source, (k, 28, 28, 2) in grid_sample's units: −1 to
-    1 from edge to edge.
-    """
-    along = torch.arange(SIDE, dtype=torch.float64) + 0.5 - SIDE / 2
-    points = torch.stack(torch.meshgrid(along, along, indexing="xy"), -1)
-    places = torch.einsum("kij,hwj->khwi", matrices, points) + shifts[:, None, None]
-    return (places / (SIDE / 2)).to(torch.float32)
-
-
 def by_pil(recipe: Recipe, device: torch.device) -> Augment:
     """Return the published pipeline: each picture through torchvision's RandomRotation, ToTensor and
     Normalize.
@@ -142,4 +117,4 @@ def augmentation(recipe: Recipe, device: torch.device, generator: torch.Generato
     """
     if recipe.pipeline == "pil":
         return by_pil(recipe, device)
-    return (smoothly if recipe.smooth else by_table)(recipe, device, generator)
+    return by_table(recipe, device, generator)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from cnn.errors import RunError, UsageError
@@ -37,12 +37,17 @@ class Plan:
 
 
 def recorded_plan(run: Run) -> Plan:
-    """Return the plan a run was started with; raise `RunError` where its config.json is not one of ours."""
+    """Return the plan a run was started with; raise `RunError` where its config.json is not one of ours.
+
+    A setting of an earlier version that was switched off is passed over.
+    """
+    known = {field.name for field in fields(Recipe)}
     try:
         given = dict(run.config()["plan"])
-        return Plan(**{**given, "recipe": Recipe(**given["recipe"])})
-    except (KeyError, TypeError, ValueError) as error:
-        raise RunError(f"{run.path('config.json')} is damaged: it holds no plan of a training") from error
+        recipe = {name: value for name, value in given["recipe"].items() if name in known or value}
+        return Plan(**{**given, "recipe": Recipe(**recipe)})
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise RunError(f"{run.path('config.json')} holds no plan of a training that this version knows") from error
 
 
 def new_plan(options: dict[str, Any]) -> Plan:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from cnn.errors import UsageError
@@ -15,10 +15,9 @@ class Recipe:
     ``muon`` is Muon for convolution kernels, at ``kernel_share`` times the learning rate and with weight
     decay ``kernel_decay``, and AdamW for the rest. ``warmup`` is the part of all steps in which OneCycle
     rises; ``decay_every`` (epochs) and ``decay`` belong to StepLR. ``pipeline`` is ``pil`` (torchvision's
-    transforms, picture by picture) or ``table`` (a batch at a time by a table of source pixels; ``smooth``
-    mixes the four nearest instead). ``rotation`` in degrees, ``shift`` in pixels, ``scale`` and ``shear`` as
-    fractions: each the largest value either way. ``fill`` is the 8-bit grey of pixels from outside.
-    In the last ``plain_epochs`` the pictures are not changed at all.
+    transforms, picture by picture) or ``table`` (a batch at a time by a table of source pixels).
+    ``rotation`` in degrees, ``shift`` in pixels, ``scale`` and ``shear`` as fractions: each the largest value
+    either way. ``fill`` is the 8-bit grey of pixels from outside.
     """
 
     name: str
@@ -39,18 +38,13 @@ class Recipe:
     shift: float = 0.0
     scale: float = 0.0
     shear: float = 0.0
-    smooth: bool = False
     fill: int = 1
-    plain_epochs: int = 0
     dropout: float = 0.01
-    label_smoothing: float = 0.0
 
 
 SEED = Recipe("seed", 19, 128, "sgd", 0.01, "step", pipeline="pil")
 FAST = Recipe("fast", 6, 128, "muon", 0.01, "onecycle", weight_decay=0.01, scale=0.1, shear=0.1)
-BEST = Recipe(
-    "best", 15, 128, "muon", 0.01, "onecycle", weight_decay=0.01, shift=1.0, scale=0.1, shear=0.1, smooth=True
-)
+BEST = replace(FAST, name="best", epochs=15)
 
 RECIPES = {recipe.name: recipe for recipe in (FAST, BEST, SEED)}
 

@@ -136,8 +136,7 @@ class Trainer:
         """
         torch.manual_seed(self.noise_seed(epoch))
         noise = torch.Generator().manual_seed(self.noise_seed(epoch) + 1)
-        plain = epoch > self.recipe.epochs - self.recipe.plain_epochs
-        augment = normalize if plain else augmentation(self.recipe, self.device, noise)
+        augment = augmentation(self.recipe, self.device, noise)
         order = torch.Generator().manual_seed(self.seed * 1_000_003 + epoch)
         steps = self.steps_per_epoch
         first = (epoch - 1) * steps
@@ -163,7 +162,7 @@ class Trainer:
         for group in (group for one in self.optimizers for group in one.param_groups):
             group["lr"] = rate * group["share"]
         logits = self.wrapped(inputs.contiguous(memory_format=torch.channels_last))
-        loss = cross_entropy(logits, labels, label_smoothing=self.recipe.label_smoothing)
+        loss = cross_entropy(logits, labels)
         self.model.zero_grad(set_to_none=True)
         torch.autograd.backward(loss)
         for one in self.optimizers:

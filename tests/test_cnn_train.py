@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import signal
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import cache
 from pathlib import Path
 
@@ -192,9 +192,12 @@ def test_the_handler_of_before_is_put_back() -> None:
 
 def test_a_damaged_plan_is_a_clear_error(tmp_path: Path) -> None:
     run = Run(tmp_path)
-    run.write_json("config.json", {"plan": {"network": RF20.name, "recipe": {"name": "fast"}}})
-    with pytest.raises(RunError, match="holds no plan"):
-        recorded_plan(run)
+    for recipe in ({"name": "fast"}, {**asdict(FAST), "smooth": True}, None):
+        run.write_json("config.json", {"plan": {"network": RF20.name, "recipe": recipe}})
+        with pytest.raises(RunError, match="holds no plan"):
+            recorded_plan(run)
+    run.write_json("config.json", {"plan": {"network": RF20.name, "recipe": {**asdict(FAST), "smooth": False}}})
+    assert recorded_plan(run).recipe == FAST
 
 
 def test_shares_of_a_batch_cover_it_evenly() -> None:
