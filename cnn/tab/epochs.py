@@ -12,7 +12,7 @@ from sheetgen.sheets import charts
 from sheetgen.sheets.page import Formula, Page
 from sheetgen.style import Style
 
-CHART_SIZE, CHART_ROWS = (17, 7), 15
+CHART_SIZE, CHART_ROWS = (17, 6), 13
 _SECONDS = Style(number="0.0", align="center")
 _RATE = Style(number="0.000000", align="center")
 
