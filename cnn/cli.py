@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import shlex
 import sys
 from collections.abc import Callable, Sequence
@@ -24,6 +23,7 @@ from cnn.extra import require
 from cnn.model import NETWORKS, find_network
 from cnn.plan import Plan, new_plan, recorded_plan, refuse_changes
 from cnn.recipe import RECIPES
+from cnn.show import hush
 from sheetgen import __version__
 
 P = ParamSpec("P")
@@ -58,7 +58,7 @@ def say(text: str) -> None:
     try:
         click.echo(text)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        hush(sys.stdout)
 
 
 class OneLineErrors(click.Group):

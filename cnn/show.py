@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from cnn.errors import CnnError
 from cnn.metrics import Epoch, Reporter, Silent
@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from cnn.predict import Reading
 
 WIDTH = 30
+
+
+def hush(stream: TextIO) -> None:
+    """Send what a stream still gets nowhere: whoever read it has stopped."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 class Bar:
@@ -46,7 +51,7 @@ class Bar:
             sys.stderr.write(text)
             sys.stderr.flush()
         except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+            hush(sys.stderr)
 
 
 def epoch_line(row: Epoch, epochs: int) -> str:
