@@ -14,14 +14,14 @@ from itertools import cycle, islice
 
 import torch
 
-from cnn.augment import augmentation
-from cnn.data import Digits
-from cnn.first_block import FirstBlock
-from cnn.model import RF20
-from cnn.processes import Processes
-from cnn.recipe import FAST
-from cnn.synthetic import draw
-from cnn.train import Trainer
+from cnn.digits.data import Digits
+from cnn.digits.synthetic import draw
+from cnn.net.first_block import FirstBlock
+from cnn.net.networks import RF20
+from cnn.training.augment import augmentation
+from cnn.training.processes import Processes
+from cnn.training.recipe import FAST
+from cnn.training.train import Trainer
 
 
 def seconds(trainer: Trainer, digits: Digits, steps: int) -> float:

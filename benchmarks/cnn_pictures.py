@@ -20,11 +20,12 @@ from numpy.random import Generator, default_rng
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
-from cnn.data import data_folder, load, normalize
-from cnn.digits import to_mnist
+from cnn.digits.data import normalize
+from cnn.digits.datasets import data_folder, load
+from cnn.digits.mnist_form import to_mnist
 from cnn.errors import PictureError
-from cnn.examine import trained
-from cnn.run import Run
+from cnn.runs.run import Run
+from cnn.trained import trained
 
 SYSTEM_FONTS = Path("/usr/share/fonts")
 NO_DIGITS = (

@@ -16,7 +16,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from cnn.run import Run
+from cnn.runs.run import Run
 
 
 def start(folder: Path, name: str, *words: object) -> subprocess.Popen[bytes]:

@@ -19,7 +19,8 @@ import ironcalc
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 
-from sheetgen.engines import CellError, get
+from sheetgen.engines import get
+from sheetgen.engines.base import CellError
 from sheetgen.engines.libreoffice import LibreOffice
 
 ROWS, COLUMNS, SHEETS, RUNS = 1000, 43, 6, 5

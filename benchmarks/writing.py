@@ -20,10 +20,10 @@ from pathlib import Path
 from openpyxl import Workbook
 
 from sheetgen import build, load, override
-from sheetgen.layout import FIRST_ROW, Layout
-from sheetgen.sheets import pages
+from sheetgen.network.study import Study
 from sheetgen.sheets.book import Book
-from sheetgen.study import Study
+from sheetgen.sheets.compose import pages
+from sheetgen.sheets.layout import FIRST_ROW, Layout
 
 
 def with_sheetgen(study: Study, path: Path) -> None:

@@ -9,76 +9,27 @@ import json
 import math
 import shlex
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from functools import wraps
 from pathlib import Path
-from typing import Any, ParamSpec
+from typing import Any, NoReturn
 
 import click
 
-from cnn import run as runs_module
 from cnn.errors import SheetgenError, UsageError
 from cnn.extra import require
-from cnn.model import NETWORKS, find_network
-from cnn.plan import Plan, new_plan, recorded_plan, refuse_changes
-from cnn.recipe import RECIPES
-from cnn.show import hush
-from sheetgen import __version__
-
-P = ParamSpec("P")
-INTERRUPTED = 130
+from cnn.net.networks import NETWORKS, find_network
+from cnn.runs import run as runs_module
+from cnn.training.plan import Plan, new_plan, recorded_plan, refuse_changes
+from cnn.training.recipe import RECIPES
+from sheetgen.console import INTERRUPTED, SETTINGS, Program, complain
+from sheetgen.version import __version__
 
 
-def guarded(command: Callable[P, int | None]) -> Callable[P, None]:
-    """Return the command with a one-line message and exit code 2 in place of a traceback for a person's
-    mistake.
-    """
+class Training(Program):
+    """The group of commands; what a training has finished before a Ctrl-C is kept."""
 
-    @wraps(command)
-    def run(*args: P.args, **kwargs: P.kwargs) -> None:
-        try:
-            code = command(*args, **kwargs)
-        except SheetgenError as error:
-            click.echo(f"cnn: {error}", err=True)
-            code = 2
-        except OSError as error:
-            click.echo(f"cnn: {error.filename or 'a file'}: {error.strerror or error}", err=True)
-            code = 2
-        except KeyboardInterrupt:
-            click.echo("cnn: stopped", err=True)
-            code = INTERRUPTED
-        sys.exit(code or 0)
-
-    return run
-
-
-def say(text: str) -> None:
-    """Print what a command reports; where the reader of a pipe has read enough, the rest goes nowhere."""
-    try:
-        click.echo(text)
-    except BrokenPipeError:
-        hush(sys.stdout)
-
-
-class OneLineErrors(click.Group):
-    """A group of commands that answers a wrong option in one line, as the commands answer everything else."""
-
-    def main(self, *args: Any, **kwargs: Any) -> Any:
-        """Run the command line and leave with its exit code."""
-        try:
-            code = super().main(*args, **{**kwargs, "standalone_mode": False})
-        except click.exceptions.NoArgsIsHelpError as error:
-            click.echo(error.format_message(), err=True)
-            code = error.exit_code
-        except click.ClickException as error:
-            context = getattr(error, "ctx", None)
-            hint = f" (see {context.command_path} --help)" if context else ""
-            click.echo(f"cnn: {' '.join(error.format_message().split())}{hint}", err=True)
-            code = error.exit_code
-        except click.Abort:
-            code = INTERRUPTED
-        sys.exit(code if isinstance(code, int) else 0)
+    farewell = "cnn: stopped"
 
 
 class Number(click.FloatRange):
@@ -92,9 +43,9 @@ class Number(click.FloatRange):
         return number
 
 
-@click.group(cls=OneLineErrors, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.group("cnn", cls=Training, context_settings=SETTINGS)
 @click.version_option(__version__, prog_name="cnn")
-def main() -> None:
+def cli() -> None:
     """Train a network of 8,320 parameters on MNIST, look at it, and let it read digits.
 
     Example: cnn train && cnn runs
@@ -129,7 +80,7 @@ checkpoint_option = click.option(
 )
 
 
-@main.command()
+@cli.command()
 @click.option("--net", help=f"Network: {', '.join(NETWORKS)} [rf20].")
 @click.option("--recipe", help=f"Hyper-parameters: {', '.join(RECIPES)} [fast].")
 @click.option("--epochs", type=click.IntRange(1, 10_000), help="Epochs [the recipe's].")
@@ -179,7 +130,6 @@ checkpoint_option = click.option(
 )
 @runs_option
 @json_option
-@guarded
 def train(name: str | None, resume: bool, workbook: Path | None, runs_dir: Path, as_json: bool, **options: Any) -> int:
     """Train a network; keep all about it in runs/NAME.
 
@@ -197,8 +147,8 @@ def train(name: str | None, resume: bool, workbook: Path | None, runs_dir: Path,
     from cnn.show import Bar, result_lines
 
     require("torch", "torchvision", "PIL")
-    from cnn.fit import fit
-    from cnn.processes import together
+    from cnn.training.fit import fit
+    from cnn.training.processes import together
 
     if workbook:
         check_workbook(workbook)
@@ -223,7 +173,7 @@ def train(name: str | None, resume: bool, workbook: Path | None, runs_dir: Path,
             finish_with_curves(run, plan)
             if workbook and summary.get("test"):
                 put_into(workbook, [run])
-            say(json.dumps(summary) if as_json else "\n".join(result_lines(run, summary)))
+            click.echo(json.dumps(summary) if as_json else "\n".join(result_lines(run, summary)))
     return INTERRUPTED if summary.get("stopped") == "interrupted" else 0
 
 
@@ -244,19 +194,18 @@ def put_into(workbook: Path, runs: Sequence[runs_module.Run], readings: Sequence
 
 def finish_with_curves(run: runs_module.Run, plan: Plan) -> None:
     """Draw curves.png; where that is impossible say so, since the training itself is safe on disk."""
-    from cnn.plots import write_curves
+    from cnn.runs.plots import write_curves
 
     try:
         suffix = "" if plan.data == "mnist" else ", drawn digits, not MNIST"
         write_curves(run, run.metrics(), f"{run.name}: {plan.network}, {plan.recipe.name}{suffix}")
     except SheetgenError as error:
-        click.echo(f"cnn: no curves.png: {error}", err=True)
+        complain("cnn", f"no curves.png: {error}")
 
 
-@main.command()
+@cli.command()
 @click.option("--net", default="rf20", show_default=True, help=f"Network: {', '.join(NETWORKS)}.")
 @json_option
-@guarded
 def summary(net: str, as_json: bool) -> None:
     """Show the layers of a network.
 
@@ -264,20 +213,19 @@ def summary(net: str, as_json: bool) -> None:
 
     Example: cnn summary --net seed
     """
-    from cnn.layer_table import layer_table, network_facts
+    from cnn.net.layer_table import layer_table, network_facts
 
     network = find_network(net)
-    say(json.dumps(network_facts(network)) if as_json else layer_table(network))
+    click.echo(json.dumps(network_facts(network)) if as_json else layer_table(network))
 
 
-@main.command()
+@cli.command()
 @click.argument("run")
 @checkpoint_option
 @data_dir_option
 @device_option
 @runs_option
 @json_option
-@guarded
 def evaluate(run: str, checkpoint: str, data_dir: str | None, device: str | None, runs_dir: Path, as_json: bool) -> int:
     """Evaluate a run on the test pictures.
 
@@ -286,15 +234,15 @@ def evaluate(run: str, checkpoint: str, data_dir: str | None, device: str | None
     Example: cnn evaluate rf20-fast-1
     """
     require("torch", "torchvision", "PIL")
-    from cnn.examine import evaluate_run
     from cnn.show import evaluation_lines
+    from cnn.trained import evaluate_run
 
     result = evaluate_run(runs_module.find(runs_dir, run), checkpoint, data_dir, device)
-    say(json.dumps(result) if as_json else "\n".join(evaluation_lines(result)))
+    click.echo(json.dumps(result) if as_json else "\n".join(evaluation_lines(result)))
     return int(result["recorded"] not in (None, result["correct"]))
 
 
-@main.command()
+@cli.command()
 @click.argument("run")
 @click.argument("images", nargs=-1, required=True, metavar="IMAGE...")
 @checkpoint_option
@@ -305,7 +253,6 @@ def evaluate(run: str, checkpoint: str, data_dir: str | None, device: str | None
 )
 @runs_option
 @json_option
-@guarded
 def predict(run: str, images: tuple[str, ...], checkpoint: str, out: Path | None, runs_dir: Path, as_json: bool) -> int:
     """Read the digit in each picture.
 
@@ -320,27 +267,26 @@ def predict(run: str, images: tuple[str, ...], checkpoint: str, out: Path | None
 
     readings, errors = predict_pictures(runs_module.find(runs_dir, run), images, checkpoint)
     if as_json:
-        say(json.dumps([reading.as_json() for reading in readings]))
+        click.echo(json.dumps([reading.as_json() for reading in readings]))
     else:
         for reading in readings:
-            say(prediction_text(reading))
+            click.echo(prediction_text(reading))
     if out and readings:
-        from cnn.plots import write_readings
+        from cnn.predict import write_readings
 
         write_readings(out, readings)
     for error in errors:
-        click.echo(f"cnn: {error}", err=True)
+        complain("cnn", str(error))
     return 2 if errors else 0
 
 
-@main.command()
+@cli.command()
 @click.argument("names", nargs=-1, required=True, metavar="RUN...")
 @click.option("--workbook", required=True, type=click.Path(path_type=Path), help="The workbook to add the sheet to.")
 @click.option(
     "--image", "images", multiple=True, help="A picture of a digit to show as it is read; repeat for several."
 )
 @runs_option
-@guarded
 def tab(names: tuple[str, ...], workbook: Path, images: tuple[str, ...], runs_dir: Path) -> int:
     """Write runs into a workbook's sheet CNN.
 
@@ -354,7 +300,7 @@ def tab(names: tuple[str, ...], workbook: Path, images: tuple[str, ...], runs_di
     found = [runs_module.find(runs_dir, name) for name in names]
     readings, errors = read_images(found[0], images)
     for error in errors:
-        click.echo(f"cnn: {error}", err=True)
+        complain("cnn", str(error))
     if errors:
         return 2
     put_into(workbook, found, readings)
@@ -371,10 +317,9 @@ def read_images(run: runs_module.Run, images: tuple[str, ...]) -> tuple[Sequence
     return predict_pictures(run, images)
 
 
-@main.command()
+@cli.command()
 @runs_option
 @json_option
-@guarded
 def runs(runs_dir: Path, as_json: bool) -> None:
     """List the runs there are.
 
@@ -383,4 +328,9 @@ def runs(runs_dir: Path, as_json: bool) -> None:
     from cnn.show import run_row, runs_table
 
     rows = [run_row(one) for one in runs_module.listed(runs_dir)]
-    say(json.dumps(rows) if as_json else runs_table(rows))
+    click.echo(json.dumps(rows) if as_json else runs_table(rows))
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line, by default that of this process, and exit."""
+    cli.main(arguments, prog_name="cnn")

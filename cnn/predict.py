@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from PIL import Image
 
-from cnn.data import normalize
-from cnn.digits import Grey, read_digits
-from cnn.errors import PictureError
-from cnn.examine import trained
-from cnn.run import Run
+from cnn.digits.data import normalize
+from cnn.digits.mnist_form import Grey, read_digits
+from cnn.errors import PictureError, UsageError
+from cnn.extra import require
+from cnn.runs.run import Run, replace_file
+from cnn.trained import trained
 
 
 @dataclass(frozen=True)
@@ -58,3 +61,42 @@ def predict_pictures(
         for (path, picture, mnist), row in zip(found, chances, strict=True)
     ]
     return readings, errors
+
+
+def readings_picture(readings: Sequence[Reading]) -> bytes:
+    """Return a PNG with a row for each reading: the picture as given, its MNIST form, and the ten
+    probabilities.
+    """
+    require("matplotlib")
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(9, 2.6 * len(readings)), layout="constrained")
+    FigureCanvasAgg(figure)
+    for (left, middle, right), reading in zip(figure.subplots(len(readings), 3, squeeze=False), readings, strict=True):
+        preview = reading.original.convert("RGBA")
+        preview.thumbnail((400, 400))
+        left.imshow(preview)
+        left.set_title(Path(reading.path).name, fontsize=8)
+        middle.imshow(reading.mnist, cmap="gray", vmin=0, vmax=255)
+        middle.set_title("as MNIST", fontsize=8)
+        right.barh(range(10), reading.probabilities)
+        right.set(
+            xlim=(0, 1),
+            yticks=range(10),
+            title=f"{reading.digit}: {reading.probabilities[reading.digit]:.1%}",
+        )
+        right.invert_yaxis()
+        for axes in (left, middle):
+            axes.set_axis_off()
+    content = io.BytesIO()
+    figure.savefig(content, format="png", dpi=100, metadata={"Software": None})
+    return content.getvalue()
+
+
+def write_readings(path: Path, readings: Sequence[Reading]) -> None:
+    """Write the picture of the readings; raise `UsageError` where the file cannot be written."""
+    try:
+        replace_file(path, readings_picture(readings))
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}") from error

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
 from cnn.errors import CnnError
-from cnn.metrics import Epoch, Reporter, Silent
-from cnn.run import Run
+from cnn.runs.metrics import Epoch, Reporter, Silent
+from cnn.runs.run import Run
 
 if TYPE_CHECKING:
     from cnn.predict import Reading
 
 WIDTH = 30
-
-
-def hush(stream: TextIO) -> None:
-    """Send what a stream still gets nowhere: whoever read it has stopped."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 class Bar:
@@ -46,12 +40,9 @@ class Bar:
         self.write(("\r\x1b[K" if self.on_terminal else "") + epoch_line(row, self.epochs) + "\n")
 
     def write(self, text: str) -> None:
-        """Write to stderr; where nobody reads it any more, the training goes on in silence."""
-        try:
-            sys.stderr.write(text)
-            sys.stderr.flush()
-        except BrokenPipeError:
-            hush(sys.stderr)
+        """Write to stderr at once."""
+        sys.stderr.write(text)
+        sys.stderr.flush()
 
 
 def epoch_line(row: Epoch, epochs: int) -> str:

@@ -7,23 +7,15 @@
 
 from __future__ import annotations
 
-__version__ = "0.1.0"
-
 from sheetgen.build import Built, build
-from sheetgen.errors import (
-    EngineError,
-    NumberError,
-    SheetgenError,
-    TemplateError,
-    UsageError,
-    WorkbookError,
-)
-from sheetgen.overrides import override
-from sheetgen.report import Difference, Report
-from sheetgen.study import Study
-from sheetgen.template import load, loads
-from sheetgen.tolerance import Tolerance
-from sheetgen.verify import verify
+from sheetgen.errors import EngineError, NumberError, SheetgenError, TemplateError, UsageError, WorkbookError
+from sheetgen.network.study import Study
+from sheetgen.network.tolerance import Tolerance
+from sheetgen.proof.report import Difference, Report
+from sheetgen.proof.verify import verify
+from sheetgen.template.load import load, loads
+from sheetgen.template.overrides import override
+from sheetgen.version import __version__
 
 __all__ = [
     "Built",

@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from sheetgen import package, shell
 from sheetgen.errors import UsageError
-from sheetgen.report import Report
-from sheetgen.results import Losses
-from sheetgen.sheets import compose
+from sheetgen.files import reject, replacing
+from sheetgen.network.study import Study
+from sheetgen.page.page import Page
+from sheetgen.proof.report import Report
+from sheetgen.proof.verify import verify as verify_file
 from sheetgen.sheets.book import Book
-from sheetgen.sheets.page import Page
-from sheetgen.study import Study
-from sheetgen.verify import verify as verify_file
+from sheetgen.sheets.compose import compose
+from sheetgen.sheets.folds import Losses
+from sheetgen.xlsx import shell, writer
 
 Progress = Callable[[str], None]
 
@@ -64,14 +65,14 @@ def build(
     the training overflows, EngineError where the engine fails.
     """
     path = checked_path(Path(path or study.workbook), force)
-    with package.replacing(path) as (file, draft):
+    with replacing(path) as (file, draft):
         book, pages = _write(study, file, progress)
         report = None
         if verify:
             progress("verifying")
             report = verify_file(draft)
         if report is not None and not report.ok:
-            path = package.reject(draft, path)
+            path = reject(draft, path)
     cells = sum(rows * columns for rows, columns in (page.size for page in pages))
     return Built(path, study, len(pages), cells, tuple(book.results.losses), book.verdict(), report)
 
@@ -96,8 +97,8 @@ def _write(study: Study, file: IO[bytes], progress: Progress) -> tuple[Book, lis
     book = Book(study, study)
     progress("training")
     pages = compose(book)
-    stamp = package.timestamp().strftime("%Y-%m-%dT%H:%M:%SZ")
+    stamp = writer.timestamp().strftime("%Y-%m-%dT%H:%M:%SZ")
     progress("writing")
-    package.write(file, shell.make(pages, study.title, stamp), pages)
+    writer.write(file, shell.make(pages, study.title, stamp), pages)
     file.flush()
     return book, pages

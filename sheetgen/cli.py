@@ -5,31 +5,30 @@ Exit codes: 0 fine, 1 differences found, 2 could not run.
 
 from __future__ import annotations
 
-import io
 import json
-import os
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
 import click
 
-from sheetgen import __version__, engines, overrides, show, template
+from sheetgen import engines, show
+from sheetgen.algebra.notation import general
 from sheetgen.build import Built, build
-from sheetgen.errors import SheetgenError, UsageError
-from sheetgen.layout import Layout
+from sheetgen.console import SETTINGS, Program, progress
+from sheetgen.errors import UsageError
 from sheetgen.limits import GOOGLE_SHEETS_CELLS
-from sheetgen.sheets.numbers import general
-from sheetgen.tolerance import Tolerance
-from sheetgen.verify import verify
-
-_SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+from sheetgen.network.tolerance import Tolerance
+from sheetgen.proof.verify import verify
+from sheetgen.sheets.layout import Layout
+from sheetgen.template import overrides
+from sheetgen.template.load import DEFAULT, load, template_data, template_names, template_text
+from sheetgen.version import __version__
 
 
 def _complete_template(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
     """Complete the names of shipped templates."""
-    return [name for name in template.names() if name.startswith(incomplete)]
+    return [name for name in template_names() if name.startswith(incomplete)]
 
 
 def _fraction(context: click.Context, parameter: click.Parameter, value: float) -> float:
@@ -46,12 +45,10 @@ def _seconds(context: click.Context, parameter: click.Parameter, value: float) -
     return value
 
 
-_template_argument = click.argument(
-    "name", metavar="[TEMPLATE]", default=template.DEFAULT, shell_complete=_complete_template
-)
+_template_argument = click.argument("name", metavar="[TEMPLATE]", default=DEFAULT, shell_complete=_complete_template)
 
 
-@click.group(context_settings=_SETTINGS)
+@click.group("sheetgen", cls=Program, context_settings=SETTINGS)
 @click.version_option(__version__, prog_name="sheetgen")
 def cli() -> None:
     """Neural-network training as a live, verified Excel workbook.
@@ -84,10 +81,10 @@ def build_command(
       sheetgen build
       sheetgen build mlp-2-2-2 -o two-rates.xlsx --rate 0.5 --rate 5 --iterations 1000 --set w1=0.2
     """
-    study = template.load(name)
+    study = load(name)
     values = overrides.parse_settings(settings)
     study = overrides.override(study, values=values, rates=rates, iterations=iterations)
-    built = build(study, output, verify=not no_verify, force=force, progress=_progress)
+    built = build(study, output, verify=not no_verify, force=force, progress=progress)
     _say_built(built)
     return 0 if built.ok else 1
 
@@ -130,7 +127,7 @@ def show_command(name: str, notation: str) -> int:
 
     Example: sheetgen show mlp-2-2-2 --format latex
     """
-    click.echo(show.equations(template.load(name), notation))
+    click.echo(show.equations(load(name), notation))
     return 0
 
 
@@ -141,7 +138,7 @@ def templates_command(as_json: bool) -> int:
 
     Example: sheetgen templates --json
     """
-    studies = [template.load(name) for name in template.names()]
+    studies = [load(name) for name in template_names()]
     if as_json:
         listed = [{"name": s.name, "title": s.title, "description": " ".join(s.description.split())} for s in studies]
         click.echo(json.dumps(listed, ensure_ascii=False, indent=1))
@@ -159,9 +156,9 @@ def copy_command(name: str, file: Path | None, force: bool) -> int:
 
     Example: sheetgen copy mlp-2-2-2 mine.toml && sheetgen build mine.toml
     """
-    text, _ = template.text_of(name)
+    text, _ = template_text(name)
     target = file or Path(f"{Path(name).stem}.toml")
-    texts = {target: text} | {target.with_name(data): text for data, text in template.data_of(name).items()}
+    texts = {target: text} | {target.with_name(data): text for data, text in template_data(name).items()}
     for path in texts:
         if path.exists() and not force:
             raise UsageError(f"{path} exists; replace it with --force, or name another file")
@@ -172,10 +169,6 @@ def copy_command(name: str, file: Path | None, force: bool) -> int:
             raise UsageError(f"{path} cannot be written: {error.strerror}") from None
     click.echo(f"wrote {' and '.join(map(str, texts))}; edit it, then: sheetgen build {target}")
     return 0
-
-
-def _progress(message: str) -> None:
-    click.echo(f"{message} …", err=True)
 
 
 def _say_built(built: Built) -> None:
@@ -200,36 +193,6 @@ def _say_built(built: Built) -> None:
         click.echo("\n".join(built.report.lines()) if not built.ok else next(built.report.lines()))
 
 
-def _use_utf8() -> None:
-    """Write UTF-8 whatever the console's own encoding is: equations have letters such as η and ∂."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(encoding="utf-8", errors="replace")
-
-
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
-    """Run the command line and exit; every mistake of the user's is one line on stderr and exit code 2."""
-    _use_utf8()
-    try:
-        code = cli.main(arguments, prog_name="sheetgen", standalone_mode=False)
-    except click.exceptions.NoArgsIsHelpError as error:
-        click.echo(error.format_message(), err=True)
-        code = 2
-    except click.ClickException as error:
-        code = _complain(error.format_message(), getattr(error, "ctx", None))
-    except SheetgenError as error:
-        code = _complain(str(error))
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted; nothing was changed", err=True)
-        code = 130
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
-    sys.exit(code)
-
-
-def _complain(message: str, context: click.Context | None = None) -> int:
-    hint = f" (see {context.command_path} --help)" if context else ""
-    line = " ".join(message.split())
-    click.echo(f"sheetgen: {line}{hint}", err=True)
-    return 2
+    """Run the command line, by default that of this process, and exit."""
+    cli.main(arguments, prog_name="sheetgen")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sheetgen import layout as at
-from sheetgen.expr import Expr
-from sheetgen.graph import ITERATION, Quantity, Section, equation
-from sheetgen.layout import Layout
-from sheetgen.methods import OPTIMISERS, SCHEDULES, SGD
-from sheetgen.notation import Latex, Notation, Text, latex_name
-from sheetgen.study import Study
+from sheetgen.algebra.expr import Expr
+from sheetgen.algebra.notation import Latex, Notation, Text, latex_name
+from sheetgen.network.graph import ITERATION, Quantity, Section, equation
+from sheetgen.network.optimizers import OPTIMIZERS, SCHEDULES, SGD
+from sheetgen.network.study import Study
+from sheetgen.sheets import layout as at
+from sheetgen.sheets.layout import Layout
 
 FORMATS = ("text", "latex", "excel")
 _HEADINGS = {
@@ -42,17 +42,17 @@ def _updates(study: Study) -> Iterator[tuple[str, int, list[Quantity]]]:
     """Yield, for each way of training, a heading, a variant, and the quantities that change from row to row."""
     seen: list[tuple[str, str]] = []
     for index, v in enumerate(study.variants):
-        key = (v.optimiser.name, v.schedule.name)
+        key = (v.optimizer.name, v.schedule.name)
         if key in seen:
             continue
         seen.append(key)
         graph = study.graphs[index]
         counted = [q for q in graph.section(Section.STEP) if q.name != ITERATION]
         moved = [q for q in graph.section(Section.WEIGHTS) if q.equation is not None]
-        title = [] if v.optimiser == SGD else [OPTIMISERS[v.optimiser.name].title]
+        title = [] if v.optimizer == SGD else [OPTIMIZERS[v.optimizer.name].title]
         title += [SCHEDULES[v.schedule.name].title] if study.scheduled else []
         heading = f"Update ({', '.join(title)})" if title else "Update"
-        yield heading, index, [*counted, *graph.section(Section.MEANS, Section.OPTIMISER), *moved]
+        yield heading, index, [*counted, *graph.section(Section.MEANS, Section.OPTIMIZER), *moved]
 
 
 def _sign(quantity: Quantity, equals: str, becomes: str) -> str:

@@ -11,9 +11,7 @@ import pytest
 from sheetgen import build, load
 
 if TYPE_CHECKING:
-    from cnn.run import Run
-
-SHARED = Path(__file__).resolve().parents[2] / "shared"
+    from cnn.runs.run import Run
 
 
 @pytest.fixture(scope="session")
@@ -50,12 +48,12 @@ def drawn_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
         pytest.importorskip(package, reason="the extra cnn is not installed")
     from dataclasses import replace
 
-    from cnn.fit import fit
-    from cnn.metrics import Silent
-    from cnn.plan import Plan
-    from cnn.processes import Processes
-    from cnn.recipe import FAST
-    from cnn.run import Run
+    from cnn.runs.metrics import Silent
+    from cnn.runs.run import Run
+    from cnn.training.fit import fit
+    from cnn.training.plan import Plan
+    from cnn.training.processes import Processes
+    from cnn.training.recipe import FAST
 
     run = Run(tmp_path_factory.mktemp("runs") / "drawn")
     plan = Plan("rf20", replace(FAST, epochs=4), data="synthetic", device="cpu")

@@ -14,10 +14,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 from faults import change_cell, constant, formula
+from workbook_lint import lint
 
-from sheetgen import NumberError, UsageError, build, load, override, package, verify
-from sheetgen.lint import lint
-from sheetgen.trace import trace
+from sheetgen import NumberError, UsageError, build, load, override, verify
+from sheetgen.network.trace import trace
+from sheetgen.xlsx import writer
 
 SEED = override(load(), rates=[0.5, 2.0], iterations=4)
 
@@ -78,8 +79,8 @@ def test_a_difference_rejects_the_workbook_and_leaves_the_target(
     """A writer that spoils a formula: the built-in verification must keep its file away from the target."""
     path = tmp_path / "b.xlsx"
     path.write_bytes(b"precious")
-    write_formula = package._formula
-    monkeypatch.setattr(package, "_formula", lambda *column: write_formula(*column).replace("1-", "1+"))
+    write_formula = writer._formula
+    monkeypatch.setattr(writer, "_formula", lambda *column: write_formula(*column).replace("1-", "1+"))
     built = build(SEED, path, force=True)
     assert not built.ok
     assert built.path == tmp_path / "b.xlsx.rejected"
@@ -95,7 +96,7 @@ def test_a_failure_while_writing_leaves_the_old_file(tmp_path: Path, monkeypatch
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(package, "write", full)
+    monkeypatch.setattr(writer, "write", full)
     with pytest.raises(UsageError, match="No space left on device; what was there is untouched"):
         build(SEED, path, force=True)
     assert path.read_bytes() == b"precious"

@@ -12,8 +12,8 @@ import pytest
 from click.testing import CliRunner
 from faults import change_cell, formula
 
-from sheetgen import __version__
 from sheetgen.cli import cli
+from sheetgen.version import __version__
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 
 from sheetgen import build, load, loads, override, verify
-from sheetgen.study import Study
-from sheetgen.template import names
-from sheetgen.trace import trace
+from sheetgen.network.study import Study
+from sheetgen.network.trace import trace
+from sheetgen.template.load import template_names
+from sheetgen.template.write import effective_template
 
-CHEAP = [name for name in names() if name not in ("iris", "logistic-regression", "xor")]
+CHEAP = [name for name in template_names() if name not in ("iris", "logistic-regression", "xor")]
 
 
 def columns(study: Study, *wanted: str, variant: int = 0) -> list[list[float]]:
@@ -26,14 +27,14 @@ def variant(study: Study, sheet: str) -> int:
     return [v.sheet for v in study.variants].index(sheet)
 
 
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", template_names())
 def test_the_effective_template_is_the_same_study(name: str) -> None:
     study = load(name)
-    again = loads(study.template(), study.name)
+    again = loads(effective_template(study), study.name)
     assert again == study
 
 
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", template_names())
 def test_every_template_is_proven(name: str, tmp_path: Path) -> None:
     study = override(load(name), iterations=2) if name == "iris" else override(load(name), iterations=12)
     built = build(study, tmp_path / "w.xlsx")

@@ -10,7 +10,7 @@ import pytest
 from faults import cached, change_cell, change_parts, change_sheet
 
 from sheetgen import NumberError, SheetgenError, TemplateError, UsageError, WorkbookError, build, loads, verify
-from sheetgen.report import Kind
+from sheetgen.proof.report import Kind
 
 NETWORK = """
 rates = [0.1]

@@ -13,8 +13,8 @@ import sympy  # type: ignore[import-untyped]
 from networks import ODD, odd_loss
 
 from sheetgen import load, loads
-from sheetgen.study import Study
-from sheetgen.trace import trace
+from sheetgen.network.study import Study
+from sheetgen.network.trace import trace
 
 Named = Mapping[str, float]
 
@@ -70,15 +70,15 @@ def test_torch_autograd_seed() -> None:
     for rate, rows in steps(load()):
         first = torch.tensor([[0.15, 0.2], [0.25, 0.3]], requires_grad=True, **kind)
         second = torch.tensor([[0.4, 0.45], [0.5, 0.55]], requires_grad=True, **kind)
-        optimiser = torch.optim.SGD([first, second], lr=rate)
+        optimizer = torch.optim.SGD([first, second], lr=rate)
         for row in rows:
-            optimiser.zero_grad()
+            optimizer.zero_grad()
             loss = ((t - torch.sigmoid(second @ torch.sigmoid(first @ x))) ** 2).sum() / 2
             loss.backward()
             slopes = [*first.grad.flatten().tolist(), *second.grad.flatten().tolist()]
             assert row["E_total"] == pytest.approx(loss.item(), rel=1e-12)
             assert [row[f"∂E_total/∂w{k}"] for k in range(1, 9)] == pytest.approx(slopes, rel=1e-11, abs=1e-16)
-            optimiser.step()
+            optimizer.step()
 
 
 def test_torch_autograd_odd() -> None:

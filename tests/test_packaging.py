@@ -8,13 +8,13 @@ from importlib.metadata import entry_points, requires
 from importlib.resources import files
 
 from sheetgen import load
-from sheetgen.template import names
+from sheetgen.template.load import template_names
 
 
 def test_types_and_templates_are_installed() -> None:
     assert files("sheetgen").joinpath("py.typed").is_file()
-    assert "mlp-2-2-2" in names()
-    for name in names():
+    assert "mlp-2-2-2" in template_names()
+    for name in template_names():
         assert load(name).title != name
 
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
+from outside import hand_made
 
 from sheetgen import load, override
-from sheetgen.trace import trace
-
-PEERS = Path(__file__).resolve().parents[2] / "shared" / "peers"
+from sheetgen.network.trace import trace
 
 # handmade-right-2-2-2.xlsx, Sheet1, η = 2: the rows 107, 108, 157 and 206 hold the iterations 0, 1, 50 and 99.
 GOLDEN: Mapping[int, Mapping[str, float]] = {
@@ -52,10 +50,7 @@ def test_figures_of_a_workbook_made_by_hand(iteration: int, figures: Mapping[str
 
 
 def peer(name: str, sheet: str) -> list[list[object]]:
-    path = PEERS / name
-    if not path.is_file():
-        pytest.skip(f"the workbooks made by hand are not here (looked in {PEERS})")
-    book = load_workbook(path, data_only=True, read_only=True)
+    book = load_workbook(hand_made(name), data_only=True, read_only=True)
     try:
         return [list(row) for row in book[sheet].iter_rows(values_only=True)]
     finally:

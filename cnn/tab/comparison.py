@@ -9,12 +9,11 @@ from typing import Any
 
 from openpyxl.utils import get_column_letter
 
-from cnn.metrics import Epoch
+from cnn.runs.metrics import Epoch
 from cnn.tab.sections import CENTRED, COUNT, FIRST_COLUMN, GAP, PERCENT, heading, line, share_axis, table
-from sheetgen import style
-from sheetgen.sheets import charts
-from sheetgen.sheets.page import Formula, Page
-from sheetgen.style import Style
+from sheetgen.page import charts, style
+from sheetgen.page.page import Formula, Page
+from sheetgen.page.style import Style
 
 _LABELS = ("run", "network", "recipe", "seed", "epochs", "parameters", "receptive field", "test correct",
            "test pictures", "test accuracy", "best epoch", "seconds")  # fmt: skip
@@ -22,7 +21,7 @@ _CHART_ROWS = 18
 
 
 @dataclass(frozen=True)
-class Told:
+class RunRecord:
     """What a run's directory tells of it."""
 
     name: str
@@ -31,7 +30,7 @@ class Told:
     epochs: list[Epoch]
 
 
-def put(page: Page, runs: Sequence[Told], row: int, sheet: str) -> int:
+def put(page: Page, runs: Sequence[RunRecord], row: int, sheet: str) -> int:
     """Put the table, a line a run, the accuracies below it by epoch, and their chart; return the next free row."""
     row = heading(page, row, "The runs compared", "The first of them is shown in full above.")
     block = table(page, row, _LABELS, len(runs))
@@ -40,7 +39,7 @@ def put(page: Page, runs: Sequence[Told], row: int, sheet: str) -> int:
     return _accuracies(page, runs, block.last + 2, sheet)
 
 
-def _run(page: Page, letters: dict[str, str], row: int, run: Told) -> None:
+def _run(page: Page, letters: dict[str, str], row: int, run: RunRecord) -> None:
     plan, test = run.config["plan"], run.summary["test"]
     accuracy = Formula(
         f"{letters['test correct']}{row}/{letters['test pictures']}{row}",
@@ -60,7 +59,7 @@ def _share(part: int, whole: int) -> float:
     return part / whole
 
 
-def _accuracies(page: Page, runs: Sequence[Told], row: int, sheet: str) -> int:
+def _accuracies(page: Page, runs: Sequence[RunRecord], row: int, sheet: str) -> int:
     """Put the accuracy of every run at every epoch, and the chart; return the next free row."""
     page.row(row, ("epoch", *(run.name for run in runs)), style.LABEL, FIRST_COLUMN)
     page.heights[row] = 32

@@ -9,9 +9,9 @@ from openpyxl.formatting.rule import ColorScaleRule
 from openpyxl.utils import get_column_letter
 
 from cnn.tab.sections import COUNT, FIRST_COLUMN, GAP, PERCENT, heading
-from sheetgen import style
-from sheetgen.sheets.page import Formula, Page
-from sheetgen.style import Style
+from sheetgen.page import style
+from sheetgen.page.page import Formula, Page
+from sheetgen.page.style import Style
 
 _DIGITS = range(10)
 _RIGHT = Style(number=style.WHOLE, align="center", bold=True, colour=style.GOOD, fill=style.GOOD_FILL)

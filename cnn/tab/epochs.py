@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from cnn.metrics import Epoch
+from cnn.runs.metrics import Epoch
 from cnn.tab.sections import CENTRED, COUNT, GAP, LOSS, PERCENT, Block, heading, line, share_axis, table
-from sheetgen import style
-from sheetgen.sheets import charts
-from sheetgen.sheets.page import Formula, Page
-from sheetgen.style import Style
+from sheetgen.page import charts, style
+from sheetgen.page.page import Formula, Page
+from sheetgen.page.style import Style
 
 CHART_SIZE, CHART_ROWS = (17, 6), 13
 _SECONDS = Style(number="0.0", align="center")

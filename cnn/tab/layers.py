@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from cnn.tab.sections import CENTRED, COUNT, GAP, Block, heading, line, table
-from sheetgen import style
-from sheetgen.sheets.page import Content, Formula, Page
-from sheetgen.style import Style
+from sheetgen.page import style
+from sheetgen.page.page import Content, Formula, Page
+from sheetgen.page.style import Style
 
 _LABELS = (
     "layer", "number", "kernel", "stride", "padding", "bias", "channels in", "channels out", "side in", "side out",

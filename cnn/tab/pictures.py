@@ -10,9 +10,9 @@ from openpyxl.utils import get_column_letter
 from PIL import Image
 
 from cnn.tab.sections import FIRST_COLUMN, GAP, heading
-from sheetgen import style
-from sheetgen.sheets.page import Content, Page
-from sheetgen.style import Style
+from sheetgen.page import style
+from sheetgen.page.page import Content, Page
+from sheetgen.page.style import Style
 
 _PER_ROW = 10
 _SIDE = 64

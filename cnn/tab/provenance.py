@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from cnn.tab.sections import GAP, heading
-from sheetgen import style
-from sheetgen.sheets.page import Page
-from sheetgen.style import Style
+from sheetgen.page import style
+from sheetgen.page.page import Page
+from sheetgen.page.style import Style
 
 _LINE = 160
 """The characters that fit on a line."""

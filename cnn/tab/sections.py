@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from openpyxl.utils import get_column_letter
 
-from sheetgen import style
-from sheetgen.sheets.page import Content, Page
-from sheetgen.style import Style
+from sheetgen.page import style
+from sheetgen.page.page import Content, Page
+from sheetgen.page.style import Style
 
 FIRST_COLUMN = 2
 GAP = 2

@@ -12,9 +12,9 @@ from openpyxl.styles import Font, PatternFill
 from cnn.tab.epochs import Epochs
 from cnn.tab.layers import GLOBAL, Layers, kind_of
 from cnn.tab.sections import COUNT, PERCENT, WORD, heading, line, table
-from sheetgen import style
-from sheetgen.sheets.page import Content, Formula, Page
-from sheetgen.style import Style
+from sheetgen.page import style
+from sheetgen.page.page import Content, Formula, Page
+from sheetgen.page.style import Style
 
 ROWS = 8
 ACCURACY, PARAMETERS, EPOCHS = 0.994, 20_000, 20

@@ -12,14 +12,15 @@ from openpyxl.worksheet.pagebreak import Break, RowBreak
 from PIL import Image
 
 from cnn.errors import RunError
-from cnn.run import Run
+from cnn.runs.run import Run
 from cnn.tab import comparison, confusion, epochs, layers, pictures, provenance, targets
-from cnn.tab.comparison import Told
+from cnn.tab.comparison import RunRecord
 from cnn.tab.pictures import Picture
 from cnn.tab.sections import GAP
-from sheetgen import graft, style
-from sheetgen.sheets.page import Formula, Page
-from sheetgen.sheets.printing import fit_width, landscape
+from sheetgen.page import style
+from sheetgen.page.page import Formula, Page
+from sheetgen.page.printing import fit_width, landscape
+from sheetgen.xlsx import graft
 
 if TYPE_CHECKING:
     from cnn.predict import Reading
@@ -44,15 +45,15 @@ def write(workbook: Path, runs: Sequence[Run], readings: Sequence[Reading] = ())
     graft.graft(workbook, page([told(run) for run in runs], _mistakes(runs[0]), _own(readings)))
 
 
-def told(run: Run) -> Told:
+def told(run: Run) -> RunRecord:
     """Return what a run's directory tells; raise RunError where the run has not ended."""
     summary = run.summary()
     if summary is None or summary["test"] is None:
         raise RunError(f"{run.folder} has not ended; continue it with: cnn train --run {run.name} --resume")
-    return Told(run.name, run.config(), summary, run.metrics())
+    return RunRecord(run.name, run.config(), summary, run.metrics())
 
 
-def page(runs: Sequence[Told], mistakes: Sequence[Picture] = (), own: Sequence[Picture] = ()) -> Page:
+def page(runs: Sequence[RunRecord], mistakes: Sequence[Picture] = (), own: Sequence[Picture] = ()) -> Page:
     """Return the sheet for some runs, of which the first is shown in full."""
     first = runs[0]
     page = Page(SHEET, tab_colour="C01048", freeze="A3")
@@ -76,7 +77,7 @@ def page(runs: Sequence[Told], mistakes: Sequence[Picture] = (), own: Sequence[P
     return page
 
 
-def _title(page: Page, run: Told, table: epochs.Epochs) -> None:
+def _title(page: Page, run: RunRecord, table: epochs.Epochs) -> None:
     """Put the title, and the result in one live sentence."""
     data = run.config["data"]
     what = "MNIST" if data["is_mnist"] else "drawn digits, not MNIST"

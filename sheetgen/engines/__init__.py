@@ -2,82 +2,10 @@
 
 from __future__ import annotations
 
-import zipfile
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Protocol
-
+from sheetgen.engines.base import Engine
 from sheetgen.errors import EngineError
 
-__all__ = ["NAMES", "CellError", "Engine", "Recalculation", "Value", "get", "require_package"]
-
 NAMES = ("embedded", "libreoffice")
-
-_EXCEL_CODES = frozenset({"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A"})
-
-
-@dataclass(frozen=True, slots=True)
-class CellError:
-    """An error shown by a cell; ``code`` is spelled as Excel does (``#NUM!``) where Excel knows it."""
-
-    code: str
-
-    @property
-    def unsupported(self) -> bool:
-        """Whether the engine may be at fault: a function or name it does not know, a formula it cannot read.
-
-        True for ``#NAME?`` and for every code that Excel 2007 does not have. The code travels to the
-        cells that depend on the first one.
-        """
-        return self.code == "#NAME?" or self.code not in _EXCEL_CODES
-
-    def __str__(self) -> str:
-        return self.code
-
-
-Value = float | str | bool | CellError | None
-
-
-class Recalculation(Protocol):
-    """The values of one workbook after it was calculated anew; cached values play no part."""
-
-    @property
-    def sheet_names(self) -> tuple[str, ...]:
-        """The worksheets, in the order of their tabs."""
-        ...
-
-    @property
-    def exact(self) -> bool:
-        """Whether numbers are the engine's own doubles (False: they came as about 15 digits)."""
-        ...
-
-    def grid(self, sheet: str, rows: int, columns: int) -> list[list[Value]]:
-        """Return the values of A1..(rows, columns), row by row; an empty cell is None.
-
-        Raises EngineError when there is no such sheet.
-        """
-        ...
-
-
-class Engine(Protocol):
-    """Something that can calculate a workbook."""
-
-    @property
-    def name(self) -> str:
-        """The name that ``get`` takes."""
-        ...
-
-    @property
-    def version(self) -> str:
-        """Product and version, such as ``formualizer 0.13.0``. Raises EngineError when absent."""
-        ...
-
-    def recalculate(self, path: Path, timeout: float) -> Recalculation:
-        """Calculate the workbook at ``path`` anew within ``timeout`` seconds; the file is not changed.
-
-        Raises EngineError when the engine is absent, fails or runs out of time, or cannot load the file.
-        """
-        ...
 
 
 def get(name: str) -> Engine:
@@ -91,16 +19,3 @@ def get(name: str) -> Engine:
 
         return LibreOffice()
     raise EngineError(f"there is no engine called {name!r}: use one of {', '.join(NAMES)}")
-
-
-def require_package(path: Path) -> None:
-    """Raise EngineError unless ``path`` is a readable zip with a workbook part."""
-    if not path.is_file():
-        raise EngineError(f"{path}: there is no such file")
-    try:
-        with zipfile.ZipFile(path) as package:
-            names = package.namelist()
-    except (zipfile.BadZipFile, OSError) as error:
-        raise EngineError(f"{path}: not an .xlsx file, or a truncated one ({error}): save it again") from error
-    if "[Content_Types].xml" not in names:
-        raise EngineError(f"{path}: a zip file, but no workbook: save it as .xlsx")

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from sheetgen.engines import CellError, Value, require_package
+from sheetgen.engines.base import CellError, Value, require_package
 from sheetgen.errors import EngineError
 
 # formualizer's name of an error -> what a cell shows. Below the seven that Excel has since 2007 are the

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Literal
 from xml.parsers import expat
 
-from sheetgen.engines import require_package
-from sheetgen.engines.process import Outcome, run
-from sheetgen.engines.tables import Tables, from_dump, from_workbook
+from sheetgen.engines.base import require_package
+from sheetgen.engines.process import ProcessResult, run
+from sheetgen.engines.tables import WorkbookValues, from_dump, from_workbook
 from sheetgen.errors import EngineError
 
 Route = Literal["uno", "convert"]
@@ -50,7 +50,7 @@ class LibreOffice:
         words = outcome.output.split()
         return " ".join(words[:2]) if outcome.status == 0 and words else "LibreOffice"
 
-    def recalculate(self, path: Path, timeout: float) -> Tables:
+    def recalculate(self, path: Path, timeout: float) -> WorkbookValues:
         """Load ``path`` in a LibreOffice of its own, calculate every cell and read the values.
 
         Raises EngineError as ``Engine.recalculate`` says.
@@ -71,14 +71,14 @@ class LibreOffice:
             return _by_uno(python, soffice, path, folder, timeout)
 
 
-def _by_uno(python: str, soffice: str, path: Path, folder: Path, timeout: float) -> Tables:
+def _by_uno(python: str, soffice: str, path: Path, folder: Path, timeout: float) -> WorkbookValues:
     script = Path(__file__).with_name("uno_child.py")
     outcome = _run([python, "-s", str(script), soffice, str(folder)], timeout, folder)
     _require_success(outcome, path, timeout)
     return from_dump(folder)
 
 
-def _by_conversion(soffice: str, path: Path, folder: Path, timeout: float) -> Tables:
+def _by_conversion(soffice: str, path: Path, folder: Path, timeout: float) -> WorkbookValues:
     target = folder / "out"
     command = [soffice, "--headless", "--norestore", _profile(folder)]
     command += ["--convert-to", "xlsx", "--outdir", str(target), str(folder / "book.xlsx")]
@@ -118,7 +118,7 @@ def _imports_uno(python: Path) -> bool:
         return False
 
 
-def _run(command: list[str], timeout: float, folder: Path) -> Outcome:
+def _run(command: list[str], timeout: float, folder: Path) -> ProcessResult:
     try:
         return run(command, timeout, _environment(folder))
     except OSError as error:
@@ -162,7 +162,7 @@ def _write_profile(folder: Path) -> None:
     (user / "registrymodifications.xcu").write_text(_ALWAYS_RECALCULATE, encoding="utf-8")
 
 
-def _require_success(outcome: Outcome, path: Path, timeout: float) -> None:
+def _require_success(outcome: ProcessResult, path: Path, timeout: float) -> None:
     if outcome.status is None:
         raise EngineError(f"{path}: LibreOffice took longer than {timeout:g} s and was stopped: allow more time")
     if outcome.status != 0:

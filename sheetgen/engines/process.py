@@ -12,14 +12,14 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ProcessResult:
     """How a command ended; ``status`` is None when it ran out of time and was killed."""
 
     status: int | None
     output: str
 
 
-def run(command: Sequence[str], timeout: float, env: Mapping[str, str] | None = None) -> Outcome:
+def run(command: Sequence[str], timeout: float, env: Mapping[str, str] | None = None) -> ProcessResult:
     """Run ``command`` for at most ``timeout`` seconds, then kill whatever it started.
 
     Raises OSError when it cannot be started.
@@ -43,7 +43,7 @@ def run(command: Sequence[str], timeout: float, env: Mapping[str, str] | None = 
         _signal(process.pid)
         process.wait()
         _await_end(process.pid)
-    return Outcome(status, output.decode("utf-8", "replace"))
+    return ProcessResult(status, output.decode("utf-8", "replace"))
 
 
 def _signal(group: int) -> None:

@@ -13,12 +13,12 @@ from pathlib import Path
 from openpyxl import load_workbook
 from openpyxl.utils.datetime import to_excel
 
-from sheetgen.engines import CellError, Value
+from sheetgen.engines.base import CellError, Value
 from sheetgen.errors import EngineError
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class SheetValues:
     """The used area of a sheet; ``numbers`` is row by row, nan where it is in ``others`` or there is none."""
 
     columns: int
@@ -37,10 +37,10 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class Tables:
+class WorkbookValues:
     """A recalculation that was read out completely, and needs its engine no more."""
 
-    tables: Mapping[str, Table]
+    tables: Mapping[str, SheetValues]
     exact: bool
 
     @property
@@ -56,7 +56,7 @@ class Tables:
         return [table.row(index, columns) for index in range(rows)]
 
 
-def from_dump(folder: Path) -> Tables:
+def from_dump(folder: Path) -> WorkbookValues:
     """Read what ``uno_child.py`` wrote into ``folder``: exact doubles."""
     tables = {}
     for index, record in enumerate(json.loads((folder / "sheets.json").read_text(encoding="utf-8"))):
@@ -67,11 +67,11 @@ def from_dump(folder: Path) -> Tables:
             int(at): CellError(other["error"]) if isinstance(other, dict) else other
             for at, other in record["others"].items()
         }
-        tables[record["name"]] = Table(record["columns"], numbers, others)
-    return Tables(tables, exact=True)
+        tables[record["name"]] = SheetValues(record["columns"], numbers, others)
+    return WorkbookValues(tables, exact=True)
 
 
-def from_workbook(path: Path) -> Tables:
+def from_workbook(path: Path) -> WorkbookValues:
     """Read the values in a workbook that LibreOffice has just calculated and saved: about 15 digits.
 
     A formula that gives an empty text comes back as an empty cell.
@@ -92,10 +92,10 @@ def from_workbook(path: Path) -> Tables:
         }
     finally:
         workbook.close()
-    return Tables(tables, exact=False)
+    return WorkbookValues(tables, exact=False)
 
 
-def _table(cells: Iterable[tuple[int, int, object, str]], columns: int) -> Table:
+def _table(cells: Iterable[tuple[int, int, object, str]], columns: int) -> SheetValues:
     numbers = array("d")
     others: dict[int, str | bool | CellError] = {}
     nothing = array("d", [math.nan]) * columns
@@ -111,4 +111,4 @@ def _table(cells: Iterable[tuple[int, int, object, str]], columns: int) -> Table
             numbers[at] = value
         elif isinstance(value, datetime.datetime | datetime.date | datetime.time | datetime.timedelta):
             numbers[at] = to_excel(value)
-    return Table(columns, numbers, others)
+    return SheetValues(columns, numbers, others)

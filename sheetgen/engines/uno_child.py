@@ -137,7 +137,7 @@ def column_letters(index: int) -> str:
     return letters
 
 
-def read(document: Any, sheet: Any) -> tuple[array[float], dict[str, Any]]:
+def read_sheet(document: Any, sheet: Any) -> tuple[array[float], dict[str, Any]]:
     """Return one sheet: its numbers, and a record of its size and of the cells without a number."""
     cursor = sheet.createCursor()
     cursor.gotoEndOfUsedArea(False)
@@ -168,7 +168,7 @@ def main(soffice: str, directory: str) -> None:
     document.Sheets.insertNewByName(SCRATCH, count)
     records = []
     for index in range(count):
-        values, record = read(document, document.Sheets.getByIndex(index))
+        values, record = read_sheet(document, document.Sheets.getByIndex(index))
         with open(target / f"{index}.f64", "wb") as file:
             values.tofile(file)
         records.append(record)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from sheetgen import __version__
-from sheetgen.layout import Layout
-from sheetgen.results import Results
+from sheetgen.network.study import Study
+from sheetgen.sheets.folds import Results
+from sheetgen.sheets.layout import Layout
 from sheetgen.sheets.picks import Picks
-from sheetgen.study import Study
+from sheetgen.version import __version__
 
 
 @dataclass

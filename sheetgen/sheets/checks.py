@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial as partial_of
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,18 +15,18 @@ from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
-from sheetgen import layout as at
-from sheetgen import style
-from sheetgen.chains import linear_units
-from sheetgen.graph import BATCH, partial
-from sheetgen.layout import Layout
-from sheetgen.methods import CONSTANT, SGD
-from sheetgen.results import Block, Deviation, Sums
+from sheetgen.network.chains import linear_units
+from sheetgen.network.graph import BATCH, derivative_label
+from sheetgen.network.optimizers import CONSTANT, SGD
+from sheetgen.network.study import TOLERANCE, Study
+from sheetgen.page import style
+from sheetgen.page.page import Formula, Page
+from sheetgen.page.printing import fit_width
+from sheetgen.sheets import layout as at
 from sheetgen.sheets.book import Book
-from sheetgen.sheets.numerical import Numerical
-from sheetgen.sheets.page import Formula, Page
-from sheetgen.sheets.printing import fit_width
-from sheetgen.study import TOLERANCE, Study
+from sheetgen.sheets.central_difference import Numerical
+from sheetgen.sheets.folds import Block, Deviation, Sums
+from sheetgen.sheets.layout import Layout
 
 _FLAG, _TOTAL, _PASSED = "B3", "B4", "B5"
 _FIRST_ROW, _FIRST_COLUMN = 9, 5
@@ -83,23 +83,23 @@ def _checks(book: Book, numerical: Numerical) -> Iterator[Check]:
             compares = "the sum of all weights, first and last, with the mean gradients of all batches between"
         yield check("every update is w − η·gradient", compares, lambda variant: _updates(book, variant))
     for unit, weights in linear_units(graph):
-        terms = " + ".join(f"{w}·{partial(graph.loss, w)}" for w in weights)
+        terms = " + ".join(f"{w}·{derivative_label(graph.loss, w)}" for w in weights)
         yield check(
             f"weights into {unit}",
-            f"{terms} = {unit}·{partial(graph.loss, unit)}",
-            partial_of(_unit, book, unit, weights),
+            f"{terms} = {unit}·{derivative_label(graph.loss, unit)}",
+            partial(_unit, book, unit, weights),
         )
     for index, weight in enumerate(graph.weights):
         yield check(
-            f"{partial(graph.loss, weight)} at iteration 0",
+            f"{derivative_label(graph.loss, weight)} at iteration 0",
             f"the gradient, and the central difference of {graph.loss} (below)",
-            partial_of(numerical.deviation, index),
+            partial(numerical.deviation, index),
         )
 
 
 def _telescopes(study: Study) -> bool:
     """Whether every update is plain gradient descent at a rate that stays, which can be checked over whole blocks."""
-    return all(v.optimiser == SGD and v.schedule == CONSTANT for v in study.variants) and not study.scheduled
+    return all(v.optimizer == SGD and v.schedule == CONSTANT for v in study.variants) and not study.scheduled
 
 
 def _header(page: Page, book: Book, checks: list[Check]) -> None:
@@ -173,7 +173,7 @@ def _updates(book: Book, variant: int) -> Formula:
     if study.batch > 1:
         return _sum_of_updates(book, variant)
     weights = list(study.network.weights)
-    gradients = [partial(study.network.loss, name) for name in weights]
+    gradients = [derivative_label(study.network.loss, name) for name in weights]
     rate = study.variants[variant].rate
     after = layout.range(variant, weights[0], weights[-1], 1)
     before = layout.range(variant, weights[0], weights[-1], 0, study.iterations - 1)
@@ -192,7 +192,7 @@ def _sum_of_updates(book: Book, variant: int) -> Formula:
     """Compare what all weights together have moved with η times the sum of all gradients, averaged over batches."""
     study, layout = book.study, book.layout
     weights = list(study.network.weights)
-    gradients = [partial(study.network.loss, name) for name in weights]
+    gradients = [derivative_label(study.network.loss, name) for name in weights]
     last = study.rows - 1
     used = study.iterations * study.batch
     sums = Sums(variant, _positions(layout, weights), _positions(layout, gradients), used)
@@ -213,11 +213,11 @@ def _sum_of_updates(book: Book, variant: int) -> Formula:
 def _unit(book: Book, unit: str, weights: tuple[str, ...], variant: int) -> Formula:
     """Compare Σ w·∂E/∂w with z·∂E/∂z in every row."""
     layout, loss = book.layout, book.study.network.loss
-    products = [f"{layout.column(variant, w)}*{layout.column(variant, partial(loss, w))}" for w in weights]
-    other = f"{layout.column(variant, unit)}*{layout.column(variant, partial(loss, unit))}"
+    products = [f"{layout.column(variant, w)}*{layout.column(variant, derivative_label(loss, w))}" for w in weights]
+    other = f"{layout.column(variant, unit)}*{layout.column(variant, derivative_label(loss, unit))}"
     w = _positions(layout, weights)
-    g = _positions(layout, [partial(loss, name) for name in weights])
-    z, dz = _positions(layout, (unit, partial(loss, unit)))
+    g = _positions(layout, [derivative_label(loss, name) for name in weights])
+    z, dz = _positions(layout, (unit, derivative_label(loss, unit)))
 
     def difference(rows: Block) -> Block:
         return np.sum(rows[:, w] * rows[:, g], axis=1) - rows[:, z] * rows[:, dz]  # type: ignore[no-any-return]

@@ -7,13 +7,13 @@ from typing import Any
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from sheetgen import layout as at
-from sheetgen import style
-from sheetgen.graph import BATCH, SAMPLE, SAMPLES
+from sheetgen.network.graph import BATCH, SAMPLE, SAMPLES
+from sheetgen.page import style
+from sheetgen.page.page import Page
+from sheetgen.page.printing import fit_width
+from sheetgen.sheets import layout as at
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.flag import flag
-from sheetgen.sheets.page import Page
-from sheetgen.sheets.printing import fit_width
 
 _COUNT = style.Style(number=style.WHOLE, align="center", bold=True)
 

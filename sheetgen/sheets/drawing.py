@@ -7,19 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any
 
-from openpyxl.formatting.rule import CellIsRule
-from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
-from sheetgen import style
-from sheetgen.expr import Apply, Expr, Var, names
-from sheetgen.graph import Graph, Quantity, Section, equation, layers
-from sheetgen.layout import Address
+from sheetgen.algebra.expr import Apply, Expr, Var, names
+from sheetgen.network.graph import Graph, Quantity, Section, equation, layers
+from sheetgen.page import style
+from sheetgen.page.page import Content, Formula, Page
+from sheetgen.page.style import Style
 from sheetgen.sheets.book import Book
-from sheetgen.sheets.page import Content, Formula, Page
-from sheetgen.style import Style
+from sheetgen.sheets.layout import Address
 
 FIRST_COLUMN = 2
 _MOST_LAYERS, _BAND = 14, 10
@@ -259,10 +256,3 @@ def _products(expr: Expr) -> list[list[Expr]]:
     if isinstance(expr, Apply) and expr.op == "mul":
         return [[factor for arg in expr.args for term in _products(arg) for factor in term]]
     return [[expr]]
-
-
-def colour_signs(sheet: Any, cells: list[str]) -> None:
-    """Write negative weights in red, beside their sign."""
-    if cells:
-        where = " ".join(cells)
-        sheet.conditional_formatting.add(where, CellIsRule("lessThan", ["0"], font=Font(color=style.BAD)))

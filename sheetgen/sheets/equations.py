@@ -8,19 +8,19 @@ from typing import Any
 
 from openpyxl.utils import get_column_letter
 
-from sheetgen import layout as at
-from sheetgen import style
-from sheetgen.chains import MAX_FACTORS, Factor, Path, paths
-from sheetgen.graph import ITERATION, Quantity, Section, partial
-from sheetgen.layout import Address, Layout
-from sheetgen.methods import OPTIMISERS, SCHEDULES, SGD
-from sheetgen.notation import Excel, Text
-from sheetgen.numeric import evaluate
+from sheetgen.algebra.evaluate import evaluate
+from sheetgen.algebra.notation import Excel, Text
+from sheetgen.network.chains import MAX_FACTORS, Factor, Path, paths
+from sheetgen.network.graph import ITERATION, Quantity, Section, derivative_label
+from sheetgen.network.optimizers import OPTIMIZERS, SCHEDULES, SGD
+from sheetgen.network.study import TOLERANCE
+from sheetgen.page import style
+from sheetgen.page.page import PREVIOUS_ROW, ROW, Formula, Page, at_row
+from sheetgen.page.printing import fit_width, landscape
+from sheetgen.sheets import layout as at
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.flag import flag
-from sheetgen.sheets.page import PREVIOUS_ROW, ROW, Formula, Page, at_row
-from sheetgen.sheets.printing import fit_width, landscape
-from sheetgen.study import TOLERANCE
+from sheetgen.sheets.layout import Address, Layout
 
 _HEADINGS = {
     Section.FORWARD: "Forward: from the inputs to the outputs",
@@ -103,7 +103,7 @@ def _updates(page: Page, book: Book, row: int) -> int:
     study = book.study
     shown: list[tuple[str, str]] = []
     for index, v in enumerate(study.variants):
-        key = (v.optimiser.name, v.schedule.name)
+        key = (v.optimizer.name, v.schedule.name)
         if key not in shown:
             shown.append(key)
             row = _training(page, book, index, row)
@@ -114,14 +114,14 @@ def _training(page: Page, book: Book, variant: int, row: int) -> int:
     """List how one variant is trained; return the next free row."""
     text, layout, study = Text(), book.layout, book.study
     this, graph = study.variants[variant], study.graphs[variant]
-    title = "gradient descent" if this.optimiser == SGD else OPTIMISERS[this.optimiser.name].title
+    title = "gradient descent" if this.optimizer == SGD else OPTIMIZERS[this.optimizer.name].title
     course = f", {SCHEDULES[this.schedule.name].title}" if study.scheduled else ""
     where = "" if layout.shares_settings else f", on the sheet {this.sheet}"
     row = page.heading("A", row, f"Update: from one iteration to the next ({title}{course}{where})")
     page.row(row, (*_HEADER[:1], "at iteration 1", *_HEADER[2:]), style.label(Section.WEIGHTS))
     updated = [q for q in graph.quantities if q.is_given and q.equation is not None]
     kept = [q for q in graph.section(Section.STEP) if q.name != ITERATION]
-    for quantity in (*kept, *graph.section(Section.MEANS, Section.OPTIMISER), *updated):
+    for quantity in (*kept, *graph.section(Section.MEANS, Section.OPTIMIZER), *updated):
         row += 1
         assert quantity.equation is not None
         sign = ":=" if quantity.is_given or quantity.first else "="
@@ -138,7 +138,7 @@ def _chain(page: Page, book: Book, weight: str, row: int) -> int:
     """Write out the paths from the loss to one weight; return the next free row."""
     graph = book.study.network
     chains = paths(graph, weight)
-    total = partial(graph.loss, weight)
+    total = derivative_label(graph.loss, weight)
     sum_text = " + ".join(" · ".join(factor.label for factor in path) for path in chains)
     page.put(f"A{row}", total, style.label(Section.GRADIENTS))
     page.put(f"B{row}", f"= {sum_text}", style.NAME)
@@ -178,7 +178,7 @@ def _product(book: Book, path: Path) -> float:
 
 def _sum(page: Page, book: Book, weight: str, cells: list[str], chains: tuple[Path, ...], row: int) -> int:
     """Add the paths up and set the sum beside the gradient of the training sheet; return the next free row."""
-    total = partial(book.study.network.loss, weight)
+    total = derivative_label(book.study.network.loss, weight)
     tolerance = book.study.settings[TOLERANCE]
 
     def added() -> float:

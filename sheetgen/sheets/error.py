@@ -10,20 +10,19 @@ from typing import Any
 
 from openpyxl.utils import get_column_letter
 
-from sheetgen import layout as at
-from sheetgen import style
-from sheetgen.graph import BATCH, ITERATION, Section, mean
-from sheetgen.layout import Layout, quoted
-from sheetgen.results import Losses, may_match
-from sheetgen.sheets import charts
+from sheetgen.algebra.notation import general
+from sheetgen.network.graph import BATCH, ITERATION, Section, mean
+from sheetgen.network.study import Study
+from sheetgen.network.tolerance import RowBounds
+from sheetgen.network.trace import Row, trace
+from sheetgen.page import charts, style
+from sheetgen.page.page import PREVIOUS_ROW, ROW, Column, Formula, Page, Table, quoted
+from sheetgen.page.printing import fit_width, landscape
+from sheetgen.sheets import layout as at
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.flag import flag
-from sheetgen.sheets.numbers import general
-from sheetgen.sheets.page import PREVIOUS_ROW, ROW, Column, Formula, Page, Table
-from sheetgen.sheets.printing import fit_width, landscape
-from sheetgen.study import Study
-from sheetgen.tolerance import RowBounds
-from sheetgen.trace import Row, trace
+from sheetgen.sheets.folds import Losses, may_match
+from sheetgen.sheets.layout import Layout
 
 Look = Callable[[int, int], object]
 
@@ -123,7 +122,7 @@ def _name(layout: Layout, curve: _Curve) -> str:
     return f"{curve.quantity}, {layout.study.variants[curve.variant].sheet}"
 
 
-class Bounds:
+class CurveBounds:
     """Error bounds of the table's columns; the trace runs along only as far as it is asked."""
 
     def __init__(self, layout: Layout, unit: float) -> None:

@@ -13,20 +13,20 @@ from openpyxl.formatting.rule import ColorScaleRule
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.cell import column_index_from_string
 
-from sheetgen import layout as at
-from sheetgen import style
-from sheetgen.expr import ONE
-from sheetgen.graph import Graph, Section
+from sheetgen.algebra.expr import ONE
+from sheetgen.network.graph import Graph, Section
+from sheetgen.page import style
+from sheetgen.page.marks import show_small
+from sheetgen.page.page import Content, Formula, Page
+from sheetgen.page.printing import landscape
+from sheetgen.page.style import Style
 from sheetgen.sheets import drawing, lookup, picks
+from sheetgen.sheets import layout as at
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.drawing import Drawn, Face
 from sheetgen.sheets.flag import flag
 from sheetgen.sheets.lookup import Lookup, absolute
-from sheetgen.sheets.page import Content, Formula, Page
 from sheetgen.sheets.picks import EXPLORER_ITERATION, EXPLORER_SAMPLE, EXPLORER_VARIANT
-from sheetgen.sheets.printing import landscape
-from sheetgen.sheets.small import show_small
-from sheetgen.style import Style
 
 _TOP, _DRAWING_ROW = 4, 8
 _DEFAULT_WIDTH = 8.43
@@ -36,7 +36,7 @@ _BIG = Style(bold=True, size=26, colour=style.SECTION_COLOURS[Section.LOSS][0])
 _QUIET = replace(style.BUILT, align="center")
 
 
-class _Table:
+class _LookupTable:
     """The table of look-ups to the right of the drawing, from a column on."""
 
     helpers = ("training sheet, by number", "row in it")
@@ -142,7 +142,7 @@ def page(book: Book) -> Page:
     blank = _face(lambda name: None, lambda name: None)
     drawn = drawing.put(page, graph, blank, _DRAWING_ROW)
     last = max(drawn.last_column, _span(page, drawing.FIRST_COLUMN, 150.0))
-    table = _Table(book, last + 2)
+    table = _LookupTable(book, last + 2)
     page.cells.clear()
     drawn = drawing.put(page, graph, _face(table.show, table.slope), _DRAWING_ROW)
     table.put(page)
@@ -181,7 +181,7 @@ def _span(page: Page, column: int, width: float, step: int = 1) -> int:
     return column
 
 
-def _top(page: Page, book: Book, table: _Table, last: int) -> None:
+def _top(page: Page, book: Book, table: _LookupTable, last: int) -> None:
     """Put the title, the two picks and the error."""
     page.heights |= {1: 34, 2: 22, 4: 34, 5: 34, 7: 12}
     page.put("B1", "Explorer", style.TITLE)
@@ -203,7 +203,7 @@ def _top(page: Page, book: Book, table: _Table, last: int) -> None:
     _error(page, book, table, end + 1)
 
 
-def _error(page: Page, book: Book, table: _Table, column: int) -> None:
+def _error(page: Page, book: Book, table: _LookupTable, column: int) -> None:
     """Put the error in large, and beside it how it compares with the first one."""
     loss = book.study.network.loss
     column, name = _merged(page, column, 12.0 + 1.9 * len(loss), 2)
@@ -223,7 +223,7 @@ def _error(page: Page, book: Book, table: _Table, column: int) -> None:
     page.put(share, _share(table, first), Style(number="0.0%", align="left", indent=1, size=12))
 
 
-def _share(table: _Table, first: str) -> Formula:
+def _share(table: _LookupTable, first: str) -> Formula:
     """Return what is left of the first error; nothing where that was 0."""
     loss = table.graph.loss
     before = table.found.first(loss)
@@ -270,7 +270,7 @@ def _legend(page: Page, row: int) -> int:
     return row + len(said)
 
 
-def _colour(sheet: Any, page: Page, drawn: Drawn, table: _Table) -> None:
+def _colour(sheet: Any, page: Page, drawn: Drawn, table: _LookupTable) -> None:
     """Colour every kind of number by sign and size, on a scale of its own, and show small numbers as such."""
     kinds = (drawn.neurons, drawn.weights, drawn.neuron_slopes, drawn.weight_slopes)
     formats = (style.SHORT, style.SHORT, style.SLOPE, style.SLOPE)
@@ -287,7 +287,7 @@ def _colour(sheet: Any, page: Page, drawn: Drawn, table: _Table) -> None:
             show_small(sheet, " ".join(others), number)
 
 
-def _guard(sheet: Any, book: Book, table: _Table) -> None:
+def _guard(sheet: Any, book: Book, table: _LookupTable) -> None:
     """Add the two drop-downs."""
     listed = lookup.sheets(book.layout, table.sheets, _TOP)
     for spot, validation in (

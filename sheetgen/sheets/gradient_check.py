@@ -12,17 +12,17 @@ from typing import Any
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import Font, PatternFill
 
-from sheetgen import layout as at
-from sheetgen import style
-from sheetgen.graph import partial
+from sheetgen.network.graph import derivative_label
+from sheetgen.page import style
+from sheetgen.page.page import Formula, Page
+from sheetgen.page.printing import fit_width, landscape
+from sheetgen.sheets import layout as at
 from sheetgen.sheets import lookup, picks
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.flag import flag
 from sheetgen.sheets.lookup import Lookup, absolute
-from sheetgen.sheets.page import Formula, Page
 from sheetgen.sheets.perturbed import Networks, Point, held
 from sheetgen.sheets.picks import CHECK_EPSILON, CHECK_ITERATION, CHECK_PARAMETER, CHECK_SAMPLE, CHECK_VARIANT
-from sheetgen.sheets.printing import fit_width, landscape
 
 ROUNDING, LEAST = 1e-14, 1e-300
 """The relative rounding granted to the loss, and the divisor of a relative error at least."""
@@ -115,7 +115,7 @@ def _point(book: Book, found: Lookup, weights: tuple[str, ...], others: dict[str
 def _line(book: Book, found: Lookup, networks: Networks, weight: str, row: int) -> _Line:
     """Return the formulas of one parameter's line."""
     loss = book.study.network.loss
-    name = partial(loss, weight)
+    name = derivative_label(loss, weight)
     analytic, central, wider = found.formula(name), networks.quotient(weight), networks.quotient(weight, 2)
     error = networks.point.reference(loss)
     epsilon = networks.point.epsilon

@@ -9,13 +9,13 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from sheetgen import layout as at
-from sheetgen import style
-from sheetgen.layout import Given, Layout
+from sheetgen.page import style
+from sheetgen.page.page import Formula, Page
+from sheetgen.page.printing import fit_width
+from sheetgen.sheets import layout as at
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.flag import flag
-from sheetgen.sheets.page import Formula, Page
-from sheetgen.sheets.printing import fit_width
+from sheetgen.sheets.layout import Given, Layout
 
 _HEADER = ("name", "what it is", "value", "as built", "changed?")
 _VALUE, _BUILT, _CHANGED = (get_column_letter(c) for c in (at.VALUE_COLUMN, at.BUILT_COLUMN, at.CHANGED_COLUMN))

@@ -11,14 +11,14 @@ from functools import cached_property
 
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from sheetgen import style
-from sheetgen.layout import Layout
+from sheetgen.algebra.notation import general
+from sheetgen.network.tolerance import RowBounds
+from sheetgen.page import style
+from sheetgen.page.page import Formula, Page
 from sheetgen.sheets import picks
 from sheetgen.sheets.book import Book
-from sheetgen.sheets.numbers import general
-from sheetgen.sheets.page import Formula, Page
-from sheetgen.sheets.picks import Spot, Step
-from sheetgen.tolerance import RowBounds
+from sheetgen.sheets.layout import Layout
+from sheetgen.sheets.picks import PickCell, Step
 
 MOST_LISTED = 1000
 """The most iterations that a drop-down lists; of more, any whole number can be typed."""
@@ -91,7 +91,7 @@ def limit(layout: Layout) -> str:
     return f"The first {count} of the {all_of_them} training sheets can be picked: a formula cannot choose among more."
 
 
-def absolute(spot: Spot) -> str:
+def absolute(spot: PickCell) -> str:
     """Return an absolute reference to a picked cell, for use on its own sheet."""
     letters = spot.cell.rstrip("0123456789")
     return f"${letters}${spot.cell.removeprefix(letters)}"

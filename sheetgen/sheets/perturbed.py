@@ -11,16 +11,16 @@ from dataclasses import dataclass, field
 
 from openpyxl.utils import get_column_letter
 
-from sheetgen import style
+from sheetgen.algebra.evaluate import ARITHMETIC_ERRORS, evaluate
+from sheetgen.algebra.expr import Apply, Expr, Var, names
+from sheetgen.algebra.notation import Excel
 from sheetgen.errors import UsageError
-from sheetgen.expr import Apply, Expr, Var, names
-from sheetgen.graph import Graph, equation
-from sheetgen.notation import Excel
-from sheetgen.numeric import ARITHMETIC_ERRORS, evaluate
+from sheetgen.network.graph import Graph, equation
+from sheetgen.network.tolerance import error_bound
+from sheetgen.page import style
+from sheetgen.page.page import Formula, Page
 from sheetgen.sheets.book import Book
-from sheetgen.sheets.page import Formula, Page
 from sheetgen.sheets.picks import parameters
-from sheetgen.tolerance import bound
 
 _FIRST = 5
 _HEADER_ROWS = 3
@@ -151,7 +151,7 @@ class Networks:
                 values[quantity.name] = evaluate(expr, values.__getitem__)
             except ARITHMETIC_ERRORS:
                 raise UsageError(self._edge(weight, move, quantity.name)) from None
-            errors[quantity.name] = bound(expr, values.__getitem__, errors.__getitem__, 1.0)
+            errors[quantity.name] = error_bound(expr, values.__getitem__, errors.__getitem__, 1.0)
         return _Network(values, errors)
 
     def _edge(self, weight: str, move: int, quantity: str) -> str:

@@ -10,19 +10,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sheetgen import layout as at
 from sheetgen.errors import WorkbookError
-from sheetgen.graph import BATCH, POSITION, SAMPLE
-from sheetgen.layout import Layout
 from sheetgen.limits import MAX_FORMULA
-from sheetgen.study import EPSILON, SETTINGS, Study
+from sheetgen.network.graph import BATCH, POSITION, SAMPLE
+from sheetgen.network.study import EPSILON, SETTINGS, Study
+from sheetgen.sheets import layout as at
+from sheetgen.sheets.layout import Layout
 
 LEAST_EPSILON, LARGEST_EPSILON = 1e-12, 0.1
 """Beyond these a central difference says nothing: rounding has eaten it, or the loss bends too much within ε."""
 _MOST_CHOICES = 254
 
 
-class Spot(NamedTuple):
+class PickCell(NamedTuple):
     """A cell in which something is picked."""
 
     sheet: str
@@ -32,12 +32,12 @@ class Spot(NamedTuple):
         return f"{self.sheet}!{self.cell}"
 
 
-EXPLORER_VARIANT, EXPLORER_ITERATION = Spot(at.EXPLORER, "D4"), Spot(at.EXPLORER, "D5")
-CHECK_VARIANT, CHECK_ITERATION = Spot(at.GRADIENT_CHECK, "B4"), Spot(at.GRADIENT_CHECK, "B5")
-EXPLORER_SAMPLE, CHECK_SAMPLE = Spot(at.EXPLORER, "D6"), Spot(at.GRADIENT_CHECK, "B8")
-CHECK_PARAMETER, CHECK_EPSILON = Spot(at.GRADIENT_CHECK, "B6"), Spot(at.GRADIENT_CHECK, "B7")
+EXPLORER_VARIANT, EXPLORER_ITERATION = PickCell(at.EXPLORER, "D4"), PickCell(at.EXPLORER, "D5")
+CHECK_VARIANT, CHECK_ITERATION = PickCell(at.GRADIENT_CHECK, "B4"), PickCell(at.GRADIENT_CHECK, "B5")
+EXPLORER_SAMPLE, CHECK_SAMPLE = PickCell(at.EXPLORER, "D6"), PickCell(at.GRADIENT_CHECK, "B8")
+CHECK_PARAMETER, CHECK_EPSILON = PickCell(at.GRADIENT_CHECK, "B6"), PickCell(at.GRADIENT_CHECK, "B7")
 
-Look = Callable[[Spot], object]
+Look = Callable[[PickCell], object]
 """Gives what a cell holds, recalculated."""
 
 
@@ -96,7 +96,7 @@ def offered(layout: Layout) -> int:
     return min(_MOST_CHOICES, len(layout.study.variants))
 
 
-def shown(study: Study, picks: Picks) -> dict[Spot, float | str]:
+def shown(study: Study, picks: Picks) -> dict[PickCell, float | str]:
     """Return what stands in each cell of a pick."""
     names = [variant.sheet for variant in study.variants]
     samples = {EXPLORER_SAMPLE: float(picks.explorer.sample), CHECK_SAMPLE: float(picks.checked.sample)}
@@ -111,11 +111,11 @@ def shown(study: Study, picks: Picks) -> dict[Spot, float | str]:
     }
 
 
-def read(study: Study, look: Look) -> Picks:
+def read_picks(study: Study, look: Look) -> Picks:
     """Return what is picked in a workbook. Raises WorkbookError for a pick that is none."""
     sheets = [variant.sheet for variant in study.variants[: offered(Layout(study))]]
 
-    def step(variant: Spot, iteration: Spot, sample: Spot) -> Step:
+    def step(variant: PickCell, iteration: PickCell, sample: PickCell) -> Step:
         picked = _one_of(look(variant), variant, "training sheet", sheets)
         number = _whole(look(iteration), iteration, "iteration", 0, study.iterations)
         in_batch = _whole(look(sample), sample, "sample of the batch", 1, study.batch) if study.batch > 1 else 1
@@ -129,13 +129,13 @@ def read(study: Study, look: Look) -> Picks:
     )
 
 
-def _one_of(found: object, spot: Spot, what: str, names: list[str]) -> int:
+def _one_of(found: object, spot: PickCell, what: str, names: list[str]) -> int:
     if isinstance(found, str) and found in names:
         return names.index(found)
     raise _wrong(found, spot, what, names[0] if len(names) == 1 else f"one of {names[0]} … {names[-1]}")
 
 
-def _whole(found: object, spot: Spot, what: str, first: int, last: int) -> int:
+def _whole(found: object, spot: PickCell, what: str, first: int, last: int) -> int:
     if isinstance(found, float) and found.is_integer() and first <= found <= last:
         return int(found)
     raise _wrong(found, spot, what, f"a whole number from {first} to {last}")
@@ -147,6 +147,6 @@ def _epsilon(found: object) -> float:
     raise _wrong(found, CHECK_EPSILON, EPSILON, f"a number from {LEAST_EPSILON:g} to {LARGEST_EPSILON:g}")
 
 
-def _wrong(found: object, spot: Spot, what: str, wanted: str) -> WorkbookError:
+def _wrong(found: object, spot: PickCell, what: str, wanted: str) -> WorkbookError:
     held = "nothing" if found is None else repr(found) if isinstance(found, str | float | bool) else str(found)
     return WorkbookError(f"{spot} holds {held} as {what}; pick {wanted}")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 
-from sheetgen import layout as at
-from sheetgen import style
+from sheetgen.page import style
+from sheetgen.page.page import Page
+from sheetgen.page.printing import fit_width
+from sheetgen.sheets import layout as at
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.flag import flag
-from sheetgen.sheets.page import Page
-from sheetgen.sheets.printing import fit_width
+from sheetgen.template.write import effective_template
 
 LAYOUT_LABEL, VERSION_LABEL, TEMPLATE_LABEL = "layout", "made by sheetgen", "template"
 _TEMPLATE_ROW = 9
@@ -33,7 +34,7 @@ def page(book: Book) -> Page:
         page.put(f"A{row}", name, style.NAME)
         page.put(f"B{row}", value, style.Style(align="left"))
     page.put(f"A{_TEMPLATE_ROW}", TEMPLATE_LABEL, style.NAME)
-    for row, line in enumerate(book.built.template().split("\n"), start=_TEMPLATE_ROW):
+    for row, line in enumerate(effective_template(book.built).split("\n"), start=_TEMPLATE_ROW):
         if line:
             page.put(f"B{row}", line, style.CODE)
     page.decorate.append(fit_width)

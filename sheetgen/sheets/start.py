@@ -6,14 +6,15 @@ from typing import Any
 
 from openpyxl.utils import get_column_letter
 
-from sheetgen import layout as at
-from sheetgen import style
-from sheetgen.graph import Section
+from sheetgen.network.graph import Section
+from sheetgen.page import style
+from sheetgen.page.marks import colour_signs
+from sheetgen.page.page import Page
+from sheetgen.page.printing import landscape
 from sheetgen.sheets import drawing
+from sheetgen.sheets import layout as at
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.flag import flag
-from sheetgen.sheets.page import Page
-from sheetgen.sheets.printing import landscape
 
 _KEY = (
     (
@@ -36,7 +37,7 @@ _SECTIONS = {
     Section.BACKWARD: "the derivative of the loss with respect to each quantity, from right to left in the network",
     Section.GRADIENTS: "the derivative of the loss with respect to each weight: what the update uses",
     Section.MEANS: "running means over the samples of a batch, whole in its last row",
-    Section.OPTIMISER: "what the optimiser remembers of each weight's gradients",
+    Section.OPTIMIZER: "what the optimiser remembers of each weight's gradients",
 }
 
 
@@ -61,7 +62,7 @@ def page(book: Book) -> Page:
     row = _try(page, book, row)
     row = _sheets(page, book, row)
     _key(page, book, row)
-    page.decorate += [_print, lambda sheet: drawing.colour_signs(sheet, drawn.weights)]
+    page.decorate += [_print, lambda sheet: colour_signs(sheet, drawn.weights)]
     return page
 
 

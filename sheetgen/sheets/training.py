@@ -8,20 +8,19 @@ from typing import Any
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.pagebreak import Break, ColBreak
 
-from sheetgen import layout as at
-from sheetgen import style
-from sheetgen.expr import Const
-from sheetgen.graph import ITERATION, RATE, Quantity, Section
-from sheetgen.layout import Layout
-from sheetgen.methods import OPTIMISERS, SCHEDULES, SGD
-from sheetgen.notation import Excel, Text
+from sheetgen.algebra.expr import Const
+from sheetgen.algebra.notation import Excel, Text, general
+from sheetgen.network.graph import ITERATION, RATE, Quantity, Section
+from sheetgen.network.optimizers import OPTIMIZERS, SCHEDULES, SGD
+from sheetgen.network.study import Study
+from sheetgen.network.trace import trace
+from sheetgen.page import style
+from sheetgen.page.page import PREVIOUS_ROW, ROW, Column, Formula, Page, Table
+from sheetgen.page.printing import landscape
+from sheetgen.sheets import layout as at
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.flag import flag
-from sheetgen.sheets.numbers import general
-from sheetgen.sheets.page import PREVIOUS_ROW, ROW, Column, Formula, Page, Table
-from sheetgen.sheets.printing import landscape
-from sheetgen.study import Study
-from sheetgen.trace import trace
+from sheetgen.sheets.layout import Layout
 
 _WIDTH = 17.0
 
@@ -48,8 +47,8 @@ def page(book: Book, variant: int) -> Page:
 def _title(study: Study, variant: int) -> tuple[str, str]:
     """Return what the title says before the learning rate, and after it."""
     this = study.variants[variant]
-    plain = all(v.optimiser == SGD for v in study.variants)
-    how = "" if plain else f" by {OPTIMISERS[this.optimiser.name].title}"
+    plain = all(v.optimizer == SGD for v in study.variants)
+    how = "" if plain else f" by {OPTIMIZERS[this.optimizer.name].title}"
     course = f", {SCHEDULES[this.schedule.name].title}" if study.scheduled else ""
     return f"Training{how} with learning rate {study.rate_name} = ", course
 

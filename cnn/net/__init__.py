@@ -1,0 +1,1 @@
+"""The networks: as tables of layers, and as torch modules."""

@@ -1,0 +1,1 @@
+"""A run directory: what a training leaves behind, read, written and examined."""

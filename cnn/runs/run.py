@@ -1,0 +1,176 @@
+"""A run directory: what is in it, written so that a reader never sees half a file.
+
+======================  ======================================================================
+``config.json``         how the run was started: network, recipe, random seed, data, versions, command
+``metrics.csv``         a row an epoch (the fields of `cnn.runs.metrics.Epoch`), written as it goes
+``summary.json``        layers, result, confusion matrix, worst mistakes (`cnn.runs.report`)
+``last.pt, best.pt``    checkpoints of the last and the best epoch; load with ``weights_only=True``
+``mistakes/NN.png``     the worst mistakes, 28 × 28 grey
+``curves.png``          the four curves
+======================  ======================================================================
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from cnn.errors import RunError, UsageError
+from cnn.runs.metrics import Epoch
+
+FORMAT = 1
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Write a file so that its name shows the old content or the new, never a part of either."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        beside.write_bytes(content)
+        os.replace(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run by its directory."""
+
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        """Return the name of the run."""
+        return self.folder.name
+
+    def path(self, name: str) -> Path:
+        """Return the path of one of its files."""
+        return self.folder / name
+
+    def write_json(self, name: str, content: dict[str, Any]) -> None:
+        """Write one of its JSON files."""
+        text = json.dumps({"format": FORMAT, **content}, indent=1, ensure_ascii=False)
+        replace_file(self.path(name), (text + "\n").encode())
+
+    def read_json(self, name: str) -> dict[str, Any]:
+        """Return one of its JSON files; raise `RunError` where it is absent, damaged or too new."""
+        try:
+            content = json.loads(self.path(name).read_bytes())
+        except OSError as error:
+            raise RunError(f"{self.path(name)} cannot be read ({error.strerror}): is '{self.name}' a run?") from error
+        except ValueError as error:
+            raise RunError(f"{self.path(name)} is damaged: {error}") from error
+        if not isinstance(content, dict) or content.get("format") != FORMAT:
+            raise RunError(f"{self.path(name)} is not of format {FORMAT}, the one this version reads")
+        return content
+
+    def config(self) -> dict[str, Any]:
+        """Return how the run was started."""
+        return self.read_json("config.json")
+
+    def summary(self) -> dict[str, Any] | None:
+        """Return what came out of the run so far; None before its first epoch is over."""
+        return self.read_json("summary.json") if self.path("summary.json").exists() else None
+
+    def write_metrics(self, rows: Iterable[Epoch]) -> None:
+        """Write metrics.csv: the rows of all epochs so far."""
+        text = io.StringIO()
+        table = csv.DictWriter(text, [field.name for field in fields(Epoch)], lineterminator="\n")
+        table.writeheader()
+        table.writerows(asdict(row) for row in rows)
+        replace_file(self.path("metrics.csv"), text.getvalue().encode())
+
+    def metrics(self) -> list[Epoch]:
+        """Return the rows of metrics.csv, none before the first epoch is over; raise `RunError` where it is
+        damaged.
+        """
+        kinds = {"int": int, "float": float, "str": str}
+        try:
+            with self.path("metrics.csv").open(newline="") as file:
+                rows = list(csv.DictReader(file))
+            return [Epoch(**{f.name: kinds[str(f.type)](row[f.name]) for f in fields(Epoch)}) for row in rows]
+        except FileNotFoundError:
+            return []
+        except (KeyError, TypeError, ValueError) as error:
+            raise RunError(f"{self.path('metrics.csv')} is damaged: it is no table of epochs") from error
+
+    def save_checkpoint(self, name: str, state: dict[str, Any]) -> None:
+        """Write a checkpoint."""
+        import torch
+
+        content = io.BytesIO()
+        torch.save({"format": FORMAT, **state}, content)
+        replace_file(self.path(name), content.getvalue())
+
+    def checkpoint(self, name: str, device: str = "cpu") -> dict[str, Any]:
+        """Return a checkpoint, its tensors on ``device``; raise `RunError` where it is absent or damaged."""
+        import torch
+
+        path = self.path(name)
+        if not path.is_file():
+            raise RunError(f"{self.folder} has no {name}: no epoch of it was finished")
+        try:
+            state = torch.load(path, map_location=device, weights_only=True)
+        except Exception as error:  # torch.load raises whatever its readers raise: zip, pickle, OS and runtime errors
+            raise RunError(f"{path} is damaged: it does not load as a checkpoint") from error
+        if not isinstance(state, dict) or state.get("format") != FORMAT:
+            raise RunError(f"{path} is not a checkpoint of format {FORMAT}, the one this version reads")
+        return state
+
+
+def check_name(name: str) -> str:
+    """Return the name of a run to be; raise `UsageError` where it would not do as a directory name."""
+    if not NAME.fullmatch(name):
+        raise UsageError(f"'{name}' cannot name a run: letters, digits, dot, dash and underscore only, 100 at most")
+    return name
+
+
+def planned(root: Path, name: str) -> Run:
+    """Return a run to be, not on disk yet; raise `RunError` where one of that name is there."""
+    run = Run(root / check_name(name))
+    if run.folder.exists():
+        raise RunError(f"{run.folder} is there already: continue it with --resume or choose another --run")
+    return run
+
+
+def create(run: Run) -> None:
+    """Make the directory of a planned run; raise `RunError` where that cannot be done."""
+    try:
+        run.folder.mkdir(parents=True)
+    except FileExistsError as error:
+        raise RunError(f"{run.folder} cannot be made: something of that name is there") from error
+    except OSError as error:
+        raise RunError(f"{run.folder} cannot be made: {error.strerror}") from error
+
+
+def free_name(root: Path, name: str) -> str:
+    """Return the name, or the name with the first number from 2 that no run has yet."""
+    taken = {path.name for path in root.glob(f"{name}*")}
+    number = 2
+    candidate = name
+    while candidate in taken:
+        candidate, number = f"{name}-{number}", number + 1
+    return candidate
+
+
+def find(root: Path, name: str) -> Run:
+    """Return the run of that name, or the one whose directory that is; raise `RunError` with the names there
+    are.
+    """
+    for folder in (root / name, Path(name)):
+        if (folder / "config.json").is_file():
+            return Run(folder)
+    names = ", ".join(run.name for run in listed(root)) or "none"
+    raise RunError(f"no run '{name}' in {root}; there are: {names}")
+
+
+def listed(root: Path) -> Iterator[Run]:
+    """Yield the runs of a directory by name."""
+    yield from (Run(path.parent) for path in sorted(root.glob("*/config.json")))

@@ -1,0 +1,1 @@
+"""The training: recipes, optimizers, augmentation, the loop, and its processes."""

@@ -1,0 +1,31 @@
+"""The optimisers of a recipe."""
+
+from __future__ import annotations
+
+import torch
+from torch import nn
+
+from cnn.training.muon import Muon
+from cnn.training.recipe import Recipe
+
+
+def optimizers(recipe: Recipe, model: nn.Module) -> list[torch.optim.Optimizer]:
+    """Return the recipe's optimisers, each group with its ``share`` of the learning rate.
+
+    Weight decay acts on weight matrices and kernels only, not on BN or biases. ``muon`` is for the kernels,
+    with AdamW for what is left.
+    """
+    kernels = [p for p in model.parameters() if p.dim() == 4 and recipe.optimizer == "muon"]
+    decayed = [p for p in model.parameters() if p.dim() > 1 and all(p is not k for k in kernels)]
+    others = [p for p in model.parameters() if p.dim() <= 1]
+    groups = [
+        {"params": decayed, "weight_decay": recipe.weight_decay, "share": 1.0},
+        {"params": others, "weight_decay": 0.0, "share": 1.0},
+    ]
+    if recipe.optimizer == "sgd":
+        return [torch.optim.SGD(groups, lr=recipe.learning_rate, momentum=recipe.momentum)]
+    adamw = torch.optim.AdamW(groups, lr=recipe.learning_rate, fused=True)
+    if not kernels:
+        return [adamw]
+    group = {"params": kernels, "share": recipe.kernel_share}
+    return [Muon([group], recipe.learning_rate, weight_decay=recipe.kernel_decay), adamw]

@@ -1,0 +1,168 @@
+"""The loop: an epoch of training, its evaluation, and the state between two epochs.
+
+All randomness of an epoch comes from (random seed, epoch, process), so a run that was stopped between two
+epochs goes on exactly as if it had not been.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn.functional import cross_entropy
+
+from cnn.digits.data import Digits
+from cnn.errors import TrainingError
+from cnn.net.first_block import FirstBlock, begins
+from cnn.net.modules import build_modules
+from cnn.net.networks import Network, walk
+from cnn.runs.examination import evaluate
+from cnn.runs.metrics import Epoch, Reporter
+from cnn.training.augment import augmentation
+from cnn.training.optimizers import optimizers
+from cnn.training.processes import Processes
+from cnn.training.recipe import Recipe, learning_rate
+
+
+class Trainer:
+    """A network in training: its modules, its optimiser and the rows so far.
+
+    ``digits`` are on ``device`` already. ``processes`` are the processes that train together.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        recipe: Recipe,
+        digits: Digits,
+        seed: int,
+        device: torch.device,
+        processes: Processes,
+    ) -> None:
+        torch.manual_seed(seed)
+        self.recipe, self.digits, self.seed, self.device, self.processes = (
+            recipe,
+            digits,
+            seed,
+            device,
+            processes,
+        )
+        published = recipe.pipeline == "pil"
+        self.model = build_modules(network, recipe.dropout, sparse=not published)
+        self.model.to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.optimizers = optimizers(recipe, self.model)
+        quick = not published and device.type == "cpu" and begins(tuple(walk(network)))
+        self.wrapped = processes.wrap(FirstBlock(self.model) if quick else self.model)
+        self.history: list[Epoch] = []
+
+    @property
+    def evaluated_on(self) -> str:
+        """Return which pictures the curves are drawn from: ``validation`` where some were held out, else
+        ``test``.
+        """
+        return "validation" if self.digits.validation else "test"
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Return the number of batches in an epoch; the last one may be smaller."""
+        return math.ceil(len(self.digits.train) / self.recipe.batch_size)
+
+    def batches(self, generator: torch.Generator) -> Iterator[Tensor]:
+        """Yield this process's rows of each batch; all processes together go once through all training
+        pictures.
+
+        Where a batch does not divide evenly, its first rows are repeated to make it so.
+        """
+        order = torch.randperm(len(self.digits.train), generator=generator)
+        for rows in torch.split(order, self.recipe.batch_size):
+            yield self.processes.share(rows).to(self.device)
+
+    def run_epoch(self, reporter: Reporter) -> Epoch:
+        """Train for one more epoch, evaluate, append the row and return it; raise `TrainingError` where the
+        loss is no number.
+        """
+        start, epoch = time.perf_counter(), len(self.history) + 1
+        loss, correct, total, rates = self.train_epoch(epoch, reporter)
+        part = self.digits.validation or self.digits.test
+        self.processes.equalize(self.model)
+        score = evaluate(self.model, part)
+        row = Epoch(
+            epoch,
+            *rates,
+            loss,
+            correct,
+            total,
+            self.evaluated_on,
+            score.loss,
+            score.correct,
+            score.total,
+            time.perf_counter() - start,
+        )
+        self.history.append(row)
+        reporter.epoch(row)
+        return row
+
+    def train_epoch(self, epoch: int, reporter: Reporter) -> tuple[float, int, int, tuple[float, float]]:
+        """Take one epoch's steps; return mean loss, number correct, number seen, and the first and last
+        learning rate.
+        """
+        torch.manual_seed(self.noise_seed(epoch))
+        noise = torch.Generator().manual_seed(self.noise_seed(epoch) + 1)
+        augment = augmentation(self.recipe, self.device, noise)
+        order = torch.Generator().manual_seed(self.seed * 1_000_003 + epoch)
+        steps = self.steps_per_epoch
+        first = (epoch - 1) * steps
+        losses, rights, seen = [], [], 0
+        self.wrapped.train()
+        for done, rows in enumerate(self.batches(order), 1):
+            batch = self.digits.train.pick(rows)
+            one, right = self.step(first + done - 1, augment(batch.images), batch.labels)
+            losses.append(one * len(rows))
+            rights.append(right)
+            seen += len(rows)
+            reporter.batch(epoch, done, steps)
+        sums = (float(torch.stack(losses).sum()), int(torch.stack(rights).sum()), seen)
+        loss, correct, total = self.processes.total(*sums)
+        if not math.isfinite(loss):
+            raise TrainingError(f"the loss is no longer a number in epoch {epoch}; try a smaller --lr")
+        rates = (learning_rate(self.recipe, s, steps) for s in (first, first + steps - 1))
+        return loss / total, int(correct), int(total), (next(rates), next(rates))
+
+    def step(self, number: int, inputs: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        """Take one step; return the mean loss of the batch and how many it got right, on the device."""
+        rate = learning_rate(self.recipe, number, self.steps_per_epoch)
+        for group in (group for one in self.optimizers for group in one.param_groups):
+            group["lr"] = rate * group["share"]
+        logits = self.wrapped(inputs.contiguous(memory_format=torch.channels_last))
+        loss = cross_entropy(logits, labels)
+        self.model.zero_grad(set_to_none=True)
+        torch.autograd.backward(loss)
+        for one in self.optimizers:
+            one.step()
+        return loss.detach(), (logits.argmax(1) == labels).sum()
+
+    def noise_seed(self, epoch: int) -> int:
+        """Return the seed of this process's augmentation and dropout in an epoch."""
+        return ((self.seed * 1_000_003 + epoch) * 1009 + self.processes.rank + 1) * 2
+
+    def state(self) -> dict[str, Any]:
+        """Return everything needed to go on, as tensors, numbers and text only (so it loads with
+        ``weights_only=True``).
+        """
+        return {
+            "model": self.model.state_dict(),
+            "optimizers": [one.state_dict() for one in self.optimizers],
+            "history": [asdict(row) for row in self.history],
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go back to a state that `state` returned."""
+        self.model.load_state_dict(state["model"])
+        for one, content in zip(self.optimizers, state["optimizers"], strict=True):
+            one.load_state_dict(content)
+        self.history = [Epoch(**row) for row in state["history"]]

@@ -1,0 +1,1 @@
+"""The language of equations: primitives, expressions, parser, derivatives, values and notations."""

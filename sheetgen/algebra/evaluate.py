@@ -1,0 +1,83 @@
+"""Values of expressions, computed with `math` in the order of operations of the spreadsheet formula."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import cache
+
+from sheetgen.algebra.expr import Apply, Before, Const, Expr, Var, names, substitute
+from sheetgen.algebra.ops import PRIMITIVES, operands_by_letter
+from sheetgen.algebra.parser import parse
+
+ARITHMETIC_ERRORS = (OverflowError, ValueError, ZeroDivisionError)
+"""What Python raises where a spreadsheet shows #NUM! or #DIV/0!."""
+
+
+@cache
+def _expansion(op: str) -> Expr:
+    return parse(PRIMITIVES[op].expansion)
+
+
+def expanded(expr: Expr) -> Expr:
+    """Return the expression with expandable primitives written out, as a spreadsheet spells them."""
+    if not isinstance(expr, Apply):
+        return expr
+    args = tuple([expanded(arg) for arg in expr.args])
+    if not PRIMITIVES[expr.op].expansion:
+        return Apply(expr.op, args)
+    return substitute(expanded(_expansion(expr.op)), operands_by_letter(args).__getitem__)
+
+
+def expanded_size(expr: Expr) -> int:
+    """Return how many names, numbers and operations an expression has when written out, without doing so.
+
+    An expansion that uses an operand twice doubles it, and one inside another doubles that again.
+    """
+    if not isinstance(expr, Apply):
+        return 1
+    sizes = [expanded_size(arg) for arg in expr.args]
+    if not PRIMITIVES[expr.op].expansion:
+        return 1 + sum(sizes)
+    inside = expanded(_expansion(expr.op))
+    uses = list(names(inside))
+    return _count(inside) - len(uses) + sum(operands_by_letter(sizes)[name] for name in uses)
+
+
+def _count(expr: Expr) -> int:
+    return 1 + sum(map(_count, expr.args)) if isinstance(expr, Apply) else 1
+
+
+Lookup = Callable[[str], float]
+"""Gives the value of a name."""
+
+
+def nothing_before(name: str) -> float:
+    """Refuse to look at the row above: there is none."""
+    raise KeyError(name)
+
+
+def evaluate(expr: Expr, value: Lookup, before: Lookup = nothing_before) -> float:
+    """Return the value of an expression, from those of its row and of the row above.
+
+    Raises one of ARITHMETIC_ERRORS where a spreadsheet shows an error value.
+    """
+    return _evaluate(expanded(expr), value, before)
+
+
+def _evaluate(expr: Expr, value: Lookup, before: Lookup) -> float:
+    if isinstance(expr, Const):
+        return expr.value
+    if isinstance(expr, Var):
+        return value(expr.name)
+    if isinstance(expr, Before):
+        return before(expr.name)
+    if expr.op == "where":
+        condition, yes, no = expr.args
+        return _evaluate(yes if _evaluate(condition, value, before) else no, value, before)
+    function = PRIMITIVES[expr.op].evaluate
+    assert function is not None, f"{expr.op} has neither an evaluation nor an expansion"
+    result = function(*[_evaluate(arg, value, before) for arg in expr.args])
+    if not math.isfinite(result):
+        raise OverflowError(f"{expr.op} overflows")
+    return result

@@ -1,0 +1,268 @@
+"""How an expression is written: as text, as LaTeX, as a spreadsheet formula and as Python.
+
+One recursive printer; a notation says how names, numbers and operations are spelled. Parentheses follow
+the tree, so that the order of operations is never left to the reader's precedence rules.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from sheetgen.algebra.evaluate import expanded
+from sheetgen.algebra.expr import Apply, Before, Const, Expr, Var
+from sheetgen.algebra.ops import ATOM, COMPARISON, NEGATION, POWER, PRIMITIVES, PRODUCT, SUM
+
+_OF_LAYER = re.compile(r"(w)(\d+)_(\d+_\d+)|([bza])(\d+)_(\d+)", re.ASCII)
+"""A weight w2_1_3, or a bias, a unit before and a unit after its activation: b2_1, z2_1, a2_1."""
+
+Names = Callable[[str], str]
+
+
+def written_operands(expr: Apply) -> tuple[Expr, ...]:
+    """Return the operands as they are written: those of max(max(a, b), c) are a, b and c."""
+    first = expr.args[0] if PRIMITIVES[expr.op].folds else None
+    if isinstance(first, Apply) and first.op == expr.op:
+        return (*written_operands(first), *expr.args[1:])
+    return expr.args
+
+
+class Notation:
+    """The spelling of names, numbers and operations; the base of the four below."""
+
+    name: Names
+
+    def before(self, name: str) -> str:
+        """Return a quantity of the row above: in an update, := tells it from the new value."""
+        return self.name(name)
+
+    def write(self, expr: Expr) -> str:
+        """Return the expression in this notation."""
+        return self._write(expr, SUM)
+
+    def _write(self, expr: Expr, binding: int) -> str:
+        if isinstance(expr, Var):
+            return self.name(expr.name)
+        if isinstance(expr, Before):
+            return self.before(expr.name)
+        if isinstance(expr, Const):
+            return self._group(self.number(expr.value), self.binds_number(expr.value), binding)
+        args = written_operands(expr)
+        needs = PRIMITIVES[expr.op].operands or (COMPARISON,) * len(args)
+        parts = [self._write(arg, need) for arg, need in zip(args, needs, strict=True)]
+        return self._group(self.operation(expr, parts), self.binds(expr), binding)
+
+    def binds(self, expr: Apply) -> int:
+        """Return how tightly the spelled operation binds."""
+        return PRIMITIVES[expr.op].binds
+
+    def binds_number(self, value: float) -> int:
+        """Return how tightly a written number binds: a minus sign loosens it."""
+        return NEGATION if value < 0 else ATOM
+
+    def _group(self, text: str, binds: int, needed: int) -> str:
+        return self.parentheses(text) if binds < needed else text
+
+    def parentheses(self, text: str) -> str:
+        """Return the text in parentheses."""
+        return f"({text})"
+
+    def number(self, value: float) -> str:
+        """Return a number as it is written here."""
+        return plain_number(value)
+
+    def operation(self, expr: Apply, parts: list[str]) -> str:
+        """Return an operation with its operands already written."""
+        raise NotImplementedError
+
+
+def plain_number(value: float) -> str:
+    """Return the shortest text that reads back as the number, integers without a point."""
+    return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+
+
+class Text(Notation):
+    """What a person reads in a cell: ``½·(t1 − a_o1)²``."""
+
+    def __init__(self) -> None:
+        self.name = lambda name: name
+
+    def _write(self, expr: Expr, binding: int) -> str:
+        written = super()._write(expr, binding)
+        # ∂E/∂w² would be read as ∂E/∂(w²).
+        compound = isinstance(expr, Var | Before) and "/" in expr.name
+        return self.parentheses(written) if compound and binding > POWER else written
+
+    def number(self, value: float) -> str:
+        """Return a number; one half is ½."""
+        return "½" if value == 0.5 else plain_number(value).replace("-", "−")
+
+    def operation(self, expr: Apply, parts: list[str]) -> str:
+        """Return an operation as a textbook prints it on one line."""
+        row = PRIMITIVES[expr.op]
+        if row.is_function:
+            return f"{row.text}({', '.join(parts)})" if parts else row.text
+        if expr.op == "neg":
+            return row.text + parts[0]
+        if expr.op == "pow" and parts[1] in ("2", "3"):
+            return parts[0] + "²³"["23".index(parts[1])]
+        return row.text.join(parts)
+
+
+class Latex(Notation):
+    """LaTeX, for amsmath's display mode."""
+
+    def __init__(self) -> None:
+        self.name = latex_name
+
+    def number(self, value: float) -> str:
+        r"""Return a number; one half is \tfrac{1}{2}."""
+        if value == 0.5:
+            return r"\tfrac{1}{2}"
+        mantissa, _, exponent = plain_number(value).partition("e")
+        return rf"{mantissa} \cdot 10^{{{int(exponent)}}}" if exponent else mantissa
+
+    def binds_number(self, value: float) -> int:
+        r"""Return how tightly a written number binds; 1 \cdot 10^{-5} is a product."""
+        return min(super().binds_number(value), PRODUCT if "e" in plain_number(value) else ATOM)
+
+    def parentheses(self, text: str) -> str:
+        """Return the text in parentheses that grow with it."""
+        return rf"\left({text}\right)"
+
+    def binds(self, expr: Apply) -> int:
+        """Return how tightly the spelled operation binds; a fraction bar groups by itself."""
+        return POWER if expr.op == "div" else super().binds(expr)
+
+    def _write(self, expr: Expr, binding: int) -> str:
+        if isinstance(expr, Apply) and expr.op == "div":
+            over, under = (self._write(arg, SUM) for arg in expr.args)
+            return self._group(rf"\frac{{{over}}}{{{under}}}", POWER, binding)
+        if isinstance(expr, Apply) and expr.op == "pow":
+            base, exponent = self._write(expr.args[0], ATOM), self._write(expr.args[1], SUM)
+            if isinstance(expr.args[0], Var) and _OF_LAYER.fullmatch(expr.args[0].name):
+                base = self.parentheses(base)
+            return self._group(rf"{{{base}}}^{{{exponent}}}", POWER, binding)
+        return super()._write(expr, binding)
+
+    def operation(self, expr: Apply, parts: list[str]) -> str:
+        """Return an operation."""
+        row = PRIMITIVES[expr.op]
+        if "…" in row.latex or not parts:
+            return row.latex.replace("…", ", ".join(parts))
+        if row.is_function:
+            return row.latex + self.parentheses(", ".join(parts))
+        return row.latex + parts[0] if expr.op == "neg" else row.latex.join(parts)
+
+
+def latex_name(name: str) -> str:
+    r"""Return a quantity's name in LaTeX: ``a_h1`` is a_{h1}, ``∂E/∂w1`` is \frac{\partial E}{\partial w_{1}}.
+
+    The names that `layers` gives have their layer above: ``w2_1_3`` is w^{(2)}_{1,3}.
+    """
+    if name.startswith("∂") and "/∂" in name:
+        over, under = name[1:].split("/∂", 1)
+        return rf"\frac{{\partial {latex_name(over)}}}{{\partial {latex_name(under)}}}"
+    if name == "η":
+        return r"\eta"
+    if match := _OF_LAYER.fullmatch(name):
+        letter, layer, indices = filter(None, match.groups())
+        return f"{letter}^{{({layer})}}_{{{indices.replace('_', ',')}}}"
+    stem, _, index = name.partition("_")
+    if not index and (match := re.fullmatch(r"(\D+)(\d+)", name)):
+        stem, index = match.groups()
+    letters = stem if len(stem) == 1 else rf"\mathrm{{{stem}}}"
+    if not index:
+        return letters
+    subscript = index.replace("_", r"\_")
+    return rf"{letters}_{{{subscript}}}"
+
+
+class Excel(Notation):
+    """A spreadsheet formula, without its leading ``=``; ``name`` turns a quantity into a reference.
+
+    ``above`` does so for a quantity of the row above.
+    In a spreadsheet −a^2 is (−a)² and a^b^c is (a^b)^c: both are written with parentheses.
+    """
+
+    def __init__(self, name: Names, above: Names | None = None) -> None:
+        self.name, self._above = name, above or name
+
+    def before(self, name: str) -> str:
+        """Return a reference to a quantity of the row above."""
+        return self._above(name)
+
+    def write(self, expr: Expr) -> str:
+        """Return the formula, with primitives that a spreadsheet lacks written out."""
+        return super().write(expanded(expr))
+
+    def number(self, value: float) -> str:
+        """Return a literal as Excel writes it."""
+        return plain_number(value).replace("e", "E")
+
+    def operation(self, expr: Apply, parts: list[str]) -> str:
+        """Return an operation."""
+        row = PRIMITIVES[expr.op]
+        if row.is_function:
+            return f"{row.excel}({','.join(parts)})"
+        if expr.op == "neg":
+            operand = expr.args[0]
+            starts_with_power = POWER in _leading_bindings(operand, PRODUCT)
+            return f"-({parts[0]})" if starts_with_power else f"-{parts[0]}"
+        return row.excel.join(parts)
+
+
+def _leading_bindings(expr: Expr, needed: int) -> set[int]:
+    """Return the bindings of the operations that begin with the first symbol, parentheses aside."""
+    found = set()
+    while isinstance(expr, Apply) and PRIMITIVES[expr.op].operands and PRIMITIVES[expr.op].binds >= needed:
+        found.add(PRIMITIVES[expr.op].binds)
+        needed = PRIMITIVES[expr.op].operands[0]
+        expr = expr.args[0]
+    return found
+
+
+class Python(Notation):
+    """A Python expression, for the compiled trace; ``name`` turns a quantity into a variable.
+
+    ``above`` does so for a quantity of the row above.
+    """
+
+    def __init__(self, name: Names, above: Names) -> None:
+        self.name, self._above = name, above
+
+    def before(self, name: str) -> str:
+        """Return the variable that holds a quantity of the row above."""
+        return self._above(name)
+
+    def write(self, expr: Expr) -> str:
+        """Return the expression, expanded exactly as the spreadsheet formula is."""
+        return super().write(expanded(expr))
+
+    def number(self, value: float) -> str:
+        """Return a float literal."""
+        return repr(value)
+
+    def operation(self, expr: Apply, parts: list[str]) -> str:
+        """Return an operation; everything but plain arithmetic is a call."""
+        row = PRIMITIVES[expr.op]
+        if expr.op == "pow" and is_small_power(expr.args[1]):
+            return f"{parts[0]}**{parts[1]}"
+        if expr.op == "where":
+            return f"({parts[1]} if {parts[0]} else {parts[2]})"
+        if row.is_function or expr.op == "pow":
+            return f"{row.name}({', '.join(parts)})"
+        sign = row.python or row.excel
+        return sign + parts[0] if expr.op == "neg" else sign.join(parts)
+
+
+def is_small_power(exponent: Expr) -> bool:
+    """Whether Python's own operator raises as a spreadsheet does, errors included: to 1, 2, 3, …"""
+    return isinstance(exponent, Const) and exponent.value > 0 and exponent.value.is_integer()
+
+
+def general(value: float) -> str:
+    """Return what ``""&value`` shows: at most 15 significant digits, no trailing zeros."""
+    text = f"{value:.15g}"
+    mantissa, e, exponent = text.partition("e")
+    return f"{mantissa}E{exponent}" if e else text

@@ -1,0 +1,117 @@
+"""What both command lines share: UTF-8, one-line errors, interrupts, exit codes, and a reader that has gone.
+
+Exit codes: what the command returns (0 where that is nothing), 2 where it could not run, 130 after Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any, NoReturn, TextIO
+
+import click
+
+from sheetgen.errors import SheetgenError
+
+COULD_NOT_RUN, INTERRUPTED = 2, 130
+SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+"""The context settings of both programs."""
+
+
+class Program(click.Group):
+    """A group of commands that ends with an exit code and, where a person made a mistake, one line on stderr.
+
+    ``farewell`` is what to say after a Ctrl-C.
+    """
+
+    farewell = "interrupted; nothing was changed"
+
+    def main(  # type: ignore[override]
+        self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any
+    ) -> NoReturn:
+        """Run a command line, by default that of this process, and exit."""
+        prepare_streams()
+        program = prog_name or str(self.name)
+        try:
+            answer = super().main(args, program, **{**extra, "standalone_mode": False})
+            code = answer if isinstance(answer, int) else 0
+        except click.exceptions.NoArgsIsHelpError as error:
+            click.echo(error.format_message(), err=True)
+            code = COULD_NOT_RUN
+        except click.ClickException as error:
+            context = getattr(error, "ctx", None)
+            hint = f" (see {context.command_path} --help)" if context else ""
+            code = complain(program, error.format_message() + hint)
+        except SheetgenError as error:
+            code = complain(program, str(error))
+        except OSError as error:
+            code = complain(program, f"{error.filename or 'the output'}: {error.strerror or error}")
+        except (click.Abort, KeyboardInterrupt):
+            click.echo(self.farewell, err=True)
+            code = INTERRUPTED
+        sys.exit(_flushed(code, program))
+
+
+def complain(program: str, message: str) -> int:
+    """Say in one line what went wrong; return the exit code for it."""
+    click.echo(f"{program}: {' '.join(message.split())}", err=True)
+    return COULD_NOT_RUN
+
+
+def progress(message: str) -> None:
+    """Say what is being done."""
+    click.echo(f"{message} …", err=True)
+
+
+class _Unread(io.FileIO):
+    """The file of a standard stream whose reader may go: what is written after that goes nowhere.
+
+    So a closed pipe changes no exit code, and stops no training.
+    """
+
+    def write(self, data: Any) -> int:
+        try:
+            return super().write(data)
+        except BrokenPipeError:
+            _silence(self.fileno())
+            return super().write(data)
+
+
+def prepare_streams() -> None:
+    """Let stdout and stderr write UTF-8, whatever the console's own encoding is, to a reader that may go.
+
+    Equations have letters such as η and ∂. Streams that a test or a notebook has put in place are left alone.
+    """
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if type(stream) is io.TextIOWrapper:
+            setattr(sys, name, _prepared(stream, name))
+
+
+def _prepared(stream: io.TextIOWrapper, name: str) -> TextIO:
+    if os.name != "posix" or isinstance(getattr(stream.buffer, "raw", None), _Unread):
+        stream.reconfigure(encoding="utf-8", errors="replace")
+        return stream
+    file = io.BufferedWriter(_Unread(stream.fileno(), "w", closefd=False))
+    at_once = stream.line_buffering or name == "stderr"
+    return io.TextIOWrapper(file, "utf-8", errors="replace", line_buffering=at_once)
+
+
+def _silence(descriptor: int) -> None:
+    """Send nowhere what is still written to a file."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, descriptor)
+    os.close(nowhere)
+
+
+def _flushed(code: int, program: str) -> int:
+    """Write out what waits; return the exit code, that of a program that could not run where writing fails."""
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        _silence(sys.stdout.fileno())
+        if code != COULD_NOT_RUN:
+            code = complain(program, f"the output cannot be written: {error.strerror}")
+    return code

@@ -1,0 +1,111 @@
+"""Equations become a network: known names, no circle, one loss; then the chain rule adds its backward half."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from graphlib import CycleError, TopologicalSorter
+from heapq import heappop, heappush
+
+from sheetgen.algebra.expr import Expr, names
+from sheetgen.network.backprop import backward
+from sheetgen.network.graph import Graph, GraphError, Quantity, Section
+
+_Uses = Mapping[str, tuple[str, ...]]
+
+
+def assemble(
+    inputs: Iterable[str],
+    targets: Iterable[str],
+    parameters: Iterable[str],
+    forward: Mapping[str, Expr],
+    loss: Mapping[str, Expr],
+    metrics: Mapping[str, Expr] | None = None,
+    fixed: Iterable[str] = (),
+) -> Graph:
+    """Return the graph of a network: what one row of its workbook computes. Nothing is trained yet.
+
+    The loss that is minimised is the one equation of ``loss`` that no other of them uses; ``fixed``
+    are the parameters that are not trained.
+    Raises GraphError for an unknown name, a cycle, a loss that is not one, a weight that the loss ignores.
+    """
+    inputs, targets, parameters, fixed = tuple(inputs), tuple(targets), tuple(parameters), tuple(fixed)
+    metrics = metrics or {}
+    equations = {**forward, **loss, **metrics}
+    uses = {name: tuple(dict.fromkeys(names(expr))) for name, expr in equations.items()}
+    _require_known(uses, {*inputs, *targets, *parameters, *equations})
+    _require_earlier(forward, uses, {"loss": loss, "metrics": metrics}, "forward")
+    _require_earlier(loss, uses, {"metrics": metrics}, "loss")
+    order = _topological(uses)
+    total = _minimised(loss, uses)
+    weights = tuple(name for name in parameters if name not in fixed)
+    sections = dict.fromkeys(forward, Section.FORWARD) | dict.fromkeys(loss, Section.LOSS)
+    trained = {name: equations[name] for name in order if name in sections}
+    return Graph(
+        quantities=(
+            *(Quantity(name, Section.DATA) for name in (*inputs, *targets)),
+            *(Quantity(name, Section.WEIGHTS) for name in (*weights, *(n for n in parameters if n in fixed))),
+            *(Quantity(name, sections[name], expr) for name, expr in trained.items()),
+            *(Quantity(name, Section.METRICS, equations[name]) for name in order if name in metrics),
+            *backward(trained, total, weights),
+        ),
+        loss=total,
+        inputs=inputs,
+        targets=targets,
+        weights=weights,
+        fixed=fixed,
+    )
+
+
+def _require_known(uses: _Uses, known: set[str]) -> None:
+    for name, used in uses.items():
+        for other in used:
+            if other not in known:
+                close = get_close_matches(other, known, n=1)
+                hint = f"did you mean {close[0]!r}?" if close else "declare it, or correct the name"
+                raise GraphError(f"{name} uses {other!r}, which is declared nowhere; {hint}", name)
+
+
+def _require_earlier(equations: Iterable[str], uses: _Uses, later: Mapping[str, Mapping[str, Expr]], here: str) -> None:
+    """Let the equations of a table use none of the tables that come after it."""
+    for name in equations:
+        for other in uses[name]:
+            for table, declared in later.items():
+                if other in declared:
+                    message = f"{name} uses {other!r} of [{table}]; move {name} to [{table}], or {other} to [{here}]"
+                    raise GraphError(message, name)
+
+
+def _topological(uses: _Uses) -> tuple[str, ...]:
+    """Return the equations, each after those it uses, otherwise as declared."""
+    rank = {name: index for index, name in enumerate(uses)}
+    sorter = TopologicalSorter({name: [o for o in used if o in uses] for name, used in uses.items()})
+    try:
+        sorter.prepare()
+    except CycleError as error:
+        cycle: list[str] = error.args[1]
+        path = " → ".join(reversed(cycle))
+        message = f"the equations go round in a circle: {path}; each must use only earlier quantities"
+        raise GraphError(message, min(cycle, key=rank.__getitem__)) from error
+    order: list[str] = []
+    ready: list[int] = []
+    declared = tuple(uses)
+    while sorter.is_active():
+        for name in sorter.get_ready():
+            heappush(ready, rank[name])
+        order.append(declared[heappop(ready)])
+        sorter.done(order[-1])
+    return tuple(order)
+
+
+def _minimised(loss: Mapping[str, Expr], uses: _Uses) -> str:
+    """Return the loss equation that no other of them uses."""
+    used = {other for name in loss for other in uses[name]}
+    last = [name for name in loss if name not in used]
+    if len(last) != 1:
+        message = (
+            f"[loss] ends in {len(last)} quantities ({', '.join(last)}); exactly one must be left that no"
+            " other equation uses, the one to minimise: add their sum"
+        )
+        raise GraphError(message, last[-1])
+    return last[0]

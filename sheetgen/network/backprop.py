@@ -1,0 +1,71 @@
+"""Backpropagation: the chain rule gives a network its backward half, one named quantity at a time.
+
+For each quantity between a weight and the loss, ∂E/∂q = Σ ∂E/∂c · ∂c/∂q over the quantities c that use q.
+A derivative that is 1 gets no column of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from sheetgen.algebra.calculus import derivative
+from sheetgen.algebra.expr import ONE, ZERO, Expr, Var, add, mul, names
+from sheetgen.network.graph import GraphError, Quantity, Section, derivative_label, layer_of, users
+
+
+def backward(equations: Mapping[str, Expr], total: str, weights: tuple[str, ...]) -> tuple[Quantity, ...]:
+    """Return the backward quantities, from the loss back, and then the gradient of each weight.
+
+    ``equations`` come in topological order. Raises GraphError for a weight that the loss ignores.
+    """
+    trained = _depending_on(set(weights), equations)
+    used_by = users(equations)
+    adjoint: dict[str, Expr] = {total: ONE}
+    found = []
+    for name in _backward_order(equations):
+        if name == total or name not in trained:
+            continue
+        slope = _adjoint(name, used_by.get(name, ()), equations, adjoint)
+        if slope != ZERO:
+            adjoint[name] = slope if slope == ONE else Var(derivative_label(total, name))
+        if slope not in (ZERO, ONE):
+            found.append(Quantity(derivative_label(total, name), Section.BACKWARD, slope))
+    return (*found, *(_gradient(name, total, used_by, equations, adjoint) for name in weights))
+
+
+def _gradient(
+    name: str, total: str, used_by: Mapping[str, list[str]], equations: Mapping[str, Expr], adjoint: Mapping[str, Expr]
+) -> Quantity:
+    slope = _adjoint(name, used_by.get(name, ()), equations, adjoint)
+    if slope == ZERO:
+        message = f"{name} does not influence the loss {total}, so it cannot be trained; use it or remove it"
+        raise GraphError(message, name)
+    return Quantity(derivative_label(total, name), Section.GRADIENTS, slope)
+
+
+def _adjoint(name: str, using: Iterable[str], equations: Mapping[str, Expr], adjoint: Mapping[str, Expr]) -> Expr:
+    """Return Σ ∂E/∂c · ∂c/∂name over the users c of a quantity whose ∂E/∂c is not zero."""
+    total: Expr = ZERO
+    for user in using:
+        if user in adjoint:
+            total = add(total, mul(adjoint[user], derivative(equations[user], name, Var(user))))
+    return total
+
+
+def _depending_on(sources: set[str], equations: Mapping[str, Expr]) -> set[str]:
+    """Return the equations that depend on any of the sources.
+
+    What is held does not: the largest input of a softmax, subtracted for safety, gets no derivative.
+    """
+    found = set(sources)
+    for name, expr in equations.items():
+        used = dict.fromkeys(other for other in names(expr) if other in found)
+        if any(derivative(expr, other, Var(name)) != ZERO for other in used):
+            found.add(name)
+    return found
+
+
+def _backward_order(equations: Mapping[str, Expr]) -> list[str]:
+    """Return the equations in reverse order of their layers, in order of declaration inside a layer."""
+    layer = layer_of(equations)
+    return sorted(equations, key=lambda name: -layer[name])

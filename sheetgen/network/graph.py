@@ -1,0 +1,199 @@
+"""The graph of named quantities: every quantity is one column of the workbook, in the order of the columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+from sheetgen.algebra.calculus import derivative
+from sheetgen.algebra.expr import ZERO, Expr, Var, befores, names
+
+RATE, BASE_RATE = "η", "η₀"
+"""The learning rate, and the one that a schedule starts from."""
+
+ITERATION, EPOCH, SAMPLE, POSITION = "iteration", "epoch", "sample", "in batch"
+"""The labels of the columns that count: iterations, passes over the samples, samples, rows of a batch."""
+
+SAMPLES, BATCH = "samples", "batch"
+"""The number of samples, and of those that one update averages over."""
+
+
+class Section(StrEnum):
+    """The bands of a training sheet, in their order from left to right."""
+
+    STEP = "step"
+    DATA = "data"
+    WEIGHTS = "weights"
+    FORWARD = "forward"
+    LOSS = "loss"
+    METRICS = "metrics"
+    BACKWARD = "backward"
+    GRADIENTS = "gradients"
+    MEANS = "batch means"
+    OPTIMIZER = "optimiser"
+
+
+class GraphError(ValueError):
+    """Equations that form no network; ``quantity`` is the name to look for in the template."""
+
+    def __init__(self, message: str, quantity: str) -> None:
+        super().__init__(message)
+        self.quantity = quantity
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A named column.
+
+    ``equation`` gives it over the quantities of its own row and those of the row above (`Before`). It is
+    None for data and for parameters held fixed. ``first`` is the equation of the first row where that
+    differs; the first value of a weight is given.
+    """
+
+    name: str
+    section: Section
+    equation: Expr | None = None
+    first: Expr | None = None
+
+    @property
+    def is_given(self) -> bool:
+        """Whether its value in the first row is a number that a person may change."""
+        return self.section in (Section.DATA, Section.WEIGHTS)
+
+    def in_row(self, first: bool) -> Expr | None:
+        """Return the equation of the first row, or of any later one; None where the number is given."""
+        if not first:
+            return self.equation
+        return None if self.is_given else self.first or self.equation
+
+
+@dataclass(frozen=True)
+class Graph:
+    """A network: its quantities in column order, and the names of its loss, data and parameters.
+
+    ``weights`` are trained; ``fixed`` are parameters that keep their values.
+    """
+
+    quantities: tuple[Quantity, ...]
+    loss: str
+    inputs: tuple[str, ...]
+    targets: tuple[str, ...]
+    weights: tuple[str, ...]
+    fixed: tuple[str, ...] = ()
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The quantities' names, in column order."""
+        return tuple(quantity.name for quantity in self.quantities)
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Quantity]:
+        """The quantities by name."""
+        return {quantity.name: quantity for quantity in self.quantities}
+
+    @cached_property
+    def position(self) -> Mapping[str, int]:
+        """The index of each quantity in a row of values."""
+        return {name: index for index, name in enumerate(self.names)}
+
+    def section(self, *sections: Section) -> tuple[Quantity, ...]:
+        """Return the quantities of some sections, in column order."""
+        return tuple(quantity for quantity in self.quantities if quantity.section in sections)
+
+    @property
+    def equations(self) -> tuple[Quantity, ...]:
+        """The forward and loss equations, each after those it uses."""
+        return self.section(Section.FORWARD, Section.LOSS)
+
+    @property
+    def metrics(self) -> tuple[Quantity, ...]:
+        """The equations that are watched and not minimised, such as the accuracy."""
+        return self.section(Section.METRICS)
+
+    @property
+    def derivatives(self) -> tuple[Quantity, ...]:
+        """The backward quantities and gradients, each after those it uses."""
+        return self.section(Section.BACKWARD, Section.GRADIENTS)
+
+    @cached_property
+    def carried(self) -> tuple[str, ...]:
+        """The quantities that the row below refers to, in column order."""
+        used = {name for q in self.quantities if q.equation is not None for name in befores(q.equation)}
+        return tuple(name for name in self.names if name in used)
+
+    @cached_property
+    def users(self) -> Mapping[str, list[str]]:
+        """For each quantity that is used, the equations that use it, in column order."""
+        return users({quantity.name: equation(quantity) for quantity in self.equations})
+
+    @cached_property
+    def ways(self) -> Mapping[str, list[str]]:
+        """For each quantity that influences the loss, the equations through which it does, in column order.
+
+        Where a derivative is zero, as that of ``held(m)``, nothing is influenced.
+        """
+        found: dict[str, list[str]] = {self.loss: []}
+        for user in reversed(self.equations):
+            if user.name in found:
+                for name in dict.fromkeys(names(equation(user))):
+                    if self.local(user.name, name) != ZERO:
+                        found.setdefault(name, []).insert(0, user.name)
+        return found
+
+    @property
+    def influences(self) -> frozenset[str]:
+        """The quantities that the loss depends on, itself included."""
+        return frozenset(self.ways)
+
+    def gradient(self, name: str) -> str | None:
+        """Return the name of ∂loss/∂name, or None where that has no column (it is 1, or unneeded)."""
+        label = derivative_label(self.loss, name)
+        return label if label in self.by_name else None
+
+    def local(self, user: str, name: str) -> Expr:
+        """Return the local derivative ∂user/∂name, in terms of the quantities."""
+        return derivative(equation(self.by_name[user]), name, Var(user))
+
+
+def equation(quantity: Quantity) -> Expr:
+    """Return the equation of a quantity that has one."""
+    assert quantity.equation is not None, f"{quantity.name} has no equation"
+    return quantity.equation
+
+
+def derivative_label(over: str, under: str) -> str:
+    """Return the label of a derivative: ``∂E_total/∂w1``."""
+    return f"∂{over}/∂{under}"
+
+
+def mean(name: str) -> str:
+    """Return the label of the mean of a quantity over the rows of a batch so far."""
+    return f"mean {name}"
+
+
+def users(equations: Mapping[str, Expr]) -> dict[str, list[str]]:
+    """For each name, return the equations that use it, in their order."""
+    found: dict[str, list[str]] = {}
+    for user, expr in equations.items():
+        for name in dict.fromkeys(names(expr)):
+            found.setdefault(name, []).append(user)
+    return found
+
+
+def layer_of(equations: Mapping[str, Expr]) -> dict[str, int]:
+    """Return the layer of each equation: one more than the deepest that it uses, from 1."""
+    layer: dict[str, int] = {}
+    for name, expr in equations.items():
+        layer[name] = 1 + max((layer[used] for used in names(expr) if used in layer), default=0)
+    return layer
+
+
+def layers(graph: Graph) -> tuple[tuple[Quantity, ...], ...]:
+    """Return the forward and loss quantities layer by layer, each layer using only earlier ones."""
+    layer = layer_of({quantity.name: equation(quantity) for quantity in graph.equations})
+    found: list[list[Quantity]] = [[] for _ in range(max(layer.values()))]
+    for quantity in graph.equations:
+        found[layer[quantity.name] - 1].append(quantity)
+    return tuple(tuple(quantities) for quantities in found)

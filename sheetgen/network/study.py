@@ -1,0 +1,109 @@
+"""A study: one network, its numbers, its samples, and the variants in which it is trained."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from sheetgen.network.descent import Descent, train
+from sheetgen.network.graph import BASE_RATE, BATCH, RATE, SAMPLES, Graph
+from sheetgen.network.optimizers import CONSTANT, SGD, Choice
+
+EPSILON, TOLERANCE = "ε", "tolerance"
+SETTINGS: Mapping[str, float] = {EPSILON: 1e-5, TOLERANCE: 1e-9}
+"""Settings of the workbook's own checks: the step of a central difference, the largest deviation allowed."""
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One way of training the network, on a sheet of its own: a learning rate, its schedule, an optimiser."""
+
+    sheet: str
+    rate: float
+    optimizer: Choice = SGD
+    schedule: Choice = CONSTANT
+
+
+def variant(rate: float, optimizer: Choice = SGD, schedule: Choice = CONSTANT) -> Variant:
+    """Return the variant of a learning rate; its sheet keeps the rate's name as built."""
+    return Variant(f"lr {rate!r}", rate, optimizer, schedule)
+
+
+@dataclass(frozen=True)
+class Study:
+    """A network with its numbers.
+
+    ``network`` is what one row computes. ``values`` holds every parameter's initial value and, where
+    there is one sample, every input and target; several samples stand in ``samples`` instead, a tuple of
+    numbers for each. ``equations`` are those of the network as their author typed them; ``iterations`` is
+    the number of updates, so iterations run from 0 to it; each has ``batch`` samples, a row each.
+    """
+
+    name: str
+    title: str
+    description: str
+    workbook: str
+    network: Graph
+    values: Mapping[str, float]
+    equations: Mapping[str, str]
+    variants: tuple[Variant, ...]
+    iterations: int
+    samples: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    batch: int = 1
+    settings: Mapping[str, float] = field(default_factory=lambda: dict(SETTINGS))
+
+    @cached_property
+    def graphs(self) -> tuple[Graph, ...]:
+        """The network with the columns of its training, for each variant; only an optimiser's columns differ."""
+        made: dict[tuple[str, str], Graph] = {}
+        for v in self.variants:
+            key = (v.optimizer.name, v.schedule.name)
+            if key not in made:
+                plan = Descent(v.optimizer, v.schedule, self.scheduled, self.batch, self.count)
+                made[key] = train(self.network, plan)
+        return tuple(made[v.optimizer.name, v.schedule.name] for v in self.variants)
+
+    @property
+    def graph(self) -> Graph:
+        """The graph of the first variant; the others have the same columns but for those of their optimisers."""
+        return self.graphs[0]
+
+    @property
+    def scheduled(self) -> bool:
+        """Whether the learning rate has a column of its own, on every sheet alike."""
+        return any(variant.schedule.name != CONSTANT.name for variant in self.variants)
+
+    @property
+    def rates(self) -> tuple[float, ...]:
+        """The learning rates, in the order of their sheets."""
+        return tuple(variant.rate for variant in self.variants)
+
+    @property
+    def count(self) -> int:
+        """The number of samples."""
+        return len(next(iter(self.samples.values()))) if self.samples else 1
+
+    @property
+    def rows(self) -> int:
+        """The number of rows a training sheet has below its header: a row a sample, from iteration 0."""
+        return (self.iterations + 1) * self.batch
+
+    @property
+    def rate_name(self) -> str:
+        """What the learning rate of a variant is called: with a schedule it is only where that starts."""
+        return BASE_RATE if self.scheduled else RATE
+
+    def constants(self, variant: int) -> dict[str, float]:
+        """Return the numbers, besides the columns, that the formulas of a variant refer to."""
+        v = self.variants[variant]
+        counts = {SAMPLES: float(self.count), BATCH: float(self.batch)}
+        return {self.rate_name: v.rate, **v.optimizer.settings, **v.schedule.settings, **counts}
+
+    def at_sample(self, index: int) -> dict[str, float]:
+        """Return every input, target and initial parameter, those of a sample counted from 0."""
+        return {**self.values, **{name: numbers[index] for name, numbers in self.samples.items()}}
+
+    def with_values(self, values: Mapping[str, float]) -> Study:
+        """Return the study with some inputs, targets or initial weights replaced."""
+        return replace(self, values={**self.values, **values})

@@ -1,0 +1,77 @@
+"""Native charts: scatter charts with a line a series, told apart by colour."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from openpyxl.chart import ScatterChart, Series
+from openpyxl.chart.axis import ChartLines
+from openpyxl.chart.data_source import StrRef
+from openpyxl.chart.legend import Legend
+from openpyxl.chart.series import SeriesLabel
+from openpyxl.chart.shapes import GraphicalProperties
+from openpyxl.drawing.line import LineProperties
+
+from sheetgen.page.style import series_colour
+
+WIDTH_CM, HEIGHT_CM, HEIGHT_ROWS = 24, 11, 22
+"""The size of a chart, and the number of ordinary rows it covers."""
+
+_TICKS = 10
+_GRID = "E4E7EC"
+_LINE_WIDTH = 22_225  # in EMU; 1.75 points
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a chart; all three are references such as ``Error!$B$5:$B$105``."""
+
+    name: str
+    xs: str
+    ys: str
+
+
+def scatter(
+    title: str,
+    x_title: str,
+    y_title: str,
+    lines: Sequence[Line],
+    *,
+    x_range: tuple[float, float],
+    y_range: tuple[float | None, float | None] = (None, None),
+    y_format: str = "General",
+    logarithmic: bool = False,
+    size: tuple[int, int] = (WIDTH_CM, HEIGHT_CM),
+) -> ScatterChart:
+    """Return a chart of some lines; a single line needs no legend."""
+    chart = ScatterChart(scatterStyle="lineMarker")
+    chart.title = title
+    chart.width, chart.height = size
+    chart.x_axis.title, chart.y_axis.title = x_title, y_title
+    for axis in (chart.x_axis, chart.y_axis):
+        axis.delete = False
+        axis.majorGridlines = ChartLines(spPr=GraphicalProperties(ln=LineProperties(solidFill=_GRID, w=6350)))
+    chart.x_axis.number_format, chart.y_axis.number_format = "General", y_format
+    numeric: Any = chart.x_axis
+    numeric.majorUnit = max(1, round((x_range[1] - x_range[0]) / _TICKS))
+    chart.x_axis.scaling.min, chart.x_axis.scaling.max = x_range
+    chart.y_axis.scaling.min, chart.y_axis.scaling.max = y_range
+    if logarithmic:
+        chart.y_axis.scaling.logBase = 10
+        chart.x_axis.crosses = chart.y_axis.crosses = "min"
+    chart.legend = Legend(legendPos="r") if len(lines) > 1 else None
+    for index, line in enumerate(lines):
+        chart.series.append(_series(line, series_colour(index)))
+    return chart
+
+
+def _series(line: Line, colour: str) -> Any:
+    series = Series(line.ys, line.xs)
+    series.tx = SeriesLabel(strRef=StrRef(line.name))
+    series.smooth = False
+    series.marker.symbol = "none"
+    series.graphicalProperties.line.solidFill = colour
+    series.graphicalProperties.line.width = _LINE_WIDTH
+    return series

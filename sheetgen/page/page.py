@@ -1,0 +1,148 @@
+"""A sheet before it is written: cells, one bulk table, and how it looks.
+
+Both the writer and the verifier read pages, so what is written is what is expected.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from openpyxl.utils import get_column_letter
+from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
+
+from sheetgen.page.style import HEADING, PLAIN, Style
+
+CachedValue = float | str | bool
+
+ROW, PREVIOUS_ROW = "\x01", "\x02"
+"""Stand for a table row's own number, and the number of the row above, in the text of its formulas."""
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A formula, without its ``=``, beside the function that gives its value.
+
+    ``value`` is called when the trace has run. ``scale`` is the size of the operands of a difference
+    that should be nearly 0: engines add in different orders, and agree to rounding of the operands. Where
+    that size is known only when the trace has run, it is a function too.
+    ``accepts`` is for formulas that compare numbers, which spreadsheets do to about 15 digits: it says
+    whether another value is as right, given a function from (row, column) to the sheet's recalculated
+    values.
+    """
+
+    text: str
+    value: Callable[[], CachedValue]
+    scale: float | Callable[[], float] = 0.0
+    accepts: Callable[[object, Callable[[int, int], object]], bool] = lambda found, look: False
+
+    def bound(self, unit: float) -> float:
+        """Return how far off a value may be that is computed with this relative error an operation."""
+        return unit * (self.scale() if callable(self.scale) else self.scale)
+
+
+Content = Formula | float | str | None
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What stands in a cell and how it looks."""
+
+    content: Content
+    style: Style = PLAIN
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table: a formula (or number) in its first row, one relative formula below.
+
+    The texts hold ROW and PREVIOUS_ROW. ``constant`` is the value of a column whose rows are all alike.
+    """
+
+    label: str
+    first: str | float
+    rest: str
+    first_style: Style
+    style: Style
+    constant: float | None = None
+
+    def formula(self, row: int, first_row: int) -> str | None:
+        """Return the formula of a row, or None where the row holds a number."""
+        if row > first_row:
+            return at_row(self.rest, row)
+        return at_row(self.first, row) if isinstance(self.first, str) else None
+
+
+def at_row(pattern: str, row: int) -> str:
+    """Return a table formula as it stands in one row."""
+    return pattern.replace(ROW, str(row)).replace(PREVIOUS_ROW, str(row - 1))
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows in bulk. ``values`` runs the trace and yields the numbers of all columns, row after row."""
+
+    first_row: int
+    rows: int
+    columns: tuple[Column, ...]
+    values: Callable[[], Iterator[tuple[float, ...]]]
+
+    @property
+    def last_row(self) -> int:
+        """The last row."""
+        return self.first_row + self.rows - 1
+
+
+@dataclass
+class Page:
+    """One sheet. Charts and pictures (PNG files) stand at a cell, each with its alternative text."""
+
+    name: str
+    cells: dict[tuple[int, int], Cell] = field(default_factory=dict)
+    table: Table | None = None
+    widths: dict[int, float] = field(default_factory=dict)
+    heights: dict[int, float] = field(default_factory=dict)
+    merges: list[str] = field(default_factory=list)
+    links: dict[str, str] = field(default_factory=dict)
+    flags: list[str] = field(default_factory=list)
+    charts: list[tuple[str, Any, str]] = field(default_factory=list)
+    pictures: list[tuple[str, bytes, str]] = field(default_factory=list)
+    decorate: list[Callable[[Any], None]] = field(default_factory=list)
+    freeze: str = ""
+    tab_colour: str = ""
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """The rows and columns up to the last cell."""
+        rows, columns = max(row for row, _ in self.cells), max(column for _, column in self.cells)
+        if self.table:
+            rows, columns = max(rows, self.table.last_row), max(columns, len(self.table.columns))
+        return rows, columns
+
+    def put(self, where: str, content: Content, style: Style = PLAIN) -> str:
+        """Put something in a cell; return the cell's coordinate."""
+        letters, row = coordinate_from_string(where)
+        self.cells[row, column_index_from_string(letters)] = Cell(content, style)
+        return where
+
+    def row(self, row: int, contents: Iterable[Content], style: Style, column: int = 1) -> None:
+        """Put several things side by side."""
+        for offset, content in enumerate(contents):
+            self.put(f"{get_column_letter(column + offset)}{row}", content, style)
+
+    def formatted(self, number: str) -> list[str]:
+        """Return the cells, aside from those of the table, that have a number format."""
+        found = self.cells.items()
+        return [f"{get_column_letter(c)}{r}" for (r, c), cell in found if cell.style.number == number]
+
+    def heading(self, letter: str, row: int, text: str) -> int:
+        """Put the heading of a section in a column; return the next row."""
+        self.put(f"{letter}{row}", text, HEADING)
+        self.heights[row] = 24
+        return row + 1
+
+
+def quoted(sheet: str) -> str:
+    """Return a sheet's name as formulas write it."""
+    return "'" + sheet.replace("'", "''") + "'" if not sheet.isidentifier() or not sheet.isascii() else sheet

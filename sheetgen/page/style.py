@@ -1,0 +1,150 @@
+"""What the colours, fonts and number formats of the workbook mean.
+
+Blue is a number a person may change, black is a formula, green is a link to another sheet, as in
+professional modelling. Each section of a training sheet has a colour of its own.
+"""
+
+from __future__ import annotations
+
+from colorsys import hls_to_rgb
+from dataclasses import dataclass, replace
+
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+
+from sheetgen.network.graph import Section
+
+INK, BLUE, GREEN, GREY, WHITE = "1F2933", "0000FF", "00703C", "6B7280", "FFFFFF"
+GOOD, GOOD_FILL, BAD, BAD_FILL = "05603A", "D1FADF", "B42318", "FEE4E2"
+
+NUMBER, SCIENTIFIC = "0.000000", "0.00E+00"
+"""Six decimals; a conditional format shows what these would hide in scientific notation."""
+SHORT, SLOPE = "0.0000", '"∂ "0.0000;"∂ "-0.0000'
+"""Four decimals, to be read from afar; a slope is a derivative of the loss."""
+SMALL = {
+    NUMBER: (0.00005, SCIENTIFIC),
+    SHORT: (0.0005, "0.0E+00"),
+    SLOPE: (0.0005, '"∂ "0.0E+00;"∂ "-0.0E+00'),
+}
+"""For a format: below which size it hides too much of a number, and the format that shows it then."""
+GENERAL, WHOLE = "General", "#,##0"
+
+SECTION_COLOURS = {
+    Section.STEP: ("475467", "EAECF0"),
+    Section.DATA: ("475467", "EAECF0"),
+    Section.WEIGHTS: ("175CD3", "D9E8FD"),
+    Section.FORWARD: ("067647", "D3F3E0"),
+    Section.LOSS: ("B54708", "FDEBC8"),
+    Section.BACKWARD: ("6941C6", "E9DDFC"),
+    Section.GRADIENTS: ("C01048", "FDDDE8"),
+    Section.METRICS: ("0E7090", "CFF1F9"),
+    Section.MEANS: ("344054", "E4E7EC"),
+    Section.OPTIMIZER: ("854A0E", "FBEFC4"),
+}
+"""For each section the colour of its band and the tint of its labels."""
+
+_SERIES_COLOURS = (
+    "1F77B4", "E8710A", "2CA02C", "D62728", "7B4BB7", "8C564B", "E377C2", "17A2B8", "7F7F7F", "B5A100",
+)  # fmt: skip
+_GOLDEN_ANGLE = 0.381966
+
+
+def series_colour(index: int) -> str:
+    """Return the colour of a chart's line: ten far apart from one another, then hues between them."""
+    if index < len(_SERIES_COLOURS):
+        return _SERIES_COLOURS[index]
+    red, green, blue = hls_to_rgb(index * _GOLDEN_ANGLE % 1, (0.35, 0.5, 0.65)[index % 3], 0.7)
+    return f"{round(red * 255):02X}{round(green * 255):02X}{round(blue * 255):02X}"
+
+
+@dataclass(frozen=True)
+class Style:
+    """How a cell looks; colours are RRGGBB."""
+
+    colour: str = INK
+    bold: bool = False
+    italic: bool = False
+    size: int = 11
+    mono: bool = False
+    underline: bool = False
+    fill: str = ""
+    number: str = GENERAL
+    align: str = ""
+    wrap: bool = False
+    top: bool = False
+    indent: int = 0
+    border: str = ""
+
+    def font(self) -> Font:
+        """Return the openpyxl font."""
+        return Font(
+            name="Consolas" if self.mono else "Calibri",
+            size=self.size,
+            bold=self.bold,
+            italic=self.italic,
+            color=self.colour,
+            underline="single" if self.underline else None,
+        )
+
+    def pattern(self) -> PatternFill:
+        """Return the openpyxl fill."""
+        return PatternFill("solid", fgColor=self.fill) if self.fill else PatternFill()
+
+    def alignment(self) -> Alignment:
+        """Return the openpyxl alignment."""
+        return Alignment(
+            horizontal=self.align or None,
+            vertical="top" if self.top else "center",
+            wrap_text=self.wrap or None,
+            indent=self.indent,
+        )
+
+    def lines(self) -> Border:
+        """Return the openpyxl border: a thin line of one colour all round, or none."""
+        side = Side("thin", color=self.border) if self.border else Side()
+        return Border(left=side, right=side, top=side, bottom=side)
+
+
+PLAIN = Style()
+EQUATION = Style(align="left", indent=1)
+TITLE = Style(bold=True, size=18)
+HEADING = Style(bold=True, size=13)
+PROSE = Style(wrap=True, top=True)
+NOTE = Style(colour=GREY, italic=True)
+LABEL = Style(bold=True, fill="EAECF0", border="D0D5DD", align="center", wrap=True)
+NAME = Style(bold=True)
+CODE = Style(mono=True, size=10)
+FLAG = Style(bold=True, border="D0D5DD", align="center")
+LINK_TEXT = Style(colour="175CD3", underline=True)
+
+INPUT = Style(colour=BLUE, fill="FFFBE6", border="E4D9A8")
+BUILT = Style(colour=GREY)
+CALC = Style(number=NUMBER)
+LINK = Style(colour=GREEN, number=NUMBER)
+LINK_GENERAL = Style(colour=GREEN)
+PICK = Style(colour=BLUE, bold=True, size=14, fill="FFFBE6", border="E4D9A8", align="center")
+INPUT_LINK = Style(colour=GREEN, bold=True)
+COUNT = Style(number=WHOLE)
+
+
+def is_input(look: Style) -> bool:
+    """Whether a cell of this style holds what a person may change."""
+    return look in (INPUT, PICK)
+
+
+def band(section: Section) -> Style:
+    """Return the style of a section's band."""
+    return Style(colour=WHITE, bold=True, fill=SECTION_COLOURS[section][0])
+
+
+def label(section: Section) -> Style:
+    """Return the style of a quantity's label."""
+    return replace(LABEL, fill=SECTION_COLOURS[section][1])
+
+
+def equation(section: Section) -> Style:
+    """Return the style of the equation under a label."""
+    return Style(size=10, fill=SECTION_COLOURS[section][1], border="D0D5DD", align="center", wrap=True, top=True)
+
+
+ZOOM = 100
+"""The zoom, in percent, at which every sheet opens."""

@@ -1,0 +1,1 @@
+"""The proof: a workbook recalculated, compared cell by cell, and its numbers held against mathematics."""

@@ -1,0 +1,199 @@
+"""The graph against mathematics: every row of the trace, computed anew by the independent reference.
+
+Each row's weights and optimiser's memory are taken from the trace, everything else of the row is computed by
+the reference, and so is what the next row must start from. So an error cannot hide behind an earlier one,
+and by induction from the initial weights the whole run is right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sheetgen.network.graph import RATE, Section, derivative_label, mean
+from sheetgen.network.study import Study
+from sheetgen.network.tolerance import RowBounds, Tolerance
+from sheetgen.network.trace import trace
+from sheetgen.proof import reference_training as training
+from sheetgen.proof.reference import SMALLEST_SLOPE, Array, Reference
+from sheetgen.proof.report import Difference, Kind
+from sheetgen.sheets.layout import FIRST_ROW, Layout
+
+_MOST_NUMBERS = 4_000_000
+"""How many complex numbers the reference may hold at a time; more names are perturbed in several passes."""
+
+Columns = dict[str, Array]
+
+
+def differences(study: Study, tolerance: Tolerance) -> Iterator[Difference]:
+    """Yield every number of the trace with which the reference disagrees."""
+    reference = Reference(study.equations, study.network.loss)
+    for variant in range(len(study.variants)):
+        graph = study.graphs[variant]
+        tail: Array | None = None
+        bounds = RowBounds(graph, study.constants(variant), tolerance.atol, study.batch)
+        for chunk in trace(study, [variant]):
+            rows = np.array(chunk.rows[0])
+            block = rows if tail is None else np.vstack((tail, rows))
+            columns = {name: block[:, index] for index, name in enumerate(graph.names)}
+            opinion = _Opinion(study, reference, variant, columns, chunk.first - (tail is not None))
+            found = {name: values[-len(rows) :] for name, values in opinion.columns().items()}
+            yield from _compare(study, variant, chunk.first, rows, found, tolerance, bounds)
+            tail = rows[-1:]
+
+
+class _Opinion:
+    """What the columns of some successive rows must be, each row judged by the one above it.
+
+    The first row is only there for the second, unless it is row 0 of the training.
+    """
+
+    def __init__(self, study: Study, reference: Reference, variant: int, ours: Columns, first: int) -> None:
+        self.study, self.reference, self.ours, self.first = study, reference, ours, first
+        self.variant = study.variants[variant]
+        self.network = study.network
+        self.rows = np.arange(first, first + len(next(iter(ours.values()))), dtype=float)
+
+    def columns(self) -> Columns:
+        """Return every column that is not data."""
+        given = self._given()
+        shape = self.rows.shape
+        values = {name: np.broadcast_to(value, shape) for name, value in self.reference.values(given).items()}
+        slopes = {name: np.broadcast_to(value, shape) for name, value in self._slopes(given).items()}
+        found = {**self.counters, RATE: self.rate, **self._data(), **values, **slopes}
+        found |= self._means(found)
+        found |= self._memory(found)
+        return found | self._weights(found)
+
+    @cached_property
+    def counters(self) -> Columns:
+        return training.counters(self.rows, self.study.count, self.study.batch)
+
+    @cached_property
+    def rate(self) -> Array:
+        v = self.variant
+        return training.learning_rate(v.schedule.name, v.schedule.settings, v.rate, self.counters["iteration"])
+
+    @property
+    def starts(self) -> NDArray[np.bool_]:
+        """Whether each row is the first of its batch."""
+        return np.equal(self.counters["in batch"], 1)
+
+    @property
+    def ends(self) -> NDArray[np.bool_]:
+        """Whether each row is the last of its batch."""
+        return np.equal(self.counters["in batch"], self.study.batch)
+
+    def _data(self) -> Columns:
+        index = (self.counters["sample"] - 1).astype(int)
+        return {name: np.array(numbers)[index] for name, numbers in self.study.samples.items()}
+
+    def _given(self) -> dict[str, Array | float]:
+        weights = {name: self.ours[name] for name in self.network.weights}
+        return {**self.study.values, **self._data(), **weights}
+
+    def _slopes(self, given: Mapping[str, Array | float]) -> Columns:
+        """Return the reference's derivatives of the loss."""
+        prefix = derivative_label(self.network.loss, "")
+        names = [quantity.name.removeprefix(prefix) for quantity in self.network.derivatives]
+        found: Columns = {}
+        size = max(1, _MOST_NUMBERS // (len(self.rows) * len(self.study.equations)))
+        for start in range(0, len(names), size):
+            found |= self.reference.derivatives(given, names[start : start + size])
+        return {prefix + name: value for name, value in found.items()}
+
+    def _above(self, name: str, at_first: float) -> Array:
+        """Return our column one row up; in row 0 of the training it is what the training starts from."""
+        above = np.roll(self.ours[name], 1)
+        above[0] = at_first
+        return above
+
+    def _means(self, found: Columns) -> Columns:
+        if self.study.batch == 1:
+            return {}
+        names = [self.network.loss, *(q.name for q in self.network.metrics)]
+        names += [derivative_label(self.network.loss, name) for name in self.network.weights]
+        carried = {name: np.where(self.starts, 0.0, self._above(mean(name), 0.0)) for name in names}
+        return {
+            mean(name): self._judged_before(mean(name), carried[name] + found[name] / self.study.batch)
+            for name in names
+        }
+
+    def _judged_before(self, name: str, found: Array) -> Array:
+        """Take the first row from ours, where the rows before it have judged it: what it rests on is out of sight."""
+        if self.first:
+            found[0] = self.ours[name][0]
+        return found
+
+    def _gradient(self, found: Columns, weight: str) -> Array:
+        slope = derivative_label(self.network.loss, weight)
+        return found[slope if self.study.batch == 1 else mean(slope)]
+
+    def _memory(self, found: Columns) -> Columns:
+        """Return the optimiser's columns: its memory moves in the last row of a batch."""
+        name, settings = self.variant.optimizer.name, self.variant.optimizer.settings
+        result: Columns = {}
+        for weight in self.network.weights:
+            above = {letter: self._above(f"{letter}[{weight}]", 0.0) for letter in self._letters(weight)}
+            moved = training.remember(name, settings, self._gradient(found, weight), above)
+            memory = {
+                letter: self._judged_before(f"{letter}[{weight}]", np.where(self.ends, value, above[letter]))
+                for letter, value in moved.items()
+            }
+            memory |= training.corrected(name, settings, memory, self.counters["iteration"])
+            result |= {f"{letter}[{weight}]": value for letter, value in memory.items()}
+        return result
+
+    def _letters(self, weight: str) -> list[str]:
+        return [name.removesuffix(f"[{weight}]") for name in self.ours if name.endswith(f"[{weight}]")]
+
+    def _weights(self, found: Columns) -> Columns:
+        """Return the parameters: a weight moves in the first row of a batch, by what the row above it had."""
+        name, settings = self.variant.optimizer.name, self.variant.optimizer.settings
+        shape = self.rows.shape
+        result = {fixed: np.full(shape, self.study.values[fixed]) for fixed in self.network.fixed}
+        for weight in self.network.weights:
+            ours = self.ours[weight]
+            memory = {letter: found[f"{letter}[{weight}]"] for letter in self._letters(weight)}
+            moved = training.step(name, settings, ours, self._gradient(found, weight), self.rate, memory)
+            after = np.where(self.starts, np.roll(moved, 1), np.roll(ours, 1))
+            after[0] = self.study.values[weight] if self.first == 0 else ours[0]
+            result[weight] = after
+        return result
+
+
+def _compare(
+    study: Study, variant: int, first: int, ours: Array, found: Columns, tolerance: Tolerance, bounds: RowBounds
+) -> Iterator[Difference]:
+    """Yield the cells of a block that lie further from the reference than rounding explains."""
+    graph = study.graphs[variant]
+    names = [name for name in graph.names if name in found]
+    missing = {q.name for q in graph.quantities if q.section != Section.DATA or study.samples} - set(names)
+    assert not missing, f"the reference has no opinion on {missing}"
+    mine = np.column_stack([ours[:, graph.position[name]] for name in names])
+    theirs = np.column_stack([found[name] for name in names])
+    largest = np.maximum(np.abs(mine), np.abs(theirs))
+    far = ~(np.isfinite(theirs) & (np.abs(mine - theirs) <= tolerance.rtol * largest))
+    for offset, row in enumerate(ours.tolist()):
+        bounds.follow(row)
+        for index in np.flatnonzero(far[offset]) if far[offset].any() else ():
+            name, a, b = names[index], float(mine[offset, index]), float(theirs[offset, index])
+            if not tolerance.close(a, b, bounds.here()[name] + SMALLEST_SLOPE):
+                yield _difference(study, variant, name, first + offset, a, b)
+
+
+def _difference(study: Study, variant: int, name: str, row: int, ours: float, theirs: float) -> Difference:
+    this = study.variants[variant]
+    return Difference(
+        sheet=this.sheet,
+        cell=f"{Layout(study).letter(name, variant)}{FIRST_ROW + row}",
+        kind=Kind.REFERENCE,
+        expected=ours,
+        found=theirs,
+        quantity=name,
+        iteration=row // study.batch,
+        rate=this.rate,
+    )

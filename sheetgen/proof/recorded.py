@@ -1,0 +1,128 @@
+"""What a workbook file says of itself: its template, its numbers, what is picked in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
+
+from sheetgen.engines.base import Recalculation, Value
+from sheetgen.errors import TemplateError, WorkbookError
+from sheetgen.network.study import SETTINGS, Study
+from sheetgen.proof.compare import plain
+from sheetgen.proof.report import Edit
+from sheetgen.sheets import layout as at
+from sheetgen.sheets import picks, source
+from sheetgen.sheets.layout import Layout
+from sheetgen.sheets.picks import PickCell, Picks
+from sheetgen.template.load import loads
+from sheetgen.xlsx.reader import WorkbookFile
+
+_MOST_SOURCE_ROWS = 100_000
+
+
+def study_recorded(file: WorkbookFile) -> tuple[Study, str]:
+    """Return the study of the Source sheet, and the version of the package that made the workbook."""
+    if at.SOURCE not in file.sheet_names:
+        raise WorkbookError(
+            f"{file.path} has no sheet {at.SOURCE!r}, so it was not made by sheetgen build; there is nothing to verify"
+        )
+    rows: dict[int, list[object]] = {}
+    for row in file.rows(at.SOURCE):
+        for cell in row:
+            if cell.column <= 2:
+                rows.setdefault(cell.row, [None, None])[cell.column - 1] = plain(cell.value)
+    if max(rows, default=0) > _MOST_SOURCE_ROWS:
+        raise WorkbookError(f"{file.path}: the sheet {at.SOURCE} has more rows than any template; build it again")
+    table = [rows.get(number, [None, None]) for number in range(1, max(rows, default=0) + 1)]
+    layout, template = source.template_of(table)
+    if layout != at.LAYOUT_VERSION:
+        said = "no layout version" if layout is None else f"layout {layout}"
+        raise WorkbookError(
+            f"{file.path}: the sheet {at.SOURCE} says {said}; this version of sheetgen knows layout {at.LAYOUT_VERSION}"
+        )
+    try:
+        study = loads(template, f"{file.path}, sheet {at.SOURCE}")
+    except TemplateError as problem:
+        raise WorkbookError(f"the template in {problem}") from problem
+    version = next((str(value) for name, value in table if name == source.VERSION_LABEL), "")
+    return study, version
+
+
+def numbers_recorded(file: WorkbookFile, values: Recalculation, built: Study) -> tuple[Study, list[Edit]]:
+    """Return the study at the numbers of the Inputs sheet, and how they differ from those as built."""
+    if at.INPUTS not in file.sheet_names:
+        raise WorkbookError(f"{file.path} has no sheet {at.INPUTS!r}, which holds the numbers to verify with")
+    layout = Layout(built)
+    grid = values.grid(at.INPUTS, max(layout.input_rows.values()), at.VALUE_COLUMN)
+    as_built = {given.label: given.value for givens in layout.givens.values() for given in givens}
+    samples, sample_edits = _samples(file, values, layout)
+    now: dict[str, float] = {}
+    for label, number in layout.input_rows.items():
+        now[label] = _number(file.path, label, grid[number - 1][at.VALUE_COLUMN - 1], f"{at.INPUTS}!C{number}")
+    numbers = as_built | now
+    edits = [Edit(name, old, numbers[name]) for name, old in as_built.items() if numbers[name] != old]
+    return layout.with_givens(numbers, samples), edits + sample_edits
+
+
+def _samples(
+    file: WorkbookFile, values: Recalculation, layout: Layout
+) -> tuple[dict[str, tuple[float, ...]], list[Edit]]:
+    """Return the numbers of the Data sheet, where the study has one, and how they differ from those as built."""
+    built = layout.study.samples
+    if not built:
+        return {}, []
+    if at.DATA not in file.sheet_names:
+        raise WorkbookError(f"{file.path} has no sheet {at.DATA!r}, which holds the samples to verify with")
+    grid = values.grid(at.DATA, at.DATA_FIRST_ROW + layout.study.count - 1, len(built) + 1)
+    found: dict[str, tuple[float, ...]] = {}
+    edits: list[Edit] = []
+    for column, (name, numbers) in enumerate(built.items(), start=1):
+        now = tuple(
+            _number(
+                file.path,
+                f"{name} of sample {k + 1}",
+                grid[at.DATA_FIRST_ROW - 1 + k][column],
+                f"{at.DATA}!{layout.sample_cell(name, k)}",
+            )
+            for k in range(layout.study.count)
+        )
+        pairs = enumerate(zip(numbers, now, strict=True), start=1)
+        edits += [Edit(f"{name} of sample {k}", old, new) for k, (old, new) in pairs if old != new]
+        found[name] = now
+    return found, edits
+
+
+def picks_recorded(file: WorkbookFile, values: Recalculation, study: Study) -> Picks:
+    """Return what is picked on the sheets where something can be."""
+    as_built = picks.shown(study, Picks())
+
+    def look(spot: PickCell) -> object:
+        if spot.sheet not in file.sheet_names:
+            return as_built[spot]
+        letter, row = coordinate_from_string(spot.cell)
+        column = column_index_from_string(letter)
+        return plain(values.grid(spot.sheet, row, column)[row - 1][column - 1])
+
+    try:
+        return picks.read_picks(study, look)
+    except WorkbookError as problem:
+        raise WorkbookError(f"{file.path}: {problem}") from None
+
+
+def other_picks(study: Study, chosen: Picks) -> Iterator[str]:
+    """Say what was picked otherwise than in a fresh workbook: it changes what is shown, not what was trained."""
+    as_built = picks.shown(study, Picks())
+    for spot, said in picks.shown(study, chosen).items():
+        if said != as_built[spot]:
+            yield f"picked: {spot} {as_built[spot]!r} → {said!r}"
+
+
+def _number(path: Path, label: str, value: Value, where: str) -> float:
+    if label in SETTINGS and isinstance(value, float) and value <= 0:
+        raise WorkbookError(f"{path}: {where} holds {value!r} as {label}; type a number greater than 0")
+    if isinstance(value, bool) or not isinstance(value, float):
+        shown = "nothing" if value is None else repr(plain(value))
+        raise WorkbookError(f"{path}: {where} holds {shown} as {label}; type a number there")
+    return value

@@ -1,0 +1,1 @@
+"""Templates: TOML read into a study, and a study written as TOML."""

@@ -1,0 +1,189 @@
+"""The table ``[data]``: the samples, typed in the template or read from a CSV file beside it.
+
+[data]
+inputs = ["x1", "x2"]           names of the inputs, or name = "column of the file" pairs
+targets = ["t"]                 likewise; or label and classes, for one target of 0 or 1 a class
+rows = [[0, 0, 0], [0, 1, 1]]   one row a sample, inputs then targets; or
+file = "points.csv"             a file with a line of column names
+label = "species"               the column (of the file, or the last of each row) that names the class
+classes = ["setosa", "other"]
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import IO, NoReturn
+
+from sheetgen.template.document import Document
+
+_KEYS = ("inputs", "targets", "rows", "file", "label", "classes")
+MAX_SAMPLES = 100_000
+
+
+@dataclass(frozen=True)
+class Samples:
+    """The numbers of each input and each target, sample by sample."""
+
+    inputs: Mapping[str, tuple[float, ...]]
+    targets: Mapping[str, tuple[float, ...]]
+
+    @property
+    def all(self) -> dict[str, tuple[float, ...]]:
+        """The numbers of inputs and targets."""
+        return {**self.inputs, **self.targets}
+
+    @property
+    def count(self) -> int:
+        """The number of samples."""
+        return len(next(iter(self.inputs.values())))
+
+
+def read_samples(document: Document, folder: Path | None) -> Samples:
+    """Return the samples of the table [data]; a file is looked for in ``folder``.
+
+    Raises TemplateError for what is missing, for a hole, a label outside the classes, rows of different lengths.
+    """
+    return _Data(document, folder).samples()
+
+
+class _Data:
+    def __init__(self, document: Document, folder: Path | None) -> None:
+        self.document, self.folder = document, folder
+        self.table = document.table("data")
+
+    def fail(self, message: str, key: str = "") -> NoReturn:
+        self.document.fail(message, "data", key)
+
+    def samples(self) -> Samples:
+        for key in self.table:
+            if key not in _KEYS:
+                self.document.unknown(key, _KEYS, "[data] has", "data")
+        if ("rows" in self.table) == ("file" in self.table):
+            self.fail('[data] needs the samples, once: rows = [[…], …] or file = "….csv"')
+        inputs, targets = self._names("inputs"), self._names("targets")
+        if not inputs:
+            self.fail('[data] needs the names of its inputs, such as inputs = ["x1", "x2"]')
+        classes = self._classes(targets)
+        columns = [*inputs.values(), *targets.values(), *([self.table["label"]] if classes else [])]
+        rows, where = self._rows(columns)
+        if not 1 <= len(rows) <= MAX_SAMPLES:
+            self.fail(f"[data] has {len(rows):,} samples; it must have 1 to {MAX_SAMPLES:,}", self._key)
+        numbers = [
+            [self._number(text, column, where(index)) for text, column in zip(row, columns, strict=False)]
+            for index, row in enumerate(row[: len(inputs) + len(targets)] for row in rows)
+        ]
+        across = [tuple(column) for column in zip(*numbers, strict=True)]
+        found = dict(zip((*inputs, *targets), across, strict=True))
+        hot = self._one_hot(classes, [str(row[-1]) for row in rows], where) if classes else {}
+        return Samples({name: found[name] for name in inputs}, {name: found[name] for name in targets} | hot)
+
+    @property
+    def _key(self) -> str:
+        return "rows" if "rows" in self.table else "file"
+
+    def _names(self, key: str) -> dict[str, str]:
+        """Return names of quantities and, for each, the column it is read from."""
+        value = self.table.get(key, [])
+        if isinstance(value, dict):
+            if "rows" in self.table or not all(isinstance(column, str) for column in value.values()):
+                self.fail(f'{key} pairs a name with a column of the file: {key} = {{ x1 = "length" }}', key)
+            return dict(value)
+        listed = self.document.strings(value, key, "data", key)
+        for name in listed:
+            if listed.count(name) > 1:
+                self.fail(f"{name!r} is listed twice in {key}; keep one", key)
+        return {name: name for name in listed}
+
+    def _classes(self, targets: Mapping[str, str]) -> tuple[str, ...]:
+        """Return the classes, where the targets are told by a label."""
+        if ("label" in self.table) != ("classes" in self.table):
+            self.fail("label and classes belong together: the column that names the class, and the classes")
+        if "label" not in self.table:
+            return ()
+        if targets:
+            self.fail("[data] has targets and a label; the label makes one target a class, so drop one", "label")
+        if not isinstance(self.table["label"], str):
+            self.fail("label must be the name of a column, in quotes", "label")
+        classes = self.document.strings(self.table["classes"], "classes", "data", "classes")
+        if len(set(classes)) != len(classes) or len(classes) < 2:
+            self.fail("classes must list at least two classes, each once", "classes")
+        return classes
+
+    def _one_hot(
+        self, classes: tuple[str, ...], labels: Sequence[str], where: Callable[[int], str]
+    ) -> dict[str, tuple[float, ...]]:
+        """Return a target t1, t2, … a class: 1 for the sample's own class, else 0."""
+        for index, label in enumerate(labels):
+            if label not in classes:
+                close = get_close_matches(label, classes, n=1)
+                hint = f"did you mean {close[0]!r}?" if close else f"the classes are {', '.join(classes)}"
+                self.fail(f"{where(index)} has the label {label!r}, which is none of the classes; {hint}", self._key)
+        return {f"t{k}": tuple(float(label == name) for label in labels) for k, name in enumerate(classes, start=1)}
+
+    # --- rows, typed or read ---
+
+    def _rows(self, columns: list[str]) -> tuple[list[list[object]], Callable[[int], str]]:
+        """Return the cells of the wanted columns, and how to name a row in a message."""
+        if "rows" in self.table:
+            return self._typed(columns), lambda index: f"row {index + 1} of [data]"
+        path = self._path()
+        with self._open(path) as lines:
+            reader = csv.reader(lines)
+            try:
+                table = [(reader.line_num, row) for row in reader if row]
+            except (csv.Error, UnicodeDecodeError) as error:
+                self.fail(f"{path.name} is no CSV text in UTF-8: {error}", "file")
+        if not table:
+            self.fail(f"{path.name} is empty; its first line must name the columns", "file")
+        header = [name.strip() for name in table[0][1]]
+        places = [self._column(name, header, path) for name in columns]
+        rows: list[list[object]] = []
+        for line, row in table[1:]:
+            if len(row) != len(header):
+                self.fail(f"{path.name}, line {line} has {len(row)} values; its header names {len(header)}", "file")
+            rows.append([row[place].strip() for place in places])
+        return rows, lambda index: f"{path.name}, line {table[index + 1][0]}"
+
+    def _typed(self, columns: list[str]) -> list[list[object]]:
+        rows = self.table["rows"]
+        if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
+            self.fail("rows must be a list of lists, one a sample, such as rows = [[0, 0, 0], [0, 1, 1]]", "rows")
+        for number, row in enumerate(rows, start=1):
+            if len(row) != len(columns):
+                named = ", ".join(columns)
+                self.fail(f"row {number} of [data] has {len(row)} values; expected {len(columns)}: {named}", "rows")
+        return list(rows)
+
+    def _path(self) -> Path:
+        name = self.table["file"]
+        if not isinstance(name, str) or name != Path(name).name or "\\" in name or not name:
+            self.fail("file must be the bare name of a CSV file beside the template", "file")
+        if self.folder is None:
+            self.fail(f"{name} cannot be looked for: a template without a file has no folder; use rows = [[…]]", "file")
+        return self.folder / name
+
+    def _open(self, path: Path) -> IO[str]:
+        try:
+            return path.open(encoding="utf-8-sig", newline="")
+        except OSError as error:
+            self.fail(f"{path.name} cannot be read: {error.strerror}; it must lie beside the template", "file")
+
+    def _column(self, name: str, header: list[str], path: Path) -> int:
+        if name in header:
+            return header.index(name)
+        close = get_close_matches(name, header, n=1)
+        hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(header)}"
+        return self.fail(f"{path.name} has no column {name!r}; {hint}", "file")
+
+    def _number(self, value: object, column: str, where: str) -> float:
+        if isinstance(value, str):
+            if not value:
+                self.fail(f"{where} has a hole: {column} is empty; fill it, or leave the line out", self._key)
+            with suppress(ValueError):
+                value = float(value) if "_" not in value else value
+        return self.document.number(value, f"{where}: {column}", "data", self._key)

@@ -1,0 +1,1 @@
+"""The file format: workbooks written, read, and added to. No sheet of ours is known here."""

@@ -1,0 +1,165 @@
+"""The workbook's shell, made by openpyxl: styles, widths, charts, links, validations, and no rows.
+
+openpyxl cannot write a formula's cached value, so the rows are streamed into the shell's sheet parts by
+`sheetgen.xlsx.writer`. A few things that openpyxl leaves wrong or undone are put right in its parts here.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+from xml.etree import ElementTree
+from xml.sax.saxutils import quoteattr
+
+from openpyxl import Workbook
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.hyperlink import Hyperlink
+from openpyxl.worksheet.worksheet import Worksheet
+
+from sheetgen.page import style
+from sheetgen.page.marks import colour_flags, show_small
+from sheetgen.page.page import Page, quoted
+from sheetgen.page.style import Style
+
+_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_FONT_ORDER = ("b", "i", "strike", "condense", "extend", "outline", "shadow", "u", "vertAlign", "sz", "color", "name",
+               "family", "charset", "scheme")  # fmt: skip
+"""The order of a font's children in the schema; openpyxl writes another one."""
+
+_FRAME = re.compile(rb'(<(?:\w+:)?cNvPr id="\d+" name="((?:Chart|Image) \d+)")(?: descr="[^"]*")?( ?/?>)')
+"""The element that names a chart or a picture in a drawing."""
+
+
+@dataclass(frozen=True)
+class Shell:
+    """A package without rows: its parts, the part of each sheet, the number of each style."""
+
+    parts: Mapping[str, bytes]
+    sheets: Mapping[str, str]
+    styles: Mapping[Style, int]
+
+
+def make(pages: list[Page], title: str, timestamp: str) -> Shell:
+    """Return the shell of a workbook; ``timestamp`` (ISO 8601, UTC) dates it."""
+    workbook = Workbook()
+    workbook.remove(workbook.worksheets[0])
+    workbook.properties.title, workbook.properties.creator = title, "sheetgen"
+    styles: dict[Style, int] = {}
+    for page in pages:
+        sheet = workbook.create_sheet(page.name)
+        _dress(sheet, page)
+        for look in _looks(page):
+            if look not in styles:
+                styles[look] = _register(sheet, look)
+        sheet._cells.clear()
+        for where, target in page.links.items():
+            sheet[where].hyperlink = Hyperlink(ref=where, location=f"{quoted(target)}!A1", display=target)
+    file = BytesIO()
+    workbook.save(file)
+    with zipfile.ZipFile(file) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    parts["xl/styles.xml"] = _order_fonts(parts["xl/styles.xml"])
+    parts["docProps/core.xml"] = _date(parts["docProps/core.xml"], timestamp)
+    _describe(parts, pages)
+    sheets = {page.name: f"xl/worksheets/sheet{number}.xml" for number, page in enumerate(pages, start=1)}
+    return Shell(parts, sheets, styles)
+
+
+def _looks(page: Page) -> list[Style]:
+    looks = [cell.style for cell in page.cells.values()]
+    if page.table:
+        looks += [look for column in page.table.columns for look in (column.first_style, column.style)]
+    return looks
+
+
+def _register(sheet: Worksheet, look: Style) -> int:
+    """Return the number that a style gets in the workbook's table of cell formats."""
+    cell = sheet.cell(row=len(sheet._cells) + 1, column=1)  # a cell keeps its style object, so each gets its own
+    cell.font, cell.fill, cell.alignment, cell.border = (
+        look.font(),
+        look.pattern(),
+        look.alignment(),
+        look.lines(),
+    )
+    cell.number_format = look.number
+    return int(cell.style_id)
+
+
+def _dress(sheet: Worksheet, page: Page) -> None:
+    """Give a sheet everything but its rows."""
+    for column, width in page.widths.items():
+        sheet.column_dimensions[get_column_letter(column)].width = width
+    sheet.freeze_panes = page.freeze or None
+    if page.tab_colour:
+        sheet.sheet_properties.tabColor = page.tab_colour
+    for merge in page.merges:
+        sheet.merge_cells(merge)
+    colour_flags(sheet, page.flags)
+    _show_small_numbers(sheet, page)
+    for anchor, chart, _ in page.charts:
+        sheet.add_chart(chart, anchor)
+    for anchor, png, _ in page.pictures:
+        sheet.add_image(_picture(png), anchor)
+    sheet.sheet_view.zoomScale = style.ZOOM
+    for decorate in page.decorate:
+        decorate(sheet)
+
+
+def _picture(png: bytes) -> Any:
+    """Return an openpyxl image; it needs Pillow, which only pages with pictures do."""
+    from openpyxl.drawing.image import Image
+
+    return Image(BytesIO(png))
+
+
+def _show_small_numbers(sheet: Worksheet, page: Page) -> None:
+    """Write numbers that six decimals would show as zero in scientific notation."""
+    cells = page.formatted(style.NUMBER)
+    if page.table:
+        for index, column in enumerate(page.table.columns, start=1):
+            if column.style.number == style.NUMBER:
+                letter = get_column_letter(index)
+                cells.append(f"{letter}{page.table.first_row}:{letter}{page.table.last_row}")
+    if cells:
+        show_small(sheet, " ".join(cells), style.NUMBER)
+
+
+def _order_fonts(xml: bytes) -> bytes:
+    """Put the children of every font into the order of the schema."""
+    ElementTree.register_namespace("", _MAIN)
+    root = ElementTree.fromstring(xml)
+    for font in root.iter(f"{{{_MAIN}}}font"):
+        font[:] = sorted(font, key=lambda child: _FONT_ORDER.index(child.tag.split("}")[1]))
+    return bytes(ElementTree.tostring(root, encoding="UTF-8", xml_declaration=True))
+
+
+def _date(xml: bytes, timestamp: str) -> bytes:
+    """Set the dates of the document, so that two builds give the same bytes."""
+    return re.sub(rb"(<dcterms:(created|modified)[^>]*>)[^<]*", rb"\g<1>" + timestamp.encode(), xml)
+
+
+def _describe(parts: dict[str, bytes], pages: list[Page]) -> None:
+    """Give each chart and picture its alternative text, for readers who cannot see it."""
+    drawn = [page for page in pages if page.charts or page.pictures]
+    for number, page in enumerate(drawn, start=1):
+        name = f"xl/drawings/drawing{number}.xml"
+        alts = {f"Chart {n}": alt for n, (_, _, alt) in enumerate(page.charts, start=1)}
+        first = len(page.charts) + 1
+        alts |= {f"Image {n}": alt for n, (_, _, alt) in enumerate(page.pictures, start=first)}
+        parts[name] = _described(parts[name], alts)
+
+
+def _described(drawing: bytes, alts: Mapping[str, str]) -> bytes:
+    """Return a drawing in which the objects of these names carry these texts."""
+
+    def describe(match: re.Match[bytes]) -> bytes:
+        alt = alts[match[2].decode()]
+        return match[1] + b" descr=" + quoteattr(alt).encode() + match[3]
+
+    return re.sub(
+        rb'(<(?:\w+:)?cNvPr id="\d+" name="((?:Chart|Image) \d+)")(?: descr="[^"]*")?( ?/?>)', describe, drawing
+    )

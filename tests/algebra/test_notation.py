@@ -1,0 +1,236 @@
+"""How equations are spelled: golden texts, and what an engine and the parser make of random ones."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from openpyxl import Workbook
+from trees import ERRORS, EXPRESSIONS, VALUES
+
+from sheetgen.algebra.evaluate import evaluate, expanded
+from sheetgen.algebra.expr import Apply, Const, Expr, Var
+from sheetgen.algebra.notation import Excel, Latex, Python, Text, latex_name
+from sheetgen.algebra.parser import parse
+from sheetgen.engines import get
+from sheetgen.engines.base import CellError, Value
+
+CELLS = {"a": "B5", "b": "C5", "c": "D5", "d": "$B$2"}
+
+GOLDEN = {
+    "a*b + c": ("a·b + c", "B5*C5+D5", r"a \cdot b + c"),
+    "a - (b - c)": ("a − (b − c)", "B5-(C5-D5)", r"a - \left(b - c\right)"),
+    "a*(b*c)": ("a·(b·c)", "B5*(C5*D5)", r"a \cdot \left(b \cdot c\right)"),
+    "a/(b*c)": ("a/(b·c)", "B5/(C5*D5)", r"\frac{a}{b \cdot c}"),
+    "(a + b)/c": ("(a + b)/c", "(B5+C5)/D5", r"\frac{a + b}{c}"),
+    "0.5*(a - b)^2": ("½·(a − b)²", "0.5*(B5-C5)^2", r"\tfrac{1}{2} \cdot {\left(a - b\right)}^{2}"),
+    "a^3": ("a³", "B5^3", "{a}^{3}"),
+    "a^b": ("a^b", "B5^C5", "{a}^{b}"),
+    "-a^2": ("−a²", "-(B5^2)", "-{a}^{2}"),
+    "(-a)^2": ("(−a)²", "(-B5)^2", r"{\left(-a\right)}^{2}"),
+    "-(a + b)^2": ("−(a + b)²", "-((B5+C5)^2)", r"-{\left(a + b\right)}^{2}"),
+    "-(a^2*b)": ("−a²·b", "-(B5^2*C5)", r"-{a}^{2} \cdot b"),
+    "-(a^2 + b)": ("−(a² + b)", "-(B5^2+C5)", r"-\left({a}^{2} + b\right)"),
+    "-(a*b)": ("−a·b", "-B5*C5", r"-a \cdot b"),
+    "2^3^2": ("2^(3²)", "2^(3^2)", "{2}^{{3}^{2}}"),
+    "(a^b)^c": ("(a^b)^c", "(B5^C5)^D5", r"{\left({a}^{b}\right)}^{c}"),
+    "a*-b": ("a·(−b)", "B5*(-C5)", r"a \cdot \left(-b\right)"),
+    "sigmoid(a)": ("σ(a)", "1/(1+EXP(-B5))", r"\sigma\left(a\right)"),
+    "sigmoid(a - b)": ("σ(a − b)", "1/(1+EXP(-(B5-C5)))", r"\sigma\left(a - b\right)"),
+    "sigmoid(a)^2": ("σ(a)²", "(1/(1+EXP(-B5)))^2", r"{\sigma\left(a\right)}^{2}"),
+    "c/sigmoid(a)": ("c/σ(a)", "D5/(1/(1+EXP(-B5)))", r"\frac{c}{\sigma\left(a\right)}"),
+    "sigmoid(a^2)": ("σ(a²)", "1/(1+EXP(-(B5^2)))", r"\sigma\left({a}^{2}\right)"),
+    "tanh(a)": ("tanh(a)", "TANH(B5)", r"\tanh\left(a\right)"),
+    "ln(a) + exp(b)": ("ln(a) + exp(b)", "LN(B5)+EXP(C5)", r"\ln\left(a\right) + \exp\left(b\right)"),
+    "sqrt(a + b)": ("√(a + b)", "SQRT(B5+C5)", r"\sqrt{a + b}"),
+    "a - d*1e-5": ("a − d·1e−05", "B5-$B$2*1E-05", r"a - d \cdot \left(1 \cdot 10^{-5}\right)"),
+    "2*pi()": ("2·π", "2*PI()", r"2 \cdot \pi"),
+    "where(a > 0, a, b + 1)": (
+        "where(a > 0, a, b + 1)",
+        "IF(B5>0,B5,C5+1)",
+        r"\mathrm{where}\left(a > 0, a, b + 1\right)",
+    ),
+    "where(-a^2 >= b + 1, 1, 0)": (
+        "where(−a² ≥ b + 1, 1, 0)",
+        "IF(-(B5^2)>=C5+1,1,0)",
+        r"\mathrm{where}\left(-{a}^{2} \ge b + 1, 1, 0\right)",
+    ),
+    "a*where(b == 0, 1, 0)": (
+        "a·where(b = 0, 1, 0)",
+        "B5*IF(C5=0,1,0)",
+        r"a \cdot \mathrm{where}\left(b = 0, 1, 0\right)",
+    ),
+    "where(a ≤ b, a, b)^2": (
+        "where(a ≤ b, a, b)²",
+        "IF(B5<=C5,B5,C5)^2",
+        r"{\mathrm{where}\left(a \le b, a, b\right)}^{2}",
+    ),
+    "max(a, b, c)": ("max(a, b, c)", "MAX(B5,C5,D5)", r"\max\left(a, b, c\right)"),
+    "max(a, max(b, c), min(a, 0))": (
+        "max(a, max(b, c), min(a, 0))",
+        "MAX(B5,MAX(C5,D5),MIN(B5,0))",
+        r"\max\left(a, \max\left(b, c\right), \min\left(a, 0\right)\right)",
+    ),
+    "abs(a - b)": ("abs(a − b)", "ABS(B5-C5)", r"\left|a - b\right|"),
+    "floor(a) + sign(b)": (
+        "floor(a) + sign(b)",
+        "INT(B5)+SIGN(C5)",
+        r"\left\lfloor a\right\rfloor + \mathrm{sign}\left(b\right)",
+    ),
+    "mod(a, b)": ("mod(a, b)", "MOD(B5,C5)", r"\mathrm{mod}\left(a, b\right)"),
+    "sin(a) - cos(b)": ("sin(a) − cos(b)", "SIN(B5)-COS(C5)", r"\sin\left(a\right) - \cos\left(b\right)"),
+    "c*held(a + b)": ("c·held(a + b)", "D5*(B5+C5)", r"c \cdot \mathrm{held}\left(a + b\right)"),
+    "relu(a)": ("relu(a)", "MAX(0,B5)", r"\mathrm{relu}\left(a\right)"),
+    "leaky_relu(a)": ("leaky_relu(a)", "MAX(0.01*B5,B5)", r"\mathrm{leaky\_relu}\left(a\right)"),
+    "elu(a)": ("elu(a)", "IF(B5>0,B5,EXP(B5)-1)", r"\mathrm{elu}\left(a\right)"),
+    "softplus(a)": ("softplus(a)", "MAX(B5,0)+LN(1+EXP(-ABS(B5)))", r"\mathrm{softplus}\left(a\right)"),
+    "gelu(a)": ("gelu(a)", "0.5*B5*(1+TANH(SQRT(2/PI())*(B5+0.044715*B5^3)))", r"\mathrm{gelu}\left(a\right)"),
+    "silu(a)": ("silu(a)", "B5/(1+EXP(-B5))", r"\mathrm{silu}\left(a\right)"),
+    "huber(a, b)": (
+        "huber(a, b)",
+        "IF(ABS(B5-C5)<=1,0.5*(B5-C5)^2,ABS(B5-C5)-0.5)",
+        r"\mathrm{huber}\left(a, b\right)",
+    ),
+    "bce(a, b)": ("bce(a, b)", "-(C5*LN(B5)+(1-C5)*LN(1-B5))", r"\mathrm{bce}\left(a, b\right)"),
+    "cce(a, b)": ("cce(a, b)", "IF(C5=0,0,-C5*LN(B5))", r"\mathrm{cce}\left(a, b\right)"),
+    "l1_penalty(a)": ("l1_penalty(a)", "ABS(B5)", r"\mathrm{l1\_penalty}\left(a\right)"),
+    "(1e-5)^2": ("1e−05²", "1E-05^2", r"{\left(1 \cdot 10^{-5}\right)}^{2}"),
+}
+
+
+@pytest.mark.parametrize(("typed", "spellings"), GOLDEN.items())
+def test_golden_spellings(typed: str, spellings: tuple[str, str, str]) -> None:
+    tree = parse(typed)
+    assert (Text().write(tree), Excel(CELLS.__getitem__).write(tree), Latex().write(tree)) == spellings
+
+
+def test_negative_constants_stand_in_parentheses() -> None:
+    square = Apply("pow", (Const(-2.0), Const(2.0)))
+    assert Excel(CELLS.__getitem__).write(square) == "(-2)^2"
+    assert Text().write(square) == "(−2)²"
+    assert Latex().write(square) == r"{\left(-2\right)}^{2}"
+
+
+def test_a_power_of_a_name_with_its_layer_above() -> None:
+    assert Latex().write(parse("w2_1_3^2 + w1^2")) == r"{\left(w^{(2)}_{1,3}\right)}^{2} + {w_{1}}^{2}"
+
+
+@pytest.mark.parametrize(
+    ("name", "latex"),
+    [
+        ("w1", "w_{1}"),
+        ("a_h1", "a_{h1}"),
+        ("E_total", "E_{total}"),
+        ("E", "E"),
+        ("loss", r"\mathrm{loss}"),
+        ("net12", r"\mathrm{net}_{12}"),
+        ("a_h_1", r"a_{h\_1}"),
+        ("η", r"\eta"),
+        ("∂E_total/∂w1", r"\frac{\partial E_{total}}{\partial w_{1}}"),
+        ("w2_1_3", "w^{(2)}_{1,3}"),
+        ("w12_30_4", "w^{(12)}_{30,4}"),
+        ("b2_1", "b^{(2)}_{1}"),
+        ("z2_1", "z^{(2)}_{1}"),
+        ("a2_1", "a^{(2)}_{1}"),
+        ("∂E/∂w2_1_3", r"\frac{\partial E}{\partial w^{(2)}_{1,3}}"),
+        ("w2_1", r"\mathrm{w2}_{1}"),
+        ("a2_1_3", r"\mathrm{a2}_{1\_3}"),
+        ("h2_1", r"\mathrm{h2}_{1}"),
+    ],
+)
+def test_names_in_latex(name: str, latex: str) -> None:
+    assert latex_name(name) == latex
+
+
+@settings(max_examples=300, deadline=None)
+@given(EXPRESSIONS)
+def test_the_text_reads_back_to_the_same_value(tree: Expr) -> None:
+    text = Text().write(tree)
+    for sign, typed in {"σ": "sigmoid", "√": "sqrt", "π": "pi()", "½": "0.5", "³": "^3", " = ": " == "}.items():
+        text = text.replace(sign, typed)
+    assert value(parse(text)) == value(tree)
+
+
+@settings(max_examples=300, deadline=None)
+@given(EXPRESSIONS)
+def test_the_python_spelling_computes_the_same(tree: Expr) -> None:
+    import math
+
+    from trees import spreadsheet_power
+
+    functions = {"exp": math.exp, "ln": math.log, "sqrt": math.sqrt, "tanh": math.tanh, "pow": spreadsheet_power}
+    functions |= {"sin": math.sin, "cos": math.cos, "pi": lambda: math.pi, "sign": lambda z: (z > 0) - (z < 0)}
+    functions |= {"floor": math.floor, "mod": lambda a, b: a % b}
+    wanted = value(tree)
+    if wanted is not None:
+        assert eval(Python(lambda name: name, lambda name: name).write(tree), {**functions, **VALUES}) == wanted
+
+
+def value(tree: Expr) -> float | None:
+    """Return the value of a tree, None where a spreadsheet shows an error."""
+    try:
+        return evaluate(tree, VALUES.__getitem__)
+    except ERRORS:
+        return None
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+@given(st.lists(EXPRESSIONS, min_size=150, max_size=300))
+def test_an_engine_computes_the_excel_spelling(tmp_path_factory: pytest.TempPathFactory, trees: list[Expr]) -> None:
+    _compare([*trees, *map(parse, GOLDEN)], tmp_path_factory.mktemp("notation") / "formulas.xlsx")
+
+
+def _compare(trees: list[Expr], path: Path) -> None:
+    for tree, found in zip(trees, engine_values(trees, path), strict=True):
+        wanted = value(tree)
+        if wanted is None:
+            assert isinstance(found, CellError) or only_excel_refuses(expanded(tree)), Text().write(tree)
+        else:
+            assert found == pytest.approx(wanted, rel=1e-12, abs=1e-300), Text().write(tree)
+
+
+def only_excel_refuses(tree: Expr) -> bool:
+    """Whether what is #NUM! in Excel and here, but no error in the embedded engine, is met on the way."""
+    if not isinstance(tree, Apply):
+        return False
+    if tree.op in ("pow", "sin", "cos", "mod") and value(tree) is None:
+        operands = [value(arg) for arg in tree.args]
+        beyond_2_27 = tree.op != "pow" and None not in operands and operands[1:] != [0]
+        if operands == [0, 0] or beyond_2_27:
+            return True
+    return any(map(only_excel_refuses, tree.args))
+
+
+def engine_values(trees: list[Expr], path: Path) -> list[Value]:
+    """Evaluate many formulas at once: the values in row 1, a formula a row below."""
+    cells = dict(zip(VALUES, ("$A$1", "$B$1", "$C$1", "$D$1"), strict=True))
+    workbook = Workbook()
+    sheet = workbook.worksheets[0]
+    sheet.append(list(VALUES.values()))
+    for tree in trees:
+        sheet.append([f"={Excel(cells.__getitem__).write(tree)}"])
+    workbook.save(path)
+    grid = get("embedded").recalculate(path, 60).grid(sheet.title, len(trees) + 1, 1)
+    return [row[0] for row in grid[1:]]
+
+
+def test_every_operation_as_an_operand_of_every_other(tmp_path: Path) -> None:
+    """Parentheses, exhaustively: each operation inside each operand of each other one, and below a minus."""
+    a, b, c = Var("a"), Var("b"), Var("c")
+    two = Const(2.0)
+
+    def inside(op: str, x: Expr, y: Expr) -> Expr:
+        if op == "where":
+            return Apply(op, (Apply("gt", (x, y)), x, y))
+        return Apply(op, (x,) if op in ("neg", "exp", "sigmoid", "tanh", "abs") else (x, y))
+
+    ops = ("add", "sub", "mul", "div", "neg", "pow", "exp", "sigmoid", "tanh", "abs", "max", "where", "bce")
+    inner = [*(inside(op, c, two) for op in ops), Const(-2.0), two, Const(1e-5)]
+    trees = [inside(op, x, y) for op in ops for x in (a, *inner) for y in (b, two, *inner)]
+    trees += [Apply("neg", (tree,)) for tree in trees]
+    _compare(trees, tmp_path / "formulas.xlsx")
+    for tree in trees:
+        text = Text().write(tree).replace("σ", "sigmoid").replace("½", "0.5")
+        assert value(parse(text)) == value(tree)

@@ -1,0 +1,95 @@
+"""Predictions of a network trained on drawn digits, from picture files to what is printed and drawn."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("torch", reason="torch is not installed")
+pytest.importorskip("torchvision", reason="torchvision is not installed")
+pytest.importorskip("PIL", reason="Pillow is not installed")
+from click.testing import CliRunner, Result
+from PIL import Image, ImageDraw, ImageFont
+
+from cnn.cli import cli
+from cnn.errors import RunError
+from cnn.runs.metrics import Epoch
+from cnn.runs.plots import curves, write_curves
+from cnn.runs.run import Run
+from cnn.trained import trained
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Return ten files, each the picture of a digit in dark blue on light paper."""
+    folder = tmp_path_factory.mktemp("pictures")
+    paths = []
+    for digit in range(10):
+        picture = Image.new("RGB", (200, 260), (240, 235, 220))
+        font = ImageFont.load_default(150)
+        ImageDraw.Draw(picture).text((90, 120), str(digit), fill=(20, 20, 90), font=font, anchor="mm")
+        paths.append(folder / f"{digit}.png")
+        picture.save(paths[-1])
+    return paths
+
+
+def predict(run: Run, *words: object) -> Result:
+    return CliRunner().invoke(cli, ["predict", run.name, "--runs-dir", str(run.folder.parent), *map(str, words)])
+
+
+def test_the_ten_digits_are_read(drawn_run: Run, pictures: list[Path]) -> None:
+    result = predict(drawn_run, *pictures, "--json")
+    assert result.exit_code == 0, result.stderr
+    readings = json.loads(result.stdout)
+    assert [reading["digit"] for reading in readings] == list(range(10))
+    for reading in readings:
+        assert sum(reading["probabilities"]) == pytest.approx(1)
+        assert np.argmax(reading["probabilities"]) == reading["digit"]
+        assert np.array(reading["mnist"]).shape == (28, 28)
+
+
+def test_one_bad_file_is_told_and_the_others_are_read_and_drawn(
+    drawn_run: Run, pictures: list[Path], tmp_path: Path
+) -> None:
+    out = tmp_path / "read.png"
+    result = predict(drawn_run, pictures[3], tmp_path / "absent.png", pictures[7], "--out", out)
+    assert result.exit_code == 2
+    assert result.stderr.strip() == f"cnn: {tmp_path / 'absent.png'}: cannot be read: No such file or directory"
+    assert f"{pictures[3]}: 3 (" in result.stdout
+    assert f"{pictures[7]}: 7 (" in result.stdout
+    assert min(Image.open(io.BytesIO(out.read_bytes())).size) > 300
+    nowhere = predict(drawn_run, pictures[3], "--out", tmp_path / "no" / "read.png")
+    assert nowhere.exit_code == 2
+    assert "cannot be written" in nowhere.stderr
+
+
+def test_weights_of_another_network_are_refused(drawn_run: Run, tmp_path: Path) -> None:
+    import torch
+
+    config = drawn_run.config()
+    other = Run(tmp_path)
+    other.write_json("config.json", {**config, "plan": {**config["plan"], "network": "seed"}})
+    (tmp_path / "last.pt").write_bytes(drawn_run.path("last.pt").read_bytes())
+    with pytest.raises(RunError, match="does not fit the network"):
+        trained(other, "last", torch.device("cpu"))
+
+
+def row(number: int) -> Epoch:
+    return Epoch(number, 0.1, 0.1, 1 / number, 50, 100, "validation", 2 / number, 60 + number, 100, 1.0)
+
+
+def test_the_curves_are_four_panels_and_the_same_each_time(tmp_path: Path) -> None:
+    rows = [row(number) for number in range(1, 6)]
+    first = curves(rows, "five epochs")
+    assert first == curves(rows, "five epochs")
+    assert Image.open(io.BytesIO(first)).size == (1000, 700)
+    pixels = np.asarray(Image.open(io.BytesIO(first)).convert("RGB")).astype(int)
+    for vertical in (slice(30, 365), slice(365, 700)):
+        for across, colour in ((slice(0, 500), (31, 119, 180)), (slice(500, 1000), (255, 127, 14))):
+            assert (np.abs(pixels[vertical, across] - colour).sum(-1) < 12).sum() > 100
+    write_curves(Run(tmp_path), rows[:1], "one epoch")
+    assert (tmp_path / "curves.png").stat().st_size > 1000

@@ -1,0 +1,147 @@
+"""The reference must notice what formula and value agree on: a wrong rule, a wrong equation, a wrong step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from networks import ODD, template
+
+from sheetgen import Tolerance, load, loads, override
+from sheetgen.algebra.calculus import rule
+from sheetgen.algebra.expr import Var, substitute
+from sheetgen.algebra.ops import PRIMITIVES
+from sheetgen.algebra.parser import parse
+from sheetgen.network.optimizers import OPTIMIZERS
+from sheetgen.network.study import Study
+from sheetgen.network.trace import Row, trace
+from sheetgen.proof.mathematics import differences
+from sheetgen.proof.report import Difference, Kind
+
+
+@pytest.fixture
+def fresh_rules() -> Iterator[None]:
+    """Forget the parsed rules before and after: the table is about to be wrong."""
+    rule.cache_clear()
+    yield
+    rule.cache_clear()
+
+
+def found(study: Study) -> list[Difference]:
+    return list(differences(study, Tolerance()))
+
+
+def wrong(seed: Study, name: str, text: str) -> Study:
+    """Return a study whose quantity has another equation; d_q stands for ∂E_total/∂q."""
+    expr = substitute(parse(text), lambda n: Var("∂E_total/∂" + n[2:] if n.startswith("d_") else n))
+    quantities = [replace(q, equation=expr) if q.name == name else q for q in seed.network.quantities]
+    assert tuple(quantities) != seed.network.quantities
+    return replace(seed, network=replace(seed.network, quantities=tuple(quantities)))
+
+
+SEED = override(load(), rates=[0.5, 2.0], iterations=30)
+
+SATURATED = template('h = "w*x"\ny = "sigmoid(h)"', 'E = "(t - y)^2"', "w = -1400", "0.5")
+
+
+@pytest.mark.parametrize("study", [load(), loads(ODD), loads(SATURATED)], ids=["seed", "odd", "saturated"])
+def test_what_is_right_is_proven(study: Study) -> None:
+    assert found(study) == []
+
+
+def test_hundreds_of_rows_and_large_rates_are_proven() -> None:
+    assert found(override(load(), rates=[50.0, 1000.0], iterations=600)) == []
+
+
+# primitive, operand, a wrong derivative, a use of the primitive in which it matters
+WRONG_RULES = [
+    ("sigmoid", 0, "y*(1 + y)", "sigmoid(w*x)"),
+    ("sigmoid", 0, "1 - y", "sigmoid(w*x)"),
+    ("tanh", 0, "1 - y", "tanh(w*x)"),
+    ("exp", 0, "a", "exp(w*x)"),
+    ("ln", 0, "1/y", "ln(3 + w*x)"),
+    ("sqrt", 0, "1/y", "sqrt(3 + w*x)"),
+    ("pow", 0, "b*a^b", "(w*x)^3"),
+    ("pow", 1, "y", "2^(w*x)"),
+    ("div", 0, "b", "w/x"),
+    ("div", 1, "y/b", "x/w"),
+    ("mul", 0, "a", "w*x"),
+    ("mul", 1, "b", "x*w"),
+    ("sub", 1, "1", "x - w"),
+    ("neg", 0, "1", "-w"),
+    ("add", 1, "2", "x + w"),
+]
+
+
+@pytest.mark.usefixtures("fresh_rules")
+@pytest.mark.parametrize(("op", "operand", "text", "use"), WRONG_RULES)
+def test_a_wrong_rule_in_the_table(op: str, operand: int, text: str, use: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = template(f'y = "{use}"', 'E = "(y - t)^2"')
+    assert found(loads(source)) == []
+    row = PRIMITIVES[op]
+    rules = tuple(text if index == operand else right for index, right in enumerate(row.derivatives))
+    monkeypatch.setitem(PRIMITIVES, op, replace(row, derivatives=rules))
+    rule.cache_clear()
+    differences = found(loads(source))
+    assert "∂E/∂w" in {difference.quantity for difference in differences}
+    assert {difference.kind for difference in differences} == {Kind.REFERENCE}
+
+
+@pytest.mark.usefixtures("fresh_rules")
+def test_a_wrong_rule_in_the_seed_names_what_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(PRIMITIVES, "sigmoid", replace(PRIMITIVES["sigmoid"], derivatives=("y*(1 + y)",)))
+    study = override(load(), rates=[0.5], iterations=1)
+    first = found(study)[0]
+    assert (first.quantity, first.iteration, first.rate, first.sheet) == ("∂E_total/∂o1", 0, 0.5, "lr 0.5")
+    assert first.cell == "AA5"
+
+
+def losses(study: Study) -> list[float]:
+    position = study.graph.position["E_total"]
+    rows: list[Row] = [row for chunk in trace(study) for row in chunk.rows[0]]
+    return [row[position] for row in rows]
+
+
+def test_the_mistake_that_moves_the_loss_by_less_than_1e_7() -> None:
+    """∂E/∂w3 with a_h1·(1 − a_h1) where a_h2 is needed: the survey's commonest mistake."""
+    study = override(load(), rates=[0.5])
+    mistaken = wrong(study, "∂E_total/∂w3", "d_a_h2*a_h1*(1 - a_h1)*i1")
+    moved = [abs(a - b) for a, b in zip(losses(study), losses(mistaken), strict=True)]
+    assert 0 < max(moved) < 1e-7
+    seen = found(mistaken)
+    assert {difference.quantity for difference in seen} >= {"∂E_total/∂w3", "w3"}
+    assert {difference.iteration for difference in seen if difference.quantity == "∂E_total/∂w3"} == set(range(101))
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "iteration"),
+    [
+        ("∂E_total/∂h2", "d_a_h2*h2*(1 - h2)", 0),
+        ("∂E_total/∂a_h1", "d_o1*w6 + d_o2*w8", 0),
+        ("∂E_total/∂w1", "d_h1*i2", 0),
+        ("∂E_total/∂a_o1", "t1 - a_o1", 0),
+        ("h1", "w1*i1 + w3*i2", 0),
+        ("a_o2", "sigmoid(o1)", 0),
+        ("E1", "0.5*(t1 - a_o1)^2 + 0.0000000001", 0),
+        ("E_total", "E1 + E2 + E2", 0),
+    ],
+)
+def test_a_wrong_equation(name: str, text: str, iteration: int) -> None:
+    seen = found(wrong(SEED, name, text))
+    assert (name, iteration) in {(difference.quantity, difference.iteration) for difference in seen}
+
+
+@pytest.mark.parametrize("step", ["w + η*g", "w - 2*η*g", "w - g", "w", "w - 1.00000001*η*g"])
+def test_a_wrong_update(step: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(OPTIMIZERS, "sgd", replace(OPTIMIZERS["sgd"], step=step))  # type: ignore[arg-type]
+    seen = found(override(load(), rates=[0.5, 2.0], iterations=30))
+    assert {difference.quantity for difference in seen} == set(SEED.network.weights)
+    assert min(d.iteration for d in seen if d.iteration is not None) == 1
+
+
+def test_both_sheets_are_proven_and_each_difference_is_placed() -> None:
+    seen = found(wrong(SEED, "∂E_total/∂w8", "d_o2*a_h1"))
+    assert {difference.sheet for difference in seen} == {"lr 0.5", "lr 2.0"}
+    gradient = [d for d in seen if d.quantity == "∂E_total/∂w8" and d.sheet == "lr 2.0"]
+    assert [d.cell for d in gradient] == [f"AN{5 + row}" for row in range(31)]

@@ -1,0 +1,308 @@
+"""Verification: what is right passes with no deviation at all, and every seeded fault is found."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import openpyxl
+import pytest
+from faults import cached, change_cell, change_parts, change_sheet, constant, formula, number, sheet_part, text
+from saving import kinds, resave
+
+from sheetgen import Tolerance, WorkbookError, build, load, override, verify
+from sheetgen.proof.report import Kind, Report
+
+# Columns of the seed's training sheets.
+H1, A_H1, W5, D_W3 = "N", "P", "J", "AI"
+
+
+def first(report: Report) -> str:
+    return f"{report.diffs[0].sheet}!{report.diffs[0].cell}"
+
+
+def test_the_seed_agrees_to_the_last_bit(seed_workbook: Path) -> None:
+    report = verify(seed_workbook)
+    assert report.ok
+    assert (report.max_abs, report.max_rel) == (0.0, 0.0)
+    assert report.training_cells == 6 * (101 * 40 - 1)  # all but the first iteration's number are formulas
+    assert report.cells == report.training_cells + report.helper_cells > report.training_cells
+    assert [sheet.name for sheet in report.sheets if sheet.status == "proven"] == [
+        "lr 0.1", "lr 0.2", "lr 0.5", "lr 0.8", "lr 1.0", "lr 2.0",
+    ]  # fmt: skip
+
+
+def test_libreoffice_agrees_to_the_last_bit(seed_workbook: Path, soffice: str) -> None:
+    report = verify(seed_workbook, "libreoffice", timeout=120)
+    assert report.ok, report.diffs
+    assert report.engine.startswith("LibreOffice")
+    if "15 digits" not in " ".join(report.notes):
+        assert report.max_abs == 0.0
+
+
+@pytest.mark.parametrize(
+    ("sheet", "cell", "fault", "kind"),
+    [
+        ("lr 0.5", f"{A_H1}8", formula("1/(1+EXP(-O8))"), Kind.FORMULA),
+        ("lr 0.5", f"{W5}8", formula("K7-$B$2*AK7"), Kind.FORMULA),
+        ("lr 0.5", f"{A_H1}8", cached("0.5069"), Kind.CACHED),
+        ("lr 0.5", f"{A_H1}8", constant, Kind.CONSTANT),
+        ("lr 0.5", "A5", number(1.0), Kind.LABEL),
+        ("lr 0.5", f"{D_W3}3", text("∂E_total/∂w4"), Kind.LABEL),
+        ("lr 0.5", f"{D_W3}4", text("∂E_total/∂w3 = ∂E_total/∂h2·i2"), Kind.LABEL),
+        ("lr 0.5", "B2", formula("Inputs!$C$25"), Kind.FORMULA),
+        ("lr 0.5", "B2", constant, Kind.CONSTANT),
+        ("Inputs", "A6", text("i9"), Kind.LABEL),
+        ("Inputs", "D6", number(0.06), Kind.LABEL),
+        ("Error", "B7", constant, Kind.CONSTANT),
+        ("Error", "C7", cached("0.2"), Kind.CACHED),
+        ("Checks", "B3", constant, Kind.CONSTANT),
+        ("Start", "B3", cached("OK: all is well"), Kind.CACHED),
+        ("Source", "B5", text("9.9.9"), None),
+    ],
+)
+def test_a_changed_cell_is_found(
+    small_workbook: Path, tmp_path: Path, sheet: str, cell: str, fault: object, kind: Kind | None
+) -> None:
+    broken = change_cell(small_workbook, tmp_path / "broken.xlsx", sheet, cell, fault)  # type: ignore[arg-type]
+    report = verify(broken)
+    if kind is None:  # the version of the package that made a workbook is a fact, not a claim
+        assert report.ok
+    else:
+        assert not report.ok
+        assert first(report) == f"{sheet}!{cell}"
+        assert report.diffs[0].kind == kind
+
+
+def test_a_broken_formula_is_found_although_every_cached_value_is_right(seed_workbook: Path, tmp_path: Path) -> None:
+    """The trap of engines that trust cached values: the numbers in the file are all as they should be."""
+    broken = change_cell(seed_workbook, tmp_path / "b.xlsx", "lr 2.0", f"{H1}60", formula("F60*B60+G60*B60"))
+    with_engine = verify(broken)
+    assert {Kind.FORMULA, Kind.VALUE} <= kinds(with_engine)
+    assert with_engine.mismatches > 100  # everything that depends on it recalculates to other numbers
+
+
+def wrong_sigmoid(xml: str) -> str:
+    """Use a_h1·(1 − a_h1) where a_h2·(1 − a_h2) belongs, in the whole column, as half of all hand-made ones do."""
+    changed, count = re.subn(r"(<f[^>]*>AD\d+\*)Q(\d+)\*\(1-Q(\d+)\)", r"\g<1>P\2*(1-P\3)", xml)
+    assert count == 2  # the first row's own formula and the shared one
+    return changed
+
+
+def test_the_mistake_of_hand_made_workbooks_is_found(seed_workbook: Path, tmp_path: Path) -> None:
+    broken = change_sheet(seed_workbook, tmp_path / "broken.xlsx", "lr 0.1", wrong_sigmoid)
+    report = verify(broken, max_diffs=1000)
+    wrong = [d for d in report.diffs if d.kind == Kind.FORMULA]
+    assert {d.quantity for d in wrong} == {"∂E_total/∂h2"}
+    assert len(wrong) == 101
+    assert wrong[0].expected_formula == "AD5*Q5*(1-Q5)"
+
+
+def test_that_mistake_hides_from_the_loss_but_not_from_the_live_checks(
+    seed_workbook: Path, tmp_path: Path, soffice: str
+) -> None:
+    """Saved by LibreOffice, every cached value fits the wrong formula; the loss moves by less than 1e-7."""
+    broken = change_sheet(seed_workbook, tmp_path / "broken.xlsx", "lr 0.1", wrong_sigmoid)
+    saved = resave(broken, tmp_path / "saved", soffice)
+    report = verify(saved, max_diffs=10_000)
+    losses = [d for d in report.diffs if d.quantity == "E_total" and d.kind == Kind.VALUE]
+    assert losses
+    assert all(abs(d.expected - d.found) < 1e-7 for d in losses)  # type: ignore[operator]
+    assert {Kind.FORMULA, Kind.VALUE} <= kinds(report)
+    values = openpyxl.load_workbook(saved, data_only=True)
+    assert values["Checks"]["B3"].value.startswith("CHECK: ")
+    assert values["Start"]["B3"].value == values["Checks"]["B3"].value
+
+
+def test_a_workbook_saved_by_libreoffice_verifies(small_workbook: Path, tmp_path: Path, soffice: str) -> None:
+    report = verify(resave(small_workbook, tmp_path / "saved", soffice))
+    assert report.ok, report.diffs
+
+
+def test_a_number_edited_and_saved_in_libreoffice_verifies_against_the_new_number(
+    small_workbook: Path, tmp_path: Path, soffice: str
+) -> None:
+    edited = change_cell(small_workbook, tmp_path / "edited.xlsx", "Inputs", "C14", number(0.2))
+    report = verify(resave(edited, tmp_path / "saved", soffice))
+    assert report.ok, report.diffs
+    assert [str(edit) for edit in report.edited] == ["w1 0.15 → 0.2"]
+
+
+def test_an_edit_without_recalculation_leaves_wrong_cached_values(small_workbook: Path, tmp_path: Path) -> None:
+    edited = change_cell(small_workbook, tmp_path / "edited.xlsx", "Inputs", "C14", number(0.2))
+    report = verify(edited)
+    assert not report.ok
+    assert kinds(report) == {Kind.CACHED}
+    assert [str(edit) for edit in report.edited] == ["w1 0.15 → 0.2"]
+
+
+def test_an_edited_learning_rate_keeps_its_sheet(small_workbook: Path, tmp_path: Path) -> None:
+    workbook = openpyxl.load_workbook(small_workbook)
+    row = next(r for r in range(1, 60) if workbook["Inputs"].cell(r, 1).value == "η lr 0.5")
+    workbook["Inputs"].cell(row, 3).value = 0.7
+    workbook.save(tmp_path / "edited.xlsx")
+    report = verify(tmp_path / "edited.xlsx")
+    assert report.ok, report.diffs
+    assert [str(edit) for edit in report.edited] == ["η lr 0.5 0.5 → 0.7"]
+
+
+def test_missing_cached_values_are_a_note(small_workbook: Path, tmp_path: Path) -> None:
+    openpyxl.load_workbook(small_workbook).save(tmp_path / "saved.xlsx")
+    report = verify(tmp_path / "saved.xlsx")
+    assert report.ok, report.diffs
+    assert any("no cached value" in note for note in report.notes)
+
+
+def drop_row(xml: str) -> str:
+    return re.sub(r'<row r="8">.*?</row>', "", xml, count=1)
+
+
+def repeat_row(xml: str) -> str:
+    """Put the last row in once more below itself, as copy and paste does."""
+    last = re.search(r'<row r="10">.*?</row>', xml)
+    assert last
+    return xml.replace(last[0], last[0] + re.sub(r'r="([A-Z]*)10"', r'r="\g<1>11"', last[0]), 1)
+
+
+@pytest.mark.parametrize(("fault", "kind"), [(drop_row, Kind.MISSING), (repeat_row, Kind.EXTRA)])
+def test_a_missing_or_repeated_row_is_found(small_workbook: Path, tmp_path: Path, fault: object, kind: Kind) -> None:
+    broken = change_sheet(small_workbook, tmp_path / "broken.xlsx", "lr 2.0", fault)  # type: ignore[arg-type]
+    report = verify(broken)
+    assert kind in kinds(report)
+
+
+def test_two_weights_swapped_everywhere_are_found(small_workbook: Path, tmp_path: Path) -> None:
+    def swap(xml: str) -> str:
+        return re.sub(r"(<f[^>]*>)(J)(\d+\*P\d+\+)(K)(\d+\*Q\d+</f>)", r"\g<1>K\g<3>J\g<5>", xml)
+
+    broken = change_sheet(small_workbook, tmp_path / "broken.xlsx", "lr 0.5", swap)
+    report = verify(broken)
+    assert {d.quantity for d in report.diffs if d.kind == Kind.FORMULA} == {"o1"}
+
+
+def test_a_removed_sheet_is_found(small_workbook: Path, tmp_path: Path) -> None:
+    workbook = openpyxl.load_workbook(small_workbook)
+    del workbook["Start"]
+    workbook.save(tmp_path / "less.xlsx")
+    report = verify(tmp_path / "less.xlsx")
+    assert [d.sheet for d in report.diffs] == ["Start"]
+
+
+def test_other_sheets_are_recalculated_or_said_not_to_be_covered(small_workbook: Path, tmp_path: Path) -> None:
+    workbook = openpyxl.load_workbook(small_workbook)
+    workbook.create_sheet("Notes")["A1"] = "=Inputs!C6*2"
+    workbook.create_sheet("Odd")["A1"] = "=NOSUCHFUNCTION(1)"
+    workbook["lr 0.5"]["AZ1"] = "=SUM(X5:X10)"
+    workbook.save(tmp_path / "more.xlsx")
+    report = verify(tmp_path / "more.xlsx")
+    status = {sheet.name: str(sheet.status) for sheet in report.sheets}
+    assert report.ok, report.diffs
+    assert (status["Notes"], status["Odd"], status["lr 0.5"]) == ("recalculated", "not covered", "proven")
+
+
+def test_a_stale_value_on_another_sheet_is_found(small_workbook: Path, tmp_path: Path) -> None:
+    workbook = openpyxl.load_workbook(small_workbook)
+    workbook.create_sheet("Notes")["A1"] = "=Inputs!C6*2"
+    workbook.save(tmp_path / "more.xlsx")
+    stale = lambda xml: re.sub(r"<v ?/>|<v></v>", "<v>7</v>", xml)  # noqa: E731
+    broken = change_cell(tmp_path / "more.xlsx", tmp_path / "b.xlsx", "Notes", "A1", stale)
+    report = verify(broken)
+    assert [(d.sheet, d.cell, d.found, d.kind) for d in report.diffs] == [("Notes", "A1", 7.0, Kind.CACHED)]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(b"", "no .xlsx"), (b"hello", "no .xlsx"), (b"PK\x03\x04 and no more", "damaged"),
+     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 old", "encrypted")],
+)  # fmt: skip
+def test_a_file_that_is_no_workbook(tmp_path: Path, content: bytes, said: str) -> None:
+    (tmp_path / "bad.xlsx").write_bytes(content)
+    with pytest.raises(WorkbookError, match=said):
+        verify(tmp_path / "bad.xlsx")
+
+
+def test_a_truncated_workbook(small_workbook: Path, tmp_path: Path) -> None:
+    whole = small_workbook.read_bytes()
+    for share in (0.2, 0.5, 0.9, 0.999):
+        (tmp_path / "cut.xlsx").write_bytes(whole[: int(len(whole) * share)])
+        with pytest.raises(WorkbookError, match="damaged"):
+            verify(tmp_path / "cut.xlsx")
+
+
+def test_a_workbook_without_source(tmp_path: Path) -> None:
+    openpyxl.Workbook().save(tmp_path / "other.xlsx")
+    with pytest.raises(WorkbookError, match="no sheet 'Source'"):
+        verify(tmp_path / "other.xlsx")
+
+
+def test_a_layout_of_the_future(small_workbook: Path, tmp_path: Path) -> None:
+    future = change_cell(small_workbook, tmp_path / "future.xlsx", "Source", "B4", number(3.0))
+    with pytest.raises(WorkbookError, match="knows layout 2"):
+        verify(future)
+
+
+def test_a_damaged_template(small_workbook: Path, tmp_path: Path) -> None:
+    def damage(xml: str) -> str:
+        return xml.replace("sigmoid(h1)", "sigmoid(h9)")
+
+    broken = change_parts(small_workbook, tmp_path / "b.xlsx", {sheet_part(small_workbook, "Source"): damage})
+    with pytest.raises(WorkbookError, match="a_h1 uses 'h9'"):
+        verify(broken)
+
+
+def test_a_text_typed_into_inputs(small_workbook: Path, tmp_path: Path) -> None:
+    workbook = openpyxl.load_workbook(small_workbook)
+    workbook["Inputs"]["C14"] = "a lot"
+    workbook.save(tmp_path / "typed.xlsx")
+    with pytest.raises(WorkbookError, match=r"Inputs!C14 holds 'a lot' as w1; type a number"):
+        verify(tmp_path / "typed.xlsx")
+
+
+def test_the_report_as_json(small_workbook: Path, tmp_path: Path) -> None:
+    broken = change_cell(small_workbook, tmp_path / "b.xlsx", "lr 0.5", "N7", formula("LN(0)"))
+    found = verify(broken, max_diffs=3).to_dict()
+    keys = {"ok", "engine", "cells", "training_cells", "helper_cells", "mismatches", "max_abs", "max_rel", "edited"}
+    assert keys | {"sheets", "diffs"} <= found.keys()
+    assert len(found["diffs"]) == 3 < found["mismatches"]
+    assert {"sheet", "cell", "kind", "quantity", "iteration", "rate", "expected", "found", "formula"} | {
+        "expected_formula"
+    } == found["diffs"][0].keys()
+    assert found["diffs"][0] | {"expected": 0} == {
+        "sheet": "lr 0.5", "cell": "N7", "kind": "formula", "quantity": "h1", "iteration": 2, "rate": 0.5,
+        "expected": 0, "found": "#NUM!", "formula": "LN(0)", "expected_formula": "F7*B7+G7*C7",
+    }  # fmt: skip
+    json.dumps(found, allow_nan=False)
+
+
+def test_a_cached_value_wrong_in_the_twelfth_digit_is_found(small_workbook: Path, tmp_path: Path) -> None:
+    found = openpyxl.load_workbook(small_workbook, data_only=True)["lr 0.5"]["X7"].value
+    for error, ok in ((3e-12, False), (3e-16, True)):
+        near = change_cell(
+            small_workbook, tmp_path / f"{error}.xlsx", "lr 0.5", "X7", cached(repr(found * (1 + error)))
+        )
+        assert verify(near).ok is ok
+    assert verify(tmp_path / "3e-12.xlsx", tolerance=Tolerance(rtol=1e-11)).ok
+
+
+@pytest.fixture(scope="module")
+def converged(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Training far past convergence, where differences of nearly equal numbers are all that is left."""
+    path = tmp_path_factory.mktemp("converged") / "converged.xlsx"
+    study = override(load(), rates=[5.0, 20.0], iterations=200, values={"t1": 0.3, "t2": 0.6})
+    assert build(study, path).ok
+    return path
+
+
+def test_libreoffice_snaps_tiny_differences_and_still_agrees(converged: Path, soffice: str) -> None:
+    """It takes numbers that differ in the last bits for equal; the tolerance knows what they were computed from."""
+    report = verify(converged, "libreoffice", timeout=120)
+    assert report.ok, report.diffs
+    assert 0 < report.max_abs < 1e-13
+
+
+@pytest.mark.parametrize("rate", [1e-05, 1e-07, 0.30000000000000004, 0.1234567890123456, 123456.789])
+def test_any_rate_can_be_built(tmp_path: Path, rate: float) -> None:
+    """Spreadsheet programs spell numbers inside a text in ways of their own: 1E-05, 0.00001."""
+    built = build(override(load(), rates=[rate], iterations=2), tmp_path / "b.xlsx")
+    assert built.ok, built.report

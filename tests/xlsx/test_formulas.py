@@ -1,0 +1,119 @@
+"""Formulas as texts: moved as openpyxl moves them, and recognised in other spellings."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from openpyxl.formula.translate import Translator
+
+from sheetgen.network.study import Study
+from sheetgen.sheets.layout import Layout
+from sheetgen.template.load import load
+from sheetgen.xlsx.formulas import canonical, same, shifted
+
+
+def translated(formula: str, rows: int, columns: int) -> str:
+    """Move a formula with openpyxl, from a cell far from the edge."""
+    moved = Translator(f"={formula}", origin="AA100").translate_formula(row_delta=rows, col_delta=columns)
+    return str(moved)[1:]
+
+
+REFERENCES = st.builds(
+    "{}{}{}{}".format,
+    st.sampled_from(["", "$"]),
+    st.sampled_from(["H", "Z", "AA", "AZ", "XA", "h"]),
+    st.sampled_from(["", "$"]),
+    st.integers(50, 9_999),
+).map(lambda text: text if text.isupper() else text.upper())
+SHEETS = st.sampled_from(["", "", "Inputs!", "'lr 0.1'!", "'It''s A1'!", "Sheet2!", "'B2'!"])
+OPERANDS = st.one_of(
+    st.tuples(SHEETS, REFERENCES).map("".join),
+    st.tuples(SHEETS, REFERENCES, REFERENCES).map(lambda t: f"SUM({t[0]}{t[1]}:{t[2]})"),
+    st.sampled_from(['"A1 and $B$2"', '"say ""C3"""', "1E5", "1.5E-05", "2", "0.5", "TRUE", "LOG10(H50)", "rate_1"]),
+)
+FORMULAS = st.recursive(
+    OPERANDS,
+    lambda inner: st.one_of(
+        st.tuples(inner, st.sampled_from(["+", "-", "*", "/", "^", "&", "=", ">="]), inner).map("".join),
+        inner.map("-({})".format),
+        inner.map("1/(1+EXP(-{}))".format),
+        st.tuples(inner, inner).map(lambda pair: f"IF(H50>0,{pair[0]},{pair[1]})"),
+    ),
+    max_leaves=6,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(FORMULAS, st.integers(-40, 2000), st.integers(-5, 30))
+def test_it_moves_formulas_as_openpyxl_does(formula: str, rows: int, columns: int) -> None:
+    assert shifted(formula, rows, columns) == translated(formula, rows, columns)
+
+
+@pytest.mark.parametrize(
+    ("formula", "moved"),
+    [
+        ("H5-$B$2*AI5", "H6-$B$2*AI6"),
+        ("$H5+H$5", "$H6+H$5"),
+        ("SUM(A1:B$3)", "SUM(A2:B$3)"),
+        ("Inputs!$C$6*'lr 0.1'!N5", "Inputs!$C$6*'lr 0.1'!N6"),
+        ('IF(A1="A1","A1",A1)', 'IF(A2="A1","A1",A2)'),
+        ("LOG10(A1)", "LOG10(A2)"),
+        ("w_1+A1", "w_1+A2"),
+        ("1E5+1.5E3", "1E5+1.5E3"),
+        ("AB12!C3+A1B2+A1.5", "AB12!C4+A1B2+A1.5"),
+    ],
+)
+def test_one_row_down(formula: str, moved: str) -> None:
+    assert shifted(formula, 1, 0) == moved
+    assert shifted(moved, -1, 0) == formula
+    assert shifted(formula, 0, 0) == formula
+
+
+def test_every_formula_of_the_seed_moves_as_openpyxl_moves_it() -> None:
+    layout = Layout(load())
+    formulas = [layout.formula(q.equation, 0, 5) for q in seed_equations(layout.study)]
+    assert len(formulas) == 36
+    for formula in formulas:
+        assert shifted(formula, 95, 0) == translated(formula, 95, 0) != formula
+
+
+def seed_equations(study: Study) -> list:  # type: ignore[type-arg]
+    return [quantity for quantity in study.graph.quantities if quantity.equation is not None]
+
+
+SAME = [
+    ("A1+B1", "a1 + b1"),
+    ("SUM( A1 : B2 )", "sum(A1:B2)"),
+    ("'Inputs'!$C$6", "Inputs!$C$6"),
+    ("'inputs'!$C$6", "INPUTS!$C$6"),
+    ("1/(1+EXP(-N5))", "1/(1+exp(-N5))"),
+    ('IF(A1,"a b","c")', 'if(A1, "a b", "c")'),
+    ("'lr 0.1'!A1", "'LR 0.1'!a1"),
+    ("1e-05", "1E-05"),
+]
+DIFFERENT = [
+    ("A1+B1", "B1+A1"),
+    ("A1", "$A1"),
+    ("A1", "$A$1"),
+    ('"a b"', '"ab"'),
+    ('"a"', '"A"'),
+    ("'lr 0.1'!A1", "'lr 0.2'!A1"),
+    ("'lr 0.1'!A1", "'lr0.1'!A1"),
+    ("1/(1+EXP(-N5))", "1/(1+EXP(N5))"),
+    ("A1*(1-A1)", "B1*(1-B1)"),
+    ('"it\'s"', '"its"'),
+]
+
+
+@pytest.mark.parametrize(("a", "b"), SAME)
+def test_other_spellings_of_one_formula(a: str, b: str) -> None:
+    assert same(a, b)
+    assert same(b, a)
+    assert canonical(canonical(a)) == canonical(b)
+
+
+@pytest.mark.parametrize(("a", "b"), DIFFERENT)
+def test_formulas_that_differ(a: str, b: str) -> None:
+    assert not same(a, b)
+    assert not same(b, a)

