@@ -10,8 +10,9 @@ from typing import Any
 from openpyxl.utils import get_column_letter
 
 from cnn.runs.metrics import Epoch
-from cnn.tab.sections import CENTRED, COUNT, FIRST_COLUMN, GAP, PERCENT, heading, line, share_axis, table
+from cnn.tab.sections import CENTRED, COUNT, FIRST_COLUMN, GAP, PERCENT, heading, share_axis, table
 from sheetgen.page import charts, style
+from sheetgen.page.block import Block
 from sheetgen.page.page import Formula, Page
 from sheetgen.page.style import Style
 
@@ -35,14 +36,14 @@ def put(page: Page, runs: Sequence[RunRecord], row: int, sheet: str) -> int:
     row = heading(page, row, "The runs compared", "The first of them is shown in full above.")
     block = table(page, row, _LABELS, len(runs))
     for number, run in enumerate(runs, start=block.first):
-        _run(page, block.letters, number, run)
+        _run(page, block, number, run)
     return _accuracies(page, runs, block.last + 2, sheet)
 
 
-def _run(page: Page, letters: dict[str, str], row: int, run: RunRecord) -> None:
+def _run(page: Page, block: Block, row: int, run: RunRecord) -> None:
     plan, test = run.config["plan"], run.summary["test"]
     accuracy = Formula(
-        f"{letters['test correct']}{row}/{letters['test pictures']}{row}",
+        f"{block.cell('test correct', row)}/{block.cell('test pictures', row)}",
         partial(_share, test["correct"], test["total"]),
     )
     contents = (
@@ -52,7 +53,7 @@ def _run(page: Page, letters: dict[str, str], row: int, run: RunRecord) -> None:
     )  # fmt: skip
     seconds = Style(number="#,##0.0", align="center")
     looks = (style.NAME, CENTRED, CENTRED, CENTRED, CENTRED, *[COUNT] * 4, PERCENT, CENTRED, seconds)
-    line(page, row, contents, looks)
+    block.line(page, row, contents, looks)
 
 
 def _share(part: int, whole: int) -> float:

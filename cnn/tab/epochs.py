@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from cnn.runs.metrics import Epoch
-from cnn.tab.sections import CENTRED, COUNT, GAP, LOSS, PERCENT, Block, heading, line, share_axis, table
+from cnn.tab.sections import CENTRED, COUNT, GAP, LOSS, PERCENT, heading, share_axis, table
 from sheetgen.page import charts, style
+from sheetgen.page.block import Block
 from sheetgen.page.page import Formula, Page
 from sheetgen.page.style import Style
 
@@ -65,7 +66,7 @@ def _epoch(page: Page, block: Block, labels: tuple[str, ...], row: int, epoch: E
         float(epoch.total), share(8, 9), epoch.seconds,
     )  # fmt: skip
     looks = (CENTRED, _RATE, _RATE, LOSS, COUNT, COUNT, PERCENT, LOSS, COUNT, COUNT, PERCENT, _SECONDS)
-    line(page, row, contents, looks)
+    block.line(page, row, contents, looks)
 
 
 def _best(page: Page, block: Block, labels: tuple[str, ...], rows: list[Epoch], row: int) -> None:

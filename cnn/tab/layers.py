@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from cnn.tab.sections import CENTRED, COUNT, GAP, Block, heading, line, table
+from cnn.tab.sections import CENTRED, COUNT, GAP, heading, table
 from sheetgen.page import style
+from sheetgen.page.block import Block
 from sheetgen.page.page import Content, Formula, Page
 from sheetgen.page.style import Style
 
@@ -57,7 +58,7 @@ def put(page: Page, layers: list[dict[str, Any]], row: int) -> Layers:
         "side out": float(layers[0]["side_in"]),
     }
     start = picture | {"receptive field": 1.0, "jump": 1.0}
-    line(page, block.first, (start.get(label) for label in _LABELS), (style.EQUATION, CENTRED, *[_INPUT] * 12))
+    block.line(page, block.first, (start.get(label) for label in _LABELS), (style.EQUATION, CENTRED, *[_INPUT] * 12))
     for number, layer in enumerate(layers, start=block.first + 1):
         _layer(page, block, number, layer)
     total = block.last + 1
@@ -97,7 +98,7 @@ def _layer(page: Page, block: Block, row: int, layer: dict[str, Any]) -> None:
     )
     looks = [style.EQUATION, CENTRED]
     looks += [_INPUT if isinstance(content, float) else COUNT for content in contents[2:]]
-    line(page, row, contents, looks)
+    block.line(page, row, contents, looks)
 
 
 def _side(here: dict[str, str]) -> str:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-
-from openpyxl.utils import get_column_letter
 
 from sheetgen.page import style
-from sheetgen.page.page import Content, Page
+from sheetgen.page.block import Block
+from sheetgen.page.page import Page
 from sheetgen.page.style import Style
 
 FIRST_COLUMN = 2
@@ -21,24 +19,6 @@ PERCENT = Style(number="0.00%", align="center")
 LOSS = Style(number="0.0000", align="center")
 COUNT = Style(number=style.WHOLE, align="center")
 WORD = Style(bold=True, align="center")
-
-
-@dataclass(frozen=True)
-class Block:
-    """A table on the sheet: its first and last row below the header, and the letter of each column."""
-
-    first: int
-    last: int
-    letters: dict[str, str]
-
-    def column(self, label: str) -> str:
-        """Return the absolute range of a column."""
-        letter = self.letters[label]
-        return f"${letter}${self.first}:${letter}${self.last}"
-
-    def cell(self, label: str, row: int) -> str:
-        """Return the reference to a column's cell in a row, relative."""
-        return f"{self.letters[label]}{row}"
 
 
 def share_axis(shares: Iterable[float]) -> tuple[float, float]:
@@ -58,13 +38,7 @@ def heading(page: Page, row: int, text: str, note: str = "") -> int:
 
 def table(page: Page, row: int, labels: Sequence[str], rows: int, height: float = 32) -> Block:
     """Put the header of a table in a row; return the block of the ``rows`` rows below it."""
-    page.row(row, labels, style.LABEL, FIRST_COLUMN)
+    block = Block.below(row, labels, rows, FIRST_COLUMN)
+    block.header(page)
     page.heights[row] = height
-    letters = {label: get_column_letter(FIRST_COLUMN + index) for index, label in enumerate(labels)}
-    return Block(row + 1, row + rows, letters)
-
-
-def line(page: Page, row: int, contents: Iterable[Content], looks: Iterable[Style]) -> None:
-    """Put one row of a table."""
-    for index, (content, look) in enumerate(zip(contents, looks, strict=True)):
-        page.put(f"{get_column_letter(FIRST_COLUMN + index)}{row}", content, look)
+    return block

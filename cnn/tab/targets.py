@@ -11,7 +11,7 @@ from openpyxl.styles import Font, PatternFill
 
 from cnn.tab.epochs import Epochs
 from cnn.tab.layers import GLOBAL, Layers, kind_of
-from cnn.tab.sections import COUNT, PERCENT, WORD, heading, line, table
+from cnn.tab.sections import COUNT, PERCENT, WORD, heading, table
 from sheetgen.page import style
 from sheetgen.page.page import Content, Formula, Page
 from sheetgen.page.style import Style
@@ -42,7 +42,7 @@ def put(page: Page, summary: dict[str, Any], epochs: Epochs, layers: Layers, row
         wanted, found = (block.cell(label, number) for label in ("wanted", "found"))
         word = "yes" if target.reached(target.value) else "no"
         test = Formula(f'IF({target.test.format(found=found, wanted=wanted)},"yes","no")', lambda word=word: word)  # type: ignore[misc]
-        line(
+        block.line(
             page, number, (target.name, target.wanted, target.found, test), (style.NAME, target.look, target.look, WORD)
         )
     cells = f"{block.cell('reached?', block.first)}:{block.cell('reached?', block.last)}"
