@@ -9,7 +9,7 @@ lint:
 	mypy sheetgen cnn
 
 docs:
-	python docs/make_commands.py
+	python docs/make_pages.py
 
 bench:
 	python benchmarks/writing.py

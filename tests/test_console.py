@@ -1,0 +1,137 @@
+"""What both programs do at the console, seen from outside the process: exit codes, one-line errors, lost readers."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from faults import cached, change_cell
+from outside import ROOT
+
+PROGRAM = """
+import sys, time, click
+from sheetgen.console import Program, complain
+from sheetgen.errors import UsageError
+
+@click.group("tool", cls=Program)
+def cli(): pass
+
+@cli.command()
+@click.argument("code", type=int)
+@click.option("--lines", default=1)
+def answer(code, lines):
+    for number in range(lines):
+        click.echo(f"\\u2202E/\\u2202w1 of line {number}")
+    return code
+
+@cli.command()
+@click.argument("kind")
+def fail(kind):
+    if kind == "usage": raise UsageError("the file is\\nnot there")
+    if kind == "file": open("no/such/file")
+    if kind == "wait": click.echo("ready", err=True); time.sleep(60)
+
+cli.main(prog_name="tool")
+"""
+
+
+def environment(**more: str) -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(ROOT), **more}
+
+
+def run(*words: object, stdout: int = subprocess.PIPE, **more: str) -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-c", PROGRAM, *map(str, words)]
+    return subprocess.run(command, stdout=stdout, stderr=subprocess.PIPE, env=environment(**more), timeout=60)
+
+
+def unread(command: list[str], both: bool = False) -> int:
+    """Return the exit code of a command whose stdout (or stderr too) nobody has read from the start."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        stderr = writer if both else subprocess.DEVNULL
+        return subprocess.run(command, stdout=writer, stderr=stderr, env=environment(), timeout=60).returncode
+    finally:
+        os.close(writer)
+
+
+@pytest.mark.parametrize("both", [False, True])
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ("answer 0", 0), ("answer 1", 1), ("answer 2", 2), ("answer 1 --lines 20000", 1), ("--help", 0),
+        ("fail usage", 2), ("no-such-command", 2),
+    ],
+)  # fmt: skip
+def test_a_reader_that_has_gone_changes_no_exit_code(words: str, code: int, both: bool) -> None:
+    assert unread([sys.executable, "-c", PROGRAM, *words.split()], both) == code
+
+
+def test_the_exit_codes_of_verify_into_a_closed_pipe(small_workbook: Path, tmp_path: Path) -> None:
+    wrong = change_cell(small_workbook, tmp_path / "wrong.xlsx", "lr 0.5", "R6", cached("7"))
+    for path, code in ((small_workbook, 0), (wrong, 1), (tmp_path / "absent.xlsx", 2)):
+        for more in ([], ["--json"]):
+            assert unread([sys.executable, "-m", "sheetgen", "verify", str(path), *more]) == code
+
+
+@pytest.mark.parametrize(("words", "code"), [(["summary"], 0), (["summary", "--net", "none"], 2), (["runs"], 0)])
+def test_the_exit_codes_of_the_companion_into_a_closed_pipe(words: list[str], code: int) -> None:
+    assert unread([sys.executable, "-m", "cnn", *words]) == code
+
+
+def test_a_reader_that_goes_in_the_middle() -> None:
+    command = [sys.executable, "-c", PROGRAM, "answer", "1", "--lines", "50000"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment()) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline().decode() == "∂E/∂w1 of line 0\n"
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait(60) == 1
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+@pytest.mark.parametrize("lines", [1, 20_000])
+def test_a_full_disk_is_no_success(lines: int) -> None:
+    with open("/dev/full", "wb") as full:
+        done = run("answer", 0, "--lines", lines, stdout=full.fileno())
+    assert done.returncode == 2
+    assert done.stderr.decode().count("\n") == 1
+    assert done.stderr.startswith(b"tool: ")
+    assert b"No space left on device" in done.stderr
+
+
+@pytest.mark.parametrize("locale", ["C", "C.UTF-8"])
+def test_it_writes_utf_8_in_any_locale(locale: str) -> None:
+    done = run("answer", 0, LC_ALL=locale, PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+    assert (done.returncode, done.stdout.decode("utf-8")) == (0, "∂E/∂w1 of line 0\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        ("fail usage", "tool: the file is not there\n"),
+        ("fail file", "tool: no/such/file: No such file or directory\n"),
+        ("answer x", "tool: Invalid value for 'CODE': 'x' is not a valid integer. (see tool answer --help)\n"),
+        ("answr", "tool: No such command 'answr'."),
+    ],
+)
+def test_a_mistake_is_one_line_and_exit_code_2(words: str, line: str) -> None:
+    done = run(*words.split())
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr.decode().startswith(line)
+    assert done.stderr.count(b"\n") == 1
+
+
+def test_an_interrupt_is_said_and_exits_130() -> None:
+    command = [sys.executable, "-c", PROGRAM, "fail", "wait"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment()) as process:
+        assert process.stderr is not None
+        assert process.stderr.readline() == b"ready\n"
+        process.send_signal(signal.SIGINT)
+        assert process.stderr.read().split() == b"interrupted; nothing was changed".split()
+        assert process.wait(60) == 130

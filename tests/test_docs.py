@@ -1,0 +1,173 @@
+"""What the documents quote, read from the thing itself: pages made from the code, figures, lists and sentences."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from outside import ROOT
+from workbook_lint import FUNCTIONS, called
+
+from sheetgen import build, load, override, verify
+from sheetgen.algebra.ops import PRIMITIVES
+from sheetgen.cli import cli
+from sheetgen.sheets import layout as at
+from sheetgen.template.load import template_names
+
+DOCS = ROOT / "docs"
+PROSE = sorted([*ROOT.glob("*.md"), *DOCS.glob("*.md")])
+WIDTH = 120
+NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+def text(name: str) -> str:
+    return (ROOT / name).read_text("utf-8")
+
+
+def pages() -> dict[str, Callable[[], str]]:
+    """Return what docs/make_pages.py makes."""
+    spec = importlib.util.spec_from_file_location("make_pages", DOCS / "make_pages.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.PAGES  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize("name", ["commands.md", "modules.md"])
+def test_pages_made_from_the_code_are_up_to_date(name: str) -> None:
+    """Refresh them with `make docs`."""
+    assert text(f"docs/{name}").split() == pages()[name]().split()  # releases of click differ in their spacing
+
+
+def test_every_module_stands_on_the_page_of_modules() -> None:
+    listed = re.findall(r"^\| `(\w+)` \| (.+) \|$", text("docs/modules.md"), re.MULTILINE)
+    there = [path.stem for package in ("sheetgen", "cnn") for path in (ROOT / package).rglob("[!_]*.py")]
+    assert sorted(name for name, _ in listed) == sorted(there)
+    assert all(len(about) > 10 for _, about in listed)
+
+
+def prose_lines(page: str) -> Iterator[tuple[int, str]]:
+    """Yield the lines of a page that are no table, code, heading or picture."""
+    in_code = False
+    for number, line in enumerate(page.split("\n"), start=1):
+        in_code ^= line.startswith("```")
+        if not (in_code or line.startswith(("|", "#", "!", "```", "    "))):
+            yield number, line
+
+
+@pytest.mark.parametrize("path", PROSE, ids=lambda path: path.name)
+def test_prose_is_wrapped_at_one_width(path: Path) -> None:
+    assert not [number for number, line in prose_lines(path.read_text("utf-8")) if len(line) > WIDTH]
+
+
+@pytest.mark.parametrize("path", PROSE, ids=lambda path: path.name)
+def test_files_that_pages_name_are_there(path: Path) -> None:
+    page = path.read_text("utf-8")
+    for target in re.findall(r"\]\(([^)#:]+)\)", page):
+        assert (path.parent / target).exists(), target
+    for name in re.findall(r"`((?:sheetgen|cnn|tests|docs|benchmarks|templates)/[\w/.-]+\.\w+)`", page):
+        assert (ROOT / name).is_file(), name
+
+
+# --- figures of the seed's workbook ---
+
+
+@pytest.fixture(scope="module")
+def printed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """What `sheetgen build` prints, in a folder of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path_factory.mktemp("readme"))
+        yield CliRunner().invoke(cli, ["build"]).stdout
+
+
+def test_the_readme_shows_what_build_prints(printed: str) -> None:
+    shown = re.search(r"```\n(backprop\.xlsx: .*?)```", text("README.md"), re.DOTALL)
+    assert shown is not None
+    lines = [line for line in shown[1].splitlines() if line.strip() != "…"]
+    assert len(lines) >= 4
+    assert [line for line in printed.splitlines() if line in lines] == lines
+
+
+def test_documents_count_the_seeds_cells_alike(printed: str, seed_workbook: Path) -> None:
+    counted = re.search(r"all ([\d,]+) formula cells", printed)
+    assert counted is not None
+    assert f"The seed's workbook ({counted[1]} formulas)" in text("docs/measurements.md")
+    assert f"the seed's {verify(seed_workbook).training_cells:,} training cells" in text("docs/verification.md")
+
+
+def test_the_readme_counts_the_things_to_try(seed_workbook: Path) -> None:
+    told = re.search(r"(\w+) things to try", text("README.md"))
+    assert told is not None
+    shown = texts(seed_workbook, 1)
+    headings = [re.fullmatch(r"(\w+) things to try", line) for line in shown]
+    assert [match[1].lower() for match in headings if match] == [told[1]]
+    assert len([line for line in shown if re.match(r"\d\.  ", line)]) == NUMBERS.index(told[1])
+
+
+def texts(path: Path, sheet: int) -> list[str]:
+    """Return the texts of a sheet of ours, by its number."""
+    with zipfile.ZipFile(path) as archive:
+        return re.findall(r"<t [^>]*>([^<]*)</t>", archive.read(f"xl/worksheets/sheet{sheet}.xml").decode())
+
+
+def test_the_page_of_the_workbook_lists_the_seeds_columns() -> None:
+    page, study = " ".join(text("docs/workbook.md").split()), load()
+    columns = at.Layout(study).columns()
+    assert f"The seed's sheets have {len(columns)} columns" in page
+    weights = ", ".join(name for name in columns if name in study.network.weights)
+    gradients = ", ".join(name for name in columns if name.startswith("∂E_total/∂w"))
+    spelled = ", ".join(columns).replace(weights, "w1 … w8").replace(gradients, "∂E_total/∂w1 … ∂E_total/∂w8")
+    assert f"`{spelled}`" in page
+    assert f"`layout` = {at.LAYOUT_VERSION}" in page
+
+
+def test_the_page_of_the_workbook_lists_its_sheets() -> None:
+    page = " ".join(text("docs/workbook.md").split())
+    listed = re.search(r"## Sheets (.*?), in this order", page)
+    assert listed is not None
+    sheets = re.findall(r"`([^`]+)`", listed[1])
+    for name in ("mlp-2-2-2", "xor"):
+        study = load(name)
+        pages_of = list(build_sheets(name))
+        training = [variant.sheet for variant in study.variants]
+        assert [sheet for sheet in pages_of if sheet not in training] == [
+            sheet for sheet in sheets if sheet in pages_of
+        ]
+
+
+def build_sheets(name: str) -> Iterator[str]:
+    from sheetgen.sheets.book import Book
+    from sheetgen.sheets.compose import pages as pages_of
+
+    study = load(name)
+    yield from (page.name for page in pages_of(Book(study, study)))
+
+
+# --- functions ---
+
+
+@pytest.fixture(scope="module")
+def functions_used(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
+    """The functions in the formulas of small builds of all templates that come with the package."""
+    folder = tmp_path_factory.mktemp("functions")
+    found: set[str] = set()
+    for name in template_names():
+        build(override(load(name), iterations=2), folder / f"{name}.xlsx", verify=False)
+        found |= called(folder / f"{name}.xlsx")
+    return found
+
+
+def test_the_page_of_the_workbook_lists_the_functions_of_formulas(functions_used: set[str]) -> None:
+    listed = re.search(r"Formulas use only (.*?) and arithmetic", " ".join(text("docs/workbook.md").split()))
+    assert listed is not None
+    names = listed[1].split(", ")
+    of_templates = {row.excel for row in PRIMITIVES.values() if row.is_function and row.excel}
+    of_the_sheet_cnn = {"COUNT", "COUNTIF", "IF", "INDEX", "INT", "MATCH", "MAX", "OR", "ROUND", "SUM", "SUMPRODUCT"}
+    assert names == sorted(names)
+    assert set(names) == functions_used | of_templates | of_the_sheet_cnn == FUNCTIONS

@@ -1,0 +1,75 @@
+"""What `from sheetgen import …` offers: a promise that changes only with an entry in the changelog."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+from outside import ROOT
+
+import sheetgen
+
+OFFERED = {
+    "Built", "Difference", "EngineError", "NumberError", "Report", "SheetgenError", "Study", "TemplateError", "Tolerance",
+    "UsageError", "WorkbookError", "__version__", "build", "load", "loads", "override", "verify",
+}  # fmt: skip
+
+SIGNATURES = {
+    "build": "(study, path=None, *, verify=True, force=False, progress=silent)",
+    "load": "(template='mlp-2-2-2')",
+    "loads": "(text, source='template')",
+    "override": "(study, *, values=None, rates=(), iterations=None)",
+    "verify": "(path, engine='embedded', *, tolerance=Tolerance(rtol=1e-12, atol=1e-14), max_diffs=100, timeout=600.0)",
+}
+
+FIELDS = {
+    "Built": ("path", "study", "sheets", "cells", "losses", "verdict", "report"),
+    "Difference": (
+        "sheet", "cell", "kind", "expected", "found", "formula", "expected_formula", "quantity", "iteration", "rate",
+    ),
+    "Report": (
+        "engine", "training_cells", "helper_cells", "mismatches", "max_abs", "max_rel", "edited", "sheets", "diffs", "notes",
+    ),
+    "Tolerance": ("rtol", "atol"),
+}  # fmt: skip
+
+ERRORS = ("TemplateError", "UsageError", "NumberError", "WorkbookError", "EngineError")
+
+
+def test_what_is_offered() -> None:
+    assert set(sheetgen.__all__) == OFFERED
+    assert len(sheetgen.__all__) == len(OFFERED)
+    assert all(getattr(sheetgen, name).__doc__ for name in OFFERED)
+
+
+@pytest.mark.parametrize("name", SIGNATURES)
+def test_how_the_functions_are_called(name: str) -> None:
+    signature = inspect.signature(getattr(sheetgen, name))
+    bare = [parameter.replace(annotation=inspect.Parameter.empty) for parameter in signature.parameters.values()]
+    spelled = str(inspect.Signature(bare))
+    assert re.sub(r"<function (\w+) at 0x\w+>", r"\1", spelled) == SIGNATURES[name]
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_the_fields_of_the_values(name: str) -> None:
+    assert tuple(field.name for field in fields(getattr(sheetgen, name))) == FIELDS[name]
+
+
+@pytest.mark.parametrize("name", ERRORS)
+def test_every_error_can_be_caught_by_one_name(name: str) -> None:
+    assert issubclass(getattr(sheetgen, name), sheetgen.SheetgenError)
+
+
+def test_it_is_typed() -> None:
+    assert (ROOT / "sheetgen" / "py.typed").exists()
+
+
+def test_the_readmes_python_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    block = re.search(r"```python\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
+    assert block is not None
+    monkeypatch.chdir(tmp_path)
+    exec(block[1], {})
+    assert (tmp_path / "backprop.xlsx").is_file()
