@@ -13,8 +13,8 @@ from outside import ROOT
 import sheetgen
 
 OFFERED = {
-    "Built", "Difference", "EngineError", "NumberError", "Report", "SheetgenError", "Study", "TemplateError", "Tolerance",
-    "UsageError", "WorkbookError", "__version__", "build", "load", "loads", "override", "verify",
+    "Built", "Difference", "EngineError", "NumberError", "Report", "SheetgenError", "Study", "TemplateError",
+    "Tolerance", "UsageError", "WorkbookError", "__version__", "build", "load", "loads", "override", "verify",
 }  # fmt: skip
 
 SIGNATURES = {
@@ -31,7 +31,8 @@ FIELDS = {
         "sheet", "cell", "kind", "expected", "found", "formula", "expected_formula", "quantity", "iteration", "rate",
     ),
     "Report": (
-        "engine", "training_cells", "helper_cells", "mismatches", "max_abs", "max_rel", "edited", "sheets", "diffs", "notes",
+        "engine", "training_cells", "helper_cells", "mismatches", "max_abs", "max_rel", "edited", "sheets", "diffs",
+        "notes",
     ),
     "Tolerance": ("rtol", "atol"),
 }  # fmt: skip
