@@ -21,8 +21,8 @@ PROGRAMS: dict[str, click.Group] = {"sheetgen": sheetgen.cli.cli, "cnn": cnn.cli
 
 _COMMANDS = """# Commands
 
-Data goes to stdout, progress and errors to stderr. Exit codes: 0 fine, 1 differences found, 2 could not run, 130 stopped
-by Ctrl-C. This page is made from the commands' own help.
+Data goes to stdout, progress and errors to stderr. Exit codes: 0 fine, 1 differences found, 2 could not run,
+130 stopped by Ctrl-C. This page is made from the commands' own help.
 """
 
 _MODULES = """# Modules
