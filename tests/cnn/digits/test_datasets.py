@@ -40,7 +40,12 @@ def by_table(matrices: torch.Tensor, shifts: torch.Tensor, picture: NDArray[np.u
 @settings(max_examples=300, deadline=None)
 def test_a_rotation_picks_the_pixels_that_pillow_picks(angle: float) -> None:
     want = np.asarray(Image.fromarray(NUMBERED).rotate(angle, Image.Resampling.NEAREST, fillcolor=1))
-    got = by_table(augment.rotations(torch.tensor([angle])), torch.zeros(1, 2, dtype=torch.float64), NUMBERED, 1)
+    got = by_table(
+        augment.rotations(torch.tensor([angle], dtype=torch.float64)),
+        torch.zeros(1, 2, dtype=torch.float64),
+        NUMBERED,
+        1,
+    )
     np.testing.assert_array_equal(got, want)
 
 
