@@ -22,7 +22,8 @@ from sheetgen.network.tolerance import Tolerance
 from sheetgen.proof.verify import verify
 from sheetgen.sheets.layout import Layout
 from sheetgen.template import overrides
-from sheetgen.template.load import DEFAULT, load, template_data, template_names, template_text
+from sheetgen.template.load import load
+from sheetgen.template.shipped import DEFAULT, template_data, template_names, template_text
 from sheetgen.version import __version__
 
 
@@ -156,12 +157,11 @@ def copy_command(name: str, file: Path | None, force: bool) -> int:
 
     Example: sheetgen copy mlp-2-2-2 mine.toml && sheetgen build mine.toml
     """
-    text, _ = template_text(name)
     target = file or Path(f"{Path(name).stem}.toml")
-    texts = {target: text} | {target.with_name(data): text for data, text in template_data(name).items()}
+    texts = {target: template_text(name)} | {target.with_name(data): text for data, text in template_data(name).items()}
     for path in texts:
         if path.exists() and not force:
-            raise UsageError(f"{path} exists; replace it with --force, or name another file")
+            raise UsageError(f"{path} exists", "replace it with --force, or name another file")
     for path, content in texts.items():
         try:
             path.write_text(content, "utf-8")

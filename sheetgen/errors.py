@@ -10,21 +10,48 @@ SheetgenError
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from difflib import get_close_matches
+
 
 class SheetgenError(Exception):
-    """Root of all errors a user can cause: ``str()`` is the one line to show; the exit code is 2."""
+    """Root of all errors a user can cause: ``str()`` is the one line to show; the exit code is 2.
+
+    ``problem`` is what is wrong; ``expected`` what would be right, or what to do. The line says both, the second
+    behind a semicolon unless the words of the problem hold it already.
+    """
+
+    def __init__(self, problem: str, expected: str = "") -> None:
+        self.problem, self.expected = problem, expected
+        super().__init__(problem if expected in problem else f"{problem}; {expected}")
 
 
 class TemplateError(SheetgenError):
     """A template that cannot become a network.
 
-    ``source`` names the file (or shipped template), ``line`` is 1-based where TOML gives it.
+    ``source`` names the file (or shipped template), ``line`` is 1-based where TOML gives it. ``quantity`` is the
+    quantity at fault, ``table`` and ``key`` are where the template says what is wrong; each is "" where there is none.
+    Code that does not know the template leaves the place to `Document.refusing`.
     """
 
-    def __init__(self, message: str, source: str = "", line: int | None = None) -> None:
-        self.message, self.source, self.line = message, source, line
-        where = source if line is None else f"{source}, line {line}"
-        super().__init__(f"{where}: {message}" if where else message)
+    def __init__(
+        self,
+        problem: str,
+        expected: str = "",
+        *,
+        quantity: str = "",
+        table: str = "",
+        key: str = "",
+        source: str = "",
+        line: int | None = None,
+    ) -> None:
+        super().__init__(problem, expected)
+        self.quantity, self.table, self.key = quantity, table, key
+        self.source, self.line = source, line
+
+    def __str__(self) -> str:
+        where = self.source if self.line is None else f"{self.source}, line {self.line}"
+        return f"{where}: {super().__str__()}" if where else super().__str__()
 
 
 class UsageError(SheetgenError):
@@ -38,7 +65,8 @@ class NumberError(SheetgenError):
         self.quantity, self.iteration, self.rate, self.reason = quantity, iteration, rate, reason
         super().__init__(
             f"{quantity} has no value at iteration {iteration} with learning rate {rate!r}: {reason}, where a"
-            " spreadsheet shows #NUM! or #DIV/0!; use a smaller rate, fewer iterations or other initial values"
+            " spreadsheet shows #NUM! or #DIV/0!",
+            "use a smaller rate, fewer iterations or other initial values",
         )
 
 
@@ -48,3 +76,14 @@ class WorkbookError(SheetgenError):
 
 class EngineError(SheetgenError):
     """A spreadsheet engine that is absent, failed, or ran out of time."""
+
+
+def must_be(what: str, expected: str, found: str = "") -> tuple[str, str]:
+    """Return the problem, and what was expected, of something that is not as it must be."""
+    return f"{what} must be {expected}" + (f", not {found}" if found else ""), expected
+
+
+def did_you_mean(word: str, known: Iterable[str], otherwise: str) -> str:
+    """Return what to do about an unknown word: the known one that is nearly it, or else what ``otherwise`` says."""
+    close = get_close_matches(word, tuple(known), n=1)
+    return f"did you mean {close[0]!r}?" if close else otherwise

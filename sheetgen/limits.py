@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from sheetgen.errors import UsageError
+from sheetgen.errors import UsageError, must_be
 
 MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
 MAX_FORMULA = 8192
@@ -21,10 +21,10 @@ _MAX_RATES = 255
 def spreadsheet_number(value: object, what: str) -> float:
     """Return a number that a cell can hold; raise UsageError for anything else."""
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise UsageError(f"{what} must be a number, not {value!r}")
+        raise UsageError(*must_be(what, "a number", repr(value)))
     if not 0 <= abs(value) <= _LARGEST or 0 < abs(value) < _SMALLEST:
-        shown = value if isinstance(value, float) else f"an integer of {len(str(abs(value)))} digits"
-        raise UsageError(f"{what} must be a finite number that a cell can hold, not {shown}")
+        shown = str(value) if isinstance(value, float) else f"an integer of {len(str(abs(value)))} digits"
+        raise UsageError(*must_be(what, "a finite number that a cell can hold", shown))
     return float(value)
 
 
@@ -32,11 +32,11 @@ def checked_rates(rates: list[float]) -> tuple[float, ...]:
     """Return learning rates that are positive and distinct; raise UsageError otherwise."""
     for index, rate in enumerate(rates):
         if rate <= 0:
-            raise UsageError(f"a learning rate must be greater than 0, not {rate!r}")
+            raise UsageError(*must_be("a learning rate", "greater than 0", repr(rate)))
         if rate in rates[:index]:
-            raise UsageError(f"the learning rate {rate!r} is listed twice; each gets a sheet of its own")
+            raise UsageError(f"the learning rate {rate!r} is listed twice", "each gets a sheet of its own")
     if len(rates) > _MAX_RATES:
-        raise UsageError(f"{len(rates)} learning rates are too many; a chart holds {_MAX_RATES} lines")
+        raise UsageError(f"{len(rates)} learning rates are too many", f"a chart holds {_MAX_RATES} lines")
     return tuple(rates)
 
 
@@ -44,6 +44,6 @@ def checked_iterations(iterations: object, batch: int = 1) -> int:
     """Return a number of iterations that fits a sheet, each a row for each sample of a batch; else raise UsageError."""
     most = (MAX_ROWS - HEADER_ROWS) // batch - 1
     if isinstance(iterations, bool) or not isinstance(iterations, int) or not 1 <= iterations <= most:
-        found = "nothing" if iterations is None else repr(iterations)
-        raise UsageError(f"iterations must be a whole number from 1 to {most:,} (a sheet's rows), not {found}")
+        given = "nothing" if iterations is None else repr(iterations)
+        raise UsageError(*must_be("iterations", f"a whole number from 1 to {most:,} (a sheet's rows)", given))
     return iterations

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sheetgen.algebra.expr import Expr
-from sheetgen.algebra.notation import Latex, Notation, Text, latex_name
+from sheetgen.algebra.latex import Latex, latex_name
+from sheetgen.algebra.notation import Text
 from sheetgen.network.graph import ITERATION, Quantity, Section, equation
 from sheetgen.network.optimizers import OPTIMIZERS, SCHEDULES, SGD
 from sheetgen.network.study import Study
@@ -33,19 +34,19 @@ def equations(study: Study, notation: str) -> str:
 
 def _sections(study: Study) -> Iterator[tuple[str, list[tuple[str, Expr]]]]:
     for section, heading in _HEADINGS.items():
-        found = [(q.name, q.equation) for q in study.network.section(section) if q.equation is not None]
-        if found:
-            yield heading, found
+        named = [(q.name, q.equation) for q in study.network.section(section) if q.equation is not None]
+        if named:
+            yield heading, named
 
 
 def _updates(study: Study) -> Iterator[tuple[str, int, list[Quantity]]]:
     """Yield, for each way of training, a heading, a variant, and the quantities that change from row to row."""
-    seen: list[tuple[str, str]] = []
+    shown: set[tuple[str, str]] = set()
     for index, v in enumerate(study.variants):
-        key = (v.optimizer.name, v.schedule.name)
-        if key in seen:
+        methods = (v.optimizer.name, v.schedule.name)
+        if methods in shown:
             continue
-        seen.append(key)
+        shown.add(methods)
         graph = study.graphs[index]
         counted = [q for q in graph.section(Section.STEP) if q.name != ITERATION]
         moved = [q for q in graph.section(Section.WEIGHTS) if q.equation is not None]
@@ -61,9 +62,9 @@ def _sign(quantity: Quantity, equals: str, becomes: str) -> str:
 
 def _text(study: Study) -> Iterator[str]:
     text = Text()
-    for heading, found in _sections(study):
+    for heading, named in _sections(study):
         yield f"{heading}:"
-        yield from (f"  {name} = {text.write(expr)}" for name, expr in found)
+        yield from (f"  {name} = {text.write(expr)}" for name, expr in named)
     for heading, _, quantities in _updates(study):
         yield f"{heading}:"
         yield from (f"  {q.name} {_sign(q, '=', ':=')} {text.write(equation(q))}" for q in quantities)
@@ -72,24 +73,24 @@ def _text(study: Study) -> Iterator[str]:
 def _latex(study: Study) -> Iterator[str]:
     latex = Latex()
     yield r"\begin{align*}"
-    for heading, found in _sections(study):
+    for heading, named in _sections(study):
         yield rf"  & \text{{{heading}}} \\"
-        yield from (_latex_line(latex, name, "=", expr) for name, expr in found)
+        yield from (_latex_line(latex, name, "=", expr) for name, expr in named)
     for heading, _, quantities in _updates(study):
         yield rf"  & \text{{{heading}}} \\"
         yield from (_latex_line(latex, q.name, _sign(q, "=", r"\gets"), equation(q)) for q in quantities)
     yield r"\end{align*}"
 
 
-def _latex_line(latex: Notation, name: str, sign: str, expr: Expr) -> str:
+def _latex_line(latex: Latex, name: str, sign: str, expr: Expr) -> str:
     return rf"  {latex_name(name)} &{sign} {latex.write(expr)} \\"
 
 
 def _excel(study: Study) -> Iterator[str]:
     layout = Layout(study)
-    for heading, found in _sections(study):
+    for heading, named in _sections(study):
         yield f"{heading}:"
-        for name, expr in found:
+        for name, expr in named:
             yield f"  {layout.letter(name)}{at.FIRST_ROW}  {name}: ={layout.formula(expr, 0, at.FIRST_ROW)}"
     row = layout.row(1)
     for heading, variant, quantities in _updates(study):

@@ -11,7 +11,7 @@ import pytest
 from sheetgen import build, load, loads, override, verify
 from sheetgen.network.study import Study
 from sheetgen.network.trace import trace
-from sheetgen.template.load import template_names
+from sheetgen.template.shipped import template_names
 from sheetgen.template.write import effective_template
 
 CHEAP = [name for name in template_names() if name not in ("iris", "logistic-regression", "xor")]

@@ -8,7 +8,7 @@ from importlib.metadata import entry_points, requires
 from importlib.resources import files
 
 from sheetgen import load
-from sheetgen.template.load import template_names
+from sheetgen.template.shipped import template_names
 
 
 def test_types_and_templates_are_installed() -> None:

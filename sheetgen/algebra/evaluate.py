@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from functools import cache
+from dataclasses import dataclass
 
-from sheetgen.algebra.expr import Apply, Before, Const, Expr, Var, names, substitute
+from sheetgen.algebra.expr import Apply, Before, Const, Expr, Held, Var, names, substitute
 from sheetgen.algebra.ops import PRIMITIVES, operands_by_letter
-from sheetgen.algebra.parser import parse
+from sheetgen.algebra.parser import parse_row
 
 ARITHMETIC_ERRORS = (OverflowError, ValueError, ZeroDivisionError)
 """What Python raises where a spreadsheet shows #NUM! or #DIV/0!."""
 
 
-@cache
 def _expansion(op: str) -> Expr:
-    return parse(PRIMITIVES[op].expansion)
+    return parse_row(PRIMITIVES[op].expansion)
 
 
 def expanded(expr: Expr) -> Expr:
@@ -52,32 +51,43 @@ Lookup = Callable[[str], float]
 """Gives the value of a name."""
 
 
-def nothing_before(name: str) -> float:
-    """Refuse to look at the row above: there is none."""
+def nothing(name: str) -> float:
+    """Refuse to look a name up: there is no such row."""
     raise KeyError(name)
 
 
-def evaluate(expr: Expr, value: Lookup, before: Lookup = nothing_before) -> float:
-    """Return the value of an expression, from those of its row and of the row above.
+def evaluate(expr: Expr, value: Lookup, before: Lookup = nothing, held: Lookup = nothing) -> float:
+    """Return the value of an expression, from those of its row, of the row above and of the network as it is.
 
     Raises one of ARITHMETIC_ERRORS where a spreadsheet shows an error value.
     """
-    return _evaluate(expanded(expr), value, before)
+    return _Values(value, before, held).of(expanded(expr))
 
 
-def _evaluate(expr: Expr, value: Lookup, before: Lookup) -> float:
-    if isinstance(expr, Const):
-        return expr.value
-    if isinstance(expr, Var):
-        return value(expr.name)
-    if isinstance(expr, Before):
-        return before(expr.name)
-    if expr.op == "where":
-        condition, yes, no = expr.args
-        return _evaluate(yes if _evaluate(condition, value, before) else no, value, before)
-    function = PRIMITIVES[expr.op].evaluate
-    assert function is not None, f"{expr.op} has neither an evaluation nor an expansion"
-    result = function(*[_evaluate(arg, value, before) for arg in expr.args])
-    if not math.isfinite(result):
-        raise OverflowError(f"{expr.op} overflows")
-    return result
+@dataclass(frozen=True)
+class _Values:
+    """The values of the names of a row, of the row above and of the network as it is."""
+
+    value: Lookup
+    before: Lookup
+    held: Lookup
+
+    def of(self, expr: Expr) -> float:
+        """Return the value of an expression in which nothing is left to expand."""
+        if isinstance(expr, Const):
+            return expr.value
+        if isinstance(expr, Var):
+            return self.value(expr.name)
+        if isinstance(expr, Before):
+            return self.before(expr.name)
+        if isinstance(expr, Held):
+            return self.held(expr.name)
+        if expr.op == "where":
+            condition, yes, no = expr.args
+            return self.of(yes if self.of(condition) else no)
+        function = PRIMITIVES[expr.op].evaluate
+        assert function is not None, f"{expr.op} has neither an evaluation nor an expansion"
+        result = function(*[self.of(arg) for arg in expr.args])
+        if not math.isfinite(result):
+            raise OverflowError(f"{expr.op} overflows")
+        return result

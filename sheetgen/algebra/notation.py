@@ -1,4 +1,4 @@
-"""How an expression is written: as text, as LaTeX, as a spreadsheet formula and as Python.
+"""How an expression is written: as text, as a spreadsheet formula and as Python; LaTeX is in `latex`.
 
 One recursive printer; a notation says how names, numbers and operations are spelled. Parentheses follow
 the tree, so that the order of operations is never left to the reader's precedence rules.
@@ -6,17 +6,14 @@ the tree, so that the order of operations is never left to the reader's preceden
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from sheetgen.algebra.evaluate import expanded
-from sheetgen.algebra.expr import Apply, Before, Const, Expr, Var
+from sheetgen.algebra.expr import Apply, Before, Const, Expr, Held, Var
 from sheetgen.algebra.ops import ATOM, COMPARISON, NEGATION, POWER, PRIMITIVES, PRODUCT, SUM
 
-_OF_LAYER = re.compile(r"(w)(\d+)_(\d+_\d+)|([bza])(\d+)_(\d+)", re.ASCII)
-"""A weight w2_1_3, or a bias, a unit before and a unit after its activation: b2_1, z2_1, a2_1."""
-
-Names = Callable[[str], str]
+Spelling = Callable[[str], str]
+"""Turns the name of a quantity into what is written for it."""
 
 
 def written_operands(expr: Apply) -> tuple[Expr, ...]:
@@ -28,13 +25,17 @@ def written_operands(expr: Apply) -> tuple[Expr, ...]:
 
 
 class Notation:
-    """The spelling of names, numbers and operations; the base of the four below."""
+    """The spelling of names, numbers and operations; the base of all others."""
 
-    name: Names
+    name: Spelling
 
     def before(self, name: str) -> str:
         """Return a quantity of the row above: in an update, := tells it from the new value."""
         return self.name(name)
+
+    def held(self, name: str) -> str:
+        """Return a quantity of the network as it is; to a reader that is the function ``held``."""
+        return self._write(Apply("held", (Var(name),)), SUM)
 
     def write(self, expr: Expr) -> str:
         """Return the expression in this notation."""
@@ -45,6 +46,8 @@ class Notation:
             return self.name(expr.name)
         if isinstance(expr, Before):
             return self.before(expr.name)
+        if isinstance(expr, Held):
+            return self.held(expr.name)
         if isinstance(expr, Const):
             return self._group(self.number(expr.value), self.binds_number(expr.value), binding)
         args = written_operands(expr)
@@ -109,88 +112,23 @@ class Text(Notation):
         return row.text.join(parts)
 
 
-class Latex(Notation):
-    """LaTeX, for amsmath's display mode."""
-
-    def __init__(self) -> None:
-        self.name = latex_name
-
-    def number(self, value: float) -> str:
-        r"""Return a number; one half is \tfrac{1}{2}."""
-        if value == 0.5:
-            return r"\tfrac{1}{2}"
-        mantissa, _, exponent = plain_number(value).partition("e")
-        return rf"{mantissa} \cdot 10^{{{int(exponent)}}}" if exponent else mantissa
-
-    def binds_number(self, value: float) -> int:
-        r"""Return how tightly a written number binds; 1 \cdot 10^{-5} is a product."""
-        return min(super().binds_number(value), PRODUCT if "e" in plain_number(value) else ATOM)
-
-    def parentheses(self, text: str) -> str:
-        """Return the text in parentheses that grow with it."""
-        return rf"\left({text}\right)"
-
-    def binds(self, expr: Apply) -> int:
-        """Return how tightly the spelled operation binds; a fraction bar groups by itself."""
-        return POWER if expr.op == "div" else super().binds(expr)
-
-    def _write(self, expr: Expr, binding: int) -> str:
-        if isinstance(expr, Apply) and expr.op == "div":
-            over, under = (self._write(arg, SUM) for arg in expr.args)
-            return self._group(rf"\frac{{{over}}}{{{under}}}", POWER, binding)
-        if isinstance(expr, Apply) and expr.op == "pow":
-            base, exponent = self._write(expr.args[0], ATOM), self._write(expr.args[1], SUM)
-            if isinstance(expr.args[0], Var) and _OF_LAYER.fullmatch(expr.args[0].name):
-                base = self.parentheses(base)
-            return self._group(rf"{{{base}}}^{{{exponent}}}", POWER, binding)
-        return super()._write(expr, binding)
-
-    def operation(self, expr: Apply, parts: list[str]) -> str:
-        """Return an operation."""
-        row = PRIMITIVES[expr.op]
-        if "…" in row.latex or not parts:
-            return row.latex.replace("…", ", ".join(parts))
-        if row.is_function:
-            return row.latex + self.parentheses(", ".join(parts))
-        return row.latex + parts[0] if expr.op == "neg" else row.latex.join(parts)
-
-
-def latex_name(name: str) -> str:
-    r"""Return a quantity's name in LaTeX: ``a_h1`` is a_{h1}, ``∂E/∂w1`` is \frac{\partial E}{\partial w_{1}}.
-
-    The names that `layers` gives have their layer above: ``w2_1_3`` is w^{(2)}_{1,3}.
-    """
-    if name.startswith("∂") and "/∂" in name:
-        over, under = name[1:].split("/∂", 1)
-        return rf"\frac{{\partial {latex_name(over)}}}{{\partial {latex_name(under)}}}"
-    if name == "η":
-        return r"\eta"
-    if match := _OF_LAYER.fullmatch(name):
-        letter, layer, indices = filter(None, match.groups())
-        return f"{letter}^{{({layer})}}_{{{indices.replace('_', ',')}}}"
-    stem, _, index = name.partition("_")
-    if not index and (match := re.fullmatch(r"(\D+)(\d+)", name)):
-        stem, index = match.groups()
-    letters = stem if len(stem) == 1 else rf"\mathrm{{{stem}}}"
-    if not index:
-        return letters
-    subscript = index.replace("_", r"\_")
-    return rf"{letters}_{{{subscript}}}"
-
-
 class Excel(Notation):
     """A spreadsheet formula, without its leading ``=``; ``name`` turns a quantity into a reference.
 
-    ``above`` does so for a quantity of the row above.
+    ``above`` does so for a quantity of the row above, ``held`` for one of the network as it is.
     In a spreadsheet −a^2 is (−a)² and a^b^c is (a^b)^c: both are written with parentheses.
     """
 
-    def __init__(self, name: Names, above: Names | None = None) -> None:
-        self.name, self._above = name, above or name
+    def __init__(self, name: Spelling, above: Spelling | None = None, held: Spelling | None = None) -> None:
+        self.name, self._above, self._held = name, above or name, held or name
 
     def before(self, name: str) -> str:
         """Return a reference to a quantity of the row above."""
         return self._above(name)
+
+    def held(self, name: str) -> str:
+        """Return a reference to a quantity of the network as it is."""
+        return self._held(name)
 
     def write(self, expr: Expr) -> str:
         """Return the formula, with primitives that a spreadsheet lacks written out."""
@@ -214,12 +152,12 @@ class Excel(Notation):
 
 def _leading_bindings(expr: Expr, needed: int) -> set[int]:
     """Return the bindings of the operations that begin with the first symbol, parentheses aside."""
-    found = set()
+    bindings = set()
     while isinstance(expr, Apply) and PRIMITIVES[expr.op].operands and PRIMITIVES[expr.op].binds >= needed:
-        found.add(PRIMITIVES[expr.op].binds)
+        bindings.add(PRIMITIVES[expr.op].binds)
         needed = PRIMITIVES[expr.op].operands[0]
         expr = expr.args[0]
-    return found
+    return bindings
 
 
 class Python(Notation):
@@ -228,7 +166,7 @@ class Python(Notation):
     ``above`` does so for a quantity of the row above.
     """
 
-    def __init__(self, name: Names, above: Names) -> None:
+    def __init__(self, name: Spelling, above: Spelling) -> None:
         self.name, self._above = name, above
 
     def before(self, name: str) -> str:

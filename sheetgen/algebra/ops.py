@@ -16,12 +16,32 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Literal, TypeVar
+
+from sheetgen.algebra.arithmetic import of_angle, power, remainder, sign
 
 COMPARISON, SUM, NEGATION, PRODUCT, POWER, ATOM = 0, 1, 2, 3, 4, 5
 """How tightly an operation binds, from loosest to tightest."""
 
+PrimitiveKind = Literal["operator", "comparison", "function", "activation", "loss", "penalty"]
+"""What an operation is for. All but operators and comparisons are written as ``name(…)``."""
+
 _Operand = TypeVar("_Operand")
+
+
+@dataclass(frozen=True)
+class LossInLayers:
+    """How a template's ``[layers]`` offers a loss, for each output a and its target b.
+
+    ``name`` is what it is called there, "" where it is not offered. Over the outputs it is a sum, or a mean.
+    ``probabilities`` are the activations of the last layer that it reads as probabilities, its default first; empty
+    where it takes any output. A loss that is ``written_out`` stands as its expansion in the equations, not as a call.
+    """
+
+    name: str = ""
+    mean: bool = False
+    probabilities: tuple[str, ...] = ()
+    written_out: bool = False
 
 
 @dataclass(frozen=True)
@@ -34,20 +54,22 @@ class Primitive:
     so their order of operations is one and the same. In ``latex`` an … stands for the operands, where
     parentheses do not enclose them. ``python`` is the sign of an operator whose ``excel`` Python does not read.
     An operation that ``folds`` takes two operands or more, from the left: max(a, b, c) is max(max(a, b), c).
+    ``in_layers`` is given for a loss that ``[layers]`` offers; every activation is offered there.
     """
 
     name: str
     derivatives: tuple[str, ...]
-    binds: int = ATOM
-    text: str = ""
-    latex: str = ""
+    text: str
+    latex: str
     excel: str = ""
     evaluate: Callable[..., float] | None = None
-    expansion: str = ""
-    meaning: str = ""
+    kind: PrimitiveKind = "function"
+    binds: int = ATOM
     operands: tuple[int, ...] = ()
     python: str = ""
+    expansion: str = ""
     folds: bool = False
+    in_layers: LossInLayers = LossInLayers()
 
     @property
     def arity(self) -> int:
@@ -56,8 +78,8 @@ class Primitive:
 
     @property
     def is_function(self) -> bool:
-        """Whether a template writes it as ``name(...)`` rather than with an operator."""
-        return not self.operands
+        """Whether a template writes it as ``name(...)`` rather than with a sign between its operands."""
+        return self.kind not in ("operator", "comparison")
 
 
 def operands_by_letter(operands: Sequence[_Operand]) -> dict[str, _Operand]:
@@ -65,156 +87,118 @@ def operands_by_letter(operands: Sequence[_Operand]) -> dict[str, _Operand]:
     return dict(zip("abc"[: len(operands)], operands, strict=True))
 
 
-def power(base: float, exponent: float) -> float:
-    """Raise as Excel does, where 0^0 is an error.
-
-    Raises ValueError or OverflowError where a spreadsheet shows #NUM! or #DIV/0!.
-    """
-    if base == 0 and exponent == 0:
-        raise ValueError("0^0 is undefined")
-    return math.pow(base, exponent)
-
-
-_EXCEL_LIMIT = 2.0**27
-"""Excel gives #NUM! for the sine and cosine of larger numbers, and for MOD of larger quotients."""
-
-
-def _angle(function: Callable[[float], float]) -> Callable[[float], float]:
-    """Return a trigonometric function that refuses what Excel refuses."""
-
-    def limited(a: float) -> float:
-        if abs(a) >= _EXCEL_LIMIT:
-            raise OverflowError("the angle is too large")
-        return function(a)
-
-    return limited
-
-
-def _mod(a: float, b: float) -> float:
-    """Return the remainder, with the sign of b."""
-    if abs(a / b) >= _EXCEL_LIMIT:
-        raise OverflowError("the quotient is too large")
-    return a % b
-
-
-def _sign(a: float) -> float:
-    return float((a > 0) - (a < 0))
-
-
 _GELU = "tanh(sqrt(2/pi())*(a + 0.044715*a^3))"
-_SUMS = (SUM, NEGATION + 1)
-_PRODUCTS = (PRODUCT, POWER)
-_COMPARED = (SUM, SUM)
+_SUMS, _PRODUCTS, _COMPARED = (SUM, NEGATION + 1), (PRODUCT, POWER), (SUM, SUM)
 
 _ROWS = (
-    Primitive("add", ("1", "1"), SUM, " + ", " + ", "+", lambda a, b: a + b, operands=_SUMS),
-    Primitive("sub", ("1", "-1"), SUM, " − ", " - ", "-", lambda a, b: a - b, operands=_SUMS),
-    Primitive("mul", ("b", "a"), PRODUCT, "·", r" \cdot ", "*", lambda a, b: a * b, operands=_PRODUCTS),
-    Primitive("div", ("1/b", "-y/b"), PRODUCT, "/", "/", "/", lambda a, b: a / b, operands=_PRODUCTS),
-    Primitive("neg", ("-1",), NEGATION, "−", "-", "-", lambda a: -a, operands=(PRODUCT,)),
-    Primitive("pow", ("b*a^(b - 1)", "y*ln(a)"), POWER, "^", "^", "^", power, operands=(ATOM, ATOM)),
-    # Comparisons: true or false, never a number, so nothing is learned through them.
-    Primitive("gt", ("0", "0"), COMPARISON, " > ", " > ", ">", lambda a, b: a > b, operands=_COMPARED),
-    Primitive("ge", ("0", "0"), COMPARISON, " ≥ ", r" \ge ", ">=", lambda a, b: a >= b, operands=_COMPARED),
-    Primitive("lt", ("0", "0"), COMPARISON, " < ", " < ", "<", lambda a, b: a < b, operands=_COMPARED),
-    Primitive("le", ("0", "0"), COMPARISON, " ≤ ", r" \le ", "<=", lambda a, b: a <= b, operands=_COMPARED),
-    Primitive("eq", ("0", "0"), COMPARISON, " = ", " = ", "=", lambda a, b: a == b, operands=_COMPARED, python="=="),
+    Primitive("add", ("1", "1"), " + ", " + ", "+", lambda a, b: a + b, "operator", SUM, _SUMS),
+    Primitive("sub", ("1", "-1"), " − ", " - ", "-", lambda a, b: a - b, "operator", SUM, _SUMS),
+    Primitive("mul", ("b", "a"), "·", r" \cdot ", "*", lambda a, b: a * b, "operator", PRODUCT, _PRODUCTS),
+    Primitive("div", ("1/b", "-y/b"), "/", "/", "/", lambda a, b: a / b, "operator", PRODUCT, _PRODUCTS),
+    Primitive("neg", ("-1",), "−", "-", "-", lambda a: -a, "operator", NEGATION, (PRODUCT,)),
+    Primitive("pow", ("b*a^(b - 1)", "y*ln(a)"), "^", "^", "^", power, "operator", POWER, (ATOM, ATOM)),
+    # True or false, never a number, so nothing is learned through a comparison.
+    Primitive("gt", ("0", "0"), " > ", " > ", ">", lambda a, b: a > b, "comparison", COMPARISON, _COMPARED),
+    Primitive("ge", ("0", "0"), " ≥ ", r" \ge ", ">=", lambda a, b: a >= b, "comparison", COMPARISON, _COMPARED),
+    Primitive("lt", ("0", "0"), " < ", " < ", "<", lambda a, b: a < b, "comparison", COMPARISON, _COMPARED),
+    Primitive("le", ("0", "0"), " ≤ ", r" \le ", "<=", lambda a, b: a <= b, "comparison", COMPARISON, _COMPARED),
+    Primitive("eq", ("0", "0"), " = ", " = ", "=", lambda a, b: a == b, "comparison", COMPARISON, _COMPARED, "=="),
     # Only the branch that is taken is evaluated; the derivatives are those on the branch taken.
-    Primitive("where", ("0", "1", "1"), ATOM, "where", r"\mathrm{where}", "IF", meaning="b if a holds, else c"),
-    Primitive("exp", ("y",), ATOM, "exp", r"\exp", "EXP", math.exp, meaning="e to the power a"),
-    Primitive("ln", ("1/a",), ATOM, "ln", r"\ln", "LN", math.log, meaning="natural logarithm"),
-    Primitive("sqrt", ("1/(2*y)",), ATOM, "√", r"\sqrt{…}", "SQRT", math.sqrt, meaning="square root"),
-    Primitive("sin", ("cos(a)",), ATOM, "sin", r"\sin", "SIN", _angle(math.sin), meaning="sine"),
-    Primitive("cos", ("-sin(a)",), ATOM, "cos", r"\cos", "COS", _angle(math.cos), meaning="cosine"),
-    Primitive("pi", (), ATOM, "π", r"\pi", "PI", lambda: math.pi, meaning="3.14159…"),
-    Primitive("abs", ("sign(a)",), ATOM, "abs", r"\left|…\right|", "ABS", abs, meaning="absolute value"),
-    Primitive("sign", ("0",), ATOM, "sign", r"\mathrm{sign}", "SIGN", _sign, meaning="−1, 0 or 1"),
+    Primitive("where", ("0", "1", "1"), "where", r"\mathrm{where}", "IF"),
+    Primitive("exp", ("y",), "exp", r"\exp", "EXP", math.exp),
+    Primitive("ln", ("1/a",), "ln", r"\ln", "LN", math.log),
+    Primitive("sqrt", ("1/(2*y)",), "√", r"\sqrt{…}", "SQRT", math.sqrt),
+    Primitive("sin", ("cos(a)",), "sin", r"\sin", "SIN", of_angle(math.sin)),
+    Primitive("cos", ("-sin(a)",), "cos", r"\cos", "COS", of_angle(math.cos)),
+    Primitive("pi", (), "π", r"\pi", "PI", lambda: math.pi),
+    Primitive("abs", ("sign(a)",), "abs", r"\left|…\right|", "ABS", abs),
+    Primitive("sign", ("0",), "sign", r"\mathrm{sign}", "SIGN", sign),
+    Primitive("max", ("where(a >= b, 1, 0)", "where(a >= b, 0, 1)"), "max", r"\max", "MAX", max, folds=True),
+    Primitive("min", ("where(a <= b, 1, 0)", "where(a <= b, 0, 1)"), "min", r"\min", "MIN", min, folds=True),
+    # The next whole number below.
+    Primitive("floor", ("0",), "floor", r"\left\lfloor …\right\rfloor", "INT", lambda a: float(math.floor(a))),
+    Primitive("mod", ("1", "-floor(a/b)"), "mod", r"\mathrm{mod}", "MOD", remainder),
+    # What differentiation takes for a constant (stop-gradient).
+    Primitive("held", ("0",), "held", r"\mathrm{held}", expansion="a"),
+    Primitive("identity", ("1",), "identity", r"\mathrm{identity}", kind="activation", expansion="a"),
+    Primitive("sigmoid", ("y*(1 - y)",), "σ", r"\sigma", kind="activation", expansion="1/(1 + exp(-a))"),
+    Primitive("tanh", ("1 - y^2",), "tanh", r"\tanh", "TANH", math.tanh, "activation"),
     Primitive(
-        "max", ("where(a >= b, 1, 0)", "where(a >= b, 0, 1)"), ATOM, "max", r"\max", "MAX", max,
-        meaning="the largest of two operands or more", folds=True,
+        "relu", ("where(y > 0, 1, 0)",), "relu", r"\mathrm{relu}", kind="activation", expansion="max(0, a)",
     ),
     Primitive(
-        "min", ("where(a <= b, 1, 0)", "where(a <= b, 0, 1)"), ATOM, "min", r"\min", "MIN", min,
-        meaning="the smallest of two operands or more", folds=True,
+        "leaky_relu", ("where(y > 0, 1, 0.01)",), "leaky_relu", r"\mathrm{leaky\_relu}",
+        kind="activation", expansion="max(0.01*a, a)",
     ),
-    Primitive(
-        "floor", ("0",), ATOM, "floor", r"\left\lfloor …\right\rfloor", "INT", lambda a: float(math.floor(a)),
-        meaning="the next whole number below",
-    ),
-    Primitive(
-        "mod", ("1", "-floor(a/b)"), ATOM, "mod", r"\mathrm{mod}", "MOD", _mod,
-        meaning="remainder of a/b, with the sign of b",
-    ),
-    Primitive(
-        "held", ("0",), ATOM, "held", r"\mathrm{held}", expansion="a",
-        meaning="a, which differentiation takes for a constant (stop-gradient)",
-    ),
-    # Activations.
-    Primitive("identity", ("1",), ATOM, "identity", r"\mathrm{identity}", expansion="a", meaning="a as it is"),
-    Primitive(
-        "sigmoid", ("y*(1 - y)",), ATOM, "σ", r"\sigma",
-        expansion="1/(1 + exp(-a))", meaning="logistic function",
-    ),
-    Primitive("tanh", ("1 - y^2",), ATOM, "tanh", r"\tanh", "TANH", math.tanh, meaning="hyperbolic tangent"),
-    Primitive(
-        "relu", ("where(y > 0, 1, 0)",), ATOM, "relu", r"\mathrm{relu}",
-        expansion="max(0, a)", meaning="rectified linear unit",
-    ),
-    Primitive(
-        "leaky_relu", ("where(y > 0, 1, 0.01)",), ATOM, "leaky_relu", r"\mathrm{leaky\_relu}",
-        expansion="max(0.01*a, a)", meaning="relu with the slope 0.01 below 0",
-    ),
-    Primitive(
-        "elu", ("where(y > 0, 1, y + 1)",), ATOM, "elu", r"\mathrm{elu}",
-        expansion="where(a > 0, a, exp(a) - 1)", meaning="exponential linear unit (Clevert et al., 2015), α = 1",
+    Primitive(  # Clevert, Unterthiner and Hochreiter, 2015, with α = 1.
+        "elu", ("where(y > 0, 1, y + 1)",), "elu", r"\mathrm{elu}",
+        kind="activation", expansion="where(a > 0, a, exp(a) - 1)",
     ),
     Primitive(  # The exponent is never positive, so nothing overflows; y = ln(1 + e^a), so 1 − e^−y is σ(a).
-        "softplus", ("1 - exp(-y)",), ATOM, "softplus", r"\mathrm{softplus}",
-        expansion="max(a, 0) + ln(1 + exp(-abs(a)))", meaning="ln(1 + e^a)",
+        "softplus", ("1 - exp(-y)",), "softplus", r"\mathrm{softplus}",
+        kind="activation", expansion="max(a, 0) + ln(1 + exp(-abs(a)))",
     ),
-    Primitive(
-        "gelu", (f"0.5*(1 + {_GELU}) + 0.5*a*(1 - {_GELU}^2)*sqrt(2/pi())*(1 + 0.134145*a^2)",), ATOM,
-        "gelu", r"\mathrm{gelu}", expansion=f"0.5*a*(1 + {_GELU})",
-        meaning="Gaussian error linear unit, in its tanh form (Hendrycks and Gimpel, 2016)",
+    Primitive(  # In its tanh form: Hendrycks and Gimpel, 2016.
+        "gelu", (f"0.5*(1 + {_GELU}) + 0.5*a*(1 - {_GELU}^2)*sqrt(2/pi())*(1 + 0.134145*a^2)",),
+        "gelu", r"\mathrm{gelu}", kind="activation", expansion=f"0.5*a*(1 + {_GELU})",
     ),
-    Primitive(
-        "silu", ("y + sigmoid(a)*(1 - y)",), ATOM, "silu", r"\mathrm{silu}",
-        expansion="a/(1 + exp(-a))", meaning="a·σ(a), also called swish",
+    Primitive(  # a·σ(a), also called swish.
+        "silu", ("y + sigmoid(a)*(1 - y)",), "silu", r"\mathrm{silu}",
+        kind="activation", expansion="a/(1 + exp(-a))",
     ),
     # Losses of a prediction a and its target b.
     Primitive(
-        "squared_error", ("2*(a - b)", "2*(b - a)"), ATOM, "squared_error", r"\mathrm{squared\_error}",
-        expansion="(b - a)^2", meaning="(b − a)²",
+        "squared_error", ("2*(a - b)", "2*(b - a)"), "squared_error", r"\mathrm{squared\_error}",
+        kind="loss", expansion="(b - a)^2",
+        in_layers=LossInLayers("mean_squared_error", mean=True, written_out=True),
     ),
     Primitive(
-        "half_squared_error", ("a - b", "b - a"), ATOM, "half_squared_error", r"\mathrm{half\_squared\_error}",
-        expansion="0.5*(b - a)^2", meaning="½·(b − a)²",
+        "half_squared_error", ("a - b", "b - a"), "half_squared_error", r"\mathrm{half\_squared\_error}",
+        kind="loss", expansion="0.5*(b - a)^2", in_layers=LossInLayers("half_squared_error", written_out=True),
     ),
+    Primitive(  # Squared near the target, linear beyond 1: Huber, 1964.
+        "huber", ("max(-1, min(1, a - b))", "max(-1, min(1, b - a))"), "huber", r"\mathrm{huber}",
+        kind="loss", expansion="where(abs(a - b) <= 1, 0.5*(a - b)^2, abs(a - b) - 0.5)",
+        in_layers=LossInLayers("huber", mean=True),
+    ),
+    Primitive(  # Binary cross-entropy of a probability a.
+        "bce", ("(a - b)/(a*(1 - a))", "ln(1 - a) - ln(a)"), "bce", r"\mathrm{bce}",
+        kind="loss", expansion="-(b*ln(a) + (1 - b)*ln(1 - a))",
+        in_layers=LossInLayers("binary_cross_entropy", mean=True, probabilities=("sigmoid", "softmax")),
+    ),
+    # One class's part of a cross-entropy. A class that is not the right one may have the probability 0, which has no
+    # logarithm.
     Primitive(
-        "huber", ("max(-1, min(1, a - b))", "max(-1, min(1, b - a))"), ATOM, "huber", r"\mathrm{huber}",
-        expansion="where(abs(a - b) <= 1, 0.5*(a - b)^2, abs(a - b) - 0.5)",
-        meaning="squared near the target, linear beyond 1 (Huber, 1964)",
-    ),
-    Primitive(
-        "bce", ("(a - b)/(a*(1 - a))", "ln(1 - a) - ln(a)"), ATOM, "bce", r"\mathrm{bce}",
-        expansion="-(b*ln(a) + (1 - b)*ln(1 - a))", meaning="binary cross-entropy of a probability a",
-    ),
-    Primitive(  # A class that is not the right one may have the probability 0, which has no logarithm.
-        "cce", ("where(b == 0, 0, -b/a)", "-ln(a)"), ATOM, "cce", r"\mathrm{cce}",
-        expansion="where(b == 0, 0, -(b*ln(a)))", meaning="one class's part of the cross-entropy of probabilities",
+        "cce", ("where(b == 0, 0, -b/a)", "-ln(a)"), "cce", r"\mathrm{cce}",
+        kind="loss", expansion="where(b == 0, 0, -(b*ln(a)))",
+        in_layers=LossInLayers("categorical_cross_entropy", probabilities=("softmax",)),
     ),
     # Penalties on a weight.
     Primitive(
-        "l1_penalty", ("sign(a)",), ATOM, "l1_penalty", r"\mathrm{l1\_penalty}",
-        expansion="abs(a)", meaning="absolute value of a weight",
+        "l1_penalty", ("sign(a)",), "l1_penalty", r"\mathrm{l1\_penalty}", kind="penalty", expansion="abs(a)",
     ),
-    Primitive(
-        "l2_penalty", ("2*a",), ATOM, "l2_penalty", r"\mathrm{l2\_penalty}",
-        expansion="a^2", meaning="square of a weight",
-    ),
+    Primitive("l2_penalty", ("2*a",), "l2_penalty", r"\mathrm{l2\_penalty}", kind="penalty", expansion="a^2"),
 )  # fmt: skip
 
 PRIMITIVES: dict[str, Primitive] = {row.name: row for row in _ROWS}
-FUNCTIONS: tuple[str, ...] = tuple(row.name for row in _ROWS if row.is_function)
-COMPARISONS: dict[str, str] = {row.python or row.excel: row.name for row in _ROWS if row.binds == COMPARISON}
-"""The names of the comparisons by the signs that a template uses."""
+"""The rows by name. What follows from them is asked of this table each time, so a row that is added counts at once."""
+
+
+def functions() -> tuple[str, ...]:
+    """Return the names that a template writes as ``name(...)``."""
+    return tuple(row.name for row in PRIMITIVES.values() if row.is_function)
+
+
+def comparisons() -> dict[str, str]:
+    """Return the names of the comparisons by the signs that a template uses."""
+    return {row.python or row.excel: row.name for row in PRIMITIVES.values() if row.kind == "comparison"}
+
+
+def activations() -> tuple[str, ...]:
+    """Return the names of the activations of one unit; a softmax is of a whole layer, and no primitive."""
+    return tuple(row.name for row in PRIMITIVES.values() if row.kind == "activation")
+
+
+def losses_in_layers() -> dict[str, Primitive]:
+    """Return the losses that ``[layers]`` offers, by their names there."""
+    return {row.in_layers.name: row for row in PRIMITIVES.values() if row.in_layers.name}

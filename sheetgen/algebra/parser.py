@@ -9,75 +9,34 @@ from __future__ import annotations
 
 import math
 import re
-from functools import reduce
-from typing import NamedTuple
+from functools import cache, reduce
 
 from sheetgen.algebra.expr import Apply, Const, Expr, Var
-from sheetgen.algebra.ops import COMPARISONS, FUNCTIONS, PRIMITIVES
+from sheetgen.algebra.ops import PRIMITIVES, comparisons, functions
+from sheetgen.algebra.tokens import Token, tokens, unreadable
 
-_TOKEN = re.compile(
-    r"\s*(?:(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+−]?[0-9]+)?)"
-    r"|(?P<sign>\*\*|[<>=]=|[-+*/^(),·×−²<>≤≥])|(?P<name>[^\W\d]\w*))"
-)
-_ALIASES = {"**": "^", "·": "*", "×": "*", "−": "-", "≤": "<=", "≥": ">="}
 _MAX_DEPTH = 200
 _MAX_NESTING = 60
-
-
 _TOO_DEEP = f"it is more than {_MAX_DEPTH} operations deep: name its parts as quantities of their own"
-
 _TOO_NESTED = f"it nests more than {_MAX_NESTING} parentheses: name its parts as quantities of their own"
-
-
 _SOFTMAX = (
     "softmax is several quantities: name them, m = held(max(z1, z2)), e1 = exp(z1 - m), e2 = exp(z2 - m),"
     " s = e1 + e2, p1 = e1/s, p2 = e2/s"
 )
 
 
-class EquationError(ValueError):
-    """An equation that cannot be read; ``str()`` says what is wrong and where in the equation."""
-
-
-class _Token(NamedTuple):
-    kind: str
-    text: str
-    column: int
-
-
 def parse(text: str) -> Expr:
     """Read one equation's right-hand side, exactly as typed.
 
-    Raises EquationError with the column of what could not be read.
+    Raises SyntaxError, which says what could not be read; its ``offset`` is the column, from 1.
     """
     return _Parser(text).whole()
 
 
-def is_name(text: str) -> bool:
-    """Whether a text can name a quantity: a letter or underscore, then letters, digits, underscores."""
-    return re.fullmatch(r"[^\W\d]\w*", text) is not None and _leading_name(text) == text
-
-
-def _leading_name(text: str) -> str:
-    """Return the name that a text of letters and digits begins with: ``\\w`` counts ² and ½ among them."""
-    return next((text[:end] for end in range(len(text), 0, -1) if text[:end].isidentifier()), "")
-
-
-def _tokens(text: str) -> list[_Token]:
-    tokens, position = [], 0
-    while text[position:].strip():
-        match = _TOKEN.match(text, position)
-        found = match.group(str(match.lastgroup)) if match else ""
-        if match and match.lastgroup == "name":
-            found = _leading_name(found)
-        if match is None or not found:
-            column = position + len(text[position:]) - len(text[position:].lstrip())
-            raise EquationError(f"{text[column]!r} at column {column + 1} is not part of an equation")
-        kind = str(match.lastgroup)
-        tokens.append(_Token(kind, _ALIASES.get(found, found), match.start(kind) + 1))
-        position = match.start(kind) + len(found)
-    tokens.append(_Token("end", "the end", len(text) + 1))
-    return tokens
+@cache
+def parse_row(text: str) -> Expr:
+    """Read an equation of one of the tables: they are few, and are asked for again and again."""
+    return parse(text)
 
 
 def _depth(expr: Expr) -> int:
@@ -95,22 +54,22 @@ class _Parser:
     """Recursive descent over the tokens of one equation."""
 
     def __init__(self, text: str) -> None:
-        self.tokens = _tokens(text)
+        self.tokens = tokens(text)
         self.position = 0
         self.depth = 0
 
     def whole(self) -> Expr:
         if self.token.kind == "end":
-            raise EquationError("the equation is empty")
+            raise unreadable("the equation is empty", 1)
         expr = self.sum()
         if self.token.kind != "end":
             raise self.unexpected("an operator")
         if _depth(expr) > _MAX_DEPTH:
-            raise EquationError(_TOO_DEEP)
+            raise unreadable(_TOO_DEEP, 1)
         return expr
 
     @property
-    def token(self) -> _Token:
+    def token(self) -> Token:
         return self.tokens[self.position]
 
     def accept(self, *signs: str) -> str:
@@ -124,20 +83,21 @@ class _Parser:
         if not self.accept(sign):
             raise self.unexpected(f"{sign!r}")
 
-    def unexpected(self, wanted: str) -> EquationError:
+    def unexpected(self, wanted: str) -> SyntaxError:
         token = self.token
-        if token.text in COMPARISONS:
+        if token.text in comparisons():
             only = "a comparison can only be the first operand of where, as in where(a > 0, a, 0)"
-            return EquationError(f"{token.text!r} stands at column {token.column}; {only}")
-        found = "the equation ends" if token.kind == "end" else f"{token.text!r} stands"
-        return EquationError(f"{found} at column {token.column} where {wanted} was expected")
+            return unreadable(f"{token.text!r} stands at column {token.column}; {only}", token.column)
+        what = "the equation ends" if token.kind == "end" else f"{token.text!r} stands"
+        return unreadable(f"{what} at column {token.column} where {wanted} was expected", token.column)
 
     def comparison(self) -> Expr:
         left = self.sum()
-        sign = self.accept(*COMPARISONS)
+        known = comparisons()
+        sign = self.accept(*known)
         if not sign:
-            raise self.unexpected(f"a comparison ({' '.join(COMPARISONS)})")
-        return Apply(COMPARISONS[sign], (left, self.sum()))
+            raise self.unexpected(f"a comparison ({' '.join(known)})")
+        return Apply(known[sign], (left, self.sum()))
 
     def sum(self) -> Expr:
         left = self.product()
@@ -154,7 +114,7 @@ class _Parser:
     def unary(self) -> Expr:
         self.depth += 1
         if self.depth > _MAX_NESTING:
-            raise EquationError(_TOO_NESTED)
+            raise unreadable(_TOO_NESTED, self.token.column)
         try:
             if self.accept("+"):
                 return self.unary()
@@ -186,18 +146,20 @@ class _Parser:
         return self.call(token) if self.accept("(") else Var(token.text)
 
     @staticmethod
-    def number(token: _Token) -> Expr:
+    def number(token: Token) -> Expr:
         if re.match(r"0[0-9]", token.text):
-            raise EquationError(f"the number {token.text} at column {token.column} begins with a needless 0")
+            message = f"the number {token.text} at column {token.column} begins with a needless 0"
+            raise unreadable(message, token.column)
         value = float(token.text.replace("−", "-"))
         if not math.isfinite(value):
-            raise EquationError(f"the number {token.text} at column {token.column} is too large")
+            raise unreadable(f"the number {token.text} at column {token.column} is too large", token.column)
         return Const(value)
 
-    def call(self, token: _Token) -> Expr:
-        if token.text not in FUNCTIONS:
-            known = _SOFTMAX if token.text == "softmax" else f"the functions are {', '.join(FUNCTIONS)}"
-            raise EquationError(f"there is no function {token.text!r} (column {token.column}); {known}")
+    def call(self, token: Token) -> Expr:
+        if token.text not in functions():
+            known = _SOFTMAX if token.text == "softmax" else f"the functions are {', '.join(functions())}"
+            message = f"there is no function {token.text!r} (column {token.column}); {known}"
+            raise unreadable(message, token.column)
         row = PRIMITIVES[token.text]
         args = self.operands(token.text) if row.arity else []
         self.expect(")")
@@ -205,7 +167,8 @@ class _Parser:
             return reduce(lambda left, right: Apply(row.name, (left, right)), args)
         if len(args) != row.arity:
             wanted = f"{row.arity}{' or more' * row.folds} operand{'s' * (row.arity > 1)}"
-            raise EquationError(f"{row.name} at column {token.column} takes {wanted}, not {len(args)}")
+            message = f"{row.name} at column {token.column} takes {wanted}, not {len(args)}"
+            raise unreadable(message, token.column)
         return Apply(row.name, tuple(args))
 
     def operands(self, function: str) -> list[Expr]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from graphlib import CycleError, TopologicalSorter
 from heapq import heappop, heappush
 
 from sheetgen.algebra.expr import Expr, names
+from sheetgen.errors import TemplateError, did_you_mean
 from sheetgen.network.backprop import backward
-from sheetgen.network.graph import Graph, GraphError, Quantity, Section
+from sheetgen.network.graph import Graph, Quantity, Section
 
 _Uses = Mapping[str, tuple[str, ...]]
 
@@ -27,7 +27,7 @@ def assemble(
 
     The loss that is minimised is the one equation of ``loss`` that no other of them uses; ``fixed``
     are the parameters that are not trained.
-    Raises GraphError for an unknown name, a cycle, a loss that is not one, a weight that the loss ignores.
+    Raises TemplateError for an unknown name, a cycle, a loss that is not one, a weight that the loss ignores.
     """
     inputs, targets, parameters, fixed = tuple(inputs), tuple(targets), tuple(parameters), tuple(fixed)
     metrics = metrics or {}
@@ -61,9 +61,8 @@ def _require_known(uses: _Uses, known: set[str]) -> None:
     for name, used in uses.items():
         for other in used:
             if other not in known:
-                close = get_close_matches(other, known, n=1)
-                hint = f"did you mean {close[0]!r}?" if close else "declare it, or correct the name"
-                raise GraphError(f"{name} uses {other!r}, which is declared nowhere; {hint}", name)
+                hint = did_you_mean(other, known, "declare it, or correct the name")
+                raise TemplateError(f"{name} uses {other!r}, which is declared nowhere", hint, quantity=name)
 
 
 def _require_earlier(equations: Iterable[str], uses: _Uses, later: Mapping[str, Mapping[str, Expr]], here: str) -> None:
@@ -72,8 +71,8 @@ def _require_earlier(equations: Iterable[str], uses: _Uses, later: Mapping[str, 
         for other in uses[name]:
             for table, declared in later.items():
                 if other in declared:
-                    message = f"{name} uses {other!r} of [{table}]; move {name} to [{table}], or {other} to [{here}]"
-                    raise GraphError(message, name)
+                    remedy = f"move {name} to [{table}], or {other} to [{here}]"
+                    raise TemplateError(f"{name} uses {other!r} of [{table}]", remedy, quantity=name)
 
 
 def _topological(uses: _Uses) -> tuple[str, ...]:
@@ -85,8 +84,9 @@ def _topological(uses: _Uses) -> tuple[str, ...]:
     except CycleError as error:
         cycle: list[str] = error.args[1]
         path = " → ".join(reversed(cycle))
-        message = f"the equations go round in a circle: {path}; each must use only earlier quantities"
-        raise GraphError(message, min(cycle, key=rank.__getitem__)) from error
+        first = min(cycle, key=rank.__getitem__)
+        problem, expected = f"the equations go round in a circle: {path}", "each must use only earlier quantities"
+        raise TemplateError(problem, expected, quantity=first) from error
     order: list[str] = []
     ready: list[int] = []
     declared = tuple(uses)
@@ -103,9 +103,9 @@ def _minimised(loss: Mapping[str, Expr], uses: _Uses) -> str:
     used = {other for name in loss for other in uses[name]}
     last = [name for name in loss if name not in used]
     if len(last) != 1:
-        message = (
-            f"[loss] ends in {len(last)} quantities ({', '.join(last)}); exactly one must be left that no"
-            " other equation uses, the one to minimise: add their sum"
+        raise TemplateError(
+            f"[loss] ends in {len(last)} quantities ({', '.join(last)})",
+            "exactly one must be left that no other equation uses, the one to minimise: add their sum",
+            quantity=last[-1],
         )
-        raise GraphError(message, last[-1])
     return last[0]

@@ -9,19 +9,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from sheetgen.algebra.calculus import derivative
-from sheetgen.algebra.expr import ONE, ZERO, Expr, Var, add, mul, names
-from sheetgen.network.graph import GraphError, Quantity, Section, derivative_label, layer_of, users
+from sheetgen.algebra.expr import ONE, ZERO, Expr, Var, names
+from sheetgen.algebra.simplify import add, mul
+from sheetgen.errors import TemplateError
+from sheetgen.network.graph import Quantity, Section, derivative_label, layer_of, users
 
 
 def backward(equations: Mapping[str, Expr], total: str, weights: tuple[str, ...]) -> tuple[Quantity, ...]:
     """Return the backward quantities, from the loss back, and then the gradient of each weight.
 
-    ``equations`` come in topological order. Raises GraphError for a weight that the loss ignores.
+    ``equations`` come in topological order. Raises TemplateError for a weight that the loss ignores.
     """
     trained = _depending_on(set(weights), equations)
     used_by = users(equations)
     adjoint: dict[str, Expr] = {total: ONE}
-    found = []
+    quantities = []
     for name in _backward_order(equations):
         if name == total or name not in trained:
             continue
@@ -29,8 +31,8 @@ def backward(equations: Mapping[str, Expr], total: str, weights: tuple[str, ...]
         if slope != ZERO:
             adjoint[name] = slope if slope == ONE else Var(derivative_label(total, name))
         if slope not in (ZERO, ONE):
-            found.append(Quantity(derivative_label(total, name), Section.BACKWARD, slope))
-    return (*found, *(_gradient(name, total, used_by, equations, adjoint) for name in weights))
+            quantities.append(Quantity(derivative_label(total, name), Section.BACKWARD, slope))
+    return (*quantities, *(_gradient(name, total, used_by, equations, adjoint) for name in weights))
 
 
 def _gradient(
@@ -38,8 +40,8 @@ def _gradient(
 ) -> Quantity:
     slope = _adjoint(name, used_by.get(name, ()), equations, adjoint)
     if slope == ZERO:
-        message = f"{name} does not influence the loss {total}, so it cannot be trained; use it or remove it"
-        raise GraphError(message, name)
+        problem = f"{name} does not influence the loss {total}, so it cannot be trained"
+        raise TemplateError(problem, "use it or remove it", quantity=name)
     return Quantity(derivative_label(total, name), Section.GRADIENTS, slope)
 
 
@@ -57,12 +59,12 @@ def _depending_on(sources: set[str], equations: Mapping[str, Expr]) -> set[str]:
 
     What is held does not: the largest input of a softmax, subtracted for safety, gets no derivative.
     """
-    found = set(sources)
+    depending = set(sources)
     for name, expr in equations.items():
-        used = dict.fromkeys(other for other in names(expr) if other in found)
+        used = dict.fromkeys(other for other in names(expr) if other in depending)
         if any(derivative(expr, other, Var(name)) != ZERO for other in used):
-            found.add(name)
-    return found
+            depending.add(name)
+    return depending
 
 
 def _backward_order(equations: Mapping[str, Expr]) -> list[str]:

@@ -43,12 +43,12 @@ def _routes(graph: Graph, name: str, most: int) -> list[tuple[str, ...]]:
     """Return up to ``most`` routes of quantities from a name up to the loss."""
     if name == graph.loss:
         return [(name,)]
-    found: list[tuple[str, ...]] = []
+    routes: list[tuple[str, ...]] = []
     for user in _ways(graph, name):
-        found += [(name, *route) for route in _routes(graph, user, most - len(found))]
-        if len(found) >= most:
+        routes += [(name, *route) for route in _routes(graph, user, most - len(routes))]
+        if len(routes) >= most:
             break
-    return found
+    return routes
 
 
 def _path(graph: Graph, route: tuple[str, ...]) -> Path:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from sheetgen.algebra.expr import ZERO, Before, Const, Expr, Var, names, simplify, substitute
-from sheetgen.algebra.parser import parse
+from sheetgen.algebra.expr import ZERO, Before, Const, Expr, Var, names, substitute
+from sheetgen.algebra.parser import parse_row
+from sheetgen.algebra.simplify import simplify
 from sheetgen.network.graph import (
     BASE_RATE,
     BATCH,
@@ -48,28 +49,28 @@ class Descent:
         return SAMPLE if self.batch == self.samples else POSITION
 
 
-def train(network: Graph, plan: Descent) -> Graph:
+def train(network: Graph, descent: Descent) -> Graph:
     """Return the network with the columns of its training."""
-    means = tuple(_means(network, plan))
-    rate = Var(RATE)
-    columns = {ITERATION, *network.names, *(q.name for q in means)} | ({RATE} if plan.scheduled else set())
+    means = tuple(_means(network, descent))
+    optimizer = OPTIMIZERS[descent.optimizer.name]
+    columns = {ITERATION, *network.names, *(q.name for q in means)} | ({RATE} if descent.scheduled else set())
     memory: list[Quantity] = []
     updates: dict[str, Expr] = {}
     for weight in network.weights:
-        bound = _bound(network, plan, weight) | {"η": rate}
-        kept = tuple(_memory(OPTIMIZERS[plan.optimizer.name].columns, weight, bound, plan))
-        memory += kept
-        step = _read(OPTIMIZERS[plan.optimizer.name].step, bound)
-        updates[weight] = _on_start(plan, _above(step, columns | {q.name for q in kept}), weight)
+        meanings = _meanings(network, descent, weight)
+        state = tuple(_memory(optimizer.columns, weight, meanings, descent))
+        memory += state
+        step = _above(_parsed(optimizer.step, meanings), columns | {q.name for q in state})
+        updates[weight] = _on_start(descent, step, weight)
     quantities = [
         replace(q, equation=updates[q.name]) if q.name in updates else q for q in (*network.quantities, *means)
     ]
-    return replace(network, quantities=(*_steps(plan), *quantities, *memory))
+    return replace(network, quantities=(*_steps(descent), *quantities, *memory))
 
 
-def _read(text: str, bound: Mapping[str, Expr]) -> Expr:
-    """Read an equation of the tables, its placeholders replaced; settings stand for themselves."""
-    return substitute(parse(text), lambda name: bound.get(name, Var(name)))
+def _parsed(text: str, meanings: Mapping[str, Expr]) -> Expr:
+    """Return an equation of the tables with its letters replaced by what they mean; other names stay."""
+    return substitute(parse_row(text), lambda name: meanings.get(name, Var(name)))
 
 
 def _above(expr: Expr, columns: set[str]) -> Expr:
@@ -80,64 +81,71 @@ def _above(expr: Expr, columns: set[str]) -> Expr:
 # --- the columns that count ---
 
 
-def _steps(plan: Descent) -> Iterator[Quantity]:
-    above: dict[str, Expr] = {"i": Before(ITERATION), "k": Before(plan.position), "n": Var(BATCH)}
-    count = "i + 1" if plan.batch == 1 else "where(k == n, i + 1, i)"
+def _steps(descent: Descent) -> Iterator[Quantity]:
+    above: dict[str, Expr] = {"i": Before(ITERATION), "k": Before(descent.position), "n": Var(BATCH)}
+    count = "i + 1" if descent.batch == 1 else "where(k == n, i + 1, i)"
     yield _counted(ITERATION, count, above, 0)
-    if 1 < plan.batch < plan.samples:
+    if 1 < descent.batch < descent.samples:
         yield _counted(POSITION, "where(k == n, 1, k + 1)", above, 1)
-    if plan.samples > 1:
+    if descent.samples > 1:
         turn: dict[str, Expr] = {"s": Before(SAMPLE), "all": Var(SAMPLES), "e": Before(EPOCH)}
         yield _counted(SAMPLE, "mod(s, all) + 1", turn, 1)
-        if plan.batch < plan.samples:
+        if descent.batch < descent.samples:
             yield _counted(EPOCH, "where(s == all, e + 1, e)", turn, 1)
-    if plan.scheduled:
-        course = _read(SCHEDULES[plan.schedule.name].equation, {"eta0": Var(BASE_RATE)})
+    if descent.scheduled:
+        course = _parsed(SCHEDULES[descent.schedule.name].equation, {"eta0": Var(BASE_RATE)})
         yield Quantity(RATE, Section.STEP, course)
 
 
-def _counted(name: str, text: str, bound: Mapping[str, Expr], first: int) -> Quantity:
-    return Quantity(name, Section.STEP, _read(text, bound), Const(float(first)))
+def _counted(name: str, text: str, meanings: Mapping[str, Expr], first: int) -> Quantity:
+    return Quantity(name, Section.STEP, _parsed(text, meanings), Const(float(first)))
 
 
 # --- the means of a batch ---
 
 
-def _means(network: Graph, plan: Descent) -> Iterator[Quantity]:
+def _means(network: Graph, descent: Descent) -> Iterator[Quantity]:
     """Yield the running mean, over a batch, of the loss, of each metric and of each weight's gradient."""
-    if plan.batch == 1:
+    if descent.batch == 1:
         return
     gradients = (derivative_label(network.loss, weight) for weight in network.weights)
     for name in (network.loss, *(q.name for q in network.metrics), *gradients):
-        bound: dict[str, Expr] = {"k": Var(plan.position), "m": Before(mean(name)), "x": Var(name), "n": Var(BATCH)}
-        later = _read("where(k == 1, 0, m) + x/n", bound)
-        yield Quantity(mean(name), Section.MEANS, later, _read("x/n", bound))
+        label = mean(name)
+        meanings: dict[str, Expr] = {
+            "k": Var(descent.position), "m": Before(label), "x": Var(name), "n": Var(BATCH),
+        }  # fmt: skip
+        later = _parsed("where(k == 1, 0, m) + x/n", meanings)
+        yield Quantity(label, Section.MEANS, later, _parsed("x/n", meanings))
 
 
 # --- the update ---
 
 
-def _bound(network: Graph, plan: Descent, weight: str) -> dict[str, Expr]:
+def _meanings(network: Graph, descent: Descent, weight: str) -> dict[str, Expr]:
+    """Return what the letters of an optimiser's equations mean for one weight."""
     slope = derivative_label(network.loss, weight)
-    return {"w": Var(weight), "g": Var(slope if plan.batch == 1 else mean(slope)), "iteration": Var(ITERATION)}
+    gradient = slope if descent.batch == 1 else mean(slope)
+    return {"w": Var(weight), "g": Var(gradient), RATE: Var(RATE), ITERATION: Var(ITERATION)}
 
 
-def _memory(columns: tuple[StateColumn, ...], weight: str, bound: dict[str, Expr], plan: Descent) -> Iterator[Quantity]:
-    """Yield an optimiser's columns for one weight, and bind their letters for what comes after them."""
+def _memory(
+    columns: tuple[StateColumn, ...], weight: str, meanings: dict[str, Expr], descent: Descent
+) -> Iterator[Quantity]:
+    """Yield an optimiser's columns for one weight; their letters gain a meaning for what comes after them."""
     for column in columns:
         label = column.label(weight)
-        remembers = column.letter in names(parse(column.equation))
-        later = _read(column.equation, bound | {column.letter: Before(label)})
-        first = simplify(_read(column.equation, bound | {column.letter: ZERO})) if remembers else None
-        if remembers and plan.batch > 1:
-            inside = {"k": Var(plan.position), "n": Var(BATCH), "new": later, "old": Before(label)}
-            first, later = ZERO, _read("where(k == n, new, old)", inside)
+        remembers = column.letter in names(parse_row(column.equation))
+        later = _parsed(column.equation, meanings | {column.letter: Before(label)})
+        first = simplify(_parsed(column.equation, meanings | {column.letter: ZERO})) if remembers else None
+        if remembers and descent.batch > 1:
+            inside = {"k": Var(descent.position), "n": Var(BATCH), "new": later, "old": Before(label)}
+            first, later = ZERO, _parsed("where(k == n, new, old)", inside)
         yield Quantity(label, Section.OPTIMIZER, later, first)
-        bound[column.letter] = Var(label)
+        meanings[column.letter] = Var(label)
 
 
-def _on_start(plan: Descent, update: Expr, weight: str) -> Expr:
+def _on_start(descent: Descent, update: Expr, weight: str) -> Expr:
     """Let a weight move in the first row of a batch only."""
-    if plan.batch == 1:
+    if descent.batch == 1:
         return update
-    return _read("where(k == 1, new, old)", {"k": Var(plan.position), "new": update, "old": Before(weight)})
+    return _parsed("where(k == 1, new, old)", {"k": Var(descent.position), "new": update, "old": Before(weight)})

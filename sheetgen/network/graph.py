@@ -35,14 +35,6 @@ class Section(StrEnum):
     OPTIMIZER = "optimiser"
 
 
-class GraphError(ValueError):
-    """Equations that form no network; ``quantity`` is the name to look for in the template."""
-
-    def __init__(self, message: str, quantity: str) -> None:
-        super().__init__(message)
-        self.quantity = quantity
-
-
 @dataclass(frozen=True)
 class Quantity:
     """A named column.
@@ -134,13 +126,13 @@ class Graph:
 
         Where a derivative is zero, as that of ``held(m)``, nothing is influenced.
         """
-        found: dict[str, list[str]] = {self.loss: []}
+        ways: dict[str, list[str]] = {self.loss: []}
         for user in reversed(self.equations):
-            if user.name in found:
+            if user.name in ways:
                 for name in dict.fromkeys(names(equation(user))):
                     if self.local(user.name, name) != ZERO:
-                        found.setdefault(name, []).insert(0, user.name)
-        return found
+                        ways.setdefault(name, []).insert(0, user.name)
+        return ways
 
     @property
     def influences(self) -> frozenset[str]:
@@ -175,11 +167,11 @@ def mean(name: str) -> str:
 
 def users(equations: Mapping[str, Expr]) -> dict[str, list[str]]:
     """For each name, return the equations that use it, in their order."""
-    found: dict[str, list[str]] = {}
+    users_of: dict[str, list[str]] = {}
     for user, expr in equations.items():
         for name in dict.fromkeys(names(expr)):
-            found.setdefault(name, []).append(user)
-    return found
+            users_of.setdefault(name, []).append(user)
+    return users_of
 
 
 def layer_of(equations: Mapping[str, Expr]) -> dict[str, int]:
@@ -193,7 +185,7 @@ def layer_of(equations: Mapping[str, Expr]) -> dict[str, int]:
 def layers(graph: Graph) -> tuple[tuple[Quantity, ...], ...]:
     """Return the forward and loss quantities layer by layer, each layer using only earlier ones."""
     layer = layer_of({quantity.name: equation(quantity) for quantity in graph.equations})
-    found: list[list[Quantity]] = [[] for _ in range(max(layer.values()))]
+    by_layer: list[list[Quantity]] = [[] for _ in range(max(layer.values()))]
     for quantity in graph.equations:
-        found[layer[quantity.name] - 1].append(quantity)
-    return tuple(tuple(quantities) for quantities in found)
+        by_layer[layer[quantity.name] - 1].append(quantity)
+    return tuple(map(tuple, by_layer))

@@ -10,6 +10,36 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
+class Range:
+    """The numbers that a setting may be, and the words for them: it must be "at least 0"."""
+
+    words: str
+    holds: Callable[[float], bool]
+
+
+ANY = Range("a number", lambda x: True)
+POSITIVE = Range("greater than 0", lambda x: x > 0)
+NOT_NEGATIVE = Range("at least 0", lambda x: x >= 0)
+BELOW_ONE = Range("at least 0 and below 1", lambda x: 0 <= x < 1)
+WHOLE = Range("a whole number of at least 1", lambda x: x >= 1 and x.is_integer())
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A number that a method can be given, and what it is where none is given.
+
+    ``default`` may be a function of the number of updates; None for a number that must be given.
+    """
+
+    default: float | Callable[[int], float] | None
+    allowed: Range = ANY
+
+    def number(self, iterations: int) -> float | None:
+        """Return the number of a training of so many updates that says nothing of it."""
+        return self.default(iterations) if callable(self.default) else self.default
+
+
+@dataclass(frozen=True)
 class StateColumn:
     """A column that an optimiser keeps for each weight.
 
@@ -28,12 +58,12 @@ class StateColumn:
 
 @dataclass(frozen=True)
 class Optimizer:
-    """A rule of descent. ``step`` is the next weight, over the weight ``w``, the rate ``η``, ``g`` and the columns."""
+    """A way of descent. ``step`` is the next weight, over the weight ``w``, the rate ``η``, ``g`` and the columns."""
 
     name: str
     title: str
     step: str
-    settings: Mapping[str, float] = field(default_factory=dict)
+    settings: Mapping[str, Setting] = field(default_factory=dict)
     columns: tuple[StateColumn, ...] = ()
 
 
@@ -41,57 +71,51 @@ class Optimizer:
 class Schedule:
     """A course of the learning rate: η over the ``iteration`` from 0, its base rate ``eta0`` and its settings.
 
-    A setting without a default is None, one that defaults to the number of updates a function of that;
-    ``wrong`` says what is wrong with settings, if anything.
+    ``wrong`` says what is wrong with settings that are right one by one, if anything.
     """
 
     name: str
     title: str
     equation: str
-    settings: Mapping[str, float | Callable[[int], float] | None] = field(default_factory=dict)
+    settings: Mapping[str, Setting] = field(default_factory=dict)
     wrong: Callable[[Mapping[str, float]], str] = lambda settings: ""
 
 
+_MOMENTUM = {"momentum": Setting(0.9, BELOW_ONE)}
 _VELOCITY = StateColumn("v", "momentum*v + g")
+_BETAS = {
+    "beta1": Setting(0.9, BELOW_ONE), "beta2": Setting(0.999, BELOW_ONE), "eps": Setting(1e-8, NOT_NEGATIVE),
+}  # fmt: skip
 _MOMENTS = (
     StateColumn("m", "beta1*m + (1 - beta1)*g"),
     StateColumn("v", "beta2*v + (1 - beta2)*g^2"),
     StateColumn("m_hat", "m/(1 - beta1^(iteration + 1))", "m̂"),
     StateColumn("v_hat", "v/(1 - beta2^(iteration + 1))", "v̂"),
 )
-_BETAS = {"beta1": 0.9, "beta2": 0.999, "eps": 1e-8}
 
 _OPTIMIZERS = (
     Optimizer("sgd", "stochastic gradient descent", "w - η*g"),
-    Optimizer("momentum", "gradient descent with momentum", "w - η*v", {"momentum": 0.9}, (_VELOCITY,)),
-    Optimizer("nesterov", "Nesterov momentum", "w - η*(g + momentum*v)", {"momentum": 0.9}, (_VELOCITY,)),
+    Optimizer("momentum", "gradient descent with momentum", "w - η*v", _MOMENTUM, (_VELOCITY,)),
+    Optimizer("nesterov", "Nesterov momentum", "w - η*(g + momentum*v)", _MOMENTUM, (_VELOCITY,)),
     # Duchi, Hazan and Singer, Journal of Machine Learning Research 12, 2011.
-    Optimizer("adagrad", "AdaGrad", "w - η*g/(sqrt(s) + eps)", {"eps": 1e-10}, (StateColumn("s", "s + g^2"),)),
+    Optimizer(
+        "adagrad", "AdaGrad", "w - η*g/(sqrt(s) + eps)",
+        {"eps": Setting(1e-10, NOT_NEGATIVE)}, (StateColumn("s", "s + g^2"),),
+    ),
     # Tieleman and Hinton, lecture 6.5 of Neural Networks for Machine Learning, 2012.
     Optimizer(
         "rmsprop", "RMSProp", "w - η*g/(sqrt(v) + eps)",
-        {"alpha": 0.99, "eps": 1e-8}, (StateColumn("v", "alpha*v + (1 - alpha)*g^2"),),
+        {"alpha": Setting(0.99, BELOW_ONE), "eps": Setting(1e-8, NOT_NEGATIVE)},
+        (StateColumn("v", "alpha*v + (1 - alpha)*g^2"),),
     ),
     # Kingma and Ba, ICLR 2015.
     Optimizer("adam", "Adam", "w - η*m_hat/(sqrt(v_hat) + eps)", _BETAS, _MOMENTS),
     # Loshchilov and Hutter, ICLR 2019.
     Optimizer(
         "adamw", "AdamW", "w - η*weight_decay*w - η*m_hat/(sqrt(v_hat) + eps)",
-        _BETAS | {"weight_decay": 0.01}, _MOMENTS,
+        _BETAS | {"weight_decay": Setting(0.01, NOT_NEGATIVE)}, _MOMENTS,
     ),
 )  # fmt: skip
-
-
-def _up(iterations: int) -> float:
-    return float(iterations)
-
-
-def _whole(settings: Mapping[str, float], name: str) -> str:
-    return "" if settings[name] >= 1 and settings[name].is_integer() else f"{name} must be a whole number of at least 1"
-
-
-def _positive(settings: Mapping[str, float], name: str) -> str:
-    return "" if settings[name] > 0 else f"{name} must be greater than 0"
 
 
 def _wrong_one_cycle(settings: Mapping[str, float]) -> str:
@@ -99,25 +123,23 @@ def _wrong_one_cycle(settings: Mapping[str, float]) -> str:
         return "pct_start must lie between 0 and 1, and be more than 1/total_steps, so that the rate can rise at all"
     if settings["total_steps"] * (1 - settings["pct_start"]) <= 0:
         return "pct_start leaves no step for the rate to fall"
-    return next((_positive(settings, n) for n in ("div_factor", "final_div_factor") if settings[n] <= 0), "")
+    return ""
 
 
+_EVERY_UPDATE = Setting(float, WHOLE)
 _RISEN = "(pct_start*total_steps - 1)"
 _LEAST = "eta0/div_factor/final_div_factor"
 _SCHEDULES = (
     Schedule("constant", "constant", "eta0"),
     Schedule(
-        "step", "steps", "eta0*gamma^floor(iteration/step_size)", {"step_size": None, "gamma": 0.1},
-        lambda settings: _whole(settings, "step_size") or _positive(settings, "gamma"),
+        "step", "steps", "eta0*gamma^floor(iteration/step_size)",
+        {"step_size": Setting(None, WHOLE), "gamma": Setting(0.1, POSITIVE)},
     ),
-    Schedule(
-        "exponential", "exponential decay", "eta0*gamma^iteration", {"gamma": None},
-        lambda settings: _positive(settings, "gamma"),
-    ),
+    Schedule("exponential", "exponential decay", "eta0*gamma^iteration", {"gamma": Setting(None, POSITIVE)}),
     # Loshchilov and Hutter, ICLR 2017, without restarts.
     Schedule(
         "cosine", "cosine annealing", "eta_min + (eta0 - eta_min)*(1 + cos(pi()*iteration/t_max))/2",
-        {"t_max": _up, "eta_min": 0.0}, lambda settings: _whole(settings, "t_max"),
+        {"t_max": _EVERY_UPDATE, "eta_min": Setting(0.0)},
     ),
     # Smith and Topin, arXiv 1708.07120, 2018; torch's OneCycleLR with anneal_strategy="linear".
     Schedule(
@@ -125,13 +147,16 @@ _SCHEDULES = (
         f"where(iteration <= {_RISEN},"
         f" eta0/div_factor + (eta0 - eta0/div_factor)*iteration/{_RISEN},"
         f" eta0 + ({_LEAST} - eta0)*(min(iteration, total_steps - 1) - {_RISEN})/(total_steps - 1 - {_RISEN}))",
-        {"total_steps": _up, "pct_start": 0.3, "div_factor": 25.0, "final_div_factor": 1e4},
-        lambda settings: _whole(settings, "total_steps") or _wrong_one_cycle(settings),
+        {
+            "total_steps": _EVERY_UPDATE, "pct_start": Setting(0.3),
+            "div_factor": Setting(25.0, POSITIVE), "final_div_factor": Setting(1e4, POSITIVE),
+        },
+        _wrong_one_cycle,
     ),
 )  # fmt: skip
 
-OPTIMIZERS: Mapping[str, Optimizer] = {row.name: row for row in _OPTIMIZERS}
-SCHEDULES: Mapping[str, Schedule] = {row.name: row for row in _SCHEDULES}
+OPTIMIZERS: dict[str, Optimizer] = {row.name: row for row in _OPTIMIZERS}
+SCHEDULES: dict[str, Schedule] = {row.name: row for row in _SCHEDULES}
 
 
 @dataclass(frozen=True)

@@ -56,13 +56,13 @@ class Study:
     @cached_property
     def graphs(self) -> tuple[Graph, ...]:
         """The network with the columns of its training, for each variant; only an optimiser's columns differ."""
-        made: dict[tuple[str, str], Graph] = {}
+        graphs: dict[tuple[str, str], Graph] = {}
         for v in self.variants:
-            key = (v.optimizer.name, v.schedule.name)
-            if key not in made:
-                plan = Descent(v.optimizer, v.schedule, self.scheduled, self.batch, self.count)
-                made[key] = train(self.network, plan)
-        return tuple(made[v.optimizer.name, v.schedule.name] for v in self.variants)
+            methods = (v.optimizer.name, v.schedule.name)
+            if methods not in graphs:
+                descent = Descent(v.optimizer, v.schedule, self.scheduled, self.batch, self.count)
+                graphs[methods] = train(self.network, descent)
+        return tuple(graphs[v.optimizer.name, v.schedule.name] for v in self.variants)
 
     @property
     def graph(self) -> Graph:

@@ -13,9 +13,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from sheetgen.algebra.calculus import rule
-from sheetgen.algebra.evaluate import ARITHMETIC_ERRORS, Lookup, evaluate, expanded, nothing_before
-from sheetgen.algebra.expr import Apply, Before, Const, Expr, Var
+from sheetgen.algebra.calculus import local_derivative
+from sheetgen.algebra.evaluate import ARITHMETIC_ERRORS, Lookup, evaluate, expanded, nothing
+from sheetgen.algebra.expr import Apply, Before, Const, Expr, Held, Var
 from sheetgen.algebra.ops import operands_by_letter
 from sheetgen.network.graph import Graph, Quantity, Section
 
@@ -45,32 +45,33 @@ class RowBounds:
         self._graph, self._constants, self._unit, self._batch = graph, constants, unit, batch
         self._before: list[Sequence[float]] = []
         self._rows: list[Sequence[float]] = []
-        self._handed: dict[str, float] | None = None
+        self._inherited: dict[str, float] | None = None
         self._errors: list[dict[str, float]] = []
 
     def follow(self, row: Sequence[float]) -> None:
         """Take the next row of values."""
         if len(self._rows) == self._batch:
-            self._before, self._rows, self._handed, self._errors = self._rows, [], None, []
+            self._before, self._rows, self._inherited, self._errors = self._rows, [], None, []
         self._rows.append(row)
 
     def here(self) -> dict[str, float]:
         """Return an absolute error bound for each quantity of the last row."""
-        if self._before and self._handed is None:
+        if self._before and self._inherited is None:
             errors = self._bounds(self._before[0], lambda quantity: None if quantity.is_given else _at_start(quantity))
             for above, row in pairwise(self._before):
                 errors = self._bounds(row, _later, above, errors)
-            self._handed = errors
+            self._inherited = errors
         while len(self._errors) < len(self._rows):
-            self._errors.append(self._next(len(self._errors)))
+            self._errors.append(self._bounds_of(len(self._errors)))
         return self._errors[-1]
 
-    def _next(self, place: int) -> dict[str, float]:
-        row = self._rows[place]
-        if place:
-            return self._bounds(row, _later, self._rows[place - 1], self._errors[-1])
-        if self._handed is not None:
-            return self._bounds(row, _later, self._before[-1], self._handed)
+    def _bounds_of(self, index: int) -> dict[str, float]:
+        """Return the bounds of a row of this batch, from those of the row above it."""
+        row = self._rows[index]
+        if index:
+            return self._bounds(row, _later, self._rows[index - 1], self._errors[-1])
+        if self._inherited is not None:
+            return self._bounds(row, _later, self._before[-1], self._inherited)
         return self._bounds(row, lambda quantity: quantity.in_row(first=True))
 
     def _bounds(
@@ -82,15 +83,16 @@ class RowBounds:
     ) -> dict[str, float]:
         """Return the bounds of every quantity of a row; one without an equation starts with its own rounding."""
         names = self._graph.names
-        known = {**self._constants, **dict(zip(names, row, strict=True))}
-        higher = dict(zip(names, above, strict=False))
+        values = {**self._constants, **dict(zip(names, row, strict=True))}
+        values_above = dict(zip(names, above, strict=False))
         errors = {name: self._unit * abs(value) for name, value in self._constants.items()}
-        lookups = (errors.__getitem__, higher.__getitem__, (errors_above or {}).__getitem__)
-        found = _Errors(known.__getitem__, *lookups, unit=self._unit)
+        here = Numbers(values.__getitem__, errors.__getitem__)
+        numbers_above = Numbers(values_above.__getitem__, (errors_above or {}).__getitem__)
+        computed = _Computed(here, self._unit, above=numbers_above)
         for quantity in self._graph.quantities:
             expr = equation(quantity)
-            own = self._unit * abs(known[quantity.name])
-            errors[quantity.name] = own if expr is None else found.of(expanded(expr))[1]
+            own = self._unit * abs(values[quantity.name])
+            errors[quantity.name] = own if expr is None else computed.of(expanded(expr))[1]
         return {name: errors[name] for name in names}
 
 
@@ -103,32 +105,48 @@ def _at_start(quantity: Quantity) -> Expr | None:
     return quantity.first if quantity.section == Section.MEANS else None if quantity.first else quantity.equation
 
 
-def error_bound(expr: Expr, value: Lookup, error: Lookup, unit: float) -> float:
-    """Return an absolute error bound for an expression over names with values and error bounds."""
-    return _Errors(value, error, nothing_before, nothing_before, unit).of(expanded(expr))[1]
-
-
 @dataclass(frozen=True)
-class _Errors:
-    """Values and error bounds of the names of a row, and of those of the row above."""
+class Numbers:
+    """The value of each name, and an absolute error bound for it."""
 
     value: Lookup
     error: Lookup
-    value_above: Lookup
-    error_above: Lookup
+
+
+_NONE = Numbers(nothing, nothing)
+
+
+def error_bound(expr: Expr, value: Lookup, error: Lookup, unit: float, held: Numbers = _NONE) -> float:
+    """Return an absolute error bound for an expression over names with values and error bounds.
+
+    ``held`` are the numbers of the network as it is.
+    """
+    return _Computed(Numbers(value, error), unit, held=held).of(expanded(expr))[1]
+
+
+@dataclass(frozen=True)
+class _Computed:
+    """What is computed from the numbers of a row, of the row above and of the network as it is."""
+
+    here: Numbers
     unit: float
+    above: Numbers = _NONE
+    held: Numbers = _NONE
 
     def of(self, expr: Expr) -> tuple[float, float]:
         """Return the value of an expression and its error bound."""
         if isinstance(expr, Const):
             return expr.value, 0.0
         if isinstance(expr, Var):
-            return self.value(expr.name), self.error(expr.name)
+            return self.here.value(expr.name), self.here.error(expr.name)
         if isinstance(expr, Before):
-            return self.value_above(expr.name), self.error_above(expr.name)
+            return self.above.value(expr.name), self.above.error(expr.name)
+        if isinstance(expr, Held):
+            return self.held.value(expr.name), self.held.error(expr.name)
         if expr.op == "where":
             condition, yes, no = expr.args
-            return self.of(yes if evaluate(condition, self.value, self.value_above) else no)
+            holds = evaluate(condition, self.here.value, self.above.value, self.held.value)
+            return self.of(yes if holds else no)
         operands = [self.of(arg) for arg in expr.args]
         names = operands_by_letter([operand[0] for operand in operands])
         result = _apply(expr.op, list(names.values()))
@@ -159,6 +177,6 @@ def _reach(op: str, operands: Sequence[tuple[float, float]], result: float) -> f
 def _slope(op: str, operand: int, names: Mapping[str, float]) -> float:
     """Return |∂y/∂operand| from the table; 0 at the edge of a function's domain."""
     try:
-        return abs(evaluate(rule(op, operand), names.__getitem__))
+        return abs(evaluate(local_derivative(op, operand), names.__getitem__))
     except ARITHMETIC_ERRORS:
         return 0.0

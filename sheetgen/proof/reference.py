@@ -67,8 +67,9 @@ def _first_of(better: Callable[[Any, Any], Any]) -> Callable[..., Any]:
     return lambda *z: reduce(lambda a, b: np.where(better(np.real(a), np.real(b)), a, b), z)
 
 
-# Comparisons are of real parts: the imaginary ones carry derivatives. A name with _ is no quantity's.
-_FUNCTIONS: Mapping[str, Callable[..., Any]] = {
+# One entry a function, written anew from its definition. Comparisons are of real parts: the imaginary ones carry
+# derivatives. A name with _ is no quantity's.
+FUNCTIONS: dict[str, Callable[..., Any]] = {
     "exp": np.exp,
     "ln": np.log,
     "sqrt": np.sqrt,
@@ -141,15 +142,15 @@ class Reference:
             name: 1j * _STEP * (np.arange(len(perturbed)) == index).reshape(axes)
             for index, name in enumerate(perturbed)
         }
-        space: dict[str, object] = dict(_FUNCTIONS)
+        space: dict[str, object] = dict(FUNCTIONS)
         for name, value in given.items():
             space[name] = np.asarray(value, dtype=complex) + steps.get(name, 0)
-        found: dict[str, _Complex] = {}
+        values: dict[str, _Complex] = {}
         with np.errstate(all="ignore"):
             for name, code in self._code.items():
                 # The code is compiled from a syntax tree that holds arithmetic on names and nothing else.
-                found[name] = space[name] = eval(code, {"__builtins__": {}}, space) + steps.get(name, 0)
-        return found
+                values[name] = space[name] = eval(code, {"__builtins__": {}}, space) + steps.get(name, 0)
+        return values
 
 
 def _shape(given: Mapping[str, Array | float]) -> tuple[int, ...]:

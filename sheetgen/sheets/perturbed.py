@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from openpyxl.utils import get_column_letter
 
 from sheetgen.algebra.evaluate import ARITHMETIC_ERRORS, evaluate
-from sheetgen.algebra.expr import Apply, Expr, Var, names
+from sheetgen.algebra.expr import Apply, Expr, Held, Var, held_names
 from sheetgen.algebra.notation import Excel
 from sheetgen.errors import UsageError
 from sheetgen.network.graph import Graph, equation
-from sheetgen.network.tolerance import error_bound
+from sheetgen.network.tolerance import Numbers, error_bound
 from sheetgen.page import style
 from sheetgen.page.page import Formula, Page
 from sheetgen.sheets.book import Book
@@ -26,21 +26,17 @@ _FIRST = 5
 _HEADER_ROWS = 3
 
 
-_UNMOVED = "held "
-"""Marks the name of a quantity of the network as it is, with no parameter moved."""
-
-
 def held(graph: Graph) -> tuple[str, ...]:
     """Return the quantities with equations that others hold constant."""
-    marked = {name for quantity in graph.equations for name in names(_holding(equation(quantity)))}
-    return tuple(quantity.name for quantity in graph.equations if _UNMOVED + quantity.name in marked)
+    constant = {name for quantity in graph.equations for name in held_names(_holding(equation(quantity)))}
+    return tuple(quantity.name for quantity in graph.equations if quantity.name in constant)
 
 
 def _holding(expr: Expr, inside: bool = False) -> Expr:
     """Return an expression whose held parts are those of the network as it is."""
     if isinstance(expr, Apply):
         return Apply(expr.op, tuple([_holding(arg, inside or expr.op == "held") for arg in expr.args]))
-    return Var(_UNMOVED + expr.name) if inside and isinstance(expr, Var) else expr
+    return Held(expr.name) if inside and isinstance(expr, Var) else expr
 
 
 @dataclass(frozen=True)
@@ -108,7 +104,7 @@ class Networks:
         page.put(f"A{row}", weight, style.NAME)
         times = {1: "", -1: "-"}.get(move, f"{move}*")
         page.put(f"B{row}", Formula(f"{times}{point.epsilon}", lambda: move * point.step()), style.LINK)
-        notation = Excel(lambda name: self._reference(name, row))
+        notation = Excel(lambda name: self._reference(name, row), held=point.reference)
         for name in self.weights:
             moved = f"+$B{row}" if name == weight else ""
             text = point.reference(name) + moved
@@ -120,7 +116,7 @@ class Networks:
     def _reference(self, name: str, row: int) -> str:
         """Return the cell of a quantity, for the network on a row."""
         moved = self._letters.get(name)
-        return f"{moved}{row}" if moved else self.point.reference(name.removeprefix(_UNMOVED))
+        return f"{moved}{row}" if moved else self.point.reference(name)
 
     def _formula(self, text: str, weight: str, move: int, name: str) -> Formula:
         return Formula(
@@ -140,18 +136,17 @@ class Networks:
         given = (*graph.inputs, *graph.targets, *graph.fixed, *self.weights)
         values = {name: point.value(name) for name in given}
         errors = {name: point.error(name) for name in given}
-        for name in (*self.weights, *held(graph)):
-            values[_UNMOVED + name], errors[_UNMOVED + name] = point.value(name), point.error(name)
+        unmoved = Numbers(point.value, point.error)
         step = move * point.step()
         errors[weight] += abs(values[weight]) + abs(step)
         values[weight] += step
         for quantity in graph.equations:
             expr = _holding(equation(quantity))
             try:
-                values[quantity.name] = evaluate(expr, values.__getitem__)
+                values[quantity.name] = evaluate(expr, values.__getitem__, held=point.value)
             except ARITHMETIC_ERRORS:
                 raise UsageError(self._edge(weight, move, quantity.name)) from None
-            errors[quantity.name] = error_bound(expr, values.__getitem__, errors.__getitem__, 1.0)
+            errors[quantity.name] = error_bound(expr, values.__getitem__, errors.__getitem__, 1.0, unmoved)
         return _Network(values, errors)
 
     def _edge(self, weight: str, move: int, quantity: str) -> str:

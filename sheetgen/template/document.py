@@ -2,80 +2,119 @@
 
 from __future__ import annotations
 
-import tomllib
 import unicodedata
-from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
-from sheetgen.errors import TemplateError, UsageError
+from sheetgen.errors import TemplateError, UsageError, did_you_mean, must_be
 from sheetgen.limits import spreadsheet_number
 from sheetgen.template import toml
 
+EQUATION_TABLES = ("forward", "loss", "metrics")
+QUANTITY_TABLES = ("inputs", "targets", "parameters", *EQUATION_TABLES)
+"""The tables whose keys are the names of quantities."""
 
+
+@dataclass
 class Document:
-    """The data of a template, and the line of every key.
+    """The data of a template, and the line of every table (table, "") and key (table, key).
 
-    Raises TemplateError where the text is no TOML.
+    ``source`` names the template in messages.
     """
 
-    def __init__(self, text: str, source: str) -> None:
-        self.source = source
-        self.lines = toml.key_lines(text)
-        self.data = self._read(text)
+    source: str
+    data: dict[str, Any]
+    lines: dict[tuple[str, str], int] = field(default_factory=dict)
 
-    def _read(self, text: str) -> dict[str, Any]:
-        try:
-            return tomllib.loads(text)
-        except ValueError as error:
-            message, line = toml.explain(str(error), text)
-            raise TemplateError(message, self.source, line) from None
-        except RecursionError:
-            raise TemplateError("this is not a template: its brackets nest too deeply", self.source) from None
+    @classmethod
+    def parse(cls, text: str, source: str) -> Document:
+        """Return the document of a text; raise TemplateError where that is no TOML."""
+        document = cls(source, {}, toml.key_lines(text))
+        with document.refusing():
+            document.data = toml.parse(text)
+        return document
 
-    def fail(self, message: str, table: str = "", key: str = "") -> NoReturn:
+    # --- complaints ---
+
+    def fail(self, problem: str, expected: str = "", table: str = "", key: str = "", *, quantity: str = "") -> NoReturn:
         """Raise the TemplateError of a key, at its line or else at that of its table."""
-        places = ((table, key), ("", f"{table}.{key}"), (table, ""), ("", table))
-        line = next((self.lines[place] for place in places if place in self.lines), None)
-        raise TemplateError(message, self.source, line)
+        raise self._placed(TemplateError(problem, expected, quantity=quantity), table, key)
 
-    def unknown(self, key: str, known: Iterable[str], what: str, table: str = "") -> NoReturn:
+    @contextmanager
+    def refusing(self, table: str = "", key: str = "") -> Iterator[None]:
+        """Turn what refuses the template inside into a TemplateError that knows its file and line.
+
+        It is placed where its own quantity stands, or else at the given table and key. What can be turned so: a
+        TemplateError without a source, the UsageError of a limit, the SyntaxError of the equation that the key gives.
+        """
+        try:
+            yield
+        except (TemplateError, UsageError, SyntaxError) as error:
+            raise self._placed(error, table, key) from None
+
+    def _placed(self, error: TemplateError | UsageError | SyntaxError, table: str, key: str) -> TemplateError:
+        """Return an error with the place where it belongs; one that has its place as it is."""
+        if isinstance(error, SyntaxError):
+            problem, _, expected = str(error).partition("; ")
+            error = TemplateError(f"{key}: {problem}", expected)
+        if isinstance(error, UsageError):
+            error = TemplateError(error.problem, error.expected)
+        if error.source:
+            return error
+        quantity = error.quantity or (key if table in QUANTITY_TABLES else "")
+        if quantity and not table:
+            table, key = self.table_of(quantity), quantity
+        line = error.line or self._line(table, key)
+        return TemplateError(
+            error.problem, error.expected, quantity=quantity, table=table, key=key, source=self.source, line=line
+        )
+
+    def _line(self, table: str, key: str) -> int | None:
+        places = ((table, key), ("", f"{table}.{key}"), (table, ""), ("", table))
+        return next((self.lines[place] for place in places if place in self.lines), None)
+
+    def table_of(self, quantity: str) -> str:
+        """Return the table that declares a quantity, "" if none does."""
+        return next((table for table in ("data", *QUANTITY_TABLES) if quantity in self.data.get(table, {})), "")
+
+    def unknown(self, key: str, known: Collection[str], what: str, table: str = "") -> NoReturn:
         """Complain of a key, with the one that was probably meant."""
-        close = get_close_matches(key, known, n=1)
-        hint = f"did you mean {close[0]!r}?" if close else f"{what} {', '.join(known)}"
         kind = "table" if not table and isinstance(self.data[key], dict) else "key"
         where = f" in [{table}]" if table else ""
-        self.fail(f"unknown {kind} {key!r}{where}; {hint}", *((key, "") if kind == "table" else (table, key)))
+        hint = did_you_mean(key, known, f"{what} {', '.join(known)}")
+        self.fail(f"unknown {kind} {key!r}{where}", hint, *((key, "") if kind == "table" else (table, key)))
+
+    # --- values ---
 
     def table(self, name: str, needed: bool = False) -> Mapping[str, Any]:
         """Return a table, empty where there is none (unless it is needed)."""
         table = self.data.get(name, {})
         if not isinstance(table, dict):
-            self.fail(f"{name!r} must be a table: a line [{name}], then one quantity a line", "", name)
+            self.fail(*must_be(repr(name), f"a table: a line [{name}], then one quantity a line"), "", name)
         if needed and not table:
-            self.fail(f"the table [{name}] is missing or empty; it must hold at least one quantity", name)
+            self.fail(f"the table [{name}] is missing or empty", "it must hold at least one quantity", name)
         return table
 
     def number(self, value: object, what: str, table: str = "", key: str = "") -> float:
         """Return a value that must be a number a cell can hold."""
-        try:
+        with self.refusing(table, key):
             return spreadsheet_number(value, what)
-        except UsageError as error:
-            self.fail(str(error), table, key)
 
     def string(self, key: str, default: str) -> str:
         """Return a text of the top level."""
         value = self.data.get(key, default)
         if not isinstance(value, str):
-            self.fail(f"{key} must be a text in quotes", "", key)
-        if not all(is_printable(c) for c in value) or len(value) > 10_000:
-            self.fail(f"{key} must be printable text of at most 10,000 characters", "", key)
+            self.fail(*must_be(key, "a text in quotes"), "", key)
+        if not all(map(is_printable, value)) or len(value) > 10_000:
+            self.fail(*must_be(key, "printable text of at most 10,000 characters"), "", key)
         return value
 
     def strings(self, value: object, what: str, table: str = "", key: str = "") -> tuple[str, ...]:
         """Return a value that must be a list of texts."""
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            self.fail(f'{what} must be a list of texts, such as ["x1", "x2"]', table, key)
+            self.fail(*must_be(what, 'a list of texts, such as ["x1", "x2"]'), table, key)
         return tuple(value)
 
 

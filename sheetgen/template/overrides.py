@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from difflib import get_close_matches
 
-from sheetgen.errors import UsageError
+from sheetgen.errors import UsageError, did_you_mean
 from sheetgen.limits import checked_iterations, checked_rates, spreadsheet_number
 from sheetgen.network.study import Study, variant
 
@@ -24,24 +23,22 @@ def override(
     """
     values = {name: _checked(study, name, value) for name, value in (values or {}).items()}
     study = study.with_values(values)
-    if chosen := list(rates):
-        checked = checked_rates([spreadsheet_number(rate, "a learning rate") for rate in chosen])
+    if rates := list(rates):
+        chosen = checked_rates([spreadsheet_number(rate, "a learning rate") for rate in rates])
         first = study.variants[0]
         if any(v != variant(v.rate, first.optimizer, first.schedule) for v in study.variants):
-            raise UsageError(f"--rate fits no study of several optimisers; edit the variants of {study.name}")
-        variants = tuple(variant(rate, first.optimizer, first.schedule) for rate in checked)
+            raise UsageError("--rate fits no study of several optimisers", f"edit the variants of {study.name}")
+        variants = tuple(variant(rate, first.optimizer, first.schedule) for rate in chosen)
         study = replace(study, variants=variants)
     return study if iterations is None else replace(study, iterations=checked_iterations(iterations, study.batch))
 
 
 def _checked(study: Study, name: str, value: float) -> float:
     if name not in study.values:
-        known = tuple(study.values)
-        close = get_close_matches(name, known, n=1)
         computed = name in study.graph.by_name
         what = "computed, not given, in" if computed else "no input, target or initial weight of"
-        hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(known)}"
-        raise UsageError(f"{name!r} is {what} {study.name}; {hint}")
+        hint = did_you_mean(name, study.values, f"there are {', '.join(study.values)}")
+        raise UsageError(f"{name!r} is {what} {study.name}", hint)
     return spreadsheet_number(value, name)
 
 
@@ -50,13 +47,13 @@ def parse_settings(texts: Iterable[str]) -> dict[str, float]:
 
     Raises UsageError for a text that is no such pair, and for a name that is set twice.
     """
-    found: dict[str, float] = {}
+    numbers: dict[str, float] = {}
     for text in texts:
         name, number = _pair(text)
-        if name in found:
-            raise UsageError(f"--set {text} sets {name} a second time; set it once")
-        found[name] = number
-    return found
+        if name in numbers:
+            raise UsageError(f"--set {text} sets {name} a second time", "set it once")
+        numbers[name] = number
+    return numbers
 
 
 def _pair(text: str) -> tuple[str, float]:
@@ -66,4 +63,4 @@ def _pair(text: str) -> tuple[str, float]:
             return name, float(number)
     except ValueError:
         pass
-    raise UsageError(f"--set {text} cannot be read; write a name and a number, such as --set w1=0.2")
+    raise UsageError(f"--set {text} cannot be read", "write a name and a number, such as --set w1=0.2")

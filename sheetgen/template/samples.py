@@ -15,10 +15,10 @@ import csv
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import IO, NoReturn
 
+from sheetgen.errors import did_you_mean, must_be
 from sheetgen.template.document import Document
 
 _KEYS = ("inputs", "targets", "rows", "file", "label", "classes")
@@ -48,39 +48,41 @@ def read_samples(document: Document, folder: Path | None) -> Samples:
 
     Raises TemplateError for what is missing, for a hole, a label outside the classes, rows of different lengths.
     """
-    return _Data(document, folder).samples()
+    return _SampleReader(document, folder).samples()
 
 
-class _Data:
+class _SampleReader:
     def __init__(self, document: Document, folder: Path | None) -> None:
         self.document, self.folder = document, folder
         self.table = document.table("data")
 
-    def fail(self, message: str, key: str = "") -> NoReturn:
-        self.document.fail(message, "data", key)
+    def fail(self, problem: str, expected: str = "", key: str = "") -> NoReturn:
+        self.document.fail(problem, expected, "data", key)
 
     def samples(self) -> Samples:
         for key in self.table:
             if key not in _KEYS:
                 self.document.unknown(key, _KEYS, "[data] has", "data")
         if ("rows" in self.table) == ("file" in self.table):
-            self.fail('[data] needs the samples, once: rows = [[…], …] or file = "….csv"')
+            expected = 'rows = [[…], …] or file = "….csv"'
+            self.fail(f"[data] needs the samples, once: {expected}", expected)
         inputs, targets = self._names("inputs"), self._names("targets")
         if not inputs:
-            self.fail('[data] needs the names of its inputs, such as inputs = ["x1", "x2"]')
+            expected = 'the names of its inputs, such as inputs = ["x1", "x2"]'
+            self.fail(f"[data] needs {expected}", expected)
         classes = self._classes(targets)
         columns = [*inputs.values(), *targets.values(), *([self.table["label"]] if classes else [])]
         rows, where = self._rows(columns)
         if not 1 <= len(rows) <= MAX_SAMPLES:
-            self.fail(f"[data] has {len(rows):,} samples; it must have 1 to {MAX_SAMPLES:,}", self._key)
+            self.fail(f"[data] has {len(rows):,} samples", f"it must have 1 to {MAX_SAMPLES:,}", self._key)
         numbers = [
             [self._number(text, column, where(index)) for text, column in zip(row, columns, strict=False)]
             for index, row in enumerate(row[: len(inputs) + len(targets)] for row in rows)
         ]
         across = [tuple(column) for column in zip(*numbers, strict=True)]
-        found = dict(zip((*inputs, *targets), across, strict=True))
-        hot = self._one_hot(classes, [str(row[-1]) for row in rows], where) if classes else {}
-        return Samples({name: found[name] for name in inputs}, {name: found[name] for name in targets} | hot)
+        by_name = dict(zip((*inputs, *targets), across, strict=True))
+        one_hot = self._one_hot(classes, [str(row[-1]) for row in rows], where) if classes else {}
+        return Samples({name: by_name[name] for name in inputs}, {name: by_name[name] for name in targets} | one_hot)
 
     @property
     def _key(self) -> str:
@@ -91,27 +93,30 @@ class _Data:
         value = self.table.get(key, [])
         if isinstance(value, dict):
             if "rows" in self.table or not all(isinstance(column, str) for column in value.values()):
-                self.fail(f'{key} pairs a name with a column of the file: {key} = {{ x1 = "length" }}', key)
+                expected = f'{key} = {{ x1 = "length" }}'
+                self.fail(f"{key} pairs a name with a column of the file: {expected}", expected, key)
             return dict(value)
         listed = self.document.strings(value, key, "data", key)
         for name in listed:
             if listed.count(name) > 1:
-                self.fail(f"{name!r} is listed twice in {key}; keep one", key)
+                self.fail(f"{name!r} is listed twice in {key}", "keep one", key)
         return {name: name for name in listed}
 
     def _classes(self, targets: Mapping[str, str]) -> tuple[str, ...]:
         """Return the classes, where the targets are told by a label."""
         if ("label" in self.table) != ("classes" in self.table):
-            self.fail("label and classes belong together: the column that names the class, and the classes")
+            expected = "the column that names the class, and the classes"
+            self.fail(f"label and classes belong together: {expected}", expected)
         if "label" not in self.table:
             return ()
         if targets:
-            self.fail("[data] has targets and a label; the label makes one target a class, so drop one", "label")
+            self.fail("[data] has targets and a label", "the label makes one target a class, so drop one", "label")
         if not isinstance(self.table["label"], str):
-            self.fail("label must be the name of a column, in quotes", "label")
+            self.fail(*must_be("label", "the name of a column, in quotes"), "label")
         classes = self.document.strings(self.table["classes"], "classes", "data", "classes")
         if len(set(classes)) != len(classes) or len(classes) < 2:
-            self.fail("classes must list at least two classes, each once", "classes")
+            expected = "at least two classes, each once"
+            self.fail(f"classes must list {expected}", expected, "classes")
         return classes
 
     def _one_hot(
@@ -120,9 +125,9 @@ class _Data:
         """Return a target t1, t2, … a class: 1 for the sample's own class, else 0."""
         for index, label in enumerate(labels):
             if label not in classes:
-                close = get_close_matches(label, classes, n=1)
-                hint = f"did you mean {close[0]!r}?" if close else f"the classes are {', '.join(classes)}"
-                self.fail(f"{where(index)} has the label {label!r}, which is none of the classes; {hint}", self._key)
+                hint = did_you_mean(label, classes, f"the classes are {', '.join(classes)}")
+                problem = f"{where(index)} has the label {label!r}, which is none of the classes"
+                self.fail(problem, hint, self._key)
         return {f"t{k}": tuple(float(label == name) for label in labels) for k, name in enumerate(classes, start=1)}
 
     # --- rows, typed or read ---
@@ -137,53 +142,55 @@ class _Data:
             try:
                 table = [(reader.line_num, row) for row in reader if row]
             except (csv.Error, UnicodeDecodeError) as error:
-                self.fail(f"{path.name} is no CSV text in UTF-8: {error}", "file")
+                self.fail(f"{path.name} is no CSV text in UTF-8: {error}", key="file")
         if not table:
-            self.fail(f"{path.name} is empty; its first line must name the columns", "file")
+            self.fail(f"{path.name} is empty", "its first line must name the columns", "file")
         header = [name.strip() for name in table[0][1]]
         places = [self._column(name, header, path) for name in columns]
         rows: list[list[object]] = []
         for line, row in table[1:]:
             if len(row) != len(header):
-                self.fail(f"{path.name}, line {line} has {len(row)} values; its header names {len(header)}", "file")
+                problem = f"{path.name}, line {line} has {len(row)} values"
+                self.fail(problem, f"its header names {len(header)}", "file")
             rows.append([row[place].strip() for place in places])
         return rows, lambda index: f"{path.name}, line {table[index + 1][0]}"
 
     def _typed(self, columns: list[str]) -> list[list[object]]:
         rows = self.table["rows"]
         if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
-            self.fail("rows must be a list of lists, one a sample, such as rows = [[0, 0, 0], [0, 1, 1]]", "rows")
+            expected = "a list of lists, one a sample, such as rows = [[0, 0, 0], [0, 1, 1]]"
+            self.fail(*must_be("rows", expected), "rows")
         for number, row in enumerate(rows, start=1):
             if len(row) != len(columns):
-                named = ", ".join(columns)
-                self.fail(f"row {number} of [data] has {len(row)} values; expected {len(columns)}: {named}", "rows")
+                expected = f"expected {len(columns)}: {', '.join(columns)}"
+                self.fail(f"row {number} of [data] has {len(row)} values", expected, "rows")
         return list(rows)
 
     def _path(self) -> Path:
         name = self.table["file"]
         if not isinstance(name, str) or name != Path(name).name or "\\" in name or not name:
-            self.fail("file must be the bare name of a CSV file beside the template", "file")
+            self.fail(*must_be("file", "the bare name of a CSV file beside the template"), "file")
         if self.folder is None:
-            self.fail(f"{name} cannot be looked for: a template without a file has no folder; use rows = [[…]]", "file")
+            problem = f"{name} cannot be looked for: a template without a file has no folder"
+            self.fail(problem, "use rows = [[…]]", "file")
         return self.folder / name
 
     def _open(self, path: Path) -> IO[str]:
         try:
             return path.open(encoding="utf-8-sig", newline="")
         except OSError as error:
-            self.fail(f"{path.name} cannot be read: {error.strerror}; it must lie beside the template", "file")
+            self.fail(f"{path.name} cannot be read: {error.strerror}", "it must lie beside the template", "file")
 
     def _column(self, name: str, header: list[str], path: Path) -> int:
         if name in header:
             return header.index(name)
-        close = get_close_matches(name, header, n=1)
-        hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(header)}"
-        return self.fail(f"{path.name} has no column {name!r}; {hint}", "file")
+        hint = did_you_mean(name, header, f"there are {', '.join(header)}")
+        return self.fail(f"{path.name} has no column {name!r}", hint, "file")
 
     def _number(self, value: object, column: str, where: str) -> float:
         if isinstance(value, str):
             if not value:
-                self.fail(f"{where} has a hole: {column} is empty; fill it, or leave the line out", self._key)
+                self.fail(f"{where} has a hole: {column} is empty", "fill it, or leave the line out", self._key)
             with suppress(ValueError):
                 value = float(value) if "_" not in value else value
         return self.document.number(value, f"{where}: {column}", "data", self._key)

@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections import Counter
+from typing import Any
+
+from sheetgen.errors import TemplateError
 
 _HEADER = re.compile(r"\s*\[\s*([^\[\]]+?)\s*\]\s*(?:#.*)?$")
 _ARRAY = re.compile(r"\s*\[\[\s*([^\[\]]+?)\s*\]\]\s*(?:#.*)?$")
 _KEY = re.compile(r"""\s*(?:"([^"]+)"|'([^']+)'|([^\s="'#\[]+))\s*=""")
 _AT = re.compile(r"^(.*) \(at (?:line (\d+), column \d+|end of document)\)$")
+
+
+def parse(text: str) -> dict[str, Any]:
+    """Return the data of a text; raise TemplateError, with the line but no source, where that is no TOML."""
+    try:
+        return tomllib.loads(text)
+    except ValueError as error:
+        raise _explained(str(error), text) from None
+    except RecursionError:
+        raise TemplateError("this is not a template: its brackets nest too deeply") from None
 
 
 def key_lines(text: str) -> dict[tuple[str, str], int]:
@@ -38,19 +52,21 @@ def key_lines(text: str) -> dict[tuple[str, str], int]:
     return lines
 
 
-def explain(message: str, text: str) -> tuple[str, int | None]:
-    """Turn a TOMLDecodeError's message into one that names the key, and the line it stands on."""
+def _explained(message: str, text: str) -> TemplateError:
+    """Return a TOMLDecodeError's message as an error that names the key, and the line it stands on."""
     match = _AT.match(message)
     if match is None:
-        return f"this is not TOML: {message}", None
+        return TemplateError(f"this is not TOML: {message}")
     lines = text.split("\n")
     number = int(match[2]) if match[2] else max(len(lines), 1)
     line = lines[number - 1].strip() if number <= len(lines) else ""
     if "overwrite" in match[1] or "twice" in match[1]:
         key = _KEY.match(line)
         name = (key[1] or key[2] or key[3]) if key else line
-        return f"{name!r} is declared twice; keep one", number
+        return TemplateError(f"{name!r} is declared twice", "keep one", line=number)
     bare = line.partition("=")[0].strip()
     if bare and not bare.isascii() and bare.isidentifier():
-        return f'the name {bare} has letters beyond A to Z, so TOML wants it in quotes: "{bare}" = …', number
-    return f"this is not TOML: {match[1]}; the line reads {line!r}", number
+        quoted = f'"{bare}" = …'
+        problem = f"the name {bare} has letters beyond A to Z, so TOML wants it in quotes: {quoted}"
+        return TemplateError(problem, quoted, line=number)
+    return TemplateError(f"this is not TOML: {match[1]}; the line reads {line!r}", line=number)

@@ -12,7 +12,8 @@ from trees import ERRORS, EXPRESSIONS, VALUES
 
 from sheetgen.algebra.evaluate import evaluate, expanded
 from sheetgen.algebra.expr import Apply, Const, Expr, Var
-from sheetgen.algebra.notation import Excel, Latex, Python, Text, latex_name
+from sheetgen.algebra.latex import Latex, latex_name
+from sheetgen.algebra.notation import Excel, Python, Text
 from sheetgen.algebra.parser import parse
 from sheetgen.engines import get
 from sheetgen.engines.base import CellError, Value

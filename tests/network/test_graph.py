@@ -7,11 +7,11 @@ import re
 import pytest
 from networks import ODD
 
-from sheetgen import load, loads
+from sheetgen import TemplateError, load, loads
 from sheetgen.algebra.expr import Expr
 from sheetgen.algebra.parser import parse
 from sheetgen.network.assemble import assemble
-from sheetgen.network.graph import Graph, GraphError, Section, equation, layers
+from sheetgen.network.graph import Graph, Section, equation, layers
 from sheetgen.sheets.layout import Layout
 
 SEED = load().network
@@ -156,7 +156,8 @@ def test_skip_connections_and_shared_weights_sum_over_all_users() -> None:
     g = graph({"z": "w*x", "y": "w*z + z"}, {"E": "(t - y)^2"})
     found = equations_of(g)
     gradient = "∂E/∂"
-    from sheetgen.algebra.expr import Apply, Var, add, mul
+    from sheetgen.algebra.expr import Apply, Var
+    from sheetgen.algebra.simplify import add, mul
 
     y, z = Var(gradient + "y"), Var(gradient + "z")
     assert found[gradient + "z"] == mul(y, add(Var("w"), parse("1")))
@@ -198,6 +199,6 @@ def test_position_and_lookup() -> None:
 def test_equations_that_form_no_network(
     forward: dict[str, str], loss: dict[str, str], quantity: str, message: str
 ) -> None:
-    with pytest.raises(GraphError, match=re.escape(message)) as caught:
+    with pytest.raises(TemplateError, match=re.escape(message)) as caught:
         graph(forward, loss)
     assert caught.value.quantity == quantity

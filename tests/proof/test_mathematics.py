@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 from networks import ODD, template
 
 from sheetgen import Tolerance, load, loads, override
-from sheetgen.algebra.calculus import rule
 from sheetgen.algebra.expr import Var, substitute
 from sheetgen.algebra.ops import PRIMITIVES
 from sheetgen.algebra.parser import parse
@@ -18,14 +16,6 @@ from sheetgen.network.study import Study
 from sheetgen.network.trace import Row, trace
 from sheetgen.proof.mathematics import differences
 from sheetgen.proof.report import Difference, Kind
-
-
-@pytest.fixture
-def fresh_rules() -> Iterator[None]:
-    """Forget the parsed rules before and after: the table is about to be wrong."""
-    rule.cache_clear()
-    yield
-    rule.cache_clear()
 
 
 def found(study: Study) -> list[Difference]:
@@ -74,7 +64,6 @@ WRONG_RULES = [
 ]
 
 
-@pytest.mark.usefixtures("fresh_rules")
 @pytest.mark.parametrize(("op", "operand", "text", "use"), WRONG_RULES)
 def test_a_wrong_rule_in_the_table(op: str, operand: int, text: str, use: str, monkeypatch: pytest.MonkeyPatch) -> None:
     source = template(f'y = "{use}"', 'E = "(y - t)^2"')
@@ -82,13 +71,11 @@ def test_a_wrong_rule_in_the_table(op: str, operand: int, text: str, use: str, m
     row = PRIMITIVES[op]
     rules = tuple(text if index == operand else right for index, right in enumerate(row.derivatives))
     monkeypatch.setitem(PRIMITIVES, op, replace(row, derivatives=rules))
-    rule.cache_clear()
     differences = found(loads(source))
     assert "∂E/∂w" in {difference.quantity for difference in differences}
     assert {difference.kind for difference in differences} == {Kind.REFERENCE}
 
 
-@pytest.mark.usefixtures("fresh_rules")
 def test_a_wrong_rule_in_the_seed_names_what_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(PRIMITIVES, "sigmoid", replace(PRIMITIVES["sigmoid"], derivatives=("y*(1 + y)",)))
     study = override(load(), rates=[0.5], iterations=1)
@@ -134,7 +121,7 @@ def test_a_wrong_equation(name: str, text: str, iteration: int) -> None:
 
 @pytest.mark.parametrize("step", ["w + η*g", "w - 2*η*g", "w - g", "w", "w - 1.00000001*η*g"])
 def test_a_wrong_update(step: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(OPTIMIZERS, "sgd", replace(OPTIMIZERS["sgd"], step=step))  # type: ignore[arg-type]
+    monkeypatch.setitem(OPTIMIZERS, "sgd", replace(OPTIMIZERS["sgd"], step=step))
     seen = found(override(load(), rates=[0.5, 2.0], iterations=30))
     assert {difference.quantity for difference in seen} == set(SEED.network.weights)
     assert min(d.iteration for d in seen if d.iteration is not None) == 1

@@ -17,7 +17,8 @@ from sheetgen.algebra.parser import parse
 from sheetgen.limits import MAX_FORMULA
 from sheetgen.network.trace import trace
 from sheetgen.show import equations
-from sheetgen.template.layers import Expansion, LayersError, expand_layers
+from sheetgen.template.document import Document
+from sheetgen.template.layers import Expansion, expand_layers
 from sheetgen.template.write import effective_template
 
 ACTIVATIONS = ("sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus", "gelu", "silu", "identity")
@@ -29,7 +30,12 @@ def layers(sizes: list[int], **options: object) -> Expansion:
     inputs, targets = (
         [f"{letter}{k + 1}" for k in range(size)] for letter, size in (("i", sizes[0]), ("t", sizes[-1]))
     )
-    return expand_layers({"sizes": sizes, **options}, inputs, targets)
+    return expansion({"sizes": sizes, **options}, inputs, targets)
+
+
+def expansion(table: Mapping[str, object], inputs: list[str], targets: list[str]) -> Expansion:
+    """Expand a table [layers]."""
+    return expand_layers(Document("mine.toml", {"layers": table}), inputs, targets)
 
 
 def template(layers: str, more: str = "", inputs: str = "i1 = 0.05\ni2 = 0.1", targets: str = "t1 = 0.01") -> str:
@@ -271,7 +277,7 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
     ({"bias": 1}, "bias", "bias: expected true, false or a list of them, not 1"),
     ({"bias": [True, 0]}, "bias", "bias: expected true, false or a list of them"),
     ({"bias": [True]}, "bias", "bias: expected one item a layer, 2 in all, not 1"),
-    ({"loss": "mse"}, "loss", "loss: there is no 'mse'; there are half_squared_error"),
+    ({"loss": "mse"}, "loss", "loss: there is no 'mse'; there are mean_squared_error, half_squared_error, huber"),
     ({"loss": "hubert"}, "loss", "loss: there is no 'hubert'; did you mean 'huber'?"),
     ({"loss": ["huber"]}, "loss", "loss: expected a text in quotes"),
     (
@@ -315,18 +321,18 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
 
 @pytest.mark.parametrize(("options", "key", "message"), BAD, ids=lambda value: str(value)[:40])
 def test_what_is_wrong_is_said(options: Mapping[str, object], key: str, message: str) -> None:
-    with pytest.raises(LayersError, match=re.escape(message)) as caught:
-        expand_layers({"sizes": [2, 2, 2], **options}, ["i1", "i2"], ["t1", "t2"])
-    assert caught.value.key == key
+    with pytest.raises(TemplateError, match=re.escape(message)) as caught:
+        expansion({"sizes": [2, 2, 2], **options}, ["i1", "i2"], ["t1", "t2"])
+    assert (caught.value.table, caught.value.key) == ("layers", key)
     assert "\n" not in str(caught.value)
 
 
 def test_softmax_needs_two_outputs() -> None:
     for options, key in (({"output": "softmax"}, "output"), ({"activation": ["tanh", "softmax"]}, "activation")):
-        with pytest.raises(LayersError, match='softmax needs 2 outputs or more; for one, use "sigmoid"') as caught:
+        with pytest.raises(TemplateError, match='softmax needs 2 outputs or more; for one, use "sigmoid"') as caught:
             layers([2, 2, 1], **options)
         assert caught.value.key == key
-    with pytest.raises(LayersError, match="softmax needs 2 outputs or more"):
+    with pytest.raises(TemplateError, match="softmax needs 2 outputs or more"):
         layers([2, 1], loss="categorical_cross_entropy")
 
 
@@ -339,9 +345,10 @@ def test_softmax_needs_two_outputs() -> None:
     ],
 )
 def test_a_name_that_is_taken(inputs: list[str], targets: list[str], message: str) -> None:
-    with pytest.raises(LayersError, match=re.escape(message)) as caught:
-        expand_layers({"sizes": [2, 1]}, inputs, targets)
-    assert caught.value.key == ""
+    with pytest.raises(TemplateError, match=re.escape(message)) as caught:
+        expansion({"sizes": [2, 1]}, inputs, targets)
+    assert (caught.value.table, caught.value.key) == ("layers", "")
+    assert repr(caught.value.quantity) == message.split()[-1]
 
 
 # In a template.
@@ -529,7 +536,7 @@ def test_the_example_of_the_documentation() -> None:
     example, shown = re.findall(r"```(?:toml)?\n(.*?)```", section, re.DOTALL)
     assert equations(loads(example), "text").startswith(shown.partition("  …")[0])
     documented = set(re.findall(r"`(\w+)`", "".join(re.findall(r"(?m)^\| (`.*?) \|", section))))
-    with pytest.raises(LayersError) as caught:
-        expand_layers({"?": 1}, ["x"], ["t"])
+    with pytest.raises(TemplateError) as caught:
+        expansion({"?": 1}, ["x"], ["t"])
     known = set(str(caught.value).partition("; there are ")[2].split(", "))
     assert documented | {"scale"} == known

@@ -1,0 +1,81 @@
+"""How an expression is written in LaTeX."""
+
+from __future__ import annotations
+
+import re
+
+from sheetgen.algebra.expr import Apply, Expr, Var
+from sheetgen.algebra.notation import Notation, plain_number
+from sheetgen.algebra.ops import ATOM, POWER, PRIMITIVES, PRODUCT, SUM
+
+_OF_LAYER = re.compile(r"(w)(\d+)_(\d+_\d+)|([bza])(\d+)_(\d+)", re.ASCII)
+"""A weight w2_1_3, or a bias, a unit before and a unit after its activation: b2_1, z2_1, a2_1."""
+
+
+class Latex(Notation):
+    """LaTeX, for amsmath's display mode."""
+
+    def __init__(self) -> None:
+        self.name = latex_name
+
+    def number(self, value: float) -> str:
+        r"""Return a number; one half is \tfrac{1}{2}."""
+        if value == 0.5:
+            return r"\tfrac{1}{2}"
+        mantissa, _, exponent = plain_number(value).partition("e")
+        return rf"{mantissa} \cdot 10^{{{int(exponent)}}}" if exponent else mantissa
+
+    def binds_number(self, value: float) -> int:
+        r"""Return how tightly a written number binds; 1 \cdot 10^{-5} is a product."""
+        return min(super().binds_number(value), PRODUCT if "e" in plain_number(value) else ATOM)
+
+    def parentheses(self, text: str) -> str:
+        """Return the text in parentheses that grow with it."""
+        return rf"\left({text}\right)"
+
+    def binds(self, expr: Apply) -> int:
+        """Return how tightly the spelled operation binds; a fraction bar groups by itself."""
+        return POWER if expr.op == "div" else super().binds(expr)
+
+    def _write(self, expr: Expr, binding: int) -> str:
+        if isinstance(expr, Apply) and expr.op == "div":
+            over, under = (self._write(arg, SUM) for arg in expr.args)
+            return self._group(rf"\frac{{{over}}}{{{under}}}", POWER, binding)
+        if isinstance(expr, Apply) and expr.op == "pow":
+            base, exponent = self._write(expr.args[0], ATOM), self._write(expr.args[1], SUM)
+            if isinstance(expr.args[0], Var) and _OF_LAYER.fullmatch(expr.args[0].name):
+                base = self.parentheses(base)
+            return self._group(rf"{{{base}}}^{{{exponent}}}", POWER, binding)
+        return super()._write(expr, binding)
+
+    def operation(self, expr: Apply, parts: list[str]) -> str:
+        """Return an operation."""
+        row = PRIMITIVES[expr.op]
+        if "…" in row.latex or not parts:
+            return row.latex.replace("…", ", ".join(parts))
+        if row.is_function:
+            return row.latex + self.parentheses(", ".join(parts))
+        return row.latex + parts[0] if expr.op == "neg" else row.latex.join(parts)
+
+
+def latex_name(name: str) -> str:
+    r"""Return a quantity's name in LaTeX: ``a_h1`` is a_{h1}, ``∂E/∂w1`` is \frac{\partial E}{\partial w_{1}}.
+
+    The names that a template's ``[layers]`` gives have their layer above: ``w2_1_3`` is w^{(2)}_{1,3}.
+    """
+    if name.startswith("∂") and "/∂" in name:
+        over, under = name[1:].split("/∂", 1)
+        return rf"\frac{{\partial {latex_name(over)}}}{{\partial {latex_name(under)}}}"
+    if name == "η":
+        return r"\eta"
+    if match := _OF_LAYER.fullmatch(name):
+        letter, layer, indices = filter(None, match.groups())
+        return f"{letter}^{{({layer})}}_{{{indices.replace('_', ',')}}}"
+    stem, _, index = name.partition("_")
+    if not index and (match := re.fullmatch(r"(\D+)(\d+)", name)):
+        stem, index = match.groups()
+    letters = stem if len(stem) == 1 else rf"\mathrm{{{stem}}}"
+    if not index:
+        return letters
+    subscript = index.replace("_", r"\_")
+    return rf"{letters}_{{{subscript}}}"

@@ -1,0 +1,58 @@
+"""The words of an equation: numbers, names, signs, each with its column."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+_TOKEN = re.compile(
+    r"\s*(?:(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+−]?[0-9]+)?)"
+    r"|(?P<sign>\*\*|[<>=]=|[-+*/^(),·×−²<>≤≥])|(?P<name>[^\W\d]\w*))"
+)
+_ALIASES = {"**": "^", "·": "*", "×": "*", "−": "-", "≤": "<=", "≥": ">="}
+
+
+class Token(NamedTuple):
+    """A word of an equation: its ``kind`` is number, sign, name or end, its ``column`` counts from 1."""
+
+    kind: str
+    text: str
+    column: int
+
+
+def unreadable(message: str, column: int) -> SyntaxError:
+    """Return the error of an equation that cannot be read at a column."""
+    error = SyntaxError(message)
+    error.offset = column
+    return error
+
+
+def tokens(text: str) -> list[Token]:
+    """Return the words of an equation, and behind them one that stands for its end.
+
+    Raises SyntaxError for a character that is part of no word.
+    """
+    words, position = [], 0
+    while text[position:].strip():
+        match = _TOKEN.match(text, position)
+        symbol = match.group(str(match.lastgroup)) if match else ""
+        if match and match.lastgroup == "name":
+            symbol = _leading_name(symbol)
+        if match is None or not symbol:
+            column = position + len(text[position:]) - len(text[position:].lstrip()) + 1
+            raise unreadable(f"{text[column - 1]!r} at column {column} is not part of an equation", column)
+        kind = str(match.lastgroup)
+        words.append(Token(kind, _ALIASES.get(symbol, symbol), match.start(kind) + 1))
+        position = match.start(kind) + len(symbol)
+    words.append(Token("end", "the end", len(text) + 1))
+    return words
+
+
+def is_name(text: str) -> bool:
+    """Whether a text can name a quantity: a letter or underscore, then letters, digits, underscores."""
+    return re.fullmatch(r"[^\W\d]\w*", text) is not None and _leading_name(text) == text
+
+
+def _leading_name(text: str) -> str:
+    """Return the name that a text of letters and digits begins with: ``\\w`` counts ² and ½ among them."""
+    return next((text[:end] for end in range(len(text), 0, -1) if text[:end].isidentifier()), "")

@@ -1,0 +1,61 @@
+"""What a template may call its quantities."""
+
+from __future__ import annotations
+
+import keyword
+import unicodedata
+from typing import NoReturn
+
+from sheetgen.algebra.ops import functions
+from sheetgen.algebra.tokens import is_name
+from sheetgen.network.graph import BATCH, EPOCH, ITERATION, RATE, SAMPLE, SAMPLES
+from sheetgen.network.study import SETTINGS, Study
+from sheetgen.template.document import QUANTITY_TABLES, Document
+from sheetgen.template.samples import Samples
+
+_RESERVED = {RATE, ITERATION, EPOCH, SAMPLE, SAMPLES, BATCH, *SETTINGS}
+
+
+def require_names(document: Document, samples: Samples) -> None:
+    """Let every quantity have a name that formulas can hold and that no other one has.
+
+    Raises TemplateError for the first that does not.
+    """
+    declared: dict[str, tuple[str, str]] = {}
+    in_data = samples.all if "data" in document.data else {}
+    for table in ("data", *QUANTITY_TABLES):
+        for name in in_data if table == "data" else document.table(table):
+            _require_name(document, table, name)
+            first = declared.setdefault(name.lower(), (table, name))
+            if first != (table, name):
+                _declared_twice(document, first, table, name)
+
+
+def _declared_twice(document: Document, first: tuple[str, str], table: str, name: str) -> NoReturn:
+    line = document.lines.get(first)
+    where = f"[{first[0]}]" + (f", line {line}" if line else "")
+    also = "" if first[1] == name else " (spreadsheets take no notice of capitals)"
+    problem = f"{name!r} is already declared as {first[1]!r} in {where}{also}"
+    document.fail(problem, "rename one", table, name, quantity=name)
+
+
+def _require_name(document: Document, table: str, name: str) -> None:
+    problem, expected = "", "give the quantity another name"
+    if not is_name(name) or name.startswith("_") or unicodedata.normalize("NFKC", name) != name:
+        problem, expected = f"{name!r} cannot name a quantity", "use letters, digits and _, beginning with a letter"
+    elif name.lower() in functions():
+        problem = f"{name!r} cannot be told from the function {name.lower()}()"
+    elif keyword.iskeyword(name) or name in _RESERVED:
+        problem = f"{name!r} is a reserved word"
+    if problem:
+        document.fail(problem, expected, table, name, quantity=name)
+
+
+def require_no_settings(document: Document, study: Study) -> None:
+    """Let no quantity be called like a setting of an optimiser or schedule in use; else raise TemplateError."""
+    for variant in study.variants:
+        for choice in (variant.optimizer, variant.schedule):
+            for name in choice.settings:
+                if name in study.network.by_name:
+                    problem = f"{name!r} is a setting of {choice.name!r} too"
+                    document.fail(problem, "give the quantity another name", quantity=name)
