@@ -28,14 +28,14 @@ _HEADER_ROWS = 3
 
 def held(graph: Graph) -> tuple[str, ...]:
     """Return the quantities with equations that others hold constant."""
-    constant = {name for quantity in graph.equations for name in held_names(_holding(equation(quantity)))}
+    constant = {name for quantity in graph.equations for name in held_names(with_held(equation(quantity)))}
     return tuple(quantity.name for quantity in graph.equations if quantity.name in constant)
 
 
-def _holding(expr: Expr, inside: bool = False) -> Expr:
+def with_held(expr: Expr, inside: bool = False) -> Expr:
     """Return an expression whose held parts are those of the network as it is."""
     if isinstance(expr, Apply):
-        return Apply(expr.op, tuple([_holding(arg, inside or expr.op == "held") for arg in expr.args]))
+        return Apply(expr.op, tuple([with_held(arg, inside or expr.op == "held") for arg in expr.args]))
     return Held(expr.name) if inside and isinstance(expr, Var) else expr
 
 
@@ -110,7 +110,7 @@ class Networks:
             text = point.reference(name) + moved
             page.put(f"{self._letters[name]}{row}", self._formula(text, weight, move, name), style.LINK)
         for quantity in graph.equations:
-            formula = self._formula(notation.write(_holding(equation(quantity))), weight, move, quantity.name)
+            formula = self._formula(notation.write(with_held(equation(quantity))), weight, move, quantity.name)
             page.put(f"{self._letters[quantity.name]}{row}", formula, style.CALC)
 
     def _reference(self, name: str, row: int) -> str:
@@ -141,7 +141,7 @@ class Networks:
         errors[weight] += abs(values[weight]) + abs(step)
         values[weight] += step
         for quantity in graph.equations:
-            expr = _holding(equation(quantity))
+            expr = with_held(equation(quantity))
             try:
                 values[quantity.name] = evaluate(expr, values.__getitem__, held=point.value)
             except ARITHMETIC_ERRORS:

@@ -1,0 +1,139 @@
+"""A new activation, loss, optimiser or schedule is one row of a table and one entry of the reference; no more.
+
+Each row here is added to its table for one test. What a template, a workbook and its proof make of it must follow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import MutableMapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from networks import template
+
+from sheetgen import TemplateError, build, loads, verify
+from sheetgen.algebra.ops import PRIMITIVES, LossInLayers, Primitive
+from sheetgen.network.optimizers import BELOW_ONE, OPTIMIZERS, SCHEDULES, Optimizer, Schedule, Setting, StateColumn
+from sheetgen.proof import reference, reference_training
+from sheetgen.show import equations
+
+SOFTSIGN = Primitive(
+    "softsign", ("(1 - abs(y))^2",), "softsign", r"\mathrm{softsign}",
+    kind="activation", expansion="a/(1 + abs(a))",
+)  # fmt: skip
+QUARTIC = Primitive(
+    "quartic", ("4*(a - b)^3", "4*(b - a)^3"), "quartic", r"\mathrm{quartic}",
+    kind="loss", expansion="(b - a)^4", in_layers=LossInLayers("mean_fourth_power", mean=True),
+)  # fmt: skip
+SIGNUM = Optimizer(
+    "signum", "sign descent with momentum", "w - η*sign(v)",
+    {"momentum": Setting(0.9, BELOW_ONE)}, (StateColumn("v", "momentum*v + (1 - momentum)*g"),),
+)  # fmt: skip
+INVERSE = Schedule("inverse", "inverse decay", "eta0/(1 + decay*iteration)", {"decay": Setting(0.5)})
+
+Entry = tuple[MutableMapping[str, Any], str, Any]
+ROWS: tuple[Entry, ...] = (
+    (PRIMITIVES, "softsign", SOFTSIGN),
+    (PRIMITIVES, "quartic", QUARTIC),
+    (OPTIMIZERS, "signum", SIGNUM),
+    (SCHEDULES, "inverse", INVERSE),
+)
+REFERENCES: tuple[Entry, ...] = (
+    (reference.FUNCTIONS, "softsign", lambda z: z / (1 + np.sign(np.real(z)) * z)),
+    (reference.FUNCTIONS, "quartic", lambda a, b: (a - b) * (a - b) * (a - b) * (a - b)),
+    (
+        reference_training.OPTIMIZERS,
+        "signum",
+        reference_training.Method(
+            lambda s, w, g, rate, memory: w - rate * np.sign(memory["v"]),
+            lambda s, gradient, above: {"v": above["v"] + (1 - s["momentum"]) * (gradient - above["v"])},
+        ),
+    ),
+    (reference_training.SCHEDULES, "inverse", lambda s, base, iteration: base / (1 + s["decay"] * iteration)),
+)
+
+METHODS = 'optimiser = { name = "signum", momentum = 0.8 }\nschedule = "inverse"\n'
+IN_LAYERS = METHODS + (
+    "rates = [0.05]\niterations = 4\n[inputs]\nx1 = 0.5\nx2 = -0.7\n[targets]\nt1 = 0.3\nt2 = 0.9\n"
+    '[layers]\nsizes = [2, 2, 2]\nactivation = "softsign"\nloss = "mean_fourth_power"\nseed = 2\n'
+)
+TYPED = METHODS + template('h = "w*x + v"\ny = "softsign(h)"', 'E = "quartic(y, t)"', "w = 0.4\nv = -0.3", "0.05", 4)
+
+
+@pytest.fixture(autouse=True)
+def rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    for table, name, row in (*ROWS, *REFERENCES):
+        monkeypatch.setitem(table, name, row)
+
+
+@pytest.mark.parametrize("text", [IN_LAYERS, TYPED], ids=["layers", "typed"])
+def test_a_workbook_of_new_rows_is_proven(text: str, tmp_path: Path) -> None:
+    built = build(loads(text), tmp_path / "w.xlsx")
+    assert built.ok, built.report
+    assert built.verdict.startswith("OK")
+    assert verify(tmp_path / "w.xlsx").ok
+
+
+def test_layers_writes_the_new_names() -> None:
+    study = loads(IN_LAYERS)
+    assert study.equations["a_o2"] == "softsign(o2)"
+    assert (study.equations["E1"], study.equations["E_total"]) == ("quartic(a_o1, t1)", "(E1 + E2)/2")
+    shown = equations(study, "text")
+    assert "Update (sign descent with momentum, inverse decay):" in shown
+    assert "v[w1] := momentum·v[w1] + (1 − momentum)·∂E_total/∂w1" in shown
+    assert r"\mathrm{softsign}\left(o_{2}\right)" in equations(study, "latex")
+
+
+@pytest.mark.parametrize(("table", "name", "entry"), REFERENCES, ids=[name for _, name, _ in REFERENCES])
+def test_without_its_entry_in_the_reference_nothing_is_built(
+    table: MutableMapping[str, Any], name: str, entry: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(table, name)
+    with pytest.raises((LookupError, NameError), match=name):
+        build(loads(TYPED), tmp_path / "w.xlsx")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("table", "name", "entry"),
+    [
+        (reference.FUNCTIONS, "softsign", np.tanh),
+        (reference.FUNCTIONS, "quartic", lambda a, b: (a - b) * (a - b)),
+        (reference_training.OPTIMIZERS, "signum", reference_training.OPTIMIZERS["momentum"]),
+        (reference_training.SCHEDULES, "inverse", reference_training.SCHEDULES["constant"]),
+    ],
+    ids=["softsign", "quartic", "signum", "inverse"],
+)
+def test_an_entry_that_says_otherwise_is_heard(
+    table: MutableMapping[str, Any], name: str, entry: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(table, name, entry)
+    assert not build(loads(TYPED), tmp_path / "w.xlsx").ok
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('"softsign"', '"softsig"', "did you mean 'softsign'?"),
+        ('"mean_fourth_power"', '"mean_fourth"', "did you mean 'mean_fourth_power'?"),
+        ('"signum"', '"signun"', "did you mean 'signum'?"),
+        ("momentum = 0.8", "momentum = 1.5", "momentum of signum must be at least 0 and below 1, not 1.5"),
+        ('"inverse"', "{ name = 'inverse', rate = 1 }", "the schedule knows no setting 'rate'; its settings are decay"),
+        ("x2 =", "Softsign =", "'Softsign' cannot be told from the function softsign()"),
+    ],
+)
+def test_messages_know_the_new_rows(old: str, new: str, message: str) -> None:
+    with pytest.raises(TemplateError) as caught:
+        loads(IN_LAYERS.replace(old, new))
+    assert message in str(caught.value)
+
+
+def test_a_loss_can_be_written_out_and_read_probabilities(monkeypatch: pytest.MonkeyPatch) -> None:
+    offered = LossInLayers("fourth_power", probabilities=("sigmoid",), written_out=True)
+    monkeypatch.setitem(PRIMITIVES, "quartic", Primitive(**{**vars(QUARTIC), "in_layers": offered}))
+    study = loads(IN_LAYERS.replace("mean_fourth_power", "fourth_power"))
+    assert (study.equations["a_h1"], study.equations["a_o1"]) == ("softsign(h1)", "sigmoid(o1)")
+    assert (study.equations["E2"], study.equations["E_total"]) == ("(t2 - a_o2)^4", "E1 + E2")
+    assert "accuracy" in study.equations
