@@ -141,8 +141,10 @@ def templates_command(as_json: bool) -> int:
     """
     studies = [load(name) for name in template_names()]
     if as_json:
-        listed = [{"name": s.name, "title": s.title, "description": " ".join(s.description.split())} for s in studies]
-        click.echo(json.dumps(listed, ensure_ascii=False, indent=1))
+        descriptions = [
+            {"name": s.name, "title": s.title, "description": " ".join(s.description.split())} for s in studies
+        ]
+        click.echo(json.dumps(descriptions, ensure_ascii=False, indent=1))
     else:
         click.echo("\n".join(f"{study.name}  {study.title}" for study in studies))
     return 0

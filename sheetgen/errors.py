@@ -78,9 +78,9 @@ class EngineError(SheetgenError):
     """A spreadsheet engine that is absent, failed, or ran out of time."""
 
 
-def must_be(what: str, expected: str, found: str = "") -> tuple[str, str]:
+def must_be(what: str, expected: str, actual: str = "") -> tuple[str, str]:
     """Return the problem, and what was expected, of something that is not as it must be."""
-    return f"{what} must be {expected}" + (f", not {found}" if found else ""), expected
+    return f"{what} must be {expected}" + (f", not {actual}" if actual else ""), expected
 
 
 def did_you_mean(word: str, known: Iterable[str], otherwise: str) -> str:

@@ -21,11 +21,11 @@ Named = Mapping[str, float]
 
 def steps(study: Study) -> Iterator[tuple[float, list[Named]]]:
     """Yield each learning rate with its rows, named."""
-    found: list[list[Named]] = [[] for _ in study.variants]
+    by_variant: list[list[Named]] = [[] for _ in study.variants]
     for chunk in trace(study):
         for variant, rows in enumerate(chunk.rows):
-            found[variant] += [dict(zip(study.graph.names, row, strict=True)) for row in rows]
-    yield from zip(study.rates, found, strict=True)
+            by_variant[variant] += [dict(zip(study.graph.names, row, strict=True)) for row in rows]
+    yield from zip(study.rates, by_variant, strict=True)
 
 
 def logistic(z: Any) -> Any:
@@ -43,7 +43,7 @@ def test_matrix_form_of_backpropagation() -> None:
             delta_out = (output - t) * output * (1 - output)
             delta_hidden = second.T @ delta_out * hidden * (1 - hidden)
             slopes = [np.outer(delta_hidden, x), np.outer(delta_out, hidden)]
-            wanted = {
+            expected = {
                 "w": np.concatenate([first.ravel(), second.ravel()]),
                 "∂E_total/∂w": np.concatenate([slope.ravel() for slope in slopes]),
                 "h": first @ x,
@@ -56,9 +56,9 @@ def test_matrix_form_of_backpropagation() -> None:
                 "∂E_total/∂h": delta_hidden,
                 "E": (t - output) ** 2 / 2,
             }
-            for name, values in wanted.items():
-                found = [row[f"{name}{index}"] for index in range(1, len(values) + 1)]
-                np.testing.assert_allclose(found, values, rtol=1e-12, atol=1e-16, err_msg=name)
+            for name, values in expected.items():
+                actual = [row[f"{name}{index}"] for index in range(1, len(values) + 1)]
+                np.testing.assert_allclose(actual, values, rtol=1e-12, atol=1e-16, err_msg=name)
             assert row["E_total"] == pytest.approx(float(np.sum((t - output) ** 2) / 2), rel=1e-13)
             first, second = first - rate * slopes[0], second - rate * slopes[1]
 
@@ -115,9 +115,9 @@ def test_sympy_derivative_of_the_whole_error() -> None:
     truth = sympy.lambdify(symbols, [error, *(sympy.diff(error, weight) for weight in w)], "math")
     for _, rows in steps(load()):
         for row in rows[:: len(rows) - 1]:
-            wanted = truth(*(row[str(symbol)] for symbol in symbols))
-            found = [row["E_total"], *(row[f"∂E_total/∂w{k}"] for k in range(1, 9))]
-            assert found == pytest.approx(wanted, rel=1e-11)
+            expected = truth(*(row[str(symbol)] for symbol in symbols))
+            actual = [row["E_total"], *(row[f"∂E_total/∂w{k}"] for k in range(1, 9))]
+            assert actual == pytest.approx(expected, rel=1e-11)
 
 
 def test_finite_differences_of_the_odd_network() -> None:

@@ -71,14 +71,14 @@ class Optimizer:
 class Schedule:
     """A course of the learning rate: η over the ``iteration`` from 0, its base rate ``eta0`` and its settings.
 
-    ``wrong`` says what is wrong with settings that are right one by one, if anything.
+    ``problem`` says what is wrong with settings that are right one by one, if anything.
     """
 
     name: str
     title: str
     equation: str
     settings: Mapping[str, Setting] = field(default_factory=dict)
-    wrong: Callable[[Mapping[str, float]], str] = lambda settings: ""
+    problem: Callable[[Mapping[str, float]], str] = lambda settings: ""
 
 
 _MOMENTUM = {"momentum": Setting(0.9, BELOW_ONE)}
@@ -118,7 +118,7 @@ _OPTIMIZERS = (
 )  # fmt: skip
 
 
-def _wrong_one_cycle(settings: Mapping[str, float]) -> str:
+def _problem_of_one_cycle(settings: Mapping[str, float]) -> str:
     if not 0 < settings["pct_start"] < 1 or not settings["pct_start"] * settings["total_steps"] > 1:
         return "pct_start must lie between 0 and 1, and be more than 1/total_steps, so that the rate can rise at all"
     if settings["total_steps"] * (1 - settings["pct_start"]) <= 0:
@@ -151,7 +151,7 @@ _SCHEDULES = (
             "total_steps": _EVERY_UPDATE, "pct_start": Setting(0.3),
             "div_factor": Setting(25.0, POSITIVE), "final_div_factor": Setting(1e4, POSITIVE),
         },
-        _wrong_one_cycle,
+        _problem_of_one_cycle,
     ),
 )  # fmt: skip
 

@@ -29,8 +29,8 @@ class Tolerance:
 
     def close(self, a: float, b: float, bound: float = 0.0) -> bool:
         """Whether two numbers agree, in both directions alike; ``bound`` is an absolute error bound."""
-        apart = abs(a - b)
-        return a == b or (math.isfinite(apart) and apart <= self.rtol * max(abs(a), abs(b)) + bound)
+        distance = abs(a - b)
+        return a == b or (math.isfinite(distance) and distance <= self.rtol * max(abs(a), abs(b)) + bound)
 
 
 class RowBounds:

@@ -29,11 +29,11 @@ class Document:
     lines: dict[tuple[str, str], int] = field(default_factory=dict)
 
     @classmethod
-    def parse(cls, text: str, source: str) -> Document:
+    def decode(cls, text: str, source: str) -> Document:
         """Return the document of a text; raise TemplateError where that is no TOML."""
         document = cls(source, {}, toml.key_lines(text))
         with document.refusing():
-            document.data = toml.parse(text)
+            document.data = toml.decode(text)
         return document
 
     # --- complaints ---

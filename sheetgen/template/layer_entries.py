@@ -20,9 +20,9 @@ class Entries:
         """Complain of a key, whose name begins the message."""
         self.document.fail(problem if problem.startswith(key) else f"{key}: {problem}", expected, "layers", key)
 
-    def fail_expecting(self, key: str, expected: str, found: object) -> NoReturn:
+    def fail_expecting(self, key: str, expected: str, actual: object) -> NoReturn:
         """Complain of a key whose value is another than was expected."""
-        self.fail(key, f"expected {expected}, not {found}", expected)
+        self.fail(key, f"expected {expected}, not {actual}", expected)
 
     def require_known(self, keys: Collection[str]) -> None:
         """Let the table have no other keys than these."""

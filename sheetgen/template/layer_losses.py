@@ -81,8 +81,8 @@ def accuracy_equations(options: LayerOptions, outputs: Names, targets: Sequence[
     table: EquationTexts = {}
     pairs = tuple(zip(outputs, targets, strict=True))
     if options.activations[-1] == SOFTMAX:
-        told = joined(table, "p_told", [f"{target}*{output}" for output, target in pairs])
-        table["accuracy"] = f"where({told} >= {joined(table, 'p_max', outputs, largest)}, 1, 0)"
+        right = joined(table, "p_told", [f"{target}*{output}" for output, target in pairs])
+        table["accuracy"] = f"where({right} >= {joined(table, 'p_max', outputs, largest)}, 1, 0)"
     else:
         sides = [f"where({output} >= 0.5, {target}, 1 - {target})" for output, target in pairs]
         table["accuracy"] = joined(table, "accuracy", sides, times)

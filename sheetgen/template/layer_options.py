@@ -127,8 +127,8 @@ def _activation_list(entries: Entries, layers: int, loss: Primitive) -> tuple[st
     if isinstance(given, list):
         if "output" in entries.table:
             entries.fail("output", "the list of activations already names the last layer's", "give one of the two")
-        listed = entries.by_layer("activation", layers)
-        return tuple(entries.member("activation", name, known, _ACTIVATION) for name in listed)
+        words = entries.by_layer("activation", layers)
+        return tuple(entries.member("activation", name, known, _ACTIVATION) for name in words)
     hidden = entries.member("activation", given, known, _ACTIVATION)
     default = next(iter(loss.in_layers.probabilities), hidden)
     return (*[hidden] * (layers - 1), entries.choice("output", known, default, _ACTIVATION))

@@ -86,8 +86,8 @@ def _random_weights(entries: Entries, sizes: Sequence[int]) -> tuple[Matrix, ...
         if init == "he":
             number = generator.gauss(0.0, sqrt(2 / fan_in))
         else:
-            bound = scale if init == "uniform" else sqrt(6 / (fan_in + fan_out))
-            number = bound * (2 * generator.random() - 1)
+            limit = scale if init == "uniform" else sqrt(6 / (fan_in + fan_out))
+            number = limit * (2 * generator.random() - 1)
         return round(number, _DECIMALS) + 0.0  # -0.0 becomes 0.0
 
     return tuple(

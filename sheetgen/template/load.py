@@ -45,7 +45,7 @@ def loads(text: str, source: str = "template") -> Study:
 
 
 def _study(text: str, source: str, folder: Path | None) -> Study:
-    document = Document.parse(text, source)
+    document = Document.decode(text, source)
     with document.refusing():
         return _TemplateReader(document, folder).study()
 

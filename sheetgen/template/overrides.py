@@ -24,11 +24,11 @@ def override(
     values = {name: _checked(study, name, value) for name, value in (values or {}).items()}
     study = study.with_values(values)
     if rates := list(rates):
-        chosen = checked_rates([spreadsheet_number(rate, "a learning rate") for rate in rates])
+        checked = checked_rates([spreadsheet_number(rate, "a learning rate") for rate in rates])
         first = study.variants[0]
         if any(v != variant(v.rate, first.optimizer, first.schedule) for v in study.variants):
             raise UsageError("--rate fits no study of several optimisers", f"edit the variants of {study.name}")
-        variants = tuple(variant(rate, first.optimizer, first.schedule) for rate in chosen)
+        variants = tuple(variant(rate, first.optimizer, first.schedule) for rate in checked)
         study = replace(study, variants=variants)
     return study if iterations is None else replace(study, iterations=checked_iterations(iterations, study.batch))
 

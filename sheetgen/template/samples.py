@@ -96,11 +96,11 @@ class _SampleReader:
                 expected = f'{key} = {{ x1 = "length" }}'
                 self.fail(f"{key} pairs a name with a column of the file: {expected}", expected, key)
             return dict(value)
-        listed = self.document.strings(value, key, "data", key)
-        for name in listed:
-            if listed.count(name) > 1:
+        names = self.document.strings(value, key, "data", key)
+        for name in names:
+            if names.count(name) > 1:
                 self.fail(f"{name!r} is listed twice in {key}", "keep one", key)
-        return {name: name for name in listed}
+        return {name: name for name in names}
 
     def _classes(self, targets: Mapping[str, str]) -> tuple[str, ...]:
         """Return the classes, where the targets are told by a label."""

@@ -41,5 +41,5 @@ def template_data(template: str) -> dict[str, str]:
     """Return the CSV file that a shipped template reads, by its name, if it reads one."""
     if template not in template_names():
         return {}
-    name = Document.parse(template_text(template), template).table("data").get("file")
+    name = Document.decode(template_text(template), template).table("data").get("file")
     return {name: files("sheetgen.templates").joinpath(name).read_text("utf-8")} if name else {}

@@ -15,7 +15,7 @@ _KEY = re.compile(r"""\s*(?:"([^"]+)"|'([^']+)'|([^\s="'#\[]+))\s*=""")
 _AT = re.compile(r"^(.*) \(at (?:line (\d+), column \d+|end of document)\)$")
 
 
-def parse(text: str) -> dict[str, Any]:
+def decode(text: str) -> dict[str, Any]:
     """Return the data of a text; raise TemplateError, with the line but no source, where that is no TOML."""
     try:
         return tomllib.loads(text)
@@ -32,14 +32,14 @@ def key_lines(text: str) -> dict[tuple[str, str], int]:
     Multi-line strings are stepped over.
     """
     lines: dict[tuple[str, str], int] = {}
-    seen: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     table, closing = "", ""
     for number, line in enumerate(text.split("\n"), start=1):
         if closing:
             closing = "" if closing in line else closing
         elif match := _ARRAY.match(line):
-            table = f"{match[1]}.{seen[match[1]]}"
-            seen[match[1]] += 1
+            table = f"{match[1]}.{counts[match[1]]}"
+            counts[match[1]] += 1
             lines.setdefault((table, ""), number)
         elif match := _HEADER.match(line):
             table = match[1]

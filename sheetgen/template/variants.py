@@ -47,10 +47,10 @@ class _VariantReader:
             return tuple(variant(rate, optimizer, schedule) for rate in self.rates(data.get("rates")))
         if "rates" in data:
             fail("a template has rates or [[variants]], not both", "give each variant its rate", "", "rates")
-        listed = data["variants"]
-        if not isinstance(listed, list) or not listed or not all(isinstance(item, dict) for item in listed):
+        items = data["variants"]
+        if not isinstance(items, list) or not items or not all(isinstance(item, dict) for item in items):
             fail(*must_be("variants", "a list of tables, each under a line [[variants]]"), "", "variants")
-        variants = [self.variant(f"variants.{i}", item, optimizer, schedule) for i, item in enumerate(listed)]
+        variants = [self.variant(f"variants.{i}", item, optimizer, schedule) for i, item in enumerate(items)]
         for index, v in enumerate(variants):
             if v.sheet.lower() in {other.sheet.lower() for other in variants[:index]}:
                 fail(f"two variants have the sheet {v.sheet!r}", "name one otherwise", f"variants.{index}")
@@ -110,23 +110,23 @@ class _VariantReader:
             if not row.settings[key].allowed.holds(number):
                 problem, expected = must_be(key, row.settings[key].allowed.words)
                 self.fail(f"the schedule {name}: {problem}", expected, table, "schedule")
-        if wrong := row.wrong(numbers):
-            self.fail(f"the schedule {name}: {wrong}", wrong, table, "schedule")
+        if problem := row.problem(numbers):
+            self.fail(f"the schedule {name}: {problem}", problem, table, "schedule")
         return Choice(name, numbers)
 
     def method(
         self, value: object, what: str, rows: Mapping[str, _Row], table: str
     ) -> tuple[str, _Row, Mapping[str, object]]:
         """Return the name of a method, its row, and what else is said of it."""
-        said = {"name": value} if isinstance(value, str) else value
-        if not isinstance(said, dict) or not isinstance(said.get("name"), str):
+        entry = {"name": value} if isinstance(value, str) else value
+        if not isinstance(entry, dict) or not isinstance(entry.get("name"), str):
             expected = f'a name, such as {what} = "{next(iter(rows))}"'
             self.document.fail(*must_be(what, expected), table, what)
-        name = said["name"]
+        name = entry["name"]
         if name not in rows:
             hint = did_you_mean(name, rows, f"there are {', '.join(rows)}")
             self.fail(f"there is no {what} {name!r}", hint, table, what)
-        return name, rows[name], {key: item for key, item in said.items() if key != "name"}
+        return name, rows[name], {key: item for key, item in entry.items() if key != "name"}
 
     def numbers(
         self, name: str, what: str, settings: Mapping[str, Setting], given: Mapping[str, object], table: str

@@ -25,7 +25,7 @@ PIECEWISE = {
     *("gt", "ge", "lt", "le", "eq", "where", "abs", "sign", "max", "min", "floor", "mod", "held"),
     *("relu", "leaky_relu", "elu", "huber", "cce", "l1_penalty"),
 }
-"""What has a kink, a jump or a slope of its own choice: in test_primitives."""
+"""What has a kink, a jump or a slope of its own choice: in test_ops."""
 
 SYMPY: Mapping[str, Callable[..., Any]] = {
     "add": lambda a, b: a + b,
@@ -92,14 +92,14 @@ def test_each_row_of_the_table(op: str, point: tuple[float, float]) -> None:
     names = dict(zip("ab", operands, strict=False))
     y = evaluate(Apply(op, tuple([Var(name) for name in names])), names.__getitem__)
     for operand in range(arity):
-        found = evaluate(local_derivative(op, operand), {**names, "y": y}.__getitem__)
+        slope = evaluate(local_derivative(op, operand), {**names, "y": y}.__getitem__)
 
         shifted = [complex(x, 1e-20 * (i == operand)) for i, x in enumerate(operands)]
-        assert found == pytest.approx(COMPLEX[op](*shifted).imag / 1e-20, rel=1e-12, abs=1e-15), "complex step"
+        assert slope == pytest.approx(COMPLEX[op](*shifted).imag / 1e-20, rel=1e-12, abs=1e-15), "complex step"
 
         symbols = sympy.symbols("a b", positive=True)[:arity]
         exact = sympy.diff(SYMPY[op](*symbols), symbols[operand])
-        assert found == pytest.approx(float(exact.subs(dict(zip(symbols, operands, strict=True))))), "SymPy"
+        assert slope == pytest.approx(float(exact.subs(dict(zip(symbols, operands, strict=True))))), "SymPy"
 
         step = 1e-6
 
@@ -107,7 +107,7 @@ def test_each_row_of_the_table(op: str, point: tuple[float, float]) -> None:
             moved = [x + h * (i == operand) for i, x in enumerate(operands)]
             return evaluate(Apply(op, tuple(map(Const, moved))), no_names)
 
-        assert found == pytest.approx((at(step) - at(-step)) / (2 * step), rel=1e-7), "central difference"
+        assert slope == pytest.approx((at(step) - at(-step)) / (2 * step), rel=1e-7), "central difference"
 
 
 @pytest.mark.parametrize("text", [text for row in PRIMITIVES.values() for text in row.derivatives])
@@ -147,12 +147,12 @@ def test_compound_expressions_against_sympy(text: str, own: Expr | None) -> None
         at = {"a": x, "b": y}
         value = evaluate(expr, at.__getitem__)
         for name, symbol in (("a", a), ("b", b)):
-            found = evaluate(derivative(expr, name, own), {**at, "own": value}.__getitem__)
-            assert found == pytest.approx(float(sympy.diff(truth, symbol).subs({a: x, b: y})), rel=1e-11)
+            slope = evaluate(derivative(expr, name, own), {**at, "own": value}.__getitem__)
+            assert slope == pytest.approx(float(sympy.diff(truth, symbol).subs({a: x, b: y})), rel=1e-11)
 
 
 @pytest.mark.parametrize(
-    ("text", "own", "wanted"),
+    ("text", "own", "expected"),
     [
         ("sigmoid(h)", "a_h", "a_h*(1 - a_h)"),
         ("tanh(h)", "y", "1 - y^2"),
@@ -180,8 +180,8 @@ def test_compound_expressions_against_sympy(text: str, own: Expr | None) -> None
         ("0.01*l1_penalty(h)", "E", "0.01*sign(h)"),
     ],
 )
-def test_it_reads_as_a_textbook_writes_it(text: str, own: str, wanted: str) -> None:
-    assert derivative(parse(text), "h", Var(own)) == simplify(parse(wanted))
+def test_it_reads_as_a_textbook_writes_it(text: str, own: str, expected: str) -> None:
+    assert derivative(parse(text), "h", Var(own)) == simplify(parse(expected))
 
 
 def test_own_is_used_instead_of_the_expression() -> None:

@@ -164,9 +164,9 @@ def test_the_python_spelling_computes_the_same(tree: Expr) -> None:
     functions = {"exp": math.exp, "ln": math.log, "sqrt": math.sqrt, "tanh": math.tanh, "pow": spreadsheet_power}
     functions |= {"sin": math.sin, "cos": math.cos, "pi": lambda: math.pi, "sign": lambda z: (z > 0) - (z < 0)}
     functions |= {"floor": math.floor, "mod": lambda a, b: a % b}
-    wanted = value(tree)
-    if wanted is not None:
-        assert eval(Python(lambda name: name, lambda name: name).write(tree), {**functions, **VALUES}) == wanted
+    expected = value(tree)
+    if expected is not None:
+        assert eval(Python(lambda name: name, lambda name: name).write(tree), {**functions, **VALUES}) == expected
 
 
 def value(tree: Expr) -> float | None:
@@ -184,12 +184,12 @@ def test_an_engine_computes_the_excel_spelling(tmp_path_factory: pytest.TempPath
 
 
 def _compare(trees: list[Expr], path: Path) -> None:
-    for tree, found in zip(trees, engine_values(trees, path), strict=True):
-        wanted = value(tree)
-        if wanted is None:
-            assert isinstance(found, CellError) or only_excel_refuses(expanded(tree)), Text().write(tree)
+    for tree, computed in zip(trees, engine_values(trees, path), strict=True):
+        expected = value(tree)
+        if expected is None:
+            assert isinstance(computed, CellError) or only_excel_refuses(expanded(tree)), Text().write(tree)
         else:
-            assert found == pytest.approx(wanted, rel=1e-12, abs=1e-300), Text().write(tree)
+            assert computed == pytest.approx(expected, rel=1e-12, abs=1e-300), Text().write(tree)
 
 
 def only_excel_refuses(tree: Expr) -> bool:

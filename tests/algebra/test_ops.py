@@ -137,13 +137,13 @@ def test_value_and_slopes_against_torch(name: str, point: tuple[float, ...]) -> 
     tensors = [torch.tensor(x, dtype=torch.float64, requires_grad=True) for x in point]
     result = function(*tensors)
     slopes = torch.autograd.grad(result, tensors, allow_unused=True)
-    found = value(text, values)
+    y = value(text, values)
     # exp(a) − 1 and ln(1 + …) lose what is small beside the 1, which torch's expm1 and log1p keep.
-    assert found == pytest.approx(result.item(), rel=1e-13, abs=2e-16)
+    assert y == pytest.approx(result.item(), rel=1e-13, abs=2e-16)
     for letter, tensor in zip(values, slopes, strict=True):
-        wanted = 0.0 if tensor is None else tensor.item()
-        assert slope(text, letter, values) == pytest.approx(wanted, rel=1e-12, abs=2e-16)
-        assert slope(text, letter, {**values, "y": found}, Var("y")) == pytest.approx(wanted, rel=1e-12, abs=2e-16)
+        expected = 0.0 if tensor is None else tensor.item()
+        assert slope(text, letter, values) == pytest.approx(expected, rel=1e-12, abs=2e-16)
+        assert slope(text, letter, {**values, "y": y}, Var("y")) == pytest.approx(expected, rel=1e-12, abs=2e-16)
 
 
 @pytest.mark.parametrize(("name", "point"), CASES)
@@ -151,8 +151,8 @@ def test_value_and_slopes_against_the_reference(name: str, point: tuple[float, .
     text, values = ORACLES[name].text, named(point)
     reference = Reference({"E": text}, "E")
     assert value(text, values) == pytest.approx(float(reference.values(values)["E"]), rel=1e-13, abs=2e-16)
-    for letter, found in reference.derivatives(values, list(values)).items():
-        assert slope(text, letter, values) == pytest.approx(float(found), rel=1e-12, abs=2e-16), letter
+    for letter, reference_slope in reference.derivatives(values, list(values)).items():
+        assert slope(text, letter, values) == pytest.approx(float(reference_slope), rel=1e-12, abs=2e-16), letter
 
 
 @pytest.mark.parametrize(("name", "point"), [case for case in CASES if case[0] != "held"])
@@ -165,9 +165,9 @@ def test_slopes_against_central_differences(name: str, point: tuple[float, ...])
             low, here, high = (value(text, {**values, letter: x + h}) for h in (-step, 0.0, step))
         except ARITHMETIC_ERRORS:
             continue
-        found = slope(text, letter, values)
-        if abs((high - here) - (here - low)) < 1e-4 * step * max(1.0, abs(found)):
-            assert found == pytest.approx((high - low) / (2 * step), rel=1e-6, abs=1e-7)
+        gradient = slope(text, letter, values)
+        if abs((high - here) - (here - low)) < 1e-4 * step * max(1.0, abs(gradient)):
+            assert gradient == pytest.approx((high - low) / (2 * step), rel=1e-6, abs=1e-7)
 
 
 def test_the_cross_entropy_of_classes() -> None:
@@ -175,7 +175,7 @@ def test_the_cross_entropy_of_classes() -> None:
     z = [0.3, -1.2, 2.0]
     logits = torch.tensor([z], dtype=torch.float64, requires_grad=True)
     loss = F.cross_entropy(logits, torch.tensor([1]))
-    (wanted,) = torch.autograd.grad(loss, logits)
+    (expected,) = torch.autograd.grad(loss, logits)
     parts = range(1, 4)
     forward = 'm = "held(max(z1, z2, z3))"\n' + "".join(f'e{k} = "exp(z{k} - m)"\n' for k in parts)
     forward += 's = "e1 + e2 + e3"\n' + "\n".join(f'p{k} = "e{k}/s"' for k in parts)
@@ -188,7 +188,7 @@ def test_the_cross_entropy_of_classes() -> None:
     assert "∂E/∂m" not in study.graph.names
     row = dict(zip(study.graph.names, next(iter(trace(study))).rows[0][0], strict=True))
     assert row["E"] == pytest.approx(loss.item(), rel=1e-14)
-    assert [row[f"∂E/∂z{k}"] for k in parts] == pytest.approx(wanted[0].tolist(), rel=1e-13)
+    assert [row[f"∂E/∂z{k}"] for k in parts] == pytest.approx(expected[0].tolist(), rel=1e-13)
 
 
 def test_a_class_of_probability_0_costs_nothing_where_it_is_not_the_right_one() -> None:
@@ -222,13 +222,13 @@ EXTREMES = [
 ]
 
 
-@pytest.mark.parametrize(("text", "at", "wanted", "gradient"), EXTREMES)
-def test_safe_at_extremes(text: str, at: float, wanted: float, gradient: float) -> None:
+@pytest.mark.parametrize(("text", "at", "expected", "gradient"), EXTREMES)
+def test_safe_at_extremes(text: str, at: float, expected: float, gradient: float) -> None:
     values = {"a": at}
     reference = Reference({"E": text}, "E")
-    assert value(text, values) == pytest.approx(wanted, rel=1e-13)
+    assert value(text, values) == pytest.approx(expected, rel=1e-13)
     assert slope(text, "a", values) == pytest.approx(gradient, rel=1e-12)
-    assert float(reference.values(values)["E"]) == pytest.approx(wanted, rel=1e-13)
+    assert float(reference.values(values)["E"]) == pytest.approx(expected, rel=1e-13)
     assert float(reference.derivatives(values, ["a"])["a"]) == pytest.approx(gradient, rel=1e-12, abs=1e-290)
 
 

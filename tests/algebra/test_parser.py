@@ -179,9 +179,9 @@ def _spoken(function: Callable[[float], float]) -> Callable[[float], Float]:
 @given(st.recursive(ATOMS, _longer, max_leaves=10))
 def test_it_reads_as_python_does(text: str) -> None:
     try:
-        wanted = python_value(text)
+        expected = python_value(text)
     except ERRORS:
         with pytest.raises(ERRORS):
             evaluate(parse(text), VALUES.__getitem__)
     else:
-        assert evaluate(parse(text), VALUES.__getitem__) == wanted
+        assert evaluate(parse(text), VALUES.__getitem__) == expected

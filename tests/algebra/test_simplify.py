@@ -19,7 +19,7 @@ _CHOICE = Apply("where", (Apply("gt", (x, ZERO)), ONE, ZERO))
 
 
 @pytest.mark.parametrize(
-    ("found", "wanted"),
+    ("actual", "expected"),
     [
         (add(x, ZERO), x),
         (add(ZERO, x), x),
@@ -51,8 +51,8 @@ _CHOICE = Apply("where", (Apply("gt", (x, ZERO)), ONE, ZERO))
         (mul(Const(-2.0), _CHOICE), Apply("neg", (Apply("mul", (TWO, _CHOICE)),))),
     ],
 )
-def test_constructors(found: object, wanted: object) -> None:
-    assert found == wanted
+def test_constructors(actual: object, expected: object) -> None:
+    assert actual == expected
 
 
 @pytest.mark.parametrize(
@@ -80,9 +80,9 @@ def test_a_literal_has_fifteen_digits(value: float, answer: bool) -> None:
 def test_simplifying_keeps_the_value(tree: Expr) -> None:
     try:
         evaluate(tree, VALUES.__getitem__)
-        wanted = exact(tree)
+        expected = exact(tree)
         assume(settled(tree))
     except ERRORS:
         assume(False)
-    assume(mpmath.isfinite(wanted) and wanted.imag == 0)
-    assert abs(exact(simplify(tree)) - wanted) <= abs(wanted) * mpmath.mpf("1e-40") + mpmath.mpf("1e-45")
+    assume(mpmath.isfinite(expected) and expected.imag == 0)
+    assert abs(exact(simplify(tree)) - expected) <= abs(expected) * mpmath.mpf("1e-40") + mpmath.mpf("1e-45")

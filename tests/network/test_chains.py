@@ -63,13 +63,13 @@ def test_a_label_of_a_total_derivative_names_its_value(text: str | None) -> None
     study = loads(text) if text else load()
     graph = study.graph
     row = dict(zip(graph.names, next(iter(trace(study))).rows[0][0], strict=True))
-    seen = 0
+    checked = 0
     for weight in graph.weights:
         for path in paths(graph, weight):
             if len(path) > 1 and path[0].label in row:
-                seen += 1
+                checked += 1
                 assert evaluate(path[0].expr, row.__getitem__) == pytest.approx(row[path[0].label], rel=1e-12)
-    assert seen or text == TWO_WAYS
+    assert checked or text == TWO_WAYS
 
 
 def test_a_direct_use_by_the_loss_is_called_so() -> None:
@@ -87,9 +87,9 @@ def test_a_factor_of_one_is_left_out_only_from_the_product() -> None:
 
 
 def test_many_paths_start_next_to_the_weight() -> None:
-    found = written(loads(MANY), "w")
-    assert len(found) == MAX_PATHS + 2
-    assert found[1] == [("∂E/∂y1", "∂E/∂y1"), ("∂y1/∂w", "x")]
+    chain = written(loads(MANY), "w")
+    assert len(chain) == MAX_PATHS + 2
+    assert chain[1] == [("∂E/∂y1", "∂E/∂y1"), ("∂y1/∂w", "x")]
 
 
 def test_linear_units_of_the_seed() -> None:

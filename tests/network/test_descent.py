@@ -36,31 +36,31 @@ RATE, ITERATIONS = 0.3, 25
 BATCHES = [1, 2, 4, '"full"']
 
 
-def study(batch: object, optimizer: str = "sgd", iterations: int = ITERATIONS, data: str = "") -> Study:
+def study_of(batch: object, optimizer: str = "sgd", iterations: int = ITERATIONS, data: str = "") -> Study:
     rows = ", ".join(f"[{x1}, {x2}, {t}]" for x1, x2, t in SAMPLES)
     data = data or f'[data]\ninputs = ["x1", "x2"]\ntargets = ["t"]\nrows = [{rows}]\n'
     head = f'rates = [{RATE}]\niterations = {iterations}\nbatch = {batch}\noptimiser = "{optimizer}"\n'
     return loads(head + data + NETWORK)
 
 
-def rows(made: Study) -> list[dict[str, float]]:
-    return [dict(zip(made.graph.names, row, strict=True)) for chunk in trace(made) for row in chunk.rows[0]]
+def rows(study: Study) -> list[dict[str, float]]:
+    return [dict(zip(study.graph.names, row, strict=True)) for chunk in trace(study) for row in chunk.rows[0]]
 
 
 @pytest.mark.parametrize("batch", BATCHES)
 @pytest.mark.parametrize("optimizer", ["sgd", "momentum", "adam"])
 def test_training_is_that_of_torch_on_the_same_batches(batch: object, optimizer: str) -> None:
     torch = pytest.importorskip("torch", reason="the companion's packages are not installed")
-    made = study(batch, optimizer)
+    study = study_of(batch, optimizer)
     p = {name: torch.tensor(value, dtype=torch.float64, requires_grad=True) for name, value in START.items()}
     method = {
         "sgd": lambda w: torch.optim.SGD(w, RATE),
         "momentum": lambda w: torch.optim.SGD(w, RATE, momentum=0.9),
         "adam": lambda w: torch.optim.Adam(w, RATE),
     }[optimizer](list(p.values()))
-    found, size = rows(made), made.batch
+    table, size = rows(study), study.batch
     for iteration in range(ITERATIONS + 1):
-        block = found[iteration * size : (iteration + 1) * size]
+        block = table[iteration * size : (iteration + 1) * size]
         for row in block:
             assert [row[name] for name in START] == pytest.approx([float(x.detach()) for x in p.values()], rel=1e-12)
         taken = torch.tensor([SAMPLES[(iteration * size + k) % len(SAMPLES)] for k in range(size)], dtype=torch.float64)
@@ -73,41 +73,41 @@ def test_training_is_that_of_torch_on_the_same_batches(batch: object, optimizer:
 
 
 def test_the_columns_that_count() -> None:
-    found = rows(study(4))
-    counted = [tuple(int(row[name]) for name in ("iteration", "in batch", "sample", "epoch")) for row in found[:9]]
+    table = rows(study_of(4))
+    counted = [tuple(int(row[name]) for name in ("iteration", "in batch", "sample", "epoch")) for row in table[:9]]
     assert counted == [
         (0, 1, 1, 1), (0, 2, 2, 1), (0, 3, 3, 1), (0, 4, 4, 1), (1, 1, 5, 1), (1, 2, 6, 1), (1, 3, 1, 2), (1, 4, 2, 2),
         (2, 1, 3, 2),
     ]  # fmt: skip
-    assert found[3]["mean near"] == sum(row["near"] for row in found[:4]) / 4
+    assert table[3]["mean near"] == sum(row["near"] for row in table[:4]) / 4
 
 
 @pytest.mark.parametrize("batch", BATCHES)
 @pytest.mark.parametrize("optimizer", ["sgd", "momentum", "adamw"])
 def test_the_second_opinion_agrees_across_chunks(batch: object, optimizer: str) -> None:
-    assert list(differences(study(batch, optimizer, 700), Tolerance())) == []
+    assert list(differences(study_of(batch, optimizer, 700), Tolerance())) == []
 
 
 @pytest.mark.parametrize(("name", "sign"), [("mean ∂E/∂u", "first"), ("sample", "equation"), ("u", "equation")])
 def test_the_second_opinion_notices_a_wrong_training(name: str, sign: str) -> None:
-    made = study(2, iterations=5)
-    graph = made.graph
+    study = study_of(2, iterations=5)
+    graph = study.graph
     other = {"mean ∂E/∂u": "mean ∂E/∂v", "sample": "in batch", "u": "v"}[name]
     wrong = replace(graph.by_name[name], **{sign: getattr(graph.by_name[other], sign)})
     quantities = tuple(wrong if q.name == name else q for q in graph.quantities)
-    made.__dict__["graphs"] = (replace(graph, quantities=quantities),)
-    assert name in {difference.quantity for difference in differences(made, Tolerance())}
+    study.__dict__["graphs"] = (replace(graph, quantities=quantities),)
+    assert name in {difference.quantity for difference in differences(study, Tolerance())}
 
 
 @pytest.mark.parametrize("batch", [1, 4, '"full"'])
 def test_the_workbook_is_proven(batch: object, tmp_path: Path) -> None:
-    built = build(study(batch, "momentum", 8), tmp_path / "w.xlsx")
+    built = build(study_of(batch, "momentum", 8), tmp_path / "w.xlsx")
     assert built.report is not None
     assert built.report.ok, built.report.diffs[:3]
 
 
 def test_an_edited_sample_is_verified_at_its_own_value(tmp_path: Path) -> None:
-    build(study('"full"', iterations=3), tmp_path / "w.xlsx")
+    build(study_of('"full"', iterations=3), tmp_path / "w.xlsx")
     report = verify(change_cell(tmp_path / "w.xlsx", tmp_path / "e.xlsx", "Data", "B7", number(0.5)))
     assert [(edit.name, edit.built, edit.now) for edit in report.edited] == [("x1 of sample 2", 0.4, 0.5)]
     # The file was changed behind the spreadsheet's back: what it shows is stale, what it computes is right.
@@ -131,9 +131,9 @@ def test_a_csv_beside_the_template_is_carried_along(tmp_path: Path) -> None:
     text = 'rates = [0.1]\niterations = 2\n[data]\nfile = "p.csv"\ninputs = { x = "b" }\nlabel = "kind"\n'
     text += 'classes = ["blue", "red"]\n[parameters]\nw = 1\n[forward]\ny = "w*x"\n[loss]\nE = "(t1 - y)^2 + t2"\n'
     (tmp_path / "p.toml").write_text(text, "utf-8")
-    made = load(tmp_path / "p.toml")
-    assert made.samples == {"x": (2.0, 4.0), "t1": (0.0, 1.0), "t2": (1.0, 0.0)}
-    assert loads(effective_template(made), "p") == replace(made, name="p")
+    study = load(tmp_path / "p.toml")
+    assert study.samples == {"x": (2.0, 4.0), "t1": (0.0, 1.0), "t2": (1.0, 0.0)}
+    assert loads(effective_template(study), "p") == replace(study, name="p")
 
 
 @pytest.mark.parametrize(
@@ -149,6 +149,6 @@ def test_a_csv_beside_the_template_is_carried_along(tmp_path: Path) -> None:
 )
 def test_what_is_refused(batch: object, data: str, message: str) -> None:
     with pytest.raises(TemplateError) as caught:
-        study(batch, data=data)
+        study_of(batch, data=data)
     assert message in str(caught.value)
     assert "line" in str(caught.value)

@@ -154,14 +154,14 @@ def test_a_derivative_of_one_gets_no_column() -> None:
 
 def test_skip_connections_and_shared_weights_sum_over_all_users() -> None:
     g = graph({"z": "w*x", "y": "w*z + z"}, {"E": "(t - y)^2"})
-    found = equations_of(g)
+    equations = equations_of(g)
     gradient = "∂E/∂"
     from sheetgen.algebra.expr import Apply, Var
     from sheetgen.algebra.simplify import add, mul
 
     y, z = Var(gradient + "y"), Var(gradient + "z")
-    assert found[gradient + "z"] == mul(y, add(Var("w"), parse("1")))
-    assert found[gradient + "w"] == Apply("add", (mul(z, Var("x")), mul(y, Var("z"))))
+    assert equations[gradient + "z"] == mul(y, add(Var("w"), parse("1")))
+    assert equations[gradient + "w"] == Apply("add", (mul(z, Var("x")), mul(y, Var("z"))))
 
 
 def test_a_weight_used_in_the_loss_itself() -> None:

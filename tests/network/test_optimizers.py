@@ -39,7 +39,7 @@ E = "(t - y)^2 + 0.01*s^2"
 Parameters = dict[str, Any]
 
 
-def study(*lines: str) -> Study:
+def study_of(*lines: str) -> Study:
     return loads("\n".join((f"rates = [{RATE}]", f"iterations = {UPDATES}", *lines, NETWORK)))
 
 
@@ -68,9 +68,9 @@ def trained(optimizer: Callable[[list[Any]], Any], schedule: Callable[[Any], Any
     return rows
 
 
-def ours(made: Study, *names: str) -> list[list[float]]:
-    places = [made.graph.position[name] for name in names]
-    return [[row[place] for place in places] for chunk in trace(made) for row in chunk.rows[0]]
+def ours(study: Study, *names: str) -> list[list[float]]:
+    places = [study.graph.position[name] for name in names]
+    return [[row[place] for place in places] for chunk in trace(study) for row in chunk.rows[0]]
 
 
 TORCH: dict[str, Callable[[list[Any]], Any]] = {
@@ -91,9 +91,9 @@ def test_every_optimiser_and_schedule_has_its_oracle() -> None:
 
 @pytest.mark.parametrize("name", TORCH)
 def test_an_optimiser_is_that_of_torch(name: str) -> None:
-    made = study(f'optimiser = "{name}"')
-    for found, wanted in zip(ours(made, "u", "v", "b", "s"), trained(TORCH[name]), strict=True):
-        assert found == pytest.approx(wanted[:4], rel=1e-12, abs=1e-14)
+    study = study_of(f'optimiser = "{name}"')
+    for actual, expected in zip(ours(study, "u", "v", "b", "s"), trained(TORCH[name]), strict=True):
+        assert actual == pytest.approx(expected[:4], rel=1e-12, abs=1e-14)
 
 
 @pytest.mark.parametrize(
@@ -107,10 +107,10 @@ def test_an_optimiser_is_that_of_torch(name: str) -> None:
     ],
 )
 def test_settings_are_those_of_torch(text: str, made_by: Callable[[list[Any]], Any]) -> None:
-    made = study(f"optimiser = {text}")
+    study = study_of(f"optimiser = {text}")
     # Such a restless optimiser soon hops about the minimum, where every rounding grows from step to step.
-    for found, wanted in zip(ours(made, "u", "v", "b", "s")[:41], trained(made_by), strict=False):
-        assert found == pytest.approx(wanted[:4], rel=1e-12)
+    for actual, expected in zip(ours(study, "u", "v", "b", "s")[:41], trained(made_by), strict=False):
+        assert actual == pytest.approx(expected[:4], rel=1e-12)
 
 
 SCHEDULED: list[tuple[str, str, Callable[[Any], Any]]] = [
@@ -129,22 +129,22 @@ SCHEDULED: list[tuple[str, str, Callable[[Any], Any]]] = [
 
 @pytest.mark.parametrize(("name", "settings", "course"), SCHEDULED)
 def test_a_schedule_is_that_of_torch(name: str, settings: str, course: Callable[[Any], Any]) -> None:
-    made = study(f'schedule = {{ name = "{name}", {settings} }}')
-    wanted = trained(TORCH["sgd"], course)
-    for found, right in list(zip(ours(made, "u", "v", "b", "s", "η"), wanted, strict=True))[:-1]:
-        assert found == pytest.approx(right, rel=1e-9 if name == "cosine" else 1e-12)
-    assert ours(made, "u", "v", "b", "s")[-1] == pytest.approx(wanted[-1][:4], rel=1e-12)
+    study = study_of(f'schedule = {{ name = "{name}", {settings} }}')
+    expected = trained(TORCH["sgd"], course)
+    for actual, right in list(zip(ours(study, "u", "v", "b", "s", "η"), expected, strict=True))[:-1]:
+        assert actual == pytest.approx(right, rel=1e-9 if name == "cosine" else 1e-12)
+    assert ours(study, "u", "v", "b", "s")[-1] == pytest.approx(expected[-1][:4], rel=1e-12)
 
 
 @pytest.mark.parametrize("name", TORCH)
 def test_the_second_opinion_agrees_on_every_optimiser(name: str) -> None:
-    assert list(differences(study(f'optimiser = "{name}"'), Tolerance())) == []
+    assert list(differences(study_of(f'optimiser = "{name}"'), Tolerance())) == []
 
 
 @pytest.mark.parametrize(("name", "settings", "course"), SCHEDULED)
 def test_the_second_opinion_agrees_on_every_schedule(name: str, settings: str, course: object) -> None:
-    made = study(f'schedule = {{ name = "{name}", {settings} }}')
-    assert list(differences(made, Tolerance())) == []
+    study = study_of(f'schedule = {{ name = "{name}", {settings} }}')
+    assert list(differences(study, Tolerance())) == []
 
 
 @pytest.mark.parametrize(
@@ -166,6 +166,6 @@ def test_the_second_opinion_agrees_on_every_schedule(name: str, settings: str, c
 )
 def test_what_is_refused(line: str, message: str) -> None:
     with pytest.raises(TemplateError) as caught:
-        study(line)
+        study_of(line)
     assert message in str(caught.value)
     assert "line 3" in str(caught.value)

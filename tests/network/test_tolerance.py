@@ -48,7 +48,7 @@ def test_an_infinity_is_close_to_nothing_else() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "wanted"),
+    ("text", "expected"),
     [
         ("a + b", 3.0),
         ("a - b", 3.0),
@@ -60,9 +60,9 @@ def test_an_infinity_is_close_to_nothing_else() -> None:
         ("3", 0.0),
     ],
 )
-def test_the_bound_of_one_operation_is_scaled_to_its_operands(text: str, wanted: float) -> None:
+def test_the_bound_of_one_operation_is_scaled_to_its_operands(text: str, expected: float) -> None:
     value = {"a": 1.0, "b": 2.0}.__getitem__
-    assert error_bound(parse(text), value, lambda _: 0.0, 1.0) == wanted
+    assert error_bound(parse(text), value, lambda _: 0.0, 1.0) == expected
 
 
 def test_errors_of_operands_travel_by_the_derivative() -> None:
@@ -74,7 +74,7 @@ def test_errors_of_operands_travel_by_the_derivative() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "wanted"),
+    ("text", "expected"),
     [
         ("where(a > b, a*2, b*5)", 0.2),
         ("where(a < b, a*2, b*5)", 0.05),
@@ -88,9 +88,9 @@ def test_errors_of_operands_travel_by_the_derivative() -> None:
         ("floor(a/b)", 0.0),
     ],
 )
-def test_the_bound_of_operations_with_kinks_and_jumps(text: str, wanted: float) -> None:
+def test_the_bound_of_operations_with_kinks_and_jumps(text: str, expected: float) -> None:
     value, error = {"a": 3.0, "b": 2.0}.__getitem__, {"a": 0.1, "b": 0.01}.__getitem__
-    assert error_bound(parse(text), value, error, 0.0) == pytest.approx(wanted)
+    assert error_bound(parse(text), value, error, 0.0) == pytest.approx(expected)
 
 
 def test_cancellation_is_granted_what_it_loses() -> None:
@@ -105,14 +105,14 @@ def test_cancellation_is_granted_what_it_loses() -> None:
 def test_the_bound_holds_the_error_of_floating_point(tree: Expr) -> None:
     values = VALUES.__getitem__
     try:
-        found = evaluate(tree, values)
+        value = evaluate(tree, values)
         truth = exact(tree, float)
         granted = error_bound(tree, values, lambda _: 0.0, UNIT)
         assume(settled(tree, float) and _ordinary(expanded(tree)))
     except ERRORS:
         assume(False)
     with workdps(60):
-        assert abs(mpf(found) - truth) <= mpf(granted) + mpf("1e-300"), "underflow aside"
+        assert abs(mpf(value) - truth) <= mpf(granted) + mpf("1e-300"), "underflow aside"
 
 
 def _ordinary(tree: Expr) -> bool:

@@ -19,12 +19,12 @@ FIRST_ERROR = 0.24251985734837728
 
 def rows(study: Study, chunk_rows: int = 512) -> list[list[Row]]:
     """Return the rows of each variant."""
-    found: list[list[Row]] = [[] for _ in study.variants]
+    by_variant: list[list[Row]] = [[] for _ in study.variants]
     for chunk in trace(study, chunk_rows=chunk_rows):
         for variant, part in enumerate(chunk.rows):
-            assert chunk.first == len(found[variant])
-            found[variant] += part
-    return found
+            assert chunk.first == len(by_variant[variant])
+            by_variant[variant] += part
+    return by_variant
 
 
 def test_iteration_0_of_the_seed() -> None:

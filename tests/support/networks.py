@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+from sheetgen.template.document import Document
+from sheetgen.template.layers import Expansion, expand_layers
+
 ODD = """
 title = "An odd network"
 rates = [0.3, 0.05]
@@ -52,3 +55,16 @@ def template(forward: str, loss: str, parameters: str = "w = 0.4", rates: str = 
         f"rates = [{rates}]\niterations = {iterations}\n[inputs]\nx = 0.5\n[targets]\nt = 0.3\n"
         f"[parameters]\n{parameters}\n[forward]\n{forward}\n[loss]\n{loss}\n"
     )
+
+
+def expanded_layers(table: Mapping[str, object], inputs: list[str], targets: list[str]) -> Expansion:
+    """Return what a table [layers] stands for."""
+    return expand_layers(Document("mine.toml", {"layers": table}), inputs, targets)
+
+
+def perceptron(sizes: list[int], **options: object) -> Expansion:
+    """Return what a [layers] stands for, over inputs i1, i2, … and targets t1, t2, …"""
+    inputs, targets = (
+        [f"{letter}{k + 1}" for k in range(size)] for letter, size in (("i", sizes[0]), ("t", sizes[-1]))
+    )
+    return expanded_layers({"sizes": sizes, **options}, inputs, targets)

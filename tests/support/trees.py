@@ -27,11 +27,11 @@ LEAVES = st.one_of(
 
 
 def _applied(inner: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
-    one = st.builds(lambda op, a: Apply(op, (a,)), st.sampled_from(UNARY), inner)
-    two = st.builds(lambda op, a, b: Apply(op, (a, b)), st.sampled_from(BINARY), inner, inner)
+    unary = st.builds(lambda op, a: Apply(op, (a,)), st.sampled_from(UNARY), inner)
+    binary = st.builds(lambda op, a, b: Apply(op, (a, b)), st.sampled_from(BINARY), inner, inner)
     compared = st.builds(lambda op, a, b: Apply(op, (a, b)), st.sampled_from(COMPARISONS), inner, inner)
-    chosen = st.builds(lambda *args: Apply("where", args), compared, inner, inner)
-    return st.one_of(one, two, two, chosen)
+    choice = st.builds(lambda *args: Apply("where", args), compared, inner, inner)
+    return st.one_of(unary, binary, binary, choice)
 
 
 EXPRESSIONS: st.SearchStrategy[Expr] = st.recursive(LEAVES, _applied, max_leaves=12)
@@ -68,16 +68,16 @@ class Float(float):
     """A float that computes as a spreadsheet does: overflow is an error, and so is 0^0."""
 
     def __add__(self, other: float) -> Float:
-        return _kept(float(self) + float(other))
+        return _finite(float(self) + float(other))
 
     def __sub__(self, other: float) -> Float:
-        return _kept(float(self) - float(other))
+        return _finite(float(self) - float(other))
 
     def __mul__(self, other: float) -> Float:
-        return _kept(float(self) * float(other))
+        return _finite(float(self) * float(other))
 
     def __truediv__(self, other: float) -> Float:
-        return _kept(float(self) / float(other))
+        return _finite(float(self) / float(other))
 
     def __neg__(self) -> Float:
         return Float(-float(self))
@@ -86,10 +86,10 @@ class Float(float):
         return self
 
     def __pow__(self, other: float, mod: None = None) -> Float:
-        return _kept(spreadsheet_power(float(self), float(other)))
+        return _finite(spreadsheet_power(float(self), float(other)))
 
 
-def _kept(value: float) -> Float:
+def _finite(value: float) -> Float:
     if not math.isfinite(value):
         raise OverflowError
     return Float(value)
@@ -112,7 +112,7 @@ def exact(tree: Expr, number: Callable[[float], Any] = repr) -> Any:
         return result if isinstance(result, bool) else +result
 
 
-def _pieces(a: Any) -> Any:
+def _real_part(a: Any) -> Any:
     """Return a number of which only the real part may be compared; ValueError where it is complex."""
     if getattr(a, "imag", 0) != 0:
         raise ValueError("not real")
@@ -120,7 +120,7 @@ def _pieces(a: Any) -> Any:
 
 
 def _real(function: Callable[..., Any]) -> Callable[..., Any]:
-    return lambda *operands: function(*map(_pieces, operands))
+    return lambda *operands: function(*map(_real_part, operands))
 
 
 def _gelu(z: Any) -> Any:

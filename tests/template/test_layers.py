@@ -4,38 +4,24 @@ from __future__ import annotations
 
 import math
 import re
-import statistics
 from collections.abc import Callable, Iterable, Mapping
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
+from networks import expanded_layers, perceptron
 
 from sheetgen import TemplateError, load, loads
 from sheetgen.algebra.parser import parse
 from sheetgen.limits import MAX_FORMULA
 from sheetgen.network.trace import trace
 from sheetgen.show import equations
-from sheetgen.template.document import Document
-from sheetgen.template.layers import Expansion, expand_layers
+from sheetgen.template.layers import Expansion
 from sheetgen.template.write import effective_template
 
 ACTIVATIONS = ("sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus", "gelu", "silu", "identity")
 LOSSES = ("half_squared_error", "mean_squared_error", "binary_cross_entropy", "categorical_cross_entropy", "huber")
-
-
-def layers(sizes: list[int], **options: object) -> Expansion:
-    """Expand a network of inputs i1, i2, … and targets t1, t2, …"""
-    inputs, targets = (
-        [f"{letter}{k + 1}" for k in range(size)] for letter, size in (("i", sizes[0]), ("t", sizes[-1]))
-    )
-    return expansion({"sizes": sizes, **options}, inputs, targets)
-
-
-def expansion(table: Mapping[str, object], inputs: list[str], targets: list[str]) -> Expansion:
-    """Expand a table [layers]."""
-    return expand_layers(Document("mine.toml", {"layers": table}), inputs, targets)
 
 
 def template(layers: str, more: str = "", inputs: str = "i1 = 0.05\ni2 = 0.1", targets: str = "t1 = 0.01") -> str:
@@ -61,30 +47,30 @@ def test_the_seed() -> None:
 
 
 def test_biases_are_numbered_through_the_network() -> None:
-    found = layers([2, 2, 1], biases=[[0.35, 0.36], [0.6]], activation="tanh", output="identity")
-    assert list(found.parameters) == ["w1", "w2", "w3", "w4", "b1", "b2", "w5", "w6", "b3"]
-    assert [found.parameters[f"b{k}"] for k in (1, 2, 3)] == [0.35, 0.36, 0.6]
-    assert found.forward == {
+    expansion = perceptron([2, 2, 1], biases=[[0.35, 0.36], [0.6]], activation="tanh", output="identity")
+    assert list(expansion.parameters) == ["w1", "w2", "w3", "w4", "b1", "b2", "w5", "w6", "b3"]
+    assert [expansion.parameters[f"b{k}"] for k in (1, 2, 3)] == [0.35, 0.36, 0.6]
+    assert expansion.forward == {
         "h1": "w1*i1 + w2*i2 + b1",
         "h2": "w3*i1 + w4*i2 + b2",
         "a_h1": "tanh(h1)",
         "a_h2": "tanh(h2)",
         "o1": "w5*a_h1 + w6*a_h2 + b3",
     }
-    assert found.loss == {"E_total": "0.5*(t1 - o1)^2"}
-    assert (found.metrics, found.frozen) == ({}, ())
+    assert expansion.loss == {"E_total": "0.5*(t1 - o1)^2"}
+    assert (expansion.metrics, expansion.frozen) == ({}, ())
 
 
 def test_no_hidden_layer() -> None:
-    found = layers([2, 1])
-    assert found.forward == {"o1": "w1*i1 + w2*i2 + b1", "a_o1": "sigmoid(o1)"}
-    assert found.loss == {"E_total": "0.5*(t1 - a_o1)^2"}
+    expansion = perceptron([2, 1])
+    assert expansion.forward == {"o1": "w1*i1 + w2*i2 + b1", "a_o1": "sigmoid(o1)"}
+    assert expansion.loss == {"E_total": "0.5*(t1 - a_o1)^2"}
 
 
 def test_a_deeper_network_counts_its_layers() -> None:
-    found = layers([1, 2, 1, 1], bias=[True, False, True], activation=["relu", "identity", "sigmoid"])
-    assert list(found.parameters) == ["w1_1_1", "w1_2_1", "b1_1", "b1_2", "w2_1_1", "w2_1_2", "w3_1_1", "b3_1"]
-    assert found.forward == {
+    expansion = perceptron([1, 2, 1, 1], bias=[True, False, True], activation=["relu", "identity", "sigmoid"])
+    assert list(expansion.parameters) == ["w1_1_1", "w1_2_1", "b1_1", "b1_2", "w2_1_1", "w2_1_2", "w3_1_1", "b3_1"]
+    assert expansion.forward == {
         "z1_1": "w1_1_1*i1 + b1_1",
         "z1_2": "w1_2_1*i1 + b1_2",
         "a1_1": "relu(z1_1)",
@@ -107,13 +93,13 @@ def test_a_deeper_network_counts_its_layers() -> None:
     ],
 )
 def test_which_names(sizes: list[int], classic: bool) -> None:
-    assert ("w1" in layers(sizes).parameters) == classic
-    assert ("w1_1_1" in layers(sizes).parameters) != classic
+    assert ("w1" in perceptron(sizes).parameters) == classic
+    assert ("w1_1_1" in perceptron(sizes).parameters) != classic
 
 
 def test_softmax() -> None:
-    found = layers([2, 3], loss="categorical_cross_entropy", bias=False)
-    assert list(found.forward.items())[3:] == [
+    expansion = perceptron([2, 3], loss="categorical_cross_entropy", bias=False)
+    assert list(expansion.forward.items())[3:] == [
         ("z_max", "held(max(o1, o2, o3))"),
         ("e_1", "exp(o1 - z_max)"),
         ("e_2", "exp(o2 - z_max)"),
@@ -123,8 +109,8 @@ def test_softmax() -> None:
         ("p2", "e_2/e_sum"),
         ("p3", "e_3/e_sum"),
     ]
-    assert found.loss == {"E1": "cce(p1, t1)", "E2": "cce(p2, t2)", "E3": "cce(p3, t3)", "E_total": "E1 + E2 + E3"}
-    assert found.metrics == {"accuracy": "where(t1*p1 + t2*p2 + t3*p3 >= max(p1, p2, p3), 1, 0)"}
+    assert expansion.loss == {"E1": "cce(p1, t1)", "E2": "cce(p2, t2)", "E3": "cce(p3, t3)", "E_total": "E1 + E2 + E3"}
+    assert expansion.metrics == {"accuracy": "where(t1*p1 + t2*p2 + t3*p3 >= max(p1, p2, p3), 1, 0)"}
 
 
 @pytest.mark.parametrize(
@@ -137,59 +123,59 @@ def test_softmax() -> None:
     ],
 )
 def test_losses(loss: str, first: str, total: str) -> None:
-    found = layers([1, 2], loss=loss).loss
-    assert (found["E1"], found["E_total"]) == (first, total)
-    assert layers([1, 1], loss=loss).loss == {"E_total": first}
+    expansion = perceptron([1, 2], loss=loss).loss
+    assert (expansion["E1"], expansion["E_total"]) == (first, total)
+    assert perceptron([1, 1], loss=loss).loss == {"E_total": first}
 
 
 def test_accuracy() -> None:
-    one = "where(a_o1 >= 0.5, t1, 1 - t1)"
-    assert layers([1, 1], loss="binary_cross_entropy").metrics == {"accuracy": one}
-    two = f"{one}*where(a_o2 >= 0.5, t2, 1 - t2)"
-    assert layers([1, 2], loss="binary_cross_entropy").metrics == {"accuracy": two}
-    assert layers([1, 2], accuracy=True).metrics == {"accuracy": two}
-    assert layers([1, 1], loss="binary_cross_entropy", accuracy=False).metrics == {}
+    first = "where(a_o1 >= 0.5, t1, 1 - t1)"
+    assert perceptron([1, 1], loss="binary_cross_entropy").metrics == {"accuracy": first}
+    both = f"{first}*where(a_o2 >= 0.5, t2, 1 - t2)"
+    assert perceptron([1, 2], loss="binary_cross_entropy").metrics == {"accuracy": both}
+    assert perceptron([1, 2], accuracy=True).metrics == {"accuracy": both}
+    assert perceptron([1, 1], loss="binary_cross_entropy", accuracy=False).metrics == {}
 
 
 def test_penalties() -> None:
-    found = layers([2, 1], l2=0.01)
-    assert (found.parameters["lambda_2"], found.frozen) == (0.01, ("lambda_2",))
-    assert found.loss == {
+    expansion = perceptron([2, 1], l2=0.01)
+    assert (expansion.parameters["lambda_2"], expansion.frozen) == (0.01, ("lambda_2",))
+    assert expansion.loss == {
         "E_data": "0.5*(t1 - a_o1)^2",
         "penalty": "lambda_2*(w1^2 + w2^2)",
         "E_total": "E_data + penalty",
     }
-    both = layers([2, 1], l1=0.001, l2=0.01, frozen_biases=True)
+    both = perceptron([2, 1], l1=0.001, l2=0.01, frozen_biases=True)
     assert both.loss["penalty"] == "lambda_1*(abs(w1) + abs(w2)) + lambda_2*(w1^2 + w2^2)"
     assert both.frozen == ("b1", "lambda_1", "lambda_2")
 
 
 def test_a_larger_networks_penalty_has_a_part_a_layer() -> None:
-    loss = layers([9, 9, 9], l2=0.01).loss
+    loss = perceptron([9, 9, 9], l2=0.01).loss
     assert loss["penalty"] == "penalty_1 + penalty_2"
     assert loss["penalty_1"].startswith("lambda_2*(w1^2 + w2^2 +")
-    wider = layers([20, 12, 1], l1=0.1, l2=0.01).loss
+    wider = perceptron([20, 12, 1], l1=0.1, l2=0.01).loss
     parts = [f"penalty_1_part{k}" for k in range(1, 6)]
     assert wider["penalty_1"] == " + ".join(parts)
     assert sum(wider[part].count("^2") for part in parts) == sum(wider[part].count("abs(") for part in parts) == 240
 
 
 def test_long_sums_stay_within_a_formula_and_the_parser() -> None:
-    found = layers([784, 3, 1], activation="tanh", l2=0.1)
-    assert found.forward["z1_1"] == " + ".join(f"z1_1_part{k}" for k in range(1, 9))
-    assert found.forward["z1_1_part1"].count("*") == 98
-    for name, text in {**found.forward, **{n: t for n, t in found.loss.items() if "abs" not in t}}.items():
+    expansion = perceptron([784, 3, 1], activation="tanh", l2=0.1)
+    assert expansion.forward["z1_1"] == " + ".join(f"z1_1_part{k}" for k in range(1, 9))
+    assert expansion.forward["z1_1_part1"].count("*") == 98
+    for name, text in {**expansion.forward, **{n: t for n, t in expansion.loss.items() if "abs" not in t}}.items():
         parse(text)
         assert len(re.sub(r"\w+", "R" * 17, text)) < MAX_FORMULA, name
 
 
 def test_wide_softmax_is_joined_in_parts() -> None:
-    found = layers([1, 150], loss="categorical_cross_entropy")
-    assert found.forward["z_max"] == "held(max(z_max_part1, z_max_part2))"
-    assert found.forward["z_max_part2"].startswith("max(z1_76, ")
-    assert found.forward["e_sum"] == "e_sum_part1 + e_sum_part2"
-    assert found.loss["E_total"] == "E_total_part1 + E_total_part2"
-    assert found.metrics["accuracy"] == "where(p_told_part1 + p_told_part2 >= max(p_max_part1, p_max_part2), 1, 0)"
+    expansion = perceptron([1, 150], loss="categorical_cross_entropy")
+    assert expansion.forward["z_max"] == "held(max(z_max_part1, z_max_part2))"
+    assert expansion.forward["z_max_part2"].startswith("max(z1_76, ")
+    assert expansion.forward["e_sum"] == "e_sum_part1 + e_sum_part2"
+    assert expansion.loss["E_total"] == "E_total_part1 + E_total_part2"
+    assert expansion.metrics["accuracy"] == "where(p_told_part1 + p_told_part2 >= max(p_max_part1, p_max_part2), 1, 0)"
 
 
 @pytest.mark.parametrize("loss", LOSSES)
@@ -198,157 +184,13 @@ def test_wide_softmax_is_joined_in_parts() -> None:
 def test_no_name_is_made_twice(sizes: list[int], output: str, loss: str) -> None:
     if (output, loss) == ("sigmoid", "categorical_cross_entropy"):
         return
-    found = layers(sizes, output=output, loss=loss, l1=0.1, l2=0.1, accuracy=True)
-    made = [name.lower() for table in (found.parameters, found.forward, found.loss, found.metrics) for name in table]
-    assert len(set(made)) == len(made)
-
-
-# The initial weights.
-
-
-def weights(found: Expansion) -> list[float]:
-    return [value for name, value in found.parameters.items() if name.startswith("w")]
-
-
-def test_given_weights_are_by_layer_to_from() -> None:
-    found = layers(
-        [1, 2, 1, 1], weights=[[[1], [2]], [[3, 4]], [[5]]], biases=[[6, 7], [], [8]], bias=[True, False, True]
-    )
-    assert found.parameters == {
-        "w1_1_1": 1.0, "w1_2_1": 2.0, "b1_1": 6.0, "b1_2": 7.0, "w2_1_1": 3.0, "w2_1_2": 4.0, "w3_1_1": 5.0,
-        "b3_1": 8.0,
-    }  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("options", "bound", "deviation"),
-    [
-        ({}, math.sqrt(6 / 70), math.sqrt(2 / 70)),
-        ({"init": "xavier"}, math.sqrt(6 / 70), math.sqrt(2 / 70)),
-        ({"init": "he"}, math.inf, math.sqrt(2 / 40)),
-        ({"init": "uniform"}, 1.0, 1 / math.sqrt(3)),
-        ({"init": "uniform", "scale": 0.3}, 0.3, 0.3 / math.sqrt(3)),
-    ],
-)
-@pytest.mark.parametrize("seed", [0, 1, 7])
-def test_drawn_weights(options: Mapping[str, object], bound: float, deviation: float, seed: int) -> None:
-    found = layers([40, 30], seed=seed, **options)
-    drawn = weights(found)
-    assert len(drawn) == 1200
-    assert max(map(abs, drawn)) <= bound + 5e-5
-    assert all(weight == round(weight, 4) for weight in drawn)
-    assert statistics.pstdev(drawn) == pytest.approx(deviation, rel=0.1)
-    assert abs(statistics.fmean(drawn)) < 4 * deviation / math.sqrt(len(drawn))
-    assert found == layers([40, 30], seed=seed, **options)
-    assert weights(layers([40, 30], seed=seed + 1, **options)) != drawn
-    assert all(value == 0 for name, value in found.parameters.items() if name.startswith("b"))
-
-
-def test_the_default_seed_is_1() -> None:
-    assert layers([2, 3, 2]) == layers([2, 3, 2], seed=1) != layers([2, 3, 2], seed=2)
-
-
-# Mistakes.
-
-W = [[[0.1, 0.2], [0.3, 0.4]], [[0.5, 0.6], [0.7, 0.8]]]
-
-# options over sizes = [2, 2, 2] -> (the key blamed, words of the message)
-BAD: list[tuple[dict[str, Any], str, str]] = [
-    ({"size": 1}, "size", "[layers] has no key 'size'; did you mean 'sizes'?"),
-    ({"zzz": 1}, "zzz", "[layers] has no key 'zzz'; there are sizes, activation"),
-    ({"sizes": None}, "sizes", "sizes: expected a list of the units of each layer"),
-    ({"sizes": [2]}, "sizes", "sizes: expected a list of the units of each layer"),
-    ({"sizes": [2, 0, 2]}, "sizes", "sizes: 0 is no number of units; expected whole numbers from 1"),
-    ({"sizes": [2, 2.0, 2]}, "sizes", "sizes: 2.0 is no number of units"),
-    ({"sizes": [2, True, 2]}, "sizes", "sizes: True is no number of units"),
-    ({"sizes": [2, "2", 2]}, "sizes", "sizes: '2' is no number of units"),
-    ({"sizes": [3, 2, 2]}, "sizes", "sizes: it begins with 3, but the template has 2 inputs"),
-    ({"sizes": [2, 2, 1]}, "sizes", "sizes: it ends with 1, but the template has 2 targets"),
-    ({"sizes": [2, 10**4000, 2]}, "sizes", "sizes: a layer has more units than a sheet has columns, 16,384"),
-    ({"sizes": [2, 90, 90, 2]}, "sizes", "8,460 weights and 182 biases need 17,284 columns for values and gradients"),
-    ({"activation": "relo"}, "activation", "activation: there is no 'relo'; did you mean 'relu'?"),
-    ({"activation": 1}, "activation", "activation: expected a text in quotes, such as 'sigmoid', not 1"),
-    ({"activation": ["tanh"]}, "activation", "activation: expected one item a layer, 2 in all, not 1"),
-    ({"activation": ["tanh", 2]}, "activation", "activation: expected a text in quotes"),
-    ({"activation": ["tanh", "tanh"], "output": "tanh"}, "output", "output: the list of activations already names"),
-    ({"activation": "softmax"}, "activation", 'softmax can only stand on the last layer; use output = "softmax"'),
-    ({"activation": ["softmax", "tanh"]}, "activation", "softmax can only stand on the last layer"),
-    ({"output": "sigmoids"}, "output", "output: there is no 'sigmoids'; did you mean 'sigmoid'?"),
-    ({"bias": 1}, "bias", "bias: expected true, false or a list of them, not 1"),
-    ({"bias": [True, 0]}, "bias", "bias: expected true, false or a list of them"),
-    ({"bias": [True]}, "bias", "bias: expected one item a layer, 2 in all, not 1"),
-    ({"loss": "mse"}, "loss", "loss: there is no 'mse'; there are mean_squared_error, half_squared_error, huber"),
-    ({"loss": "hubert"}, "loss", "loss: there is no 'hubert'; did you mean 'huber'?"),
-    ({"loss": ["huber"]}, "loss", "loss: expected a text in quotes"),
-    (
-        {"loss": "categorical_cross_entropy", "output": "sigmoid"},
-        "loss",
-        "loss: categorical_cross_entropy needs probabilities: the last layer must be 'softmax', not 'sigmoid'",
-    ),
-    ({"loss": "binary_cross_entropy", "output": "tanh"}, "loss", "the last layer must be 'sigmoid' or 'softmax'"),
-    ({"init": "xaviar"}, "init", "init: there is no 'xaviar'; did you mean 'xavier'?"),
-    ({"seed": 1.0}, "seed", "seed: expected a whole number from 0, not 1.0"),
-    ({"seed": True}, "seed", "seed: expected a whole number from 0, not True"),
-    ({"seed": -1}, "seed", "seed: expected a whole number from 0, not -1"),
-    ({"scale": 2}, "scale", "scale: it belongs to init = \"uniform\"; 'xavier' has a scale of its own"),
-    ({"init": "uniform", "scale": 0}, "scale", "scale must be 0.001 or more (weights are rounded to 4 decimals)"),
-    ({"init": "uniform", "scale": "1"}, "scale", "scale must be a number, not '1'"),
-    ({"weights": W, "init": "he"}, "init", "init: the weights are given, so none are drawn"),
-    ({"weights": W, "seed": 1}, "seed", "seed: the weights are given, so none are drawn"),
-    ({"weights": 1}, "weights", "weights: expected a list with one item a layer, not 1"),
-    ({"weights": W[:1]}, "weights", "weights: expected one item a layer, 2 in all, not 1"),
-    ({"weights": [W[0], [1, 2]]}, "weights", "weights of layer 2 must be a list of rows, expected 2×2 (to × from)"),
-    ({"weights": [W[0], [[1, 2, 3]] * 2]}, "weights", "weights of layer 2 have shape 2×3, expected 2×2 (to × from)"),
-    ({"weights": [[], W[1]]}, "weights", "weights of layer 1 have shape 0×0, expected 2×2"),
-    ({"weights": [W[0], [[1, 2], [3]]]}, "weights", "weights of layer 2 have rows of 1 and 2 numbers, expected 2×2"),
-    ({"weights": [W[0], [[1, 2], [3, True]]]}, "weights", "a weight of layer 2 must be a number, not True"),
-    ({"weights": [W[0], [[1, 2], [3, "4"]]]}, "weights", "a weight of layer 2 must be a number, not '4'"),
-    ({"weights": [W[0], [[1, 2], [3, math.nan]]]}, "weights", "a weight of layer 2 must be a finite number"),
-    ({"biases": 1}, "biases", "biases: expected a list with one item a layer, not 1"),
-    ({"biases": [1, 2]}, "biases", "biases of layer 1 must be a list of 2 numbers, not 1"),
-    ({"biases": [[1, 2], [3]]}, "biases", "biases of layer 2 are 1 numbers, expected 2"),
-    ({"biases": [[1, 2], [3, math.inf]]}, "biases", "a bias of layer 2 must be a finite number"),
-    ({"biases": [[1, 2], [3, 4]], "bias": False}, "biases", "layer 1 are 2 numbers, expected 0: bias is false there"),
-    ({"l1": "1"}, "l1", "l1 must be a number, not '1'"),
-    ({"l2": -0.1}, "l2", "l2 must be 0 or more, not -0.1"),
-    ({"l2": math.nan}, "l2", "l2 must be a finite number"),
-    ({"frozen_biases": 1}, "frozen_biases", "frozen_biases: expected true or false, not 1"),
-    ({"frozen_biases": True, "bias": False}, "frozen_biases", "frozen_biases: there are no biases to hold"),
-    ({"accuracy": "yes"}, "accuracy", "accuracy: expected true or false, not 'yes'"),
-    ({"accuracy": True, "output": "tanh"}, "accuracy", "the last layer must be 'sigmoid' or 'softmax' to tell right"),
-]
-
-
-@pytest.mark.parametrize(("options", "key", "message"), BAD, ids=lambda value: str(value)[:40])
-def test_what_is_wrong_is_said(options: Mapping[str, object], key: str, message: str) -> None:
-    with pytest.raises(TemplateError, match=re.escape(message)) as caught:
-        expansion({"sizes": [2, 2, 2], **options}, ["i1", "i2"], ["t1", "t2"])
-    assert (caught.value.table, caught.value.key) == ("layers", key)
-    assert "\n" not in str(caught.value)
-
-
-def test_softmax_needs_two_outputs() -> None:
-    for options, key in (({"output": "softmax"}, "output"), ({"activation": ["tanh", "softmax"]}, "activation")):
-        with pytest.raises(TemplateError, match='softmax needs 2 outputs or more; for one, use "sigmoid"') as caught:
-            layers([2, 2, 1], **options)
-        assert caught.value.key == key
-    with pytest.raises(TemplateError, match="softmax needs 2 outputs or more"):
-        layers([2, 1], loss="categorical_cross_entropy")
-
-
-@pytest.mark.parametrize(
-    ("inputs", "targets", "message"),
-    [
-        (["w1", "x"], ["y"], "[layers] makes a quantity 'w1'; rename the input 'w1'"),
-        (["x1", "x2"], ["A_O1"], "[layers] makes a quantity 'a_o1'; rename the target 'A_O1'"),
-        (["E_TOTAL", "x2"], ["y"], "[layers] makes a quantity 'E_total'; rename the input 'E_TOTAL'"),
-    ],
-)
-def test_a_name_that_is_taken(inputs: list[str], targets: list[str], message: str) -> None:
-    with pytest.raises(TemplateError, match=re.escape(message)) as caught:
-        expansion({"sizes": [2, 1]}, inputs, targets)
-    assert (caught.value.table, caught.value.key) == ("layers", "")
-    assert repr(caught.value.quantity) == message.split()[-1]
+    expansion = perceptron(sizes, output=output, loss=loss, l1=0.1, l2=0.1, accuracy=True)
+    names = [
+        name.lower()
+        for table in (expansion.parameters, expansion.forward, expansion.loss, expansion.metrics)
+        for name in table
+    ]
+    assert len(set(names)) == len(names)
 
 
 # In a template.
@@ -413,11 +255,11 @@ def test_inline_and_dotted_layers(text: str) -> None:
 
 
 def evaluated(
-    found: Expansion, given: Mapping[str, Any], functions: Mapping[str, Callable[..., Any]]
+    expansion: Expansion, given: Mapping[str, Any], functions: Mapping[str, Callable[..., Any]]
 ) -> dict[str, Any]:
     """Evaluate an expansion with Python's own arithmetic, in the order in which it is written."""
     space: dict[str, Any] = {**functions, **given}
-    for table in (found.forward, found.loss, found.metrics):
+    for table in (expansion.forward, expansion.loss, expansion.metrics):
         for name, text in table.items():
             space[name] = eval(text.replace("^", "**"), {"__builtins__": {}}, space)
     return space
@@ -450,13 +292,13 @@ def linear_layers(sizes: list[int], parameters: Iterable[float]) -> list[Any]:
     return linears
 
 
-def torch_outputs(found: Expansion, sizes: list[int], activations: list[str], inputs: Any) -> tuple[Any, Any]:
+def torch_outputs(expansion: Expansion, sizes: list[int], activations: list[str], inputs: Any) -> tuple[Any, Any]:
     """Return the last layer of a network of torch's with an expansion's parameters, before and after activation."""
     import torch
 
     functions = {**torch_functions(), "identity": lambda z: z, "softmax": lambda z: torch.softmax(z, -1)}
     a = z = inputs
-    for linear, activation in zip(linear_layers(sizes, found.parameters.values()), activations, strict=True):
+    for linear, activation in zip(linear_layers(sizes, expansion.parameters.values()), activations, strict=True):
         z = linear(a)
         a = functions[activation](z)
     return z, a
@@ -482,12 +324,14 @@ def test_the_equations_are_torchs(loss: str, activation: str, sizes: list[int]) 
     output = {"binary_cross_entropy": "sigmoid", "categorical_cross_entropy": "softmax"}.get(loss, activation)
     torch.manual_seed(1)
     biases = torch.randn(sum(sizes[1:]), dtype=torch.float64).round(decimals=3).split(sizes[1:])
-    found = layers(sizes, activation=activation, loss=loss, biases=[vector.tolist() for vector in biases], init="he")
+    expansion = perceptron(
+        sizes, activation=activation, loss=loss, biases=[vector.tolist() for vector in biases], init="he"
+    )
     i, t = torch.randn(sizes[0], dtype=torch.float64), torch.tensor([0.0, 1.0], dtype=torch.float64)
-    z, a = torch_outputs(found, sizes, [*[activation] * (len(sizes) - 2), output], i)
+    z, a = torch_outputs(expansion, sizes, [*[activation] * (len(sizes) - 2), output], i)
     given = {f"{letter}{k + 1}": value for letter, values in (("i", i), ("t", t)) for k, value in enumerate(values)}
-    parameters = {name: torch.tensor(value, dtype=torch.float64) for name, value in found.parameters.items()}
-    mine = evaluated(found, {**given, **parameters}, torch_functions())
+    parameters = {name: torch.tensor(value, dtype=torch.float64) for name, value in expansion.parameters.items()}
+    mine = evaluated(expansion, {**given, **parameters}, torch_functions())
     torch.testing.assert_close(mine["E_total"], torch_loss(loss, z, a, t), rtol=1e-12, atol=1e-14)
     if loss == "categorical_cross_entropy":
         assert mine["accuracy"] == int(a.argmax() == 1)
@@ -497,11 +341,11 @@ def test_the_equations_are_torchs(loss: str, activation: str, sizes: list[int]) 
 
 def test_l2_is_twice_a_weight_decay() -> None:
     torch = pytest.importorskip("torch")
-    found = layers([2, 2, 1], l1=0.25, l2=0.5)
-    parameters = {n: torch.tensor(v, dtype=torch.float64, requires_grad=True) for n, v in found.parameters.items()}
+    expansion = perceptron([2, 2, 1], l1=0.25, l2=0.5)
+    parameters = {n: torch.tensor(v, dtype=torch.float64, requires_grad=True) for n, v in expansion.parameters.items()}
     given = {"i1": torch.tensor(0.0), "i2": torch.tensor(0.0), "t1": torch.tensor(0.5)}  # no slope of the data in w1
-    evaluated(found, {**parameters, **given}, torch_functions())["penalty"].backward()
-    w1 = found.parameters["w1"]
+    evaluated(expansion, {**parameters, **given}, torch_functions())["penalty"].backward()
+    w1 = expansion.parameters["w1"]
     assert parameters["w1"].grad.item() == pytest.approx(2 * 0.5 * w1 + math.copysign(0.25, w1))
     assert parameters["b1"].grad is None
 
@@ -537,6 +381,6 @@ def test_the_example_of_the_documentation() -> None:
     assert equations(loads(example), "text").startswith(shown.partition("  …")[0])
     documented = set(re.findall(r"`(\w+)`", "".join(re.findall(r"(?m)^\| (`.*?) \|", section))))
     with pytest.raises(TemplateError) as caught:
-        expansion({"?": 1}, ["x"], ["t"])
+        expanded_layers({"?": 1}, ["x"], ["t"])
     known = set(str(caught.value).partition("; there are ")[2].split(", "))
     assert documented | {"scale"} == known
