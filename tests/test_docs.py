@@ -57,7 +57,7 @@ def prose_lines(page: str) -> Iterator[tuple[int, str]]:
     in_code = False
     for number, line in enumerate(page.split("\n"), start=1):
         in_code ^= line.startswith("```")
-        if not (in_code or line.startswith(("|", "#", "!", "```", "    "))):
+        if not (in_code or line.lstrip().startswith(("|", "#", "!", "```")) or line.startswith("    ")):
             yield number, line
 
 
