@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 
 from openpyxl.utils import get_column_letter
@@ -10,41 +11,82 @@ from openpyxl.utils.cell import column_index_from_string
 
 from sheetgen.limits import MAX_COLUMNS, MAX_ROWS
 
-_PIECE = re.compile(
-    r"""(?P<string>"(?:[^"]|"")*")|(?P<sheet>'(?:[^']|'')*'!)"""
-    r"""|(?P<cell>(?<![\w.$])(?P<cabs>\$?)(?P<column>[A-Za-z]{1,3})(?P<rabs>\$?)(?P<row>\d{1,7})(?![\w.(!]))"""
+_COLUMN, _ROW = r"\$?[A-Za-z]{1,3}", r"\$?[1-9][0-9]{0,6}"
+_NO_REFERENCE = (
+    r'"(?:[^"]|"")*"'  # a text
+    r"|'(?:[^']|'')*'"  # a sheet's name in quotes
+    r"|\[(?:[^\[\]']|'.|\[(?:[^\[\]']|'.)*\])*\]"  # a table's columns, or the number of another workbook
+    r"|(?<![\w.!])[\w.]+(?::[\w.]+)?!"  # a sheet's name without quotes, or the first and last of several sheets
 )
-_Piece = str | tuple[bool, int, bool, int]
+_PIECE = re.compile(
+    rf"{_NO_REFERENCE}|(?<![\w.$?\\])(?P<reference>{_COLUMN}{_ROW}|{_COLUMN}:{_COLUMN}|{_ROW}:{_ROW})(?![\w.(\[?\\])"
+)
+_LINE = re.compile(r"(\$?)(?:([A-Za-z]+)|([0-9]+))")
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A column or a row that a reference names; one that is ``fixed`` ($) stays when its formula moves."""
+
+    fixed: bool
+    is_column: bool
+    number: int
+
+    @property
+    def exists(self) -> bool:
+        return 1 <= self.number <= (MAX_COLUMNS if self.is_column else MAX_ROWS)
+
+    def moved(self, rows: int, columns: int) -> _Line:
+        distance = 0 if self.fixed else columns if self.is_column else rows
+        return _Line(self.fixed, self.is_column, self.number + distance)
+
+    def __str__(self) -> str:
+        return "$" * self.fixed + (get_column_letter(self.number) if self.is_column else str(self.number))
+
+
+@dataclass(frozen=True, slots=True)
+class _Reference:
+    """The column and the row of a cell, or the first and the last line of whole columns or rows (``A:C``, ``1:3``)."""
+
+    lines: tuple[_Line, _Line]
+
+    @classmethod
+    def read(cls, text: str) -> _Reference | None:
+        """Return a reference; None for what only looks like one: XFE1 lies beyond the last column, and is a name."""
+        first, last = (
+            _Line(bool(fixed), bool(letters), column_index_from_string(letters) if letters else int(digits))
+            for fixed, letters, digits in _LINE.findall(text)
+        )
+        return cls((first, last)) if first.exists and last.exists else None
+
+    def moved(self, rows: int, columns: int) -> str:
+        """Return the reference as it reads elsewhere, #REF! where it would leave the sheet."""
+        first, last = (line.moved(rows, columns) for line in self.lines)
+        if not (first.exists and last.exists):
+            return "#REF!"
+        return f"{first}{':' * (first.is_column == last.is_column)}{last}"
 
 
 @lru_cache(maxsize=4096)
-def _pieces(text: str) -> tuple[_Piece, ...]:
-    """Split a formula into literal texts and references (column absolute?, column, row absolute?, row)."""
-    pieces: list[_Piece] = []
+def _pieces(text: str) -> tuple[str | _Reference, ...]:
+    """Split a formula into literal texts and references."""
+    pieces: list[str | _Reference] = []
     end = 0
     for match in _PIECE.finditer(text):
-        if match["cell"] is None:
-            continue
-        pieces.append(text[end : match.start()])
-        column = column_index_from_string(match["column"].upper())
-        pieces.append((bool(match["cabs"]), column, bool(match["rabs"]), int(match["row"])))
-        end = match.end()
+        if match["reference"] and (reference := _Reference.read(match["reference"])):
+            pieces += [text[end : match.start()], reference]
+            end = match.end()
     return (*pieces, text[end:])
 
 
 def shifted(text: str, rows: int, columns: int) -> str:
-    """Return a formula as it reads when its cell moves: relative references follow, absolute ones stay."""
+    """Return a formula as it reads when its cell moves: relative references follow, absolute ones stay.
+
+    References are cells, ranges of them, whole columns and whole rows; names, texts and tables stay as they are.
+    """
     if not rows and not columns:
         return text
-    return "".join([piece if isinstance(piece, str) else _moved(piece, rows, columns) for piece in _pieces(text)])
-
-
-def _moved(reference: tuple[bool, int, bool, int], rows: int, columns: int) -> str:
-    column_fixed, column, row_fixed, row = reference
-    column, row = column if column_fixed else column + columns, row if row_fixed else row + rows
-    if not (1 <= column <= MAX_COLUMNS and 1 <= row <= MAX_ROWS):
-        return "#REF!"
-    return f"{'$' * column_fixed}{get_column_letter(column)}{'$' * row_fixed}{row}"
+    return "".join([piece if isinstance(piece, str) else piece.moved(rows, columns) for piece in _pieces(text)])
 
 
 def same(a: str, b: str) -> bool:

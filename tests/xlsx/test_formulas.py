@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from openpyxl.formula.translate import Translator
+from openpyxl.formula.tokenizer import TokenizerError
+from openpyxl.formula.translate import Translator, TranslatorError
 
 from sheetgen.network.study import Study
 from sheetgen.sheets.layout import Layout
@@ -19,18 +22,25 @@ def translated(formula: str, rows: int, columns: int) -> str:
     return str(moved)[1:]
 
 
-REFERENCES = st.builds(
-    "{}{}{}{}".format,
-    st.sampled_from(["", "$"]),
-    st.sampled_from(["H", "Z", "AA", "AZ", "XA", "h"]),
-    st.sampled_from(["", "$"]),
-    st.integers(50, 9_999),
-).map(lambda text: text if text.isupper() else text.upper())
-SHEETS = st.sampled_from(["", "", "Inputs!", "'lr 0.1'!", "'It''s A1'!", "Sheet2!", "'B2'!"])
+DOLLARS = st.sampled_from(["", "$"])
+COLUMNS = st.tuples(DOLLARS, st.sampled_from(["H", "Z", "AA", "AZ", "XA"])).map("".join)
+ROWS = st.tuples(DOLLARS, st.integers(50, 9_999).map(str)).map("".join)
+CELLS = st.tuples(COLUMNS, ROWS).map("".join)
+AREAS = st.one_of([st.tuples(ends, ends).map(":".join) for ends in (CELLS, COLUMNS, ROWS)])
+SHEETS = st.sampled_from(
+    ["", "", "Inputs!", "'lr 0.1'!", "'It''s A1'!", "Sheet2!", "'B2'!", "'adam v2'!", "'A:A'!", "AB12!", "Jan:Mar!",
+     "'Q1:Q4'!", "[1]Rows!", "'[2]rows 1:3'!"]
+)  # fmt: skip
+NO_REFERENCES = st.sampled_from(
+    ['"A1 and $B$2"', '"say ""C3"""', '"A:A"', "1E5", "1.5E-05", "2", "0.5", "TRUE", "rate_1", "w_1", "η1", "x.A1",
+     "#N/A", "Rates[A1]", "Rates[[#This Row],[B2]]", "Rates[[A]:[C]]", "SUM({50,60;70,80})"]
+)  # fmt: skip
 OPERANDS = st.one_of(
-    st.tuples(SHEETS, REFERENCES).map("".join),
-    st.tuples(SHEETS, REFERENCES, REFERENCES).map(lambda t: f"SUM({t[0]}{t[1]}:{t[2]})"),
-    st.sampled_from(['"A1 and $B$2"', '"say ""C3"""', "1E5", "1.5E-05", "2", "0.5", "TRUE", "LOG10(H50)", "rate_1"]),
+    st.tuples(SHEETS, CELLS).map("".join),
+    st.tuples(SHEETS, AREAS).map(lambda area: f"SUM({''.join(area)})"),
+    CELLS.map("LOG10({})".format),
+    st.tuples(CELLS, AREAS).map(lambda operands: f"ATAN2({','.join(operands)})"),
+    NO_REFERENCES,
 )
 FORMULAS = st.recursive(
     OPERANDS,
@@ -62,12 +72,55 @@ def test_it_moves_formulas_as_openpyxl_does(formula: str, rows: int, columns: in
         ("w_1+A1", "w_1+A2"),
         ("1E5+1.5E3", "1E5+1.5E3"),
         ("AB12!C3+A1B2+A1.5", "AB12!C4+A1B2+A1.5"),
+        ("SUM(1:1)+SUM(2:$3)", "SUM(2:2)+SUM(3:$3)"),
+        ("SUM(A:A)+SUM('adam v2'!$A:B)", "SUM(A:A)+SUM('adam v2'!$A:B)"),
+        ("A1:INDEX(B:B,C1)", "A2:INDEX(B:B,C2)"),
     ],
 )
 def test_one_row_down(formula: str, moved: str) -> None:
     assert shifted(formula, 1, 0) == moved
     assert shifted(moved, -1, 0) == formula
     assert shifted(formula, 0, 0) == formula
+
+
+@pytest.mark.parametrize(
+    ("formula", "moved"),
+    [
+        ("SUM(A:A)", "SUM(B:B)"),
+        ("SUM($A:B)", "SUM($A:C)"),
+        ("SUM(Inputs!Z:$AB)", "SUM(Inputs!AA:$AB)"),
+        ("SUM(1:1)+SUM(1:$3)", "SUM(1:1)+SUM(1:$3)"),
+        ("'adam v2'!F6*AB12!C3", "'adam v2'!G6*AB12!D3"),
+    ],
+)
+def test_one_column_to_the_right(formula: str, moved: str) -> None:
+    assert shifted(formula, 0, 1) == moved
+    assert shifted(moved, 0, -1) == formula
+
+
+@pytest.mark.parametrize(
+    ("formula", "moved"),
+    [
+        ("SUM(XFD:XFD)+XFD1", "SUM(#REF!)+#REF!"),  # the last column has none to its right
+        ("SUM(1048576:1048576)+A1048576", "SUM(#REF!)+#REF!"),
+        ("XFE1+XYZ1+A1048577", "XFE1+XYZ1+A1048577"),  # no cells, so they are names
+        ("Rates['[A1]+A1", "Rates['[A1]+B2"),
+        ("SUM(Inputs!A1:Inputs!B2)", "SUM(Inputs!B2:Inputs!C3)"),
+        ("A1:INDEX(B:B,3)", "B2:INDEX(C:C,3)"),
+    ],
+)
+def test_where_openpyxl_is_wrong(formula: str, moved: str) -> None:
+    """It knows no last row and column, no escaped bracket, and overlooks the first end of two kinds of ranges."""
+    assert shifted(formula, 1, 1) == moved
+    with contextlib.suppress(TokenizerError):
+        assert translated(formula, 1, 1) != moved
+
+
+@pytest.mark.parametrize(("formula", "moved"), [("SUM(A:B)", "SUM(#REF!)"), ("SUM(1:$3)", "SUM(#REF!)")])
+def test_columns_and_rows_that_would_leave_the_sheet(formula: str, moved: str) -> None:
+    assert shifted(formula, -1, -1) == moved
+    with pytest.raises(TranslatorError):
+        Translator(f"={formula}", origin="AA100").translate_formula(row_delta=-1, col_delta=-1)
 
 
 def test_every_formula_of_the_seed_moves_as_openpyxl_moves_it() -> None:

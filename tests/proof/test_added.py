@@ -1,0 +1,82 @@
+"""Sheets and formulas that others added: recalculated, and held against the values that the file shows."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import openpyxl
+import pytest
+from engine_routes import needs_soffice
+from faults import cached, change_cell, change_sheet
+from saving import kinds
+
+from sheetgen import Report, verify
+from sheetgen.proof.report import Kind
+
+ENGINES = ["embedded", pytest.param("libreoffice", marks=needs_soffice)]
+
+TOTALS = {
+    "A5:C5": ("SUM(Numbers!A:A)", [123.0, 1230.0, 12300.0]),
+    "D1:D3": ("SUM(Numbers!1:1)", [1110.0, 2220.0, 10323.0]),
+    "E5:G5": ("SUM(Numbers!$A:A)", [123.0, 1353.0, 13653.0]),
+}
+"""Shared formulas, by the cells that share them, with what each cell shows."""
+
+
+@pytest.fixture
+def totals(small_workbook: Path, tmp_path: Path) -> Path:
+    """A workbook with totals of whole columns and rows, as Excel saves them: one formula shared by many cells."""
+    workbook = openpyxl.load_workbook(small_workbook)
+    numbers, sheet = workbook.create_sheet("Numbers"), workbook.create_sheet("Totals")
+    for row in ((10, 100, 1000), (20, 200, 2000), (93, 930, 9300)):
+        numbers.append(row)
+    for cells, (_, values) in TOTALS.items():
+        for cell, value in zip((cell for row in sheet[cells] for cell in row), values, strict=True):
+            cell.value = value
+    workbook.save(tmp_path / "numbers.xlsx")
+    return change_sheet(tmp_path / "numbers.xlsx", tmp_path / "totals.xlsx", "Totals", share)
+
+
+def share(xml: str) -> str:
+    for number, (cells, (text, _)) in enumerate(TOTALS.items()):
+        for row in openpyxl.utils.cell.rows_from_range(cells):
+            for cell in row:
+                first = f' ref="{cells}" si="{number}">{text}</f>' if cells.startswith(cell) else f' si="{number}"/>'
+                xml = re.sub(f'(<c r="{cell}"[^>]*>)', rf'\g<1><f t="shared"{first}', xml)
+    return xml
+
+
+def differences(report: Report) -> list[tuple[str, str, object, object]]:
+    assert kinds(report) <= {Kind.CACHED}
+    return [(d.cell, d.formula or "", d.found, d.expected) for d in report.diffs if d.sheet == "Totals"]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_shared_formulas_over_whole_columns_and_rows(totals: Path, engine: str) -> None:
+    report = verify(totals, engine, timeout=120)
+    assert report.ok, report.diffs
+    assert [(sheet.name, sheet.cells, str(sheet.status)) for sheet in report.sheets][-2:] == [
+        ("Numbers", 0, "recalculated"), ("Totals", 9, "recalculated"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_wrong_total_is_found_and_its_formula_reads_as_in_its_cell(totals: Path, tmp_path: Path, engine: str) -> None:
+    once = change_cell(totals, tmp_path / "once.xlsx", "Totals", "B5", cached("1231"))
+    twice = change_cell(once, tmp_path / "twice.xlsx", "Totals", "D3", cached("10324"))
+    thrice = change_cell(twice, tmp_path / "thrice.xlsx", "Totals", "G5", cached("0"))
+    assert differences(verify(thrice, engine, timeout=120)) == [
+        ("D3", "SUM(Numbers!3:3)", 10324.0, 10323.0),
+        ("B5", "SUM(Numbers!B:B)", 1231.0, 1230.0),
+        ("G5", "SUM(Numbers!$A:C)", 0.0, 13653.0),
+    ]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_wrong_shared_formula_is_found_where_it_matters(totals: Path, tmp_path: Path, engine: str) -> None:
+    fix = lambda xml: xml.replace("SUM(Numbers!A:A)", "SUM(Numbers!$A:A)")  # noqa: E731
+    assert differences(verify(change_sheet(totals, tmp_path / "b.xlsx", "Totals", fix), engine, timeout=120)) == [
+        ("B5", "SUM(Numbers!$A:B)", 1230.0, 1353.0),
+        ("C5", "SUM(Numbers!$A:C)", 12300.0, 13653.0),
+    ]
