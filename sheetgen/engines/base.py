@@ -34,6 +34,11 @@ class CellError:
 Value = float | str | bool | CellError | None
 
 
+def error_as_code(value: Value) -> float | str | bool | None:
+    """Return a value as texts and JSON have it: an error becomes its code."""
+    return value.code if isinstance(value, CellError) else value
+
+
 class Recalculation(Protocol):
     """The values of one workbook after it was calculated anew; cached values play no part."""
 
@@ -77,12 +82,12 @@ class Engine(Protocol):
 
 
 def require_package(path: Path) -> None:
-    """Raise EngineError unless ``path`` is a readable zip with a workbook part."""
+    """Raise EngineError unless ``path`` is a readable zip that is an Open Packaging package, as every .xlsx is."""
     if not path.is_file():
         raise EngineError(f"{path}: there is no such file")
     try:
-        with zipfile.ZipFile(path) as package:
-            names = package.namelist()
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
     except (zipfile.BadZipFile, OSError) as error:
         raise EngineError(f"{path}: not an .xlsx file, or a truncated one ({error}): save it again") from error
     if "[Content_Types].xml" not in names:

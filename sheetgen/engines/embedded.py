@@ -63,14 +63,14 @@ class Embedded:
         try:
             workbook = _load(module, path, timeout)
         except Exception as error:
-            raise EngineError(f"{path}: the embedded engine cannot load it: {_line(error)}") from error
+            raise EngineError(f"{path}: the embedded engine cannot load it: {_one_line(error)}") from error
         left = timeout - (time.monotonic() - start)
         try:
             if left > 0:
                 workbook.evaluate_all()
         except Exception as error:
             if "deadline" not in str(error):
-                raise EngineError(f"{path}: the embedded engine cannot calculate it: {_line(error)}") from error
+                raise EngineError(f"{path}: the embedded engine cannot calculate it: {_one_line(error)}") from error
             left = 0.0
         if left <= 0:
             raise EngineError(f"{path}: the embedded engine took longer than {timeout:g} s: allow more time")
@@ -102,7 +102,7 @@ class EmbeddedRecalculation:
             raise EngineError(f"the workbook has no sheet {sheet!r}")
         area = self._module.RangeAddress(sheet, 1, 1, rows, columns)
         values: list[list[Any]] = self._workbook.sheet(sheet).get_values(area)
-        return [[v if type(v) is float else _value(v) for v in row] for row in values]
+        return [[raw if type(raw) is float else _value(raw) for raw in row] for row in values]
 
 
 def _value(raw: Any) -> Value:
@@ -118,5 +118,5 @@ def _value(raw: Any) -> Value:
     raise EngineError(f"the embedded engine answered with a {type(raw).__name__}, which no cell can hold")
 
 
-def _line(error: Exception) -> str:
+def _one_line(error: Exception) -> str:
     return " ".join(str(error).split())

@@ -28,10 +28,10 @@ class SheetValues:
     def row(self, index: int, columns: int) -> list[Value]:
         """Return the first ``columns`` values of a 0-based row, None where the sheet is empty."""
         start = index * self.columns
-        known = self.numbers[start : start + min(columns, self.columns)]
+        numbers = self.numbers[start : start + min(columns, self.columns)]
         values: list[Value] = [
-            self.others.get(at) if math.isnan(number) or at in self.others else number
-            for at, number in enumerate(known, start)
+            self.others.get(place) if math.isnan(number) or place in self.others else number
+            for place, number in enumerate(numbers, start)
         ]
         return values + [None] * (columns - len(values))
 
@@ -40,35 +40,35 @@ class SheetValues:
 class WorkbookValues:
     """A recalculation that was read out completely, and needs its engine no more."""
 
-    tables: Mapping[str, SheetValues]
+    sheets: Mapping[str, SheetValues]
     exact: bool
 
     @property
     def sheet_names(self) -> tuple[str, ...]:
         """The worksheets, in the order of their tabs."""
-        return tuple(self.tables)
+        return tuple(self.sheets)
 
     def grid(self, sheet: str, rows: int, columns: int) -> list[list[Value]]:
         """Return the values of A1..(rows, columns). Raises EngineError when there is no such sheet."""
-        if sheet not in self.tables:
+        if sheet not in self.sheets:
             raise EngineError(f"the workbook has no sheet {sheet!r}")
-        table = self.tables[sheet]
-        return [table.row(index, columns) for index in range(rows)]
+        values = self.sheets[sheet]
+        return [values.row(index, columns) for index in range(rows)]
 
 
 def from_dump(folder: Path) -> WorkbookValues:
     """Read what ``uno_child.py`` wrote into ``folder``: exact doubles."""
-    tables = {}
+    sheets = {}
     for index, record in enumerate(json.loads((folder / "sheets.json").read_text(encoding="utf-8"))):
         numbers = array("d")
         with open(folder / f"{index}.f64", "rb") as file:
             numbers.fromfile(file, record["rows"] * record["columns"])
         others = {
-            int(at): CellError(other["error"]) if isinstance(other, dict) else other
-            for at, other in record["others"].items()
+            int(place): CellError(other["error"]) if isinstance(other, dict) else other
+            for place, other in record["others"].items()
         }
-        tables[record["name"]] = SheetValues(record["columns"], numbers, others)
-    return WorkbookValues(tables, exact=True)
+        sheets[record["name"]] = SheetValues(record["columns"], numbers, others)
+    return WorkbookValues(sheets, exact=True)
 
 
 def from_workbook(path: Path) -> WorkbookValues:
@@ -78,8 +78,8 @@ def from_workbook(path: Path) -> WorkbookValues:
     """
     workbook = load_workbook(path, read_only=True, data_only=True)
     try:
-        tables = {
-            sheet.title: _table(
+        sheets = {
+            sheet.title: _sheet(
                 (
                     (row, column, cell.value, cell.data_type)
                     for row, cells in enumerate(sheet.iter_rows())
@@ -92,23 +92,23 @@ def from_workbook(path: Path) -> WorkbookValues:
         }
     finally:
         workbook.close()
-    return WorkbookValues(tables, exact=False)
+    return WorkbookValues(sheets, exact=False)
 
 
-def _table(cells: Iterable[tuple[int, int, object, str]], columns: int) -> SheetValues:
+def _sheet(cells: Iterable[tuple[int, int, object, str]], columns: int) -> SheetValues:
     numbers = array("d")
     others: dict[int, str | bool | CellError] = {}
-    nothing = array("d", [math.nan]) * columns
+    empty_row = array("d", [math.nan]) * columns
     for row, column, value, kind in cells:
         while len(numbers) <= row * columns + column:
-            numbers.extend(nothing)
-        at = row * columns + column
+            numbers.extend(empty_row)
+        place = row * columns + column
         if kind == "e":
-            others[at] = CellError(str(value))
+            others[place] = CellError(str(value))
         elif isinstance(value, bool | str):
-            others[at] = value
+            others[place] = value
         elif isinstance(value, int | float):
-            numbers[at] = value
+            numbers[place] = value
         elif isinstance(value, datetime.datetime | datetime.date | datetime.time | datetime.timedelta):
-            numbers[at] = to_excel(value)
+            numbers[place] = to_excel(value)
     return SheetValues(columns, numbers, others)

@@ -63,7 +63,7 @@ def start(soffice: str, directory: Path) -> Any:
     return None
 
 
-def named(name: str, value: Any) -> Any:
+def property_value(name: str, value: Any) -> Any:
     """Return a property for an argument list."""
     result = uno.createUnoStruct("com.sun.star.beans.PropertyValue")
     result.Name, result.Value = name, value
@@ -72,7 +72,7 @@ def named(name: str, value: Any) -> Any:
 
 def load(desktop: Any, path: Path) -> Any:
     """Load the workbook and calculate every cell, whatever values it carries."""
-    arguments = (named("Hidden", True), named("FilterName", "Calc Office Open XML"))
+    arguments = (property_value("Hidden", True), property_value("FilterName", "Calc Office Open XML"))
     document = desktop.loadComponentFromURL(path.as_uri(), "_blank", 0, arguments)
     if document is None:
         fail("it cannot load the file")
@@ -82,9 +82,9 @@ def load(desktop: Any, path: Path) -> Any:
 
 def clipped(addresses: Any, rows: int, columns: int) -> Iterator[tuple[int, int]]:
     """Yield (row, column) of the addresses' cells inside the used area."""
-    for a in addresses:
-        for row in range(a.StartRow, min(a.EndRow + 1, rows)):
-            for column in range(a.StartColumn, min(a.EndColumn + 1, columns)):
+    for area in addresses:
+        for row in range(area.StartRow, min(area.EndRow + 1, rows)):
+            for column in range(area.StartColumn, min(area.EndColumn + 1, columns)):
                 yield row, column
 
 
@@ -112,17 +112,17 @@ def errors(document: Any, sheet: Any, rows: int, columns: int) -> Iterator[tuple
     """
     scratch = document.Sheets.getByName(SCRATCH)
     quoted = sheet.Name.replace("'", "''")
-    for a in sheet.queryFormulaCells(ERROR).RangeAddresses:
-        letters = [column_letters(c) for c in range(a.StartColumn, min(a.EndColumn + 1, columns))]
+    for area in sheet.queryFormulaCells(ERROR).RangeAddresses:
+        letters = [column_letters(c) for c in range(area.StartColumn, min(area.EndColumn + 1, columns))]
         block = max(1, BLOCK_CELLS // len(letters))
-        for first in range(a.StartRow, min(a.EndRow + 1, rows), block):
-            last = min(first + block, a.EndRow + 1, rows)
-            area = scratch.getCellRangeByPosition(0, 0, len(letters) - 1, last - first - 1)
-            area.setFormulaArray(
+        for first in range(area.StartRow, min(area.EndRow + 1, rows), block):
+            last = min(first + block, area.EndRow + 1, rows)
+            questions = scratch.getCellRangeByPosition(0, 0, len(letters) - 1, last - first - 1)
+            questions.setFormulaArray(
                 tuple(tuple(f"=ERRORTYPE($'{quoted}'.{c}{r + 1})" for c in letters) for r in range(first, last))
             )
-            for row, numbers_of_errors in enumerate(area.getDataArray(), first):
-                for column, number in enumerate(numbers_of_errors, a.StartColumn):
+            for row, numbers_of_errors in enumerate(questions.getDataArray(), first):
+                for column, number in enumerate(numbers_of_errors, area.StartColumn):
                     # LibreOffice's own errors (Err:502 ...) become #VALUE!, as when it saves an .xlsx.
                     yield row, column, CODES.get(number, "#VALUE!")
 
@@ -154,9 +154,9 @@ def read_sheet(document: Any, sheet: Any) -> tuple[array[float], dict[str, Any]]
         if document.NumberFormats.getByKey(ranges.getByIndex(0).NumberFormat).Type & LOGICAL:
             # A boolean is a number in LibreOffice, which only its format tells apart.
             for row, column in clipped(ranges.RangeAddresses, rows, columns):
-                at = row * columns + column
-                if at not in others and values[at] in (0.0, 1.0):
-                    others[at] = values[at] == 1.0
+                place = row * columns + column
+                if place not in others and values[place] in (0.0, 1.0):
+                    others[place] = values[place] == 1.0
     return values, {"name": sheet.Name, "rows": rows, "columns": columns, "others": others}
 
 

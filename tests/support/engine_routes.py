@@ -8,12 +8,13 @@ import pytest
 
 from sheetgen.engines import get
 from sheetgen.engines.base import Engine
-from sheetgen.engines.libreoffice import LibreOffice, _uno_python
+from sheetgen.engines.libreoffice import LibreOffice
+from sheetgen.engines.soffice import find_uno_python
 
 SOFFICE = shutil.which("soffice") or shutil.which("libreoffice")
 
 
-HAS_UNO = SOFFICE is not None and _uno_python(SOFFICE) is not None
+HAS_UNO = SOFFICE is not None and find_uno_python(SOFFICE) is not None
 
 
 needs_soffice = pytest.mark.skipif(SOFFICE is None, reason="LibreOffice is not installed")
