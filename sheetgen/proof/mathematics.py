@@ -39,13 +39,13 @@ def differences(study: Study, tolerance: Tolerance) -> Iterator[Difference]:
             rows = np.array(chunk.rows[0])
             block = rows if tail is None else np.vstack((tail, rows))
             columns = {name: block[:, index] for index, name in enumerate(graph.names)}
-            opinion = _Opinion(study, reference, variant, columns, chunk.first - (tail is not None))
-            found = {name: values[-len(rows) :] for name, values in opinion.columns().items()}
-            yield from _compare(study, variant, chunk.first, rows, found, tolerance, bounds)
+            independent = _IndependentRows(study, reference, variant, columns, chunk.first - (tail is not None))
+            theirs = {name: values[-len(rows) :] for name, values in independent.columns().items()}
+            yield from _compare(study, variant, chunk.first, rows, theirs, tolerance, bounds)
             tail = rows[-1:]
 
 
-class _Opinion:
+class _IndependentRows:
     """What the columns of some successive rows must be, each row judged by the one above it.
 
     The first row is only there for the second, unless it is row 0 of the training.
@@ -63,10 +63,10 @@ class _Opinion:
         shape = self.rows.shape
         values = {name: np.broadcast_to(value, shape) for name, value in self.reference.values(given).items()}
         slopes = {name: np.broadcast_to(value, shape) for name, value in self._slopes(given).items()}
-        found = {**self.counters, RATE: self.rate, **self._data(), **values, **slopes}
-        found |= self._means(found)
-        found |= self._memory(found)
-        return found | self._weights(found)
+        columns = {**self.counters, RATE: self.rate, **self._data(), **values, **slopes}
+        columns |= self._means(columns)
+        columns |= self._memory(columns)
+        return columns | self._weights(columns)
 
     @cached_property
     def counters(self) -> Columns:
@@ -74,8 +74,8 @@ class _Opinion:
 
     @cached_property
     def rate(self) -> Array:
-        v = self.variant
-        return training.learning_rate(v.schedule.name, v.schedule.settings, v.rate, self.counters["iteration"])
+        rate, schedule = self.variant.rate, self.variant.schedule
+        return training.learning_rate(schedule.name, schedule.settings, rate, self.counters["iteration"])
 
     @property
     def starts(self) -> NDArray[np.bool_]:
@@ -99,11 +99,11 @@ class _Opinion:
         """Return the reference's derivatives of the loss."""
         prefix = derivative_label(self.network.loss, "")
         names = [quantity.name.removeprefix(prefix) for quantity in self.network.derivatives]
-        found: Columns = {}
+        slopes: Columns = {}
         size = max(1, _MOST_NUMBERS // (len(self.rows) * len(self.study.equations)))
         for start in range(0, len(names), size):
-            found |= self.reference.derivatives(given, names[start : start + size])
-        return {prefix + name: value for name, value in found.items()}
+            slopes |= self.reference.derivatives(given, names[start : start + size])
+        return {prefix + name: value for name, value in slopes.items()}
 
     def _above(self, name: str, at_first: float) -> Array:
         """Return our column one row up; in row 0 of the training it is what the training starts from."""
@@ -111,34 +111,34 @@ class _Opinion:
         above[0] = at_first
         return above
 
-    def _means(self, found: Columns) -> Columns:
+    def _means(self, columns: Columns) -> Columns:
         if self.study.batch == 1:
             return {}
         names = [self.network.loss, *(q.name for q in self.network.metrics)]
         names += [derivative_label(self.network.loss, name) for name in self.network.weights]
         carried = {name: np.where(self.starts, 0.0, self._above(mean(name), 0.0)) for name in names}
         return {
-            mean(name): self._judged_before(mean(name), carried[name] + found[name] / self.study.batch)
+            mean(name): self._judged_before(mean(name), carried[name] + columns[name] / self.study.batch)
             for name in names
         }
 
-    def _judged_before(self, name: str, found: Array) -> Array:
+    def _judged_before(self, name: str, column: Array) -> Array:
         """Take the first row from ours, where the rows before it have judged it: what it rests on is out of sight."""
         if self.first:
-            found[0] = self.ours[name][0]
-        return found
+            column[0] = self.ours[name][0]
+        return column
 
-    def _gradient(self, found: Columns, weight: str) -> Array:
+    def _gradient(self, columns: Columns, weight: str) -> Array:
         slope = derivative_label(self.network.loss, weight)
-        return found[slope if self.study.batch == 1 else mean(slope)]
+        return columns[slope if self.study.batch == 1 else mean(slope)]
 
-    def _memory(self, found: Columns) -> Columns:
+    def _memory(self, columns: Columns) -> Columns:
         """Return the optimiser's columns: its memory moves in the last row of a batch."""
         name, settings = self.variant.optimizer.name, self.variant.optimizer.settings
         result: Columns = {}
         for weight in self.network.weights:
             above = {letter: self._above(f"{letter}[{weight}]", 0.0) for letter in self._letters(weight)}
-            moved = training.remember(name, settings, self._gradient(found, weight), above)
+            moved = training.remember(name, settings, self._gradient(columns, weight), above)
             memory = {
                 letter: self._judged_before(f"{letter}[{weight}]", np.where(self.ends, value, above[letter]))
                 for letter, value in moved.items()
@@ -150,15 +150,15 @@ class _Opinion:
     def _letters(self, weight: str) -> list[str]:
         return [name.removesuffix(f"[{weight}]") for name in self.ours if name.endswith(f"[{weight}]")]
 
-    def _weights(self, found: Columns) -> Columns:
+    def _weights(self, columns: Columns) -> Columns:
         """Return the parameters: a weight moves in the first row of a batch, by what the row above it had."""
         name, settings = self.variant.optimizer.name, self.variant.optimizer.settings
         shape = self.rows.shape
         result = {fixed: np.full(shape, self.study.values[fixed]) for fixed in self.network.fixed}
         for weight in self.network.weights:
             ours = self.ours[weight]
-            memory = {letter: found[f"{letter}[{weight}]"] for letter in self._letters(weight)}
-            moved = training.step(name, settings, ours, self._gradient(found, weight), self.rate, memory)
+            memory = {letter: columns[f"{letter}[{weight}]"] for letter in self._letters(weight)}
+            moved = training.step(name, settings, ours, self._gradient(columns, weight), self.rate, memory)
             after = np.where(self.starts, np.roll(moved, 1), np.roll(ours, 1))
             after[0] = self.study.values[weight] if self.first == 0 else ours[0]
             result[weight] = after
@@ -166,34 +166,33 @@ class _Opinion:
 
 
 def _compare(
-    study: Study, variant: int, first: int, ours: Array, found: Columns, tolerance: Tolerance, bounds: RowBounds
+    study: Study, variant: int, first: int, ours: Array, theirs: Columns, tolerance: Tolerance, bounds: RowBounds
 ) -> Iterator[Difference]:
     """Yield the cells of a block that lie further from the reference than rounding explains."""
     graph = study.graphs[variant]
-    names = [name for name in graph.names if name in found]
+    names = [name for name in graph.names if name in theirs]
     missing = {q.name for q in graph.quantities if q.section != Section.DATA or study.samples} - set(names)
     assert not missing, f"the reference has no opinion on {missing}"
-    mine = np.column_stack([ours[:, graph.position[name]] for name in names])
-    theirs = np.column_stack([found[name] for name in names])
-    largest = np.maximum(np.abs(mine), np.abs(theirs))
-    far = ~(np.isfinite(theirs) & (np.abs(mine - theirs) <= tolerance.rtol * largest))
+    traced = np.column_stack([ours[:, graph.position[name]] for name in names])
+    reference = np.column_stack([theirs[name] for name in names])
+    largest = np.maximum(np.abs(traced), np.abs(reference))
+    far = ~(np.isfinite(reference) & (np.abs(traced - reference) <= tolerance.rtol * largest))
     for offset, row in enumerate(ours.tolist()):
         bounds.follow(row)
         for index in np.flatnonzero(far[offset]) if far[offset].any() else ():
-            name, a, b = names[index], float(mine[offset, index]), float(theirs[offset, index])
+            name, a, b = names[index], float(traced[offset, index]), float(reference[offset, index])
             if not tolerance.close(a, b, bounds.here()[name] + SMALLEST_SLOPE):
                 yield _difference(study, variant, name, first + offset, a, b)
 
 
 def _difference(study: Study, variant: int, name: str, row: int, ours: float, theirs: float) -> Difference:
-    this = study.variants[variant]
     return Difference(
-        sheet=this.sheet,
+        sheet=study.variants[variant].sheet,
         cell=f"{Layout(study).letter(name, variant)}{FIRST_ROW + row}",
         kind=Kind.REFERENCE,
         expected=ours,
         found=theirs,
         quantity=name,
         iteration=row // study.batch,
-        rate=this.rate,
+        rate=study.variants[variant].rate,
     )

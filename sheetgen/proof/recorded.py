@@ -7,10 +7,9 @@ from pathlib import Path
 
 from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
 
-from sheetgen.engines.base import Recalculation, Value
+from sheetgen.engines.base import Recalculation, Value, error_as_code
 from sheetgen.errors import TemplateError, WorkbookError
 from sheetgen.network.study import SETTINGS, Study
-from sheetgen.proof.compare import plain
 from sheetgen.proof.report import Edit
 from sheetgen.sheets import layout as at
 from sheetgen.sheets import picks, source
@@ -32,15 +31,16 @@ def study_recorded(file: WorkbookFile) -> tuple[Study, str]:
     for row in file.rows(at.SOURCE):
         for cell in row:
             if cell.column <= 2:
-                rows.setdefault(cell.row, [None, None])[cell.column - 1] = plain(cell.value)
+                rows.setdefault(cell.row, [None, None])[cell.column - 1] = error_as_code(cell.value)
     if max(rows, default=0) > _MOST_SOURCE_ROWS:
         raise WorkbookError(f"{file.path}: the sheet {at.SOURCE} has more rows than any template; build it again")
     table = [rows.get(number, [None, None]) for number in range(1, max(rows, default=0) + 1)]
     layout, template = source.template_of(table)
     if layout != at.LAYOUT_VERSION:
-        said = "no layout version" if layout is None else f"layout {layout}"
+        recorded = "no layout version" if layout is None else f"layout {layout}"
         raise WorkbookError(
-            f"{file.path}: the sheet {at.SOURCE} says {said}; this version of sheetgen knows layout {at.LAYOUT_VERSION}"
+            f"{file.path}: the sheet {at.SOURCE} says {recorded}; "
+            f"this version of sheetgen knows layout {at.LAYOUT_VERSION}"
         )
     try:
         study = loads(template, f"{file.path}, sheet {at.SOURCE}")
@@ -76,7 +76,7 @@ def _samples(
     if at.DATA not in file.sheet_names:
         raise WorkbookError(f"{file.path} has no sheet {at.DATA!r}, which holds the samples to verify with")
     grid = values.grid(at.DATA, at.DATA_FIRST_ROW + layout.study.count - 1, len(built) + 1)
-    found: dict[str, tuple[float, ...]] = {}
+    samples: dict[str, tuple[float, ...]] = {}
     edits: list[Edit] = []
     for column, (name, numbers) in enumerate(built.items(), start=1):
         now = tuple(
@@ -90,23 +90,23 @@ def _samples(
         )
         pairs = enumerate(zip(numbers, now, strict=True), start=1)
         edits += [Edit(f"{name} of sample {k}", old, new) for k, (old, new) in pairs if old != new]
-        found[name] = now
-    return found, edits
+        samples[name] = now
+    return samples, edits
 
 
 def picks_recorded(file: WorkbookFile, values: Recalculation, study: Study) -> Picks:
     """Return what is picked on the sheets where something can be."""
     as_built = picks.shown(study, Picks())
 
-    def look(spot: PickCell) -> object:
-        if spot.sheet not in file.sheet_names:
-            return as_built[spot]
-        letter, row = coordinate_from_string(spot.cell)
+    def picked(place: PickCell) -> object:
+        if place.sheet not in file.sheet_names:
+            return as_built[place]
+        letter, row = coordinate_from_string(place.cell)
         column = column_index_from_string(letter)
-        return plain(values.grid(spot.sheet, row, column)[row - 1][column - 1])
+        return error_as_code(values.grid(place.sheet, row, column)[row - 1][column - 1])
 
     try:
-        return picks.read_picks(study, look)
+        return picks.read_picks(study, picked)
     except WorkbookError as problem:
         raise WorkbookError(f"{file.path}: {problem}") from None
 
@@ -114,15 +114,15 @@ def picks_recorded(file: WorkbookFile, values: Recalculation, study: Study) -> P
 def other_picks(study: Study, chosen: Picks) -> Iterator[str]:
     """Say what was picked otherwise than in a fresh workbook: it changes what is shown, not what was trained."""
     as_built = picks.shown(study, Picks())
-    for spot, said in picks.shown(study, chosen).items():
-        if said != as_built[spot]:
-            yield f"picked: {spot} {as_built[spot]!r} → {said!r}"
+    for place, choice in picks.shown(study, chosen).items():
+        if choice != as_built[place]:
+            yield f"picked: {place} {as_built[place]!r} → {choice!r}"
 
 
 def _number(path: Path, label: str, value: Value, where: str) -> float:
     if label in SETTINGS and isinstance(value, float) and value <= 0:
         raise WorkbookError(f"{path}: {where} holds {value!r} as {label}; type a number greater than 0")
     if isinstance(value, bool) or not isinstance(value, float):
-        shown = "nothing" if value is None else repr(plain(value))
+        shown = "nothing" if value is None else repr(error_as_code(value))
         raise WorkbookError(f"{path}: {where} holds {shown} as {label}; type a number there")
     return value

@@ -50,14 +50,16 @@ class Difference:
         if self.quantity is not None:
             at = f" at iteration {self.iteration}" if self.iteration is not None else ""
             where += f" ({self.quantity}{at})"
-        return f"{where}: {_SAID[self.kind].format(**self._words())}"
+        sentence = _SENTENCES[self.kind].format(
+            expected=_spelled(self.expected),
+            found=_spelled(self.found),
+            formula=f"={self.formula}",
+            expected_formula=f"={self.expected_formula}",
+        )
+        return f"{where}: {sentence}"
 
-    def _words(self) -> dict[str, str]:
-        shown = {name: _shown(getattr(self, name)) for name in ("expected", "found")}
-        return shown | {"formula": f"={self.formula}", "expected_formula": f"={self.expected_formula}"}
 
-
-_SAID = {
+_SENTENCES = {
     Kind.LABEL: "{expected} was expected, {found} stands there",
     Kind.FORMULA: "the formula is {formula}, expected {expected_formula}",
     Kind.CONSTANT: "{found} stands where the formula {expected_formula} was expected",
@@ -69,7 +71,7 @@ _SAID = {
 }
 
 
-def _shown(value: object) -> str:
+def _spelled(value: object) -> str:
     return "nothing" if value is None else repr(value) if isinstance(value, float | str) else str(value)
 
 
@@ -122,8 +124,15 @@ class Report:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as JSON values; non-finite numbers become texts."""
-        found: dict[str, Any] = {"ok": self.ok, "cells": self.cells, **asdict(self)}
-        return {name: _json(value) for name, value in found.items()}
+        values: dict[str, Any] = {"ok": self.ok, "cells": self.cells, **asdict(self)}
+        return {name: _json(value) for name, value in values.items()}
+
+    def note_uncached(self, sheet: str, formulas: int) -> None:
+        """Note that so many formulas of a sheet carry no cached value, where there are any."""
+        if formulas:
+            self.notes.append(
+                f"{sheet}: {formulas:,} formulas carry no cached value; previews and pandas will show them empty"
+            )
 
     def lines(self) -> Iterator[str]:
         """Yield the report in lines for a person."""

@@ -11,24 +11,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from openpyxl.utils import get_column_letter
-
 from sheetgen import engines
-from sheetgen.engines.base import CellError, Recalculation, Value
+from sheetgen.engines.base import Recalculation
 from sheetgen.network.tolerance import RowBounds, Tolerance
 from sheetgen.page.page import Page
 from sheetgen.proof import mathematics
-from sheetgen.proof.compare import ErrorBounds, NoBounds, Sheet, SheetOutcome, plain
+from sheetgen.proof.added import compare_added, compare_added_sheet
+from sheetgen.proof.compare import compare
+from sheetgen.proof.expected import ExpectedSheet, TableBounds, ZeroBounds
 from sheetgen.proof.recorded import numbers_recorded, other_picks, picks_recorded, study_recorded
 from sheetgen.proof.report import Difference, Kind, Report, SheetReport, Status
 from sheetgen.sheets import error
 from sheetgen.sheets import layout as at
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.compose import compose
-from sheetgen.xlsx.reader import FileCell, WorkbookFile
-
-_MOST_EXTRA_CELLS = 20_000_000
-"""The largest area, in cells, that is fetched from the engine for formulas that others added."""
+from sheetgen.xlsx.reader import WorkbookFile
 
 
 def verify(
@@ -58,7 +55,8 @@ def verify(
         found += _page(file, values, book, page, tolerance, report)
     for name in file.sheet_names:
         if name not in {sheet.name for sheet in report.sheets}:
-            found += _foreign(file, values, name, tolerance, report)
+            cells = [cell for row in file.rows(name) for cell in row]
+            found += compare_added_sheet(cells, values, name, tolerance, report)
     found += _settings(file, report)
     report.notes += other_picks(study, chosen)
     _conclude(report, found, max_diffs)
@@ -75,18 +73,12 @@ def _settings(file: WorkbookFile, report: Report) -> list[Difference]:
     return []
 
 
-def _conclude(report: Report, found: list[Difference], max_diffs: int) -> None:
+def _conclude(report: Report, differences: list[Difference], max_diffs: int) -> None:
     """Count the cells that differ; keep the most telling differences, causes before consequences."""
     kinds = list(Kind)
-    found.sort(key=lambda difference: kinds.index(difference.kind))
-    report.mismatches = len({(difference.sheet, difference.cell) for difference in found})
-    report.diffs = found[:max_diffs]
-
-
-# --- what the file says of itself ---
-
-
-# --- sheet by sheet ---
+    differences.sort(key=lambda difference: kinds.index(difference.kind))
+    report.mismatches = len({(difference.sheet, difference.cell) for difference in differences})
+    report.diffs = differences[:max_diffs]
 
 
 def _page(
@@ -102,8 +94,8 @@ def _page(
         return [Difference(page.name, "A1", Kind.MISSING, f"the sheet {page.name}", None)]
     rows, columns = page.size
     bounds = _bounds(book, page.name, sheets, tolerance)
-    sheet = Sheet(page, values.grid(page.name, rows, columns), tolerance, rate, bounds, book.study.batch)
-    outcome = sheet.compare(file.rows(page.name))
+    sheet = ExpectedSheet(page, values.grid(page.name, rows, columns), tolerance, rate, bounds, book.study.batch)
+    outcome = compare(sheet, file.rows(page.name))
     if training:
         report.training_cells += outcome.table_formulas
         report.max_abs = max(report.max_abs, outcome.max_abs)
@@ -111,77 +103,20 @@ def _page(
         report.helper_cells += outcome.formulas - outcome.table_formulas
     else:
         report.helper_cells += outcome.formulas
-    extra, unsupported = _extra(values, page.name, outcome.extra, tolerance, report)
-    differences = outcome.differences + extra
-    _note_uncached(report, page.name, outcome)
-    if unsupported:
-        report.notes.append(f"{page.name}: {unsupported:,} added formulas are not covered by {report.engine}")
+    added = compare_added(outcome.extra, values, page.name, tolerance, report)
+    differences = outcome.differences + added.differences
+    report.note_uncached(page.name, outcome.uncached)
+    if added.unsupported:
+        report.notes.append(f"{page.name}: {added.unsupported:,} added formulas are not covered by {report.engine}")
     report.sheets.append(SheetReport(page.name, status, outcome.formulas, len(differences)))
     return differences
 
 
-def _bounds(book: Book, sheet: str, sheets: Mapping[str, int], tolerance: Tolerance) -> ErrorBounds:
+def _bounds(book: Book, sheet: str, sheets: Mapping[str, int], tolerance: Tolerance) -> TableBounds:
     """Return what gives error bounds for the rows of a sheet's table."""
     if sheet == at.ERROR:
         return error.CurveBounds(book.layout, tolerance.atol)
     if sheet not in sheets:
-        return NoBounds()
+        return ZeroBounds()
     study, variant = book.study, sheets[sheet]
     return RowBounds(study.graphs[variant], study.constants(variant), tolerance.atol, study.batch)
-
-
-def _note_uncached(report: Report, name: str, outcome: SheetOutcome) -> None:
-    if outcome.uncached:
-        report.notes.append(
-            f"{name}: {outcome.uncached:,} formulas carry no cached value; previews and pandas will show them empty"
-        )
-
-
-def _foreign(
-    file: WorkbookFile, values: Recalculation, name: str, tolerance: Tolerance, report: Report
-) -> list[Difference]:
-    """Recalculate a sheet that is not ours: its formulas must agree with their cached values."""
-    cells = [cell for row in file.rows(name) for cell in row]
-    differences, unsupported = _extra(values, name, cells, tolerance, report)
-    formulas = sum(cell.formula is not None for cell in cells)
-    status = Status.NOT_COVERED if unsupported else Status.RECALCULATED
-    report.sheets.append(SheetReport(name, status, formulas - unsupported, len(differences)))
-    return differences
-
-
-def _extra(
-    values: Recalculation, name: str, cells: list[FileCell], tolerance: Tolerance, report: Report
-) -> tuple[list[Difference], int]:
-    """Compare formulas that are not ours with their cached values; count those the engine cannot read."""
-    formulas = [cell for cell in cells if cell.own is not None or cell.shared is not None]
-    if not formulas:
-        return [], 0
-    rows, columns = max(cell.row for cell in formulas), max(cell.column for cell in formulas)
-    if rows * columns > _MOST_EXTRA_CELLS:
-        report.notes.append(f"{name}: {len(formulas):,} added formulas lie too far out to be recalculated")
-        return [], len(formulas)
-    grid = values.grid(name, rows, columns)
-    differences, unsupported, uncached = [], 0, 0
-    for cell in formulas:
-        found = grid[cell.row - 1][cell.column - 1]
-        if isinstance(found, CellError) and found.unsupported:
-            unsupported += 1
-            continue
-        report.helper_cells += 1
-        if cell.value is None:
-            uncached += 1
-        elif not _agree(cell.value, found, tolerance):
-            where = f"{get_column_letter(cell.column)}{cell.row}"
-            cached, fresh = plain(cell.value), plain(found)
-            differences.append(Difference(name, where, Kind.CACHED, fresh, cached, cell.formula))
-    _note_uncached(report, name, SheetOutcome(uncached=uncached))
-    return differences, unsupported
-
-
-def _agree(cached: Value, fresh: Value, tolerance: Tolerance) -> bool:
-    """Whether a cached value is the recalculated one; near 0, to the rounding of numbers near 1."""
-    if isinstance(cached, CellError) and isinstance(fresh, CellError):
-        return True
-    if isinstance(cached, float) and isinstance(fresh, float):
-        return tolerance.close(cached, fresh, tolerance.atol)
-    return cached == fresh or {cached, fresh} <= {None, ""}

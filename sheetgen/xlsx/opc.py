@@ -1,4 +1,4 @@
-"""A workbook's package: its parts, the relations between them, and their content types."""
+"""A workbook as an Open Packaging package: its parts, the relations between them, and their content types."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from xml.etree import ElementTree
 
-TYPES, BOOK, BOOK_RELS = "[Content_Types].xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
+TYPES, WORKBOOK, WORKBOOK_RELS = "[Content_Types].xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 
 
 @dataclass
@@ -34,17 +34,17 @@ class Package:
             self.drop(rels_of(name))
 
 
-def reachable(book: Package, part: str) -> set[str]:
+def reachable(package: Package, part: str) -> set[str]:
     """Return a part and all that it leads to."""
-    found, waiting = set(), [part]
+    reached, waiting = set(), [part]
     while waiting:
         name = waiting.pop()
-        if name in found or name not in book.parts:
+        if name in reached or name not in package.parts:
             continue
-        found.add(name)
-        if rels_of(name) in book.parts:
-            waiting += targets(book.text(rels_of(name)), name).values()
-    return found
+        reached.add(name)
+        if rels_of(name) in package.parts:
+            waiting += targets(package.text(rels_of(name)), name).values()
+    return reached
 
 
 def rels_of(part: str) -> str:
@@ -55,12 +55,12 @@ def rels_of(part: str) -> str:
 
 def targets(rels: str, part: str) -> dict[str, str]:
     """Map the relations of a part to the parts they lead to; links to the outside are left out."""
-    found = {}
+    parts = {}
     for relation in ElementTree.fromstring(rels):
         if relation.get("TargetMode") != "External":
             target = posixpath.join(posixpath.dirname(part), relation.get("Target", ""))
-            found[relation.get("Id", "")] = posixpath.normpath(target).lstrip("/")
-    return found
+            parts[relation.get("Id", "")] = posixpath.normpath(target).lstrip("/")
+    return parts
 
 
 def attribute(tag: str, name: str) -> str:

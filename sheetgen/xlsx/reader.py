@@ -1,4 +1,4 @@
-"""Reading a workbook file: sheets, and for each cell its formula and its cached value, row by row.
+"""Opening a workbook file: its sheets, their rows, its calculation settings.
 
 Files of any writer are read: Excel, LibreOffice, openpyxl, this project. Nothing is calculated here.
 """
@@ -8,20 +8,17 @@ from __future__ import annotations
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import IO
 from xml.etree import ElementTree
 
-from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
 from openpyxl.utils.exceptions import CellCoordinatesException
 
-from sheetgen.engines.base import CellError, Value
 from sheetgen.errors import WorkbookError
-from sheetgen.xlsx.formulas import shifted
+from sheetgen.xlsx.cells import MAIN, FileCell, read_rows, read_strings
+from sheetgen.xlsx.opc import WORKBOOK, WORKBOOK_RELS
 
-_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_STRINGS = "xl/sharedStrings.xml"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
 DAMAGE = (
@@ -40,36 +37,6 @@ DAMAGE = (
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
-@dataclass(frozen=True, slots=True)
-class SharedFormula:
-    """A formula written once for many cells, as it stands in its first cell."""
-
-    text: str
-    row: int
-    column: int
-
-
-@dataclass(frozen=True, slots=True)
-class FileCell:
-    """A cell as the file has it. ``value`` is the cached value where there is a formula.
-
-    ``own`` is the cell's own formula, without ``=``; ``shared`` the formula it shares with others.
-    """
-
-    row: int
-    column: int
-    value: Value
-    own: str | None = None
-    shared: SharedFormula | None = None
-
-    @property
-    def formula(self) -> str | None:
-        """The formula as it reads in this cell, without ``=``, or None."""
-        if self.shared is None:
-            return self.own
-        return shifted(self.shared.text, self.row - self.shared.row, self.column - self.shared.column)
-
-
 class WorkbookFile:
     """An .xlsx file, opened for reading.
 
@@ -80,7 +47,7 @@ class WorkbookFile:
         self.path = path
         self._check_kind()
         try:
-            self._package = zipfile.ZipFile(path)
+            self._archive = zipfile.ZipFile(path)
             self._parts = self._sheet_parts()
         except DAMAGE as error:
             raise self._damaged(error) from error
@@ -103,25 +70,25 @@ class WorkbookFile:
 
     def _sheet_parts(self) -> dict[str, str]:
         """Map the name of each worksheet to its part."""
-        book = ElementTree.fromstring(self._package.read("xl/workbook.xml"))
-        if book.tag.startswith(f"{{{_STRICT}}}"):
+        workbook = ElementTree.fromstring(self._archive.read(WORKBOOK))
+        if workbook.tag.startswith(f"{{{_STRICT}}}"):
             raise WorkbookError(f"{self.path} is a Strict Open XML file; save it as an ordinary .xlsx")
-        relations = ElementTree.fromstring(self._package.read("xl/_rels/workbook.xml.rels"))
+        relations = ElementTree.fromstring(self._archive.read(WORKBOOK_RELS))
         targets = {relation.get("Id"): relation.get("Target", "") for relation in relations}
-        found = {}
-        for sheet in book.iter(f"{_MAIN}sheet"):
+        parts = {}
+        for sheet in workbook.iter(f"{MAIN}sheet"):
             target = targets[sheet.get(_RELATION)]
             part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
             if "worksheets/" in part:
-                found[sheet.get("name", "")] = part
-        return found
+                parts[sheet.get("name", "")] = part
+        return parts
 
     @property
     def calculation(self) -> Mapping[str, str]:
         """The workbook's calculation settings, as attributes of its ``calcPr``."""
-        book = ElementTree.fromstring(self._package.read("xl/workbook.xml"))
-        found = book.find(f"{_MAIN}calcPr")
-        return {} if found is None else dict(found.attrib)
+        workbook = ElementTree.fromstring(self._archive.read(WORKBOOK))
+        settings = workbook.find(f"{MAIN}calcPr")
+        return {} if settings is None else dict(settings.attrib)
 
     @property
     def sheet_names(self) -> tuple[str, ...]:
@@ -130,72 +97,12 @@ class WorkbookFile:
 
     @cached_property
     def _strings(self) -> list[str]:
-        if "xl/sharedStrings.xml" not in self._package.namelist():
-            return []
-        root = ElementTree.fromstring(self._package.read("xl/sharedStrings.xml"))
-        return [_text(item) for item in root.iter(f"{_MAIN}si")]
+        return read_strings(self._archive.read(_STRINGS)) if _STRINGS in self._archive.namelist() else []
 
     def rows(self, sheet: str) -> Iterator[list[FileCell]]:
         """Yield the rows of a sheet, each as the cells that the file holds in it."""
         try:
-            with self._package.open(self._parts[sheet]) as part:
-                yield from self._rows(part)
+            with self._archive.open(self._parts[sheet]) as part:
+                yield from read_rows(part, lambda: self._strings)
         except DAMAGE as error:
             raise self._damaged(error) from error
-
-    def _rows(self, part: IO[bytes]) -> Iterator[list[FileCell]]:
-        masters: dict[str, SharedFormula] = {}
-        data = None
-        number = 0
-        for event, element in ElementTree.iterparse(part, events=("start", "end")):
-            if event == "start":
-                data = element if element.tag == f"{_MAIN}sheetData" else data
-            elif element.tag == f"{_MAIN}row":
-                number = int(element.get("r") or number + 1)
-                yield self._cells(element, number, masters)
-                if data is not None:
-                    data.clear()
-
-    def _cells(self, row: ElementTree.Element, number: int, masters: dict[str, SharedFormula]) -> list[FileCell]:
-        cells = []
-        column = 0
-        for element in row:
-            where = element.get("r")
-            column = column_index_from_string(coordinate_from_string(where)[0]) if where else column + 1
-            cells.append(self._cell(element, number, column, masters))
-        return cells
-
-    def _cell(self, element: ElementTree.Element, row: int, column: int, masters: dict[str, SharedFormula]) -> FileCell:
-        formula = element.find(f"{_MAIN}f")
-        value = self._value(element)
-        if formula is None:
-            return FileCell(row, column, value)
-        text = (formula.text or "").strip().removeprefix("=")
-        if formula.get("t") != "shared":
-            return FileCell(row, column, value, own=text)
-        key = formula.get("si", "")
-        if text:
-            masters[key] = SharedFormula(text, row, column)
-        return FileCell(row, column, value, shared=masters[key])
-
-    def _value(self, element: ElementTree.Element) -> Value:
-        kind = element.get("t", "n")
-        if kind == "inlineStr":
-            return _text(element)
-        found = element.find(f"{_MAIN}v")
-        if found is None or (found.text is None and kind != "str"):
-            return None
-        text = found.text or ""
-        if kind == "s":
-            return self._strings[int(text)]
-        if kind == "b":
-            return text == "1"
-        if kind == "e":
-            return CellError(text)
-        return text if kind in ("str", "d") else float(text)
-
-
-def _text(element: ElementTree.Element) -> str:
-    """Return the text of a string item, its runs joined, phonetic hints left out."""
-    runs = (part for part in element if part.tag != f"{_MAIN}rPh")
-    return "".join(node.text or "" for part in runs for node in part.iter(f"{_MAIN}t"))

@@ -30,13 +30,13 @@ _FONT_ORDER = ("b", "i", "strike", "condense", "extend", "outline", "shadow", "u
                "family", "charset", "scheme")  # fmt: skip
 """The order of a font's children in the schema; openpyxl writes another one."""
 
-_FRAME = re.compile(rb'(<(?:\w+:)?cNvPr id="\d+" name="((?:Chart|Image) \d+)")(?: descr="[^"]*")?( ?/?>)')
+_DRAWN_OBJECT = re.compile(rb'(<(?:\w+:)?cNvPr id="\d+" name="((?:Chart|Image) \d+)")(?: descr="[^"]*")?( ?/?>)')
 """The element that names a chart or a picture in a drawing."""
 
 
 @dataclass(frozen=True)
 class Shell:
-    """A package without rows: its parts, the part of each sheet, the number of each style."""
+    """A workbook without rows: its parts, the part of each sheet, the number of each style."""
 
     parts: Mapping[str, bytes]
     sheets: Mapping[str, str]
@@ -52,16 +52,16 @@ def make(pages: list[Page], title: str, timestamp: str) -> Shell:
     for page in pages:
         sheet = workbook.create_sheet(page.name)
         _dress(sheet, page)
-        for look in _looks(page):
-            if look not in styles:
-                styles[look] = _register(sheet, look)
+        for cell_style in _cell_styles(page):
+            if cell_style not in styles:
+                styles[cell_style] = _register(sheet, cell_style)
         sheet._cells.clear()
         for where, target in page.links.items():
             sheet[where].hyperlink = Hyperlink(ref=where, location=f"{quoted(target)}!A1", display=target)
     file = BytesIO()
     workbook.save(file)
-    with zipfile.ZipFile(file) as package:
-        parts = {name: package.read(name) for name in package.namelist()}
+    with zipfile.ZipFile(file) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
     parts["xl/styles.xml"] = _order_fonts(parts["xl/styles.xml"])
     parts["docProps/core.xml"] = _date(parts["docProps/core.xml"], timestamp)
     _describe(parts, pages)
@@ -69,23 +69,19 @@ def make(pages: list[Page], title: str, timestamp: str) -> Shell:
     return Shell(parts, sheets, styles)
 
 
-def _looks(page: Page) -> list[Style]:
-    looks = [cell.style for cell in page.cells.values()]
+def _cell_styles(page: Page) -> list[Style]:
+    styles = [cell.style for cell in page.cells.values()]
     if page.table:
-        looks += [look for column in page.table.columns for look in (column.first_style, column.style)]
-    return looks
+        styles += [style for column in page.table.columns for style in (column.first_style, column.style)]
+    return styles
 
 
-def _register(sheet: Worksheet, look: Style) -> int:
+def _register(sheet: Worksheet, cell_style: Style) -> int:
     """Return the number that a style gets in the workbook's table of cell formats."""
     cell = sheet.cell(row=len(sheet._cells) + 1, column=1)  # a cell keeps its style object, so each gets its own
-    cell.font, cell.fill, cell.alignment, cell.border = (
-        look.font(),
-        look.pattern(),
-        look.alignment(),
-        look.lines(),
-    )
-    cell.number_format = look.number
+    cell.font, cell.fill = cell_style.font(), cell_style.pattern()
+    cell.alignment, cell.border = cell_style.alignment(), cell_style.lines()
+    cell.number_format = cell_style.number
     return int(cell.style_id)
 
 
@@ -144,22 +140,20 @@ def _date(xml: bytes, timestamp: str) -> bytes:
 
 def _describe(parts: dict[str, bytes], pages: list[Page]) -> None:
     """Give each chart and picture its alternative text, for readers who cannot see it."""
-    drawn = [page for page in pages if page.charts or page.pictures]
-    for number, page in enumerate(drawn, start=1):
+    illustrated = [page for page in pages if page.charts or page.pictures]
+    for number, page in enumerate(illustrated, start=1):
         name = f"xl/drawings/drawing{number}.xml"
         alts = {f"Chart {n}": alt for n, (_, _, alt) in enumerate(page.charts, start=1)}
         first = len(page.charts) + 1
         alts |= {f"Image {n}": alt for n, (_, _, alt) in enumerate(page.pictures, start=first)}
-        parts[name] = _described(parts[name], alts)
+        parts[name] = _with_alternative_texts(parts[name], alts)
 
 
-def _described(drawing: bytes, alts: Mapping[str, str]) -> bytes:
+def _with_alternative_texts(drawing: bytes, alts: Mapping[str, str]) -> bytes:
     """Return a drawing in which the objects of these names carry these texts."""
 
     def describe(match: re.Match[bytes]) -> bytes:
         alt = alts[match[2].decode()]
         return match[1] + b" descr=" + quoteattr(alt).encode() + match[3]
 
-    return re.sub(
-        rb'(<(?:\w+:)?cNvPr id="\d+" name="((?:Chart|Image) \d+)")(?: descr="[^"]*")?( ?/?>)', describe, drawing
-    )
+    return _DRAWN_OBJECT.sub(describe, drawing)

@@ -12,13 +12,16 @@ from dataclasses import dataclass
 
 from sheetgen.errors import WorkbookError
 
+STYLES = "xl/styles.xml"
+"""The part that holds the style sheet."""
+
 _FIRST_CUSTOM_FORMAT = 164
 _LISTS = ("numFmts", "fonts", "fills", "borders", "cellStyleXfs", "cellXfs", "cellStyles", "dxfs", "tableStyles")
 """The lists of a style sheet that matter here, in the order of the schema."""
 
 
 @dataclass(frozen=True)
-class Numbers:
+class MergedNumbers:
     """Where the second sheet's cell formats and differential formats stand in the merged one."""
 
     formats: Mapping[int, int]
@@ -29,22 +32,22 @@ class Numbers:
         return re.sub(rb'dxfId="(\d+)"', lambda match: b'dxfId="%d"' % self.differential[int(match[1])], sheet)
 
 
-def merge(ours: bytes, theirs: bytes) -> tuple[str, Numbers]:
+def merge(first: bytes, second: bytes) -> tuple[str, MergedNumbers]:
     """Return one style sheet for both, and the second's numbers in it.
 
     What the first has already, to the letter, is used again, so that merging twice adds nothing more.
     Raises WorkbookError for a style sheet that lacks the lists every one has.
     """
-    text, second = ours.decode("utf-8-sig"), theirs.decode("utf-8-sig")
+    text, other = first.decode("utf-8-sig"), second.decode("utf-8-sig")
     if not _items(text, "fonts") or not _items(text, "cellXfs"):
         raise WorkbookError("the workbook's style sheet is incomplete; save it with Excel or LibreOffice")
-    text, codes = _add_number_formats(text, second)
-    places: dict[str, Mapping[int, int]] = {"numFmtId": codes}
+    text, number_formats = _add_number_formats(text, other)
+    numbers: dict[str, Mapping[int, int]] = {"numFmtId": number_formats}
     for attribute, name in (("fontId", "fonts"), ("fillId", "fills"), ("borderId", "borders")):
-        text, places[attribute] = _add(text, name, _items(second, name))
-    text, formats = _add(text, "cellXfs", [_renumber(item, places) for item in _items(second, "cellXfs")])
-    text, differential = _add(text, "dxfs", _items(second, "dxfs"))
-    return text, Numbers(formats, differential)
+        text, numbers[attribute] = _add(text, name, _items(other, name))
+    text, formats = _add(text, "cellXfs", [_renumber(item, numbers) for item in _items(other, "cellXfs")])
+    text, differential = _add(text, "dxfs", _items(other, "dxfs"))
+    return text, MergedNumbers(formats, differential)
 
 
 def _add_number_formats(text: str, second: str) -> tuple[str, Mapping[int, int]]:
@@ -62,24 +65,24 @@ def _add_number_formats(text: str, second: str) -> tuple[str, Mapping[int, int]]
 
 
 def _number(item: str) -> int:
-    found = re.search(r'numFmtId="(\d+)"', item)
-    assert found is not None
-    return int(found[1])
+    attribute = re.search(r'numFmtId="(\d+)"', item)
+    assert attribute is not None
+    return int(attribute[1])
 
 
 def _code(item: str) -> str:
-    found = re.search(r'formatCode="([^"]*)"', item)
-    return found[1] if found else ""
+    attribute = re.search(r'formatCode="([^"]*)"', item)
+    return attribute[1] if attribute else ""
 
 
-def _renumber(item: str, places: Mapping[str, Mapping[int, int]]) -> str:
+def _renumber(item: str, numbers: Mapping[str, Mapping[int, int]]) -> str:
     """Return a cell format with its references renumbered; its named style becomes the workbook's first."""
 
-    def place(match: re.Match[str]) -> str:
+    def renumbered(match: re.Match[str]) -> str:
         number = int(match[2])
-        return f'{match[1]}="{places[match[1]].get(number, number)}"'
+        return f'{match[1]}="{numbers[match[1]].get(number, number)}"'
 
-    item = re.sub(r'\b(fontId|fillId|borderId|numFmtId)="(\d+)"', place, item)
+    item = re.sub(r'\b(fontId|fillId|borderId|numFmtId)="(\d+)"', renumbered, item)
     return re.sub(r'\bxfId="\d+"', 'xfId="0"', item)
 
 
@@ -88,13 +91,13 @@ def _add(text: str, name: str, items: list[str]) -> tuple[str, Mapping[int, int]
     known = {item: index for index, item in reversed(list(enumerate(_items(text, name))))}
     count = len(_items(text, name))
     new: list[str] = []
-    places: dict[int, int] = {}
+    numbers: dict[int, int] = {}
     for index, item in enumerate(items):
         if item not in known:
             known[item] = count + len(new)
             new.append(item)
-        places[index] = known[item]
-    return _append(text, name, new), places
+        numbers[index] = known[item]
+    return _append(text, name, new), numbers
 
 
 def _list(text: str, name: str) -> re.Match[str] | None:
@@ -103,16 +106,16 @@ def _list(text: str, name: str) -> re.Match[str] | None:
 
 def _items(text: str, name: str) -> list[str]:
     """Return the elements of a list, each as it is written."""
-    found = _list(text, name)
-    if found is None or not found[2]:
+    element = _list(text, name)
+    if element is None or not element[2]:
         return []
     items, depth, start = [], 0, 0
-    for tag in re.finditer(r"<(/?)([\w:]+)[^>]*?(/?)>", found[2]):
+    for tag in re.finditer(r"<(/?)([\w:]+)[^>]*?(/?)>", element[2]):
         if depth == 0 and not tag[1]:
             start = tag.start()
         depth += (not tag[1] and not tag[3]) - bool(tag[1])
         if depth == 0:
-            items.append(found[2][start : tag.end()])
+            items.append(element[2][start : tag.end()])
     return items
 
 
@@ -121,18 +124,18 @@ def _append(text: str, name: str, items: list[str]) -> str:
     if not items:
         return text
     added = "".join(items)
-    found = _list(text, name)
-    if found is None:
+    element = _list(text, name)
+    if element is None:
         return _insert(text, name, f'<{name} count="{len(items)}">{added}</{name}>')
     count = len(_items(text, name)) + len(items)
-    attributes = re.sub(r'\bcount="\d+"', f'count="{count}"', found[1])
-    whole = f"<{name}{attributes}>{found[2] or ''}{added}</{name}>"
-    return text[: found.start()] + whole + text[found.end() :]
+    attributes = re.sub(r'\bcount="\d+"', f'count="{count}"', element[1])
+    longer = f"<{name}{attributes}>{element[2] or ''}{added}</{name}>"
+    return text[: element.start()] + longer + text[element.end() :]
 
 
 def _insert(text: str, name: str, element: str) -> str:
     """Put a new list where the schema has it: before the first of the lists that follow it."""
     for later in _LISTS[_LISTS.index(name) + 1 :]:
-        if found := _list(text, later):
-            return text[: found.start()] + element + text[found.start() :]
+        if follower := _list(text, later):
+            return text[: follower.start()] + element + text[follower.start() :]
     return text.replace("</styleSheet>", f"{element}</styleSheet>")

@@ -1,0 +1,36 @@
+"""When two values of a cell agree: numbers within the tolerance, texts up to how they spell numbers."""
+
+from __future__ import annotations
+
+import re
+
+from sheetgen.engines.base import CellError, Value
+from sheetgen.network.tolerance import Tolerance
+
+_NUMBER = re.compile(r"-?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?")
+
+
+def values_agree(value: Value, expected: Value, tolerance: Tolerance, bound: float) -> bool:
+    """Whether a value is the expected one; an empty text may come back as an empty cell."""
+    if isinstance(value, float) and isinstance(expected, float | int) and not isinstance(expected, bool):
+        return tolerance.close(value, expected, bound)
+    if isinstance(value, str) and isinstance(expected, str):
+        return value == expected or _texts_agree(value, expected, tolerance)
+    return value == expected or (value is None and expected == "") or (value == "" and expected is None)
+
+
+def _texts_agree(text: str, expected: str, tolerance: Tolerance) -> bool:
+    """Whether two texts are alike but for the spelling of numbers, such as 1E-05 and 0.00001."""
+    numbers, expected_numbers = _NUMBER.findall(text), _NUMBER.findall(expected)
+    return _NUMBER.split(text) == _NUMBER.split(expected) and all(
+        tolerance.close(float(a), float(b)) for a, b in zip(numbers, expected_numbers, strict=True)
+    )
+
+
+def cached_agrees(cached: Value, recalculated: Value, tolerance: Tolerance) -> bool:
+    """Whether a cached value is the recalculated one; near 0, to the rounding of numbers near 1."""
+    if isinstance(cached, CellError) and isinstance(recalculated, CellError):
+        return True
+    if isinstance(cached, float) and isinstance(recalculated, float):
+        return tolerance.close(cached, recalculated, tolerance.atol)
+    return cached == recalculated or {cached, recalculated} <= {None, ""}

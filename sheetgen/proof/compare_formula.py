@@ -1,0 +1,90 @@
+"""One cell of a file against what must stand there, and what the comparison of its sheet found so far."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from openpyxl.utils import get_column_letter
+
+from sheetgen.engines.base import Value, error_as_code
+from sheetgen.proof.agreement import values_agree
+from sheetgen.proof.expected import ExpectedSheet
+from sheetgen.proof.report import Difference, Kind
+from sheetgen.xlsx import formulas
+from sheetgen.xlsx.cells import FileCell
+
+
+@dataclass
+class SheetOutcome:
+    """What the comparison of one sheet found; ``extra`` are the cells that the page knows nothing of."""
+
+    formulas: int = 0
+    table_formulas: int = 0
+    uncached: int = 0
+    max_abs: float = 0.0
+    max_rel: float = 0.0
+    differences: list[Difference] = field(default_factory=list)
+    extra: list[FileCell] = field(default_factory=list)
+
+
+class FormulaComparison:
+    """Compares formula cells of one sheet, and notes in its ``outcome`` what differs."""
+
+    def __init__(self, sheet: ExpectedSheet) -> None:
+        self.sheet = sheet
+        self.outcome = SheetOutcome()
+
+    def compare(
+        self,
+        cell: FileCell,
+        text: str,
+        value: float | str | bool,
+        bound: float,
+        accepts: Callable[[Value], bool] = lambda other: False,
+    ) -> None:
+        """Compare a cell that must hold a formula: its text, its recalculated value, its cached value.
+
+        ``accepts`` says whether a value other than the expected one is as right.
+        """
+        formula = cell.formula
+        if formula is None:
+            self.differ(cell, Kind.CONSTANT, value, cell.value, text)
+            return
+        self.outcome.formulas += 1
+        recalculated = self.sheet.value_at(cell.row, cell.column)
+        if not formulas.same(formula, text):
+            self.differ(cell, Kind.FORMULA, value, recalculated, text)
+        elif not (self.agree(recalculated, value, bound) or accepts(recalculated)):
+            self.differ(cell, Kind.VALUE, value, recalculated, text)
+        elif cell.value is None and value != "":
+            self.outcome.uncached += 1
+        elif not (
+            self.agree(cell.value, value if recalculated is None else recalculated, bound) or accepts(cell.value)
+        ):
+            self.differ(cell, Kind.CACHED, recalculated, cell.value, text)
+
+    def agree(self, value: Value, expected: Value, bound: float) -> bool:
+        """Whether a value is the expected one within the sheet's tolerance."""
+        return values_agree(value, expected, self.sheet.tolerance, bound)
+
+    def differ(self, cell: FileCell, kind: Kind, expected: Value, found: Value, text: str | None = None) -> None:
+        """Note a difference; in the columns of a training table it names its quantity."""
+        table = self.sheet.page.table if self.sheet.rate is not None else None
+        if table is not None and cell.column > len(table.columns):
+            table = None
+        inside = table is not None and table.first_row <= cell.row <= table.last_row
+        self.outcome.differences.append(
+            Difference(
+                sheet=self.sheet.page.name,
+                cell=f"{get_column_letter(cell.column)}{cell.row}",
+                kind=kind,
+                expected=error_as_code(expected),
+                found=error_as_code(found),
+                formula=cell.formula,
+                expected_formula=text,
+                quantity=table.columns[cell.column - 1].label if table else None,
+                iteration=(cell.row - table.first_row) // self.sheet.batch if table and inside else None,
+                rate=self.sheet.rate,
+            )
+        )

@@ -1,0 +1,122 @@
+"""The rows of a sheet's table, each against the values and formulas that its columns must have there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from sheetgen.engines.base import Value
+from sheetgen.page.page import Column, Table, at_row
+from sheetgen.proof.compare_formula import FormulaComparison
+from sheetgen.proof.expected import TableRow
+from sheetgen.proof.report import Kind
+from sheetgen.xlsx import formulas
+from sheetgen.xlsx.cells import FileCell, SharedFormula
+
+_SMALLEST_NUMBER = 5e-324
+
+
+class TableComparison:
+    """Compares a table row by row, in the order of the file; rows that are left out or too many are noted."""
+
+    def __init__(self, comparison: FormulaComparison, table: Table) -> None:
+        self._comparison, self._table = comparison, table
+        self._sheet, self._outcome = comparison.sheet, comparison.outcome
+        self._width = len(table.columns)
+        self._shared_agrees: dict[tuple[SharedFormula, int], bool] = {}
+        self._rows = self._expected_rows()
+        self._next = next(self._rows, None)
+
+    def _expected_rows(self) -> Iterator[tuple[int, TableRow]]:
+        for number, values in enumerate(self._table.values(), start=self._table.first_row):
+            self._sheet.bounds.follow(values)
+            yield number, values
+
+    def compare(self, row: list[FileCell]) -> None:
+        """Compare the table's cells in a row of the file, which may lie above, in or below the table."""
+        number = row[0].row if row else 0
+        while self._next and self._next[0] < number:
+            self._missing_row(*self._next)
+        if self._next and self._next[0] == number:
+            self._row(row, *self._next)
+            self._next = next(self._rows, None)
+        elif number >= self._table.first_row:
+            self._beyond(row)
+
+    def finish(self) -> None:
+        """Note the rows that never came."""
+        while self._next:
+            self._missing_row(*self._next)
+
+    def _missing_row(self, number: int, values: TableRow) -> None:
+        missing = f"the row of iteration {int(values[0])}"
+        self._comparison.differ(FileCell(number, 1, None), Kind.MISSING, missing, None)
+        self._next = next(self._rows, None)
+
+    def _beyond(self, row: list[FileCell]) -> None:
+        """Note cells in the table's columns below its last row, or in a row that came before."""
+        for cell in row:
+            if cell.column <= self._width and (cell.value is not None or cell.has_formula):
+                self._comparison.differ(cell, Kind.EXTRA, None, cell.value)
+
+    def _row(self, row: list[FileCell], number: int, values: TableRow) -> None:
+        present = 0
+        bounds: Mapping[str, float] | None = None
+        for cell in row:
+            if cell.column > self._width:
+                continue
+            present += 1
+            column, expected = self._table.columns[cell.column - 1], values[cell.column - 1]
+            if self._same_formula(cell, column, number):
+                recalculated = self._sheet.value_at(number, cell.column)
+                if recalculated == expected == cell.value:
+                    self._count(cell)
+                    continue
+            if bounds is None:
+                bounds = self._sheet.bounds.here()
+            self._cell(cell, column, number, expected, bounds.get(column.label, 0.0))
+        if present < self._width:
+            there = {cell.column for cell in row}
+            for index in sorted(set(range(1, self._width + 1)) - there):
+                self._comparison.differ(FileCell(number, index, None), Kind.MISSING, values[index - 1], None)
+
+    def _count(self, cell: FileCell) -> None:
+        if cell.has_formula:
+            self._outcome.formulas += 1
+            self._outcome.table_formulas += 1
+
+    def _same_formula(self, cell: FileCell, column: Column, row: int) -> bool:
+        """Whether a cell's formula is its column's; a shared formula is looked at once."""
+        first = self._table.first_row
+        shared = cell.shared
+        if shared is None or row == first or shared.row == first:
+            expected = column.formula(row, first)
+            formula = cell.formula
+            if formula is None or expected is None:
+                return formula is expected
+            return formula == expected or formulas.same(formula, expected)
+        key = (shared, cell.column)
+        if key not in self._shared_agrees:
+            expected = formulas.shifted(at_row(column.rest, shared.row), 0, shared.column - cell.column)
+            self._shared_agrees[key] = formulas.same(shared.text, expected)
+        return self._shared_agrees[key]
+
+    def _cell(self, cell: FileCell, column: Column, row: int, expected: float, bound: float) -> None:
+        """Compare a cell that is not to the last bit what it must be."""
+        formula = column.formula(row, self._table.first_row)
+        if formula is None:
+            if cell.value != expected or cell.has_formula:
+                self._comparison.differ(cell, Kind.LABEL, expected, cell.value)
+            return
+        if cell.has_formula:
+            self._outcome.table_formulas += 1
+        self._keep_deviation(self._sheet.value_at(row, cell.column), expected)
+        self._comparison.compare(cell, formula, expected, bound)
+
+    def _keep_deviation(self, recalculated: Value, expected: float) -> None:
+        """Keep the largest deviation of the table's cells."""
+        if not isinstance(recalculated, float):
+            return
+        absolute = abs(recalculated - expected)
+        relative = absolute / max(abs(recalculated), abs(expected), _SMALLEST_NUMBER)
+        self._outcome.max_abs = max(self._outcome.max_abs, absolute)
+        self._outcome.max_rel = max(self._outcome.max_rel, relative)
