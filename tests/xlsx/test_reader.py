@@ -1,0 +1,67 @@
+"""Opening workbooks of any writer: sheets and settings as openpyxl reads them, and one line for what is none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import openpyxl
+import pytest
+from faults import change_parts
+from outside import hand_made
+from saving import resave
+
+from sheetgen.errors import WorkbookError
+from sheetgen.xlsx.reader import WorkbookFile
+
+
+def test_sheets_in_the_order_of_their_tabs(seed_workbook: Path) -> None:
+    assert list(WorkbookFile(seed_workbook).sheet_names) == openpyxl.load_workbook(seed_workbook).sheetnames
+
+
+def test_sheets_of_a_workbook_saved_by_libreoffice(small_workbook: Path, tmp_path: Path, soffice: str) -> None:
+    path = resave(small_workbook, tmp_path / "saved", soffice)
+    assert list(WorkbookFile(path).sheet_names) == openpyxl.load_workbook(path).sheetnames
+
+
+@pytest.mark.parametrize("name", ["handmade-right-2-2-2.xlsx", "handmade-wrong-gradients.xlsx"])
+def test_sheets_of_excel_and_google_sheets(name: str) -> None:
+    path = hand_made(name)
+    assert list(WorkbookFile(path).sheet_names) == openpyxl.load_workbook(path).sheetnames
+
+
+def test_a_chart_sheet_has_no_cells_and_is_left_out(tmp_path: Path) -> None:
+    workbook = openpyxl.Workbook()
+    workbook.create_chartsheet("Chart")
+    workbook.create_sheet("After")
+    workbook.save(tmp_path / "b.xlsx")
+    assert WorkbookFile(tmp_path / "b.xlsx").sheet_names == ("Sheet", "After")
+
+
+def test_the_calculation_settings(small_workbook: Path, tmp_path: Path) -> None:
+    workbook = openpyxl.load_workbook(small_workbook)
+    workbook.calculation.calcMode, workbook.calculation.fullPrecision = "manual", False
+    workbook.save(tmp_path / "b.xlsx")
+    found = WorkbookFile(tmp_path / "b.xlsx").calculation
+    assert (found["calcMode"], found["fullPrecision"]) == ("manual", "0")
+    without = change_parts(small_workbook, tmp_path / "c.xlsx", {"xl/workbook.xml": without_settings})
+    assert WorkbookFile(without).calculation == {}
+
+
+def without_settings(xml: str) -> str:
+    start = xml.index("<calcPr")
+    return xml[:start] + xml[xml.index("/>", start) + 2 :]
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(WorkbookError, match=f"there is no file {tmp_path / 'b.xlsx'}"):
+        WorkbookFile(tmp_path / "b.xlsx")
+    with pytest.raises(WorkbookError, match="cannot be read: Is a directory"):
+        WorkbookFile(tmp_path)
+
+
+@pytest.mark.parametrize("part", ["xl/workbook.xml", "xl/_rels/workbook.xml.rels"])
+def test_a_workbook_that_lacks_a_part(small_workbook: Path, tmp_path: Path, part: str) -> None:
+    with pytest.raises(WorkbookError, match="damaged"):
+        WorkbookFile(change_parts(small_workbook, tmp_path / "b.xlsx", {part: None}))
+    with pytest.raises(WorkbookError, match="damaged"):
+        WorkbookFile(change_parts(small_workbook, tmp_path / "c.xlsx", {part: lambda xml: xml[:-5]}))

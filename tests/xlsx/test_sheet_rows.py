@@ -1,0 +1,60 @@
+"""Rows as XML: numbers to the last bit, and shared formulas that read in each row as its column says."""
+
+from __future__ import annotations
+
+import struct
+from pathlib import Path
+
+import openpyxl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sample_page import write_pages
+from workbook_lint import lint
+
+from sheetgen.page.page import PREVIOUS_ROW, ROW, Column, Formula, Page, Table
+from sheetgen.page.style import PLAIN
+
+FIRST = 3
+
+
+def table_page(values: list[tuple[float, ...]]) -> Page:
+    """A table of a constant, a recurrence and what follows from both, with cells above, beside and below it."""
+    columns = (
+        Column("c", 0.5, f"A{PREVIOUS_ROW}", PLAIN, PLAIN),
+        Column("x", "$A$1+1", f"B{PREVIOUS_ROW}-A{ROW}*'a {{b}}'!B{PREVIOUS_ROW}", PLAIN, PLAIN),
+        Column("y", f'IF(B{ROW}<1,"",1)', f"B{ROW}^2", PLAIN, PLAIN, constant=2.5),
+    )
+    page = Page("a {b}", table=Table(FIRST, len(values), columns, lambda: iter(values)))
+    page.put("A1", "above < & >")
+    page.heights[1] = 33.0
+    page.put(f"E{FIRST}", "beside")
+    page.put(f"E{FIRST + len(values) + 1}", Formula("1>0", lambda: True))
+    return page
+
+
+@pytest.mark.parametrize("rows", [1, 2, 3, 256, 257, 600])
+def test_every_row_has_the_formulas_of_its_columns(tmp_path: Path, rows: int) -> None:
+    page = table_page([(0.5, float(row), 2.5) for row in range(rows)])
+    path = write_pages(tmp_path / "b.xlsx", page)
+    assert lint(path) == []
+    formulas, values = (openpyxl.load_workbook(path, data_only=cached)["a {b}"] for cached in (False, True))
+    assert page.table
+    for row in range(FIRST, FIRST + rows):
+        texts = [column.formula(row, FIRST) for column in page.table.columns]
+        assert [formulas.cell(row, column).value for column in (1, 2, 3)] == [
+            0.5 if text is None else f"={text}" for text in texts
+        ]
+        assert [values.cell(row, column).value for column in (1, 2, 3)] == [0.5, row - FIRST, 2.5]
+    assert (formulas["A1"].value, formulas.row_dimensions[1].height) == ("above < & >", 33.0)
+    assert values[f"E{FIRST}"].value == "beside"
+    assert values[f"E{FIRST + rows + 1}"].value is True
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=3, max_size=12))
+def test_numbers_are_read_back_to_the_last_bit(tmp_path: Path, numbers: list[float]) -> None:
+    path = write_pages(tmp_path / "b.xlsx", table_page([(number, number, 2.5) for number in numbers]))
+    sheet = openpyxl.load_workbook(path, data_only=True)["a {b}"]
+    shown = [float(sheet.cell(row, 2).value) for row in range(FIRST, FIRST + len(numbers))]
+    assert [struct.pack("d", number) for number in shown] == [struct.pack("d", number) for number in numbers]
