@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 from engine_routes import needs_soffice
 from faults import cached, change_cell, change_sheet
+from openpyxl.utils.cell import rows_from_range
 from saving import kinds
 
 from sheetgen import Report, verify
@@ -40,7 +41,7 @@ def totals(small_workbook: Path, tmp_path: Path) -> Path:
 
 def share(xml: str) -> str:
     for number, (cells, (text, _)) in enumerate(TOTALS.items()):
-        for row in openpyxl.utils.cell.rows_from_range(cells):
+        for row in rows_from_range(cells):
             for cell in row:
                 first = f' ref="{cells}" si="{number}">{text}</f>' if cells.startswith(cell) else f' si="{number}"/>'
                 xml = re.sub(f'(<c r="{cell}"[^>]*>)', rf'\g<1><f t="shared"{first}', xml)
@@ -80,3 +81,25 @@ def test_a_wrong_shared_formula_is_found_where_it_matters(totals: Path, tmp_path
         ("B5", "SUM(Numbers!$A:B)", 1230.0, 1353.0),
         ("C5", "SUM(Numbers!$A:C)", 12300.0, 13653.0),
     ]
+
+
+def test_other_sheets_are_recalculated_or_said_not_to_be_covered(small_workbook: Path, tmp_path: Path) -> None:
+    workbook = openpyxl.load_workbook(small_workbook)
+    workbook.create_sheet("Notes")["A1"] = "=Inputs!C6*2"
+    workbook.create_sheet("Odd")["A1"] = "=NOSUCHFUNCTION(1)"
+    workbook["lr 0.5"]["AZ1"] = "=SUM(X5:X10)"
+    workbook.save(tmp_path / "more.xlsx")
+    report = verify(tmp_path / "more.xlsx")
+    status = {sheet.name: str(sheet.status) for sheet in report.sheets}
+    assert report.ok, report.diffs
+    assert (status["Notes"], status["Odd"], status["lr 0.5"]) == ("recalculated", "not covered", "proven")
+
+
+def test_a_stale_value_on_another_sheet_is_found(small_workbook: Path, tmp_path: Path) -> None:
+    workbook = openpyxl.load_workbook(small_workbook)
+    workbook.create_sheet("Notes")["A1"] = "=Inputs!C6*2"
+    workbook.save(tmp_path / "more.xlsx")
+    stale = lambda xml: re.sub(r"<v ?/>|<v></v>", "<v>7</v>", xml)  # noqa: E731
+    broken = change_cell(tmp_path / "more.xlsx", tmp_path / "b.xlsx", "Notes", "A1", stale)
+    report = verify(broken)
+    assert [(d.sheet, d.cell, d.found, d.kind) for d in report.diffs] == [("Notes", "A1", 7.0, Kind.CACHED)]

@@ -1,0 +1,78 @@
+"""When two values of a cell agree, and when they do not."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sheetgen import Tolerance
+from sheetgen.engines.base import CellError, Value
+from sheetgen.proof.agreement import cached_agrees, values_agree
+
+TOLERANCE = Tolerance()
+NAN, INFINITY = math.nan, math.inf
+NUM, DIV = CellError("#NUM!"), CellError("#DIV/0!")
+
+AGREE: list[tuple[Value, Value, float]] = [
+    (0.5, 0.5, 0.0),
+    (1.0, 1.0 + 5e-13, 0.0),
+    (-1e300, -1e300 * (1 + 5e-13), 0.0),
+    (0.0, 1e-15, 1e-15),
+    (3.0, 3, 0.0),
+    (INFINITY, INFINITY, 0.0),
+    ("h1", "h1", 0.0),
+    ("rate 1E-05", "rate 0.00001", 0.0),
+    ("from 0.1 to 1E+3", "from 0.10000000000000001 to 1000", 0.0),
+    (None, "", 0.0),
+    ("", None, 0.0),
+    (True, True, 0.0),
+    (NUM, CellError("#NUM!"), 0.0),
+]
+DIFFER: list[tuple[Value, Value, float]] = [
+    (0.5, 0.25, 0.0),
+    (1.0, 1.0 + 5e-12, 0.0),
+    (0.0, 1e-15, 0.0),
+    (NAN, NAN, 1.0),
+    (INFINITY, -INFINITY, 1.0),
+    (INFINITY, 1.0, 1.0),
+    (NUM, 0.5, 1.0),
+    (0.5, NUM, 1.0),
+    (NUM, DIV, 1.0),
+    ("h1", "h2", 0.0),
+    ("h1", "H1", 0.0),
+    ("rate 1E-05", "rate 0.00002", 0.0),
+    ("rate 1E-05", "Rate 1E-05", 0.0),
+    ("1 and 2", "1 and", 0.0),
+    (None, 0.0, 1.0),
+    ("", 0.0, 1.0),
+    ("0.5", 0.5, 1.0),
+]
+
+
+@pytest.mark.parametrize(("value", "expected", "bound"), AGREE)
+def test_values_that_agree(value: Value, expected: Value, bound: float) -> None:
+    assert values_agree(value, expected, TOLERANCE, bound)
+
+
+@pytest.mark.parametrize(("value", "expected", "bound"), DIFFER)
+def test_values_that_differ(value: Value, expected: Value, bound: float) -> None:
+    assert not values_agree(value, expected, TOLERANCE, bound)
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False), st.floats(allow_nan=False, allow_infinity=False))
+def test_numbers_agree_in_both_directions(a: float, b: float) -> None:
+    assert values_agree(a, b, TOLERANCE, 0.0) == values_agree(b, a, TOLERANCE, 0.0)
+    assert values_agree(a, b, TOLERANCE, 0.0) == (math.isclose(a, b, rel_tol=1e-12, abs_tol=0.0))
+
+
+@pytest.mark.parametrize(
+    ("cached", "recalculated", "agrees"),
+    [(NUM, DIV, True), (NUM, 0.5, False), (0.5, NUM, False), (0.0, 5e-15, True), (0.0, 5e-14, False), ("", None, True),
+     (None, "", True), ("1E-05", "0.00001", False), (True, True, True), (True, False, False), (2.0, 2.0, True)],
+)  # fmt: skip
+def test_a_cached_value_and_the_recalculated_one(cached: Value, recalculated: Value, agrees: bool) -> None:
+    """Engines give other codes for one error, so any two errors agree; texts must be the same."""
+    assert cached_agrees(cached, recalculated, TOLERANCE) is agrees
