@@ -1,57 +1,22 @@
+"""Both engines, by every road: values come from the formulas, and nothing of a run stays behind."""
+
 from __future__ import annotations
 
 import functools
-import os
-import re
-import stat
-import sys
-import time
 import zipfile
 from pathlib import Path
 
 import pytest
-from engine_routes import ENGINES, engine, needs_soffice, needs_uno
+from engine_routes import ENGINES, engine
 from openpyxl import Workbook
 from openpyxl.chart import Reference, ScatterChart, Series
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
+from packed import pack
 
 from sheetgen.engines import get
 from sheetgen.engines.base import CellError, Recalculation, Value
-from sheetgen.engines.libreoffice import LibreOffice
 from sheetgen.errors import EngineError
-
-MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-LINKS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-PACKAGE = "http://schemas.openxmlformats.org/package/2006"
-TYPES = "application/vnd.openxmlformats-officedocument.spreadsheetml"
-
-
-def pack(path: Path, sheets: dict[str, str]) -> Path:
-    """Write a workbook by hand: sheet name -> its sheetData."""
-    ids = range(1, len(sheets) + 1)
-    parts = {
-        "[Content_Types].xml": f'<Types xmlns="{PACKAGE}/content-types">'
-        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-        f'<Override PartName="/xl/workbook.xml" ContentType="{TYPES}.sheet.main+xml"/>'
-        + "".join(f'<Override PartName="/xl/s{i}.xml" ContentType="{TYPES}.worksheet+xml"/>' for i in ids)
-        + "</Types>",
-        "_rels/.rels": f'<Relationships xmlns="{PACKAGE}/relationships"><Relationship Id="rId1" '
-        f'Type="{LINKS}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
-        "xl/workbook.xml": f'<workbook xmlns="{MAIN}" xmlns:r="{LINKS}"><sheets>'
-        + "".join(f'<sheet name="{n}" sheetId="{i}" r:id="rId{i}"/>' for i, n in enumerate(sheets, 1))
-        + "</sheets></workbook>",
-        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{PACKAGE}/relationships">'
-        + "".join(f'<Relationship Id="rId{i}" Type="{LINKS}/worksheet" Target="s{i}.xml"/>' for i in ids)
-        + "</Relationships>",
-    }
-    for i, data in enumerate(sheets.values(), 1):
-        parts[f"xl/s{i}.xml"] = f'<worksheet xmlns="{MAIN}"><sheetData>{data}</sheetData></worksheet>'
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
-        for name, text in parts.items():
-            package.writestr(name, '<?xml version="1.0" encoding="UTF-8"?>\n' + text)
-    return path
-
 
 # Every formula below stands over a wrong cached value, or over none.
 FIRST = """
@@ -175,8 +140,8 @@ def test_a_file_that_cannot_be_loaded(name: str, damage: str, book: Path, tmp_pa
     elif damage == "truncated":
         path.write_bytes(book.read_bytes()[:-200])
     elif damage == "other zip":
-        with zipfile.ZipFile(path, "w") as package:
-            package.writestr("a.txt", "a")
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("a.txt", "a")
     elif damage == "malformed part":
         pack(path, {"S": '<row r="1"><c r="A1"><v>1</v></c></row><row r="2"><c r="A2"><v>2</v></row>'})
     with pytest.raises(EngineError, match=r"bad\.xlsx: ") as caught:
@@ -184,85 +149,8 @@ def test_a_file_that_cannot_be_loaded(name: str, damage: str, book: Path, tmp_pa
     assert "\n" not in str(caught.value)
 
 
-def test_the_embedded_engine_stops_when_its_time_is_up(tmp_path: Path) -> None:
-    rows = "".join(f'<row r="{r}"><c r="A{r}"><f>SUM(A$1:A{r - 1})+1</f></c></row>' for r in range(2, 6000))
-    with pytest.raises(EngineError, match=r"longer than 0\.05 s"):
-        get("embedded").recalculate(pack(tmp_path / "slow.xlsx", {"S": rows}), 0.05)
-
-
-def test_a_formula_the_engine_cannot_read_is_an_error_of_its_own(tmp_path: Path) -> None:
-    cells = ["1+", "+".join(["1"] * 300), "SUM(B1:B2 B1:C1)", "1/0"]
-    data = "".join(f'<row r="{i}"><c r="A{i}"><f>{f}</f><v>1</v></c></row>' for i, f in enumerate(cells, 1))
-    grid = get("embedded").recalculate(pack(tmp_path / "odd.xlsx", {"S": data}), 60).grid("S", 4, 1)
-    codes = [row[0] for row in grid]
-    assert codes == list(map(CellError, ["#ERROR!", "#ERROR!", "#N/IMPL!", "#DIV/0!"]))
-    assert [code.unsupported for code in codes if isinstance(code, CellError)] == [True, True, True, False]
-
-
-def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
-    path = tmp_path / "soffice"
-    path.write_text("#!/bin/sh\n" + script)
-    path.chmod(path.stat().st_mode | stat.S_IXUSR)
-    monkeypatch.setenv("SHEETGEN_SOFFICE", str(path))
-
-
-@pytest.mark.parametrize("route", ["convert", pytest.param("uno", marks=needs_uno)])
-def test_a_hanging_libreoffice_is_killed_with_all_it_started(
-    route: str, book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    fake(tmp_path, monkeypatch, f'sleep 61 & echo $! > "{tmp_path}/pid"; wait')
-    start = time.monotonic()
-    with pytest.raises(EngineError, match="longer than 3 s and was stopped"):
-        engine(route).recalculate(book, 3)
-    assert time.monotonic() - start < 30
-    assert gone(int((tmp_path / "pid").read_text()))
-
-
-def gone(pid: int) -> bool:
-    """Whether a process is no more, or a zombie that nobody reaped yet."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
-    except FileNotFoundError:
-        return True
-
-
-@pytest.mark.parametrize("route", ["convert", pytest.param("uno", marks=needs_uno)])
-def test_a_failing_libreoffice(route: str, book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    fake(tmp_path, monkeypatch, "echo no display; exit 7")
-    with pytest.raises(EngineError, match=r"LibreOffice failed .*(status 7|no display)"):
-        engine(route).recalculate(book, 20)
-    assert get("libreoffice").version == "LibreOffice"
-
-
-def test_a_libreoffice_that_writes_nothing(book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    fake(tmp_path, monkeypatch, "exit 0")
-    with pytest.raises(EngineError, match="cannot load the file"):
-        LibreOffice("convert").recalculate(book, 20)
-
-
-def test_libreoffice_absent(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", os.devnull)
-    monkeypatch.delenv("SHEETGEN_SOFFICE", raising=False)
-    with pytest.raises(EngineError, match=r"not found: install it .* or use --engine embedded"):
-        get("libreoffice").recalculate(book, 20)
-    monkeypatch.setenv("SHEETGEN_SOFFICE", "/nowhere/soffice")
-    with pytest.raises(EngineError, match="not found at SHEETGEN_SOFFICE=/nowhere/soffice"):
-        _ = get("libreoffice").version
-
-
-def test_formualizer_absent(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "formualizer", None)
-    with pytest.raises(EngineError, match="pip install formualizer"):
-        get("embedded").recalculate(book, 20)
-
-
 def test_names_and_versions() -> None:
     assert get("embedded").version.startswith("formualizer 0.")
     assert get("embedded").name == "embedded"
     with pytest.raises(EngineError, match="no engine called 'excel': use one of embedded, libreoffice"):
         get("excel")
-
-
-@needs_soffice
-def test_libreoffice_says_its_version() -> None:
-    assert re.fullmatch(r"LibreOffice \d+\.\d+\S*", get("libreoffice").version)
