@@ -142,7 +142,7 @@ def test_an_encrypted_entry_gets_one_line(small_workbook: Path, tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    ("lines", "error", "said"),
+    ("lines", "error", "message"),
     [
         ({"a": 'a = "sqrt(w*x)"', "w": "w = 1e-6", "t": "t = 1.0"}, UsageError, "start w further from that edge"),
         ({"a": 'a = "w*x*1e200*w*x*1e200"', "w": "w = 1e60"}, NumberError, "too large"),
@@ -153,9 +153,9 @@ def test_an_encrypted_entry_gets_one_line(small_workbook: Path, tmp_path: Path) 
     ],
 )
 def test_a_template_that_cannot_be_built(
-    tmp_path: Path, lines: dict[str, str], error: type[Exception], said: str
+    tmp_path: Path, lines: dict[str, str], error: type[Exception], message: str
 ) -> None:
-    with pytest.raises(error, match=said):
+    with pytest.raises(error, match=message):
         build(loads(changed(**lines)), tmp_path / "b.xlsx")
     assert list(tmp_path.iterdir()) == []
 
@@ -188,5 +188,5 @@ def test_a_deep_network(tmp_path: Path) -> None:
 def test_a_diverging_run_says_so(tmp_path: Path) -> None:
     built = build(loads(changed(rates="rates = [2.5]", iterations="iterations = 50")), tmp_path / "b.xlsx")
     assert built.ok, built.report
-    said = openpyxl.load_workbook(tmp_path / "b.xlsx", data_only=True)["Error"]["D7"].value
-    assert said.endswith("at 1 it ended higher than it began: diverged.")
+    verdict = openpyxl.load_workbook(tmp_path / "b.xlsx", data_only=True)["Error"]["D7"].value
+    assert verdict.endswith("at 1 it ended higher than it began: diverged.")

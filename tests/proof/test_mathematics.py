@@ -18,7 +18,7 @@ from sheetgen.proof.mathematics import differences
 from sheetgen.proof.report import Difference, Kind
 
 
-def found(study: Study) -> list[Difference]:
+def disagreements(study: Study) -> list[Difference]:
     return list(differences(study, Tolerance()))
 
 
@@ -37,11 +37,11 @@ SATURATED = template('h = "w*x"\ny = "sigmoid(h)"', 'E = "(t - y)^2"', "w = -140
 
 @pytest.mark.parametrize("study", [load(), loads(ODD), loads(SATURATED)], ids=["seed", "odd", "saturated"])
 def test_what_is_right_is_proven(study: Study) -> None:
-    assert found(study) == []
+    assert disagreements(study) == []
 
 
 def test_hundreds_of_rows_and_large_rates_are_proven() -> None:
-    assert found(override(load(), rates=[50.0, 1000.0], iterations=600)) == []
+    assert disagreements(override(load(), rates=[50.0, 1000.0], iterations=600)) == []
 
 
 # primitive, operand, a wrong derivative, a use of the primitive in which it matters
@@ -67,19 +67,19 @@ WRONG_RULES = [
 @pytest.mark.parametrize(("op", "operand", "text", "use"), WRONG_RULES)
 def test_a_wrong_rule_in_the_table(op: str, operand: int, text: str, use: str, monkeypatch: pytest.MonkeyPatch) -> None:
     source = template(f'y = "{use}"', 'E = "(y - t)^2"')
-    assert found(loads(source)) == []
+    assert disagreements(loads(source)) == []
     row = PRIMITIVES[op]
     rules = tuple(text if index == operand else right for index, right in enumerate(row.derivatives))
     monkeypatch.setitem(PRIMITIVES, op, replace(row, derivatives=rules))
-    differences = found(loads(source))
-    assert "∂E/∂w" in {difference.quantity for difference in differences}
-    assert {difference.kind for difference in differences} == {Kind.REFERENCE}
+    disagreeing = disagreements(loads(source))
+    assert "∂E/∂w" in {difference.quantity for difference in disagreeing}
+    assert {difference.kind for difference in disagreeing} == {Kind.REFERENCE}
 
 
 def test_a_wrong_rule_in_the_seed_names_what_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(PRIMITIVES, "sigmoid", replace(PRIMITIVES["sigmoid"], derivatives=("y*(1 + y)",)))
     study = override(load(), rates=[0.5], iterations=1)
-    first = found(study)[0]
+    first = disagreements(study)[0]
     assert (first.quantity, first.iteration, first.rate, first.sheet) == ("∂E_total/∂o1", 0, 0.5, "lr 0.5")
     assert first.cell == "AA5"
 
@@ -96,9 +96,11 @@ def test_the_mistake_that_moves_the_loss_by_less_than_1e_7() -> None:
     mistaken = wrong(study, "∂E_total/∂w3", "d_a_h2*a_h1*(1 - a_h1)*i1")
     moved = [abs(a - b) for a, b in zip(losses(study), losses(mistaken), strict=True)]
     assert 0 < max(moved) < 1e-7
-    seen = found(mistaken)
-    assert {difference.quantity for difference in seen} >= {"∂E_total/∂w3", "w3"}
-    assert {difference.iteration for difference in seen if difference.quantity == "∂E_total/∂w3"} == set(range(101))
+    disagreeing = disagreements(mistaken)
+    assert {difference.quantity for difference in disagreeing} >= {"∂E_total/∂w3", "w3"}
+    assert {difference.iteration for difference in disagreeing if difference.quantity == "∂E_total/∂w3"} == set(
+        range(101)
+    )
 
 
 @pytest.mark.parametrize(
@@ -115,20 +117,20 @@ def test_the_mistake_that_moves_the_loss_by_less_than_1e_7() -> None:
     ],
 )
 def test_a_wrong_equation(name: str, text: str, iteration: int) -> None:
-    seen = found(wrong(SEED, name, text))
-    assert (name, iteration) in {(difference.quantity, difference.iteration) for difference in seen}
+    disagreeing = disagreements(wrong(SEED, name, text))
+    assert (name, iteration) in {(difference.quantity, difference.iteration) for difference in disagreeing}
 
 
 @pytest.mark.parametrize("step", ["w + η*g", "w - 2*η*g", "w - g", "w", "w - 1.00000001*η*g"])
 def test_a_wrong_update(step: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(OPTIMIZERS, "sgd", replace(OPTIMIZERS["sgd"], step=step))
-    seen = found(override(load(), rates=[0.5, 2.0], iterations=30))
-    assert {difference.quantity for difference in seen} == set(SEED.network.weights)
-    assert min(d.iteration for d in seen if d.iteration is not None) == 1
+    disagreeing = disagreements(override(load(), rates=[0.5, 2.0], iterations=30))
+    assert {difference.quantity for difference in disagreeing} == set(SEED.network.weights)
+    assert min(d.iteration for d in disagreeing if d.iteration is not None) == 1
 
 
 def test_both_sheets_are_proven_and_each_difference_is_placed() -> None:
-    seen = found(wrong(SEED, "∂E_total/∂w8", "d_o2*a_h1"))
-    assert {difference.sheet for difference in seen} == {"lr 0.5", "lr 2.0"}
-    gradient = [d for d in seen if d.quantity == "∂E_total/∂w8" and d.sheet == "lr 2.0"]
+    disagreeing = disagreements(wrong(SEED, "∂E_total/∂w8", "d_o2*a_h1"))
+    assert {difference.sheet for difference in disagreeing} == {"lr 0.5", "lr 2.0"}
+    gradient = [d for d in disagreeing if d.quantity == "∂E_total/∂w8" and d.sheet == "lr 2.0"]
     assert [d.cell for d in gradient] == [f"AN{5 + row}" for row in range(31)]

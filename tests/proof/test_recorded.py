@@ -28,8 +28,8 @@ def test_the_numbers_of_a_fresh_workbook_and_of_an_edited_one(small_workbook: Pa
     for path, edits in ((small_workbook, []), (edited, [Edit("w1", 0.15, 0.2)])):
         file = WorkbookFile(path)
         built, _ = study_recorded(file)
-        study, found = numbers_recorded(file, engines.get("embedded").recalculate(path, 60), built)
-        assert found == edits
+        study, recorded_edits = numbers_recorded(file, engines.get("embedded").recalculate(path, 60), built)
+        assert recorded_edits == edits
         assert study.values == built.values | {edit.name: edit.now for edit in edits}
 
 

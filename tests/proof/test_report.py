@@ -32,13 +32,13 @@ SENTENCES = [
 ]
 
 
-@pytest.mark.parametrize(("found", "sentence"), SENTENCES, ids=[str(found.kind) for found, _ in SENTENCES])
-def test_each_kind_has_a_sentence(found: Difference, sentence: str) -> None:
-    assert str(found) == sentence
+@pytest.mark.parametrize(("cell", "sentence"), SENTENCES, ids=[str(cell.kind) for cell, _ in SENTENCES])
+def test_each_kind_has_a_sentence(cell: Difference, sentence: str) -> None:
+    assert str(cell) == sentence
 
 
 def test_every_kind_is_tried() -> None:
-    assert {found.kind for found, _ in SENTENCES} == set(Kind)
+    assert {cell.kind for cell, _ in SENTENCES} == set(Kind)
 
 
 def report() -> Report:
@@ -75,10 +75,10 @@ def test_the_first_line_of_a_good_report_and_of_one_difference() -> None:
     good = Report("LibreOffice 7.4.7.2", training_cells=1, helper_cells=2)
     assert good.ok
     assert next(good.lines()) == "OK: all 3 formula cells agree (LibreOffice 7.4.7.2)"
-    one = Report("LibreOffice 7.4.7.2", mismatches=1, diffs=[difference(Kind.VALUE)])
-    assert not one.ok
-    assert next(one.lines()) == "DIFFERENT: 1 cell differs among 0 formulas (LibreOffice 7.4.7.2)"
-    assert not any("more" in line for line in one.lines())
+    single = Report("LibreOffice 7.4.7.2", mismatches=1, diffs=[difference(Kind.VALUE)])
+    assert not single.ok
+    assert next(single.lines()) == "DIFFERENT: 1 cell differs among 0 formulas (LibreOffice 7.4.7.2)"
+    assert not any("more" in line for line in single.lines())
 
 
 def test_the_values_for_a_program() -> None:

@@ -12,16 +12,10 @@ from sheetgen.engines.libreoffice import LibreOffice
 from sheetgen.engines.soffice import find_uno_python
 
 SOFFICE = shutil.which("soffice") or shutil.which("libreoffice")
-
-
 HAS_UNO = SOFFICE is not None and find_uno_python(SOFFICE) is not None
 
-
 needs_soffice = pytest.mark.skipif(SOFFICE is None, reason="LibreOffice is not installed")
-
-
 needs_uno = pytest.mark.skipif(not HAS_UNO, reason="no Python here can import uno (python3-uno)")
-
 
 ENGINES = [
     "embedded",

@@ -24,8 +24,8 @@ def change_parts(source: Path, target: Path, changes: Mapping[str, Change | None
 
 def sheet_part(path: Path, sheet: str) -> str:
     """Return the part that holds a sheet of ours: parts are numbered in the order of the tabs."""
-    with zipfile.ZipFile(path) as package:
-        names = re.findall(r'<sheet [^>]*name="([^"]*)"', package.read("xl/workbook.xml").decode())
+    with zipfile.ZipFile(path) as archive:
+        names = re.findall(r'<sheet [^>]*name="([^"]*)"', archive.read("xl/workbook.xml").decode())
     return f"xl/worksheets/sheet{names.index(sheet) + 1}.xml"
 
 
@@ -38,11 +38,11 @@ def change_cell(source: Path, target: Path, sheet: str, cell: str, change: Chang
     """Copy a workbook with the XML of one cell changed."""
 
     def in_sheet(xml: str) -> str:
-        found = re.search(rf'<c r="{cell}"[^>]*?(/>|>.*?</c>)', xml)
-        assert found, f"{sheet}!{cell} is not there"
-        changed = change(found[0])
-        assert changed != found[0], f"nothing was changed in {found[0]}"
-        return xml.replace(found[0], changed, 1)
+        element = re.search(rf'<c r="{cell}"[^>]*?(/>|>.*?</c>)', xml)
+        assert element, f"{sheet}!{cell} is not there"
+        changed = change(element[0])
+        assert changed != element[0], f"nothing was changed in {element[0]}"
+        return xml.replace(element[0], changed, 1)
 
     return change_sheet(source, target, sheet, in_sheet)
 

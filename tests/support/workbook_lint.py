@@ -31,34 +31,34 @@ _FORBIDDEN_IN_NAMES = re.compile(r"[\[\]:*?/\\]")
 
 def lint(path: Path) -> list[str]:
     """Return what is wrong with a workbook, a line each; an empty list for a clean one."""
-    with zipfile.ZipFile(path) as package:
-        found = list(_package(package))
-        for name in package.namelist():
+    with zipfile.ZipFile(path) as archive:
+        problems = list(_package(archive))
+        for name in archive.namelist():
             if re.fullmatch(r"xl/worksheets/[^/]+\.xml", name):
-                found += [f"{name}: {problem}" for problem in _sheet(package.read(name))]
-        found += _workbook(package.read("xl/workbook.xml"))
-    return found
+                problems += [f"{name}: {problem}" for problem in _sheet(archive.read(name))]
+        problems += _workbook(archive.read("xl/workbook.xml"))
+    return problems
 
 
 def called(path: Path) -> set[str]:
     """Return the functions that the formulas of a workbook call."""
-    with zipfile.ZipFile(path) as package:
-        sheets = [name for name in package.namelist() if re.fullmatch(r"xl/worksheets/[^/]+\.xml", name)]
+    with zipfile.ZipFile(path) as archive:
+        sheets = [name for name in archive.namelist() if re.fullmatch(r"xl/worksheets/[^/]+\.xml", name)]
         formulas = [
-            node.text or "" for name in sheets for node in ElementTree.fromstring(package.read(name)).iter(f"{_MAIN}f")
+            node.text or "" for name in sheets for node in ElementTree.fromstring(archive.read(name)).iter(f"{_MAIN}f")
         ]
     return {function for text in formulas for function in _CALL.findall(_STRING.sub("", text))}
 
 
-def _package(package: zipfile.ZipFile) -> Iterator[str]:
-    names = package.namelist()
+def _package(archive: zipfile.ZipFile) -> Iterator[str]:
+    names = archive.namelist()
     if len(set(names)) < len(names):
         yield "a part is in the package twice"
     if "xl/calcChain.xml" in names:
         yield "there is a calculation chain, which goes stale"
     if names[:1] != ["[Content_Types].xml"]:
         yield "the first part is not [Content_Types].xml"
-    if any(entry.extra for entry in package.infolist()):
+    if any(entry.extra for entry in archive.infolist()):
         yield "a zip64 or other extra field, which some readers refuse"
 
 

@@ -219,14 +219,14 @@ def prefixed(xml: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("change", "said"), [(strict, "Strict"), (prefixed, "prefixed names"), (lambda xml: xml[:200], "damaged")]
+    ("change", "message"), [(strict, "Strict"), (prefixed, "prefixed names"), (lambda xml: xml[:200], "damaged")]
 )
 def test_what_cannot_be_added_to_is_refused_untouched(
-    small_workbook: Path, tmp_path: Path, change: object, said: str
+    small_workbook: Path, tmp_path: Path, change: object, message: str
 ) -> None:
     path = change_parts(small_workbook, tmp_path / "b.xlsx", {"xl/workbook.xml": change})  # type: ignore[dict-item]
     before = path.read_bytes()
-    with pytest.raises(WorkbookError, match=said):
+    with pytest.raises(WorkbookError, match=message):
         graft(path, sample_page())
     assert path.read_bytes() == before
 

@@ -41,8 +41,8 @@ def test_the_calculation_settings(small_workbook: Path, tmp_path: Path) -> None:
     workbook = openpyxl.load_workbook(small_workbook)
     workbook.calculation.calcMode, workbook.calculation.fullPrecision = "manual", False
     workbook.save(tmp_path / "b.xlsx")
-    found = WorkbookFile(tmp_path / "b.xlsx").calculation
-    assert (found["calcMode"], found["fullPrecision"]) == ("manual", "0")
+    settings = WorkbookFile(tmp_path / "b.xlsx").calculation
+    assert (settings["calcMode"], settings["fullPrecision"]) == ("manual", "0")
     without = change_parts(small_workbook, tmp_path / "c.xlsx", {"xl/workbook.xml": without_settings})
     assert WorkbookFile(without).calculation == {}
 
