@@ -23,7 +23,8 @@ class SheetgenError(Exception):
 
     def __init__(self, problem: str, expected: str = "") -> None:
         self.problem, self.expected = problem, expected
-        super().__init__(problem if expected in problem else f"{problem}; {expected}")
+        complete = not expected or f" {expected}" in problem
+        super().__init__(problem if complete else f"{problem}; {expected}")
 
 
 class TemplateError(SheetgenError):

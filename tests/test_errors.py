@@ -122,6 +122,7 @@ def test_what_is_no_refusal_goes_by() -> None:
     [
         (SheetgenError("x is wrong"), "x is wrong"),
         (SheetgenError("x is wrong", "make it right"), "x is wrong; make it right"),
+        (SheetgenError("'keep one' is declared twice", "keep one"), "'keep one' is declared twice; keep one"),
         (SheetgenError(*must_be("x", "a number", "'y'")), "x must be a number, not 'y'"),
         (SheetgenError(*must_be("x", "a number")), "x must be a number"),
         (TemplateError("x is wrong", "make it right", source="a.toml"), "a.toml: x is wrong; make it right"),
