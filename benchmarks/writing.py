@@ -33,7 +33,8 @@ def with_sheetgen(study: Study, path: Path) -> None:
 def with_openpyxl(study: Study, path: Path) -> None:
     """Write the training tables' formulas with openpyxl's fastest writer."""
     workbook = Workbook(write_only=True)
-    for page in pages(Book(study, study)):
+    composed, _ = pages(Book(study, study))
+    for page in composed:
         if page.table is None or page.name == "Error":
             continue
         sheet = workbook.create_sheet(page.name)
@@ -58,8 +59,8 @@ def peak_memory(iterations: int) -> float:
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
     )
     with tempfile.TemporaryDirectory() as folder:
-        found = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=True)
-    return float(found.stdout)
+        process = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=True)
+    return float(process.stdout)
 
 
 def main() -> None:

@@ -11,11 +11,10 @@ from typing import IO
 from sheetgen.errors import UsageError
 from sheetgen.files import reject, replacing
 from sheetgen.network.study import Study
-from sheetgen.page.page import Page
 from sheetgen.proof.report import Report
 from sheetgen.proof.verify import verify as verify_file
 from sheetgen.sheets.book import Book
-from sheetgen.sheets.compose import compose
+from sheetgen.sheets.compose import Composition, compose
 from sheetgen.sheets.folds import Losses
 from sheetgen.xlsx import shell, writer
 
@@ -66,15 +65,23 @@ def build(
     """
     path = checked_path(Path(path or study.workbook), force)
     with replacing(path) as (file, draft):
-        book, pages = _write(study, file, progress)
+        book, composition = _write(study, file, progress)
         report = None
         if verify:
             progress("verifying")
             report = verify_file(draft)
         if report is not None and not report.ok:
             path = reject(draft, path)
-    cells = sum(rows * columns for rows, columns in (page.size for page in pages))
-    return Built(path, study, len(pages), cells, tuple(book.results.losses), book.verdict(), report)
+    sizes = [page.size for page in composition.pages]
+    return Built(
+        path=path,
+        study=study,
+        sheets=len(sizes),
+        cells=sum(rows * columns for rows, columns in sizes),
+        losses=tuple(map(book.results.losses, range(len(study.variants)))),
+        verdict=composition.verdict,
+        report=report,
+    )
 
 
 def checked_path(path: Path, force: bool) -> Path:
@@ -92,13 +99,13 @@ def checked_path(path: Path, force: bool) -> Path:
     return path
 
 
-def _write(study: Study, file: IO[bytes], progress: Progress) -> tuple[Book, list[Page]]:
-    """Write the workbook to an open file; return its book and its pages."""
+def _write(study: Study, file: IO[bytes], progress: Progress) -> tuple[Book, Composition]:
+    """Write the workbook to an open file; return its book and its composition."""
     book = Book(study, study)
     progress("training")
-    pages = compose(book)
+    composition = compose(book)
     stamp = writer.timestamp().strftime("%Y-%m-%dT%H:%M:%SZ")
     progress("writing")
-    writer.write(file, shell.make(pages, study.title, stamp), pages)
+    writer.write(file, shell.make(composition.pages, study.title, stamp), composition.pages)
     file.flush()
-    return book, pages
+    return book, composition

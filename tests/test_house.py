@@ -152,7 +152,7 @@ def test_only_the_command_lines_speak(module: str) -> None:
 
 
 def test_this_test_sees_what_it_looks_for() -> None:
-    assert "sheetgen.network.graph" in imports("sheetgen.network.trace")
+    assert "sheetgen.network.graph" in imports("sheetgen.network.row_program")
     assert imports("sheetgen.__init__") >= {"sheetgen.build", "sheetgen.version"}
     assert "numpy" in others("sheetgen.proof.reference")
     assert speaks(MODULES["sheetgen.cli"])

@@ -42,5 +42,4 @@ def colour_flags(sheet: Any, cells: list[str]) -> None:
 def colour_signs(sheet: Any, cells: list[str]) -> None:
     """Write negative weights in red, beside their sign."""
     if cells:
-        where = " ".join(cells)
-        sheet.conditional_formatting.add(where, CellIsRule("lessThan", ["0"], font=Font(color=style.BAD)))
+        sheet.conditional_formatting.add(" ".join(cells), CellIsRule("lessThan", ["0"], font=Font(color=style.BAD)))

@@ -35,7 +35,7 @@ class Formula:
     text: str
     value: Callable[[], CachedValue]
     scale: float | Callable[[], float] = 0.0
-    accepts: Callable[[object, Callable[[int, int], object]], bool] = lambda found, look: False
+    accepts: Callable[[object, Callable[[int, int], object]], bool] = lambda value, recalculated: False
 
     def bound(self, unit: float) -> float:
         """Return how far off a value may be that is computed with this relative error an operation."""
@@ -120,11 +120,11 @@ class Page:
             rows, columns = max(rows, self.table.last_row), max(columns, len(self.table.columns))
         return rows, columns
 
-    def put(self, where: str, content: Content, style: Style = PLAIN) -> str:
+    def put(self, coordinate: str, content: Content, style: Style = PLAIN) -> str:
         """Put something in a cell; return the cell's coordinate."""
-        letters, row = coordinate_from_string(where)
+        letters, row = coordinate_from_string(coordinate)
         self.cells[row, column_index_from_string(letters)] = Cell(content, style)
-        return where
+        return coordinate
 
     def row(self, row: int, contents: Iterable[Content], style: Style, column: int = 1) -> None:
         """Put several things side by side."""
@@ -133,8 +133,8 @@ class Page:
 
     def formatted(self, number: str) -> list[str]:
         """Return the cells, aside from those of the table, that have a number format."""
-        found = self.cells.items()
-        return [f"{get_column_letter(c)}{r}" for (r, c), cell in found if cell.style.number == number]
+        cells = self.cells.items()
+        return [f"{get_column_letter(c)}{r}" for (r, c), cell in cells if cell.style.number == number]
 
     def heading(self, letter: str, row: int, text: str) -> int:
         """Put the heading of a section in a column; return the next row."""

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sheetgen.network.graph import RATE, Section, derivative_label, mean
 from sheetgen.network.study import Study
 from sheetgen.network.tolerance import RowBounds, Tolerance
-from sheetgen.network.trace import trace
+from sheetgen.network.trace import Trace
 from sheetgen.proof import reference_training as training
 from sheetgen.proof.reference import SMALLEST_SLOPE, Array, Reference
 from sheetgen.proof.report import Difference, Kind
@@ -28,14 +28,15 @@ _MOST_NUMBERS = 4_000_000
 Columns = dict[str, Array]
 
 
-def differences(study: Study, tolerance: Tolerance) -> Iterator[Difference]:
+def differences(trace: Trace, tolerance: Tolerance) -> Iterator[Difference]:
     """Yield every number of the trace with which the reference disagrees."""
+    study = trace.study
     reference = Reference(study.equations, study.network.loss)
     for variant in range(len(study.variants)):
         graph = study.graphs[variant]
         tail: Array | None = None
         bounds = RowBounds(graph, study.constants(variant), tolerance.atol, study.batch)
-        for chunk in trace(study, [variant]):
+        for chunk in trace.chunks([variant]):
             rows = np.array(chunk.rows[0])
             block = rows if tail is None else np.vstack((tail, rows))
             columns = {name: block[:, index] for index, name in enumerate(graph.names)}

@@ -11,8 +11,10 @@ from sheetgen.engines.base import Recalculation, Value, error_as_code
 from sheetgen.errors import TemplateError, WorkbookError
 from sheetgen.network.study import SETTINGS, Study
 from sheetgen.proof.report import Edit
+from sheetgen.sheet_names import DATA, INPUTS, SOURCE
 from sheetgen.sheets import layout as at
 from sheetgen.sheets import picks, source
+from sheetgen.sheets.inputs_layout import VALUE_COLUMN
 from sheetgen.sheets.layout import Layout
 from sheetgen.sheets.picks import PickCell, Picks
 from sheetgen.template.load import loads
@@ -23,27 +25,27 @@ _MOST_SOURCE_ROWS = 100_000
 
 def study_recorded(file: WorkbookFile) -> tuple[Study, str]:
     """Return the study of the Source sheet, and the version of the package that made the workbook."""
-    if at.SOURCE not in file.sheet_names:
+    if SOURCE not in file.sheet_names:
         raise WorkbookError(
-            f"{file.path} has no sheet {at.SOURCE!r}, so it was not made by sheetgen build; there is nothing to verify"
+            f"{file.path} has no sheet {SOURCE!r}, so it was not made by sheetgen build; there is nothing to verify"
         )
     rows: dict[int, list[object]] = {}
-    for row in file.rows(at.SOURCE):
+    for row in file.rows(SOURCE):
         for cell in row:
             if cell.column <= 2:
                 rows.setdefault(cell.row, [None, None])[cell.column - 1] = error_as_code(cell.value)
     if max(rows, default=0) > _MOST_SOURCE_ROWS:
-        raise WorkbookError(f"{file.path}: the sheet {at.SOURCE} has more rows than any template; build it again")
+        raise WorkbookError(f"{file.path}: the sheet {SOURCE} has more rows than any template; build it again")
     table = [rows.get(number, [None, None]) for number in range(1, max(rows, default=0) + 1)]
     layout, template = source.template_of(table)
     if layout != at.LAYOUT_VERSION:
         recorded = "no layout version" if layout is None else f"layout {layout}"
         raise WorkbookError(
-            f"{file.path}: the sheet {at.SOURCE} says {recorded}; "
+            f"{file.path}: the sheet {SOURCE} says {recorded}; "
             f"this version of sheetgen knows layout {at.LAYOUT_VERSION}"
         )
     try:
-        study = loads(template, f"{file.path}, sheet {at.SOURCE}")
+        study = loads(template, f"{file.path}, sheet {SOURCE}")
     except TemplateError as problem:
         raise WorkbookError(f"the template in {problem}") from problem
     version = next((str(value) for name, value in table if name == source.VERSION_LABEL), "")
@@ -52,15 +54,15 @@ def study_recorded(file: WorkbookFile) -> tuple[Study, str]:
 
 def numbers_recorded(file: WorkbookFile, values: Recalculation, built: Study) -> tuple[Study, list[Edit]]:
     """Return the study at the numbers of the Inputs sheet, and how they differ from those as built."""
-    if at.INPUTS not in file.sheet_names:
-        raise WorkbookError(f"{file.path} has no sheet {at.INPUTS!r}, which holds the numbers to verify with")
+    if INPUTS not in file.sheet_names:
+        raise WorkbookError(f"{file.path} has no sheet {INPUTS!r}, which holds the numbers to verify with")
     layout = Layout(built)
-    grid = values.grid(at.INPUTS, max(layout.input_rows.values()), at.VALUE_COLUMN)
+    grid = values.grid(INPUTS, max(layout.input_rows.values()), VALUE_COLUMN)
     as_built = {given.label: given.value for givens in layout.givens.values() for given in givens}
     samples, sample_edits = _samples(file, values, layout)
     now: dict[str, float] = {}
     for label, number in layout.input_rows.items():
-        now[label] = _number(file.path, label, grid[number - 1][at.VALUE_COLUMN - 1], f"{at.INPUTS}!C{number}")
+        now[label] = _number(file.path, label, grid[number - 1][VALUE_COLUMN - 1], f"{INPUTS}!C{number}")
     numbers = as_built | now
     edits = [Edit(name, old, numbers[name]) for name, old in as_built.items() if numbers[name] != old]
     return layout.with_givens(numbers, samples), edits + sample_edits
@@ -73,9 +75,9 @@ def _samples(
     built = layout.study.samples
     if not built:
         return {}, []
-    if at.DATA not in file.sheet_names:
-        raise WorkbookError(f"{file.path} has no sheet {at.DATA!r}, which holds the samples to verify with")
-    grid = values.grid(at.DATA, at.DATA_FIRST_ROW + layout.study.count - 1, len(built) + 1)
+    if DATA not in file.sheet_names:
+        raise WorkbookError(f"{file.path} has no sheet {DATA!r}, which holds the samples to verify with")
+    grid = values.grid(DATA, at.DATA_FIRST_ROW + layout.study.count - 1, len(built) + 1)
     samples: dict[str, tuple[float, ...]] = {}
     edits: list[Edit] = []
     for column, (name, numbers) in enumerate(built.items(), start=1):
@@ -84,7 +86,7 @@ def _samples(
                 file.path,
                 f"{name} of sample {k + 1}",
                 grid[at.DATA_FIRST_ROW - 1 + k][column],
-                f"{at.DATA}!{layout.sample_cell(name, k)}",
+                f"{DATA}!{layout.sample_cell(name, k)}",
             )
             for k in range(layout.study.count)
         )

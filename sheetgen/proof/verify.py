@@ -21,10 +21,10 @@ from sheetgen.proof.compare import compare
 from sheetgen.proof.expected import ExpectedSheet, TableBounds, ZeroBounds
 from sheetgen.proof.recorded import numbers_recorded, other_picks, picks_recorded, study_recorded
 from sheetgen.proof.report import Difference, Kind, Report, SheetReport, Status
-from sheetgen.sheets import error
-from sheetgen.sheets import layout as at
+from sheetgen.sheet_names import ERROR
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.compose import compose
+from sheetgen.sheets.error_table import CurveBounds
 from sheetgen.xlsx.reader import WorkbookFile
 
 
@@ -48,10 +48,11 @@ def verify(
     values = calculator.recalculate(path, timeout)
     study, edits = numbers_recorded(file, values, built)
     chosen = picks_recorded(file, values, study)
+    # A book of its own: its rows are computed from the numbers of the file, never taken from a build.
     book = Book(study, built, chosen, version=version)
     report = Report(calculator.version, edited=edits)
-    found = list(mathematics.differences(study, tolerance))
-    for page in compose(book):
+    found = list(mathematics.differences(book.trace, tolerance))
+    for page in compose(book).pages:
         found += _page(file, values, book, page, tolerance, report)
     for name in file.sheet_names:
         if name not in {sheet.name for sheet in report.sheets}:
@@ -114,8 +115,8 @@ def _page(
 
 def _bounds(book: Book, sheet: str, sheets: Mapping[str, int], tolerance: Tolerance) -> TableBounds:
     """Return what gives error bounds for the rows of a sheet's table."""
-    if sheet == at.ERROR:
-        return error.CurveBounds(book.layout, tolerance.atol)
+    if sheet == ERROR:
+        return CurveBounds(book, tolerance.atol)
     if sheet not in sheets:
         return ZeroBounds()
     study, variant = book.study, sheets[sheet]

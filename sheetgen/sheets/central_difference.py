@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from sheetgen.network.graph import derivative_label
 from sheetgen.network.study import EPSILON
 from sheetgen.page import style
 from sheetgen.page.page import Formula, Page
-from sheetgen.sheets import layout as at
+from sheetgen.sheet_names import CHECKS
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.layout import Address
 from sheetgen.sheets.perturbed import Networks, Point
@@ -15,7 +17,7 @@ _LABELS = ("weight", "moved by", None, "(E₊ − E₋)/2ε")
 _NOTE = "Each weight is moved by −ε and +ε and the network computed again, from Inputs, by formulas of its own."
 
 
-class Numerical:
+class CentralDifferences:
     """The block of perturbed networks on Checks, from ``row`` down."""
 
     def __init__(self, book: Book, row: int) -> None:
@@ -35,15 +37,15 @@ class Numerical:
         weight = self.networks.weights[index]
         name = derivative_label(graph.loss, weight)
         gradient, loss = (layout.cell(Address(variant, q, 0)) for q in (name, graph.loss))
-        numerical = f"$D${self.networks.row_of(weight, 1)}"
+        difference = f"$D${self.networks.row_of(weight, 1)}"
         quotient = self.networks.quotient(weight)
 
         def value() -> float:
-            first = self.book.results.first[variant]
-            off = abs(float(quotient.value()) - first[name])
-            return off / (1 + abs(first[name]) + abs(first[graph.loss]))
+            first = partial(self.book.results.first, variant)
+            off = abs(float(quotient.value()) - first(name))
+            return off / (1 + abs(first(name)) + abs(first(graph.loss)))
 
-        return Formula(f"ABS({numerical}-{gradient})/(1+ABS({gradient})+ABS({loss}))", value, scale=1.0)
+        return Formula(f"ABS({difference}-{gradient})/(1+ABS({gradient})+ABS({loss}))", value, scale=1.0)
 
 
 def _start(book: Book) -> Point:
@@ -56,10 +58,10 @@ def _start(book: Book) -> Point:
 
     return Point(
         reference=reference,
-        value=lambda name: given[name] if name in given else book.results.first[0][name],
+        value=lambda name: given[name] if name in given else book.results.first(0, name),
         error=lambda name: 0.0,
         epsilon=book.layout.given(EPSILON),
         step=lambda: study.settings[EPSILON],
-        sheet=at.CHECKS,
+        sheet=CHECKS,
         remedy="start {weight} further from that edge",
     )

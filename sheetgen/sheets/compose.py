@@ -1,35 +1,48 @@
-"""The pages of a workbook, put together: sheets register what they need, the trace runs, then values exist."""
+"""The pages of a workbook, put together in the two phases that `sheetgen.sheets.results` describes."""
 
 from __future__ import annotations
 
-from sheetgen.network.trace import trace
+from dataclasses import dataclass
+
 from sheetgen.page.page import Page
 from sheetgen.sheets import checks, data, equations, error, explorer, gradient_check, inputs, source, start, training
 from sheetgen.sheets.book import Book
+from sheetgen.sheets.flag import Verdict
 
 
-def pages(book: Book) -> list[Page]:
-    """Return the pages of a workbook, in the order of their tabs."""
-    return [
-        start.page(book),
-        inputs.page(book),
-        *([data.page(book)] if book.study.samples else []),
-        *(training.page(book, variant) for variant in range(len(book.study.variants))),
-        error.page(book),
-        explorer.page(book),
-        gradient_check.page(book),
-        equations.page(book),
-        checks.page(book),
-        source.page(book),
-    ]
+@dataclass(frozen=True)
+class Composition:
+    """The pages of a workbook, whose formulas have their values, and the verdict of its checks, in words."""
+
+    pages: list[Page]
+    verdict: str
 
 
-def compose(book: Book) -> list[Page]:
-    """Return the pages of a book with their values ready: the trace has run once.
+def pages(book: Book) -> tuple[list[Page], Verdict]:
+    """Return the pages of a workbook, in the order of their tabs, and the verdict that each of them shows.
 
-    Raises NumberError where the training leaves the numbers a spreadsheet can hold.
+    They have no values yet: the training has not run.
     """
-    made = pages(book)
-    for chunk in trace(book.study):
-        book.results.feed(chunk)
-    return made
+    checks_page, verdict = checks.page(book)
+    before = [
+        start.page(book, verdict),
+        inputs.page(book, verdict),
+        *([data.page(book, verdict)] if book.study.samples else []),
+        *(training.page(book, variant, verdict) for variant in range(len(book.study.variants))),
+        error.page(book, verdict),
+        explorer.page(book, verdict),
+        gradient_check.page(book, verdict),
+        equations.page(book, verdict),
+    ]
+    return [*before, checks_page, source.page(book, verdict)], verdict
+
+
+def compose(book: Book) -> Composition:
+    """Return the pages of a book with their values ready, and the verdict: the training has run once.
+
+    Raises NumberError where the training leaves the numbers a spreadsheet can hold, UsageError where a check
+    cannot be computed.
+    """
+    composed, verdict = pages(book)
+    book.results.run(book.trace)
+    return Composition(composed, verdict())

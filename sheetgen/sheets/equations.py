@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from math import prod
+from functools import partial
 from typing import Any
 
-from openpyxl.utils import get_column_letter
-
-from sheetgen.algebra.evaluate import evaluate
-from sheetgen.algebra.notation import Excel, Text
-from sheetgen.network.chains import MAX_FACTORS, Factor, Path, paths
-from sheetgen.network.graph import ITERATION, Quantity, Section, derivative_label
+from sheetgen.algebra.notation import Text
+from sheetgen.network.chains import MAX_FACTORS
+from sheetgen.network.graph import ITERATION, Quantity, Section
 from sheetgen.network.optimizers import OPTIMIZERS, SCHEDULES, SGD
-from sheetgen.network.study import TOLERANCE
 from sheetgen.page import style
-from sheetgen.page.page import PREVIOUS_ROW, ROW, Formula, Page, at_row
+from sheetgen.page.block import Block
+from sheetgen.page.page import Formula, Page
 from sheetgen.page.printing import fit_width, landscape
-from sheetgen.sheets import layout as at
+from sheetgen.sheet_names import EQUATIONS
+from sheetgen.sheets import chain_rule
 from sheetgen.sheets.book import Book
-from sheetgen.sheets.flag import flag
-from sheetgen.sheets.layout import Address, Layout
+from sheetgen.sheets.flag import Verdict, flag
+from sheetgen.sheets.layout import Address
 
 _HEADINGS = {
     Section.FORWARD: "Forward: from the inputs to the outputs",
@@ -29,17 +26,18 @@ _HEADINGS = {
     Section.BACKWARD: "Backward: the chain rule, one quantity at a time",
     Section.GRADIENTS: "Gradients: what each weight does to the loss",
 }
-_HEADER = ("quantity", "at iteration 0", "equation", None, None, "as a spreadsheet formula")
-_FORMULA_COLUMN = "F"
+_QUANTITY, _EQUATION, _FORMULA = "quantity", "equation", "as a spreadsheet formula"
+_NUMBER = ("at iteration 0", "at iteration 1")
+_LOOKS = (style.NAME, style.LINK, style.EQUATION, style.CODE)
 
 
-def page(book: Book) -> Page:
+def page(book: Book, verdict: Verdict) -> Page:
     """Return the Equations sheet."""
-    page = Page(at.EQUATIONS, freeze="A4", tab_colour="6941C6")
+    page = Page(EQUATIONS, freeze="A4", tab_colour="6941C6")
     page.widths = {1: 20, 2: 18} | dict.fromkeys(range(3, 4 + MAX_FACTORS), 25.0)
     page.heights = {1: 28}
     page.put("A1", "Equations", style.TITLE)
-    flag(page, "F1", book)
+    flag(page, "F1", verdict)
     first = book.study.variants[0].sheet
     page.put(
         "A2",
@@ -50,150 +48,71 @@ def page(book: Book) -> Page:
     row = _updates(page, book, row)
     row = page.heading("A", row, "The chain rule, weight by weight, with the numbers of iteration 0")
     for weight in book.study.network.weights:
-        row = _chain(page, book, weight, row)
+        row = chain_rule.put(page, book, weight, row)
     page.decorate.append(_print)
     return page
 
 
-def _here(layout: Layout) -> Excel:
-    """Return the notation that refers to iteration 0 of the first training sheet."""
-    return Excel(lambda name: layout.cell(Address(0, name, 0)))
-
-
-def _value(book: Book, name: str) -> Callable[[], float]:
-    return lambda: book.results.first[0][name]
-
-
-def _next_value(book: Book, name: str, variant: int) -> Callable[[], float]:
-    return lambda: book.results.second[variant][name]
-
-
-def _factor_value(book: Book, factor: Factor) -> Callable[[], float]:
-    return lambda: _factor(book, factor)
-
-
 def _equations(page: Page, book: Book, row: int) -> int:
     """List the forward, loss, backward and gradient equations; return the next free row."""
-    text, layout = Text(), book.layout
-    spelled = layout.notation(0, ROW, PREVIOUS_ROW)
     for section, heading in _HEADINGS.items():
-        if not (quantities := layout.study.network.section(section)):
-            continue
-        row = page.heading("A", row, heading)
-        page.row(row, _HEADER, style.label(section))
-        for quantity in quantities:
-            row += 1
-            assert quantity.equation is not None
-            _line(page, layout, row, quantity, text.write(quantity.equation), book)
-            formula = at_row(spelled.write(quantity.equation), at.FIRST_ROW)
-            page.put(f"{_FORMULA_COLUMN}{row}", f"={formula}", style.CODE)
-        row += 2
+        if quantities := book.study.network.section(section):
+            row = page.heading("A", row, heading)
+            row = _table(page, book, section, quantities, row)
     return row
-
-
-def _line(page: Page, layout: Layout, row: int, quantity: Quantity, text: str, book: Book) -> None:
-    page.put(f"A{row}", quantity.name, style.NAME)
-    link = layout.cell(Address(0, quantity.name, 0))
-    page.put(f"B{row}", Formula(link, _value(book, quantity.name)), style.LINK)
-    page.put(f"C{row}", f"{quantity.name} = {text}", style.EQUATION)
 
 
 def _updates(page: Page, book: Book, row: int) -> int:
     """List the columns that count, the optimiser's and the update of every weight, for each way of training."""
     study = book.study
-    shown: list[tuple[str, str]] = []
-    for index, v in enumerate(study.variants):
-        key = (v.optimizer.name, v.schedule.name)
-        if key not in shown:
-            shown.append(key)
-            row = _training(page, book, index, row)
+    ways: dict[tuple[str, str], int] = {}
+    for variant, v in enumerate(study.variants):
+        ways.setdefault((v.optimizer.name, v.schedule.name), variant)
+    for variant in ways.values():
+        row = _training(page, book, variant, row)
     return row
 
 
 def _training(page: Page, book: Book, variant: int, row: int) -> int:
     """List how one variant is trained; return the next free row."""
-    text, layout, study = Text(), book.layout, book.study
-    this, graph = study.variants[variant], study.graphs[variant]
-    title = "gradient descent" if this.optimizer == SGD else OPTIMIZERS[this.optimizer.name].title
-    course = f", {SCHEDULES[this.schedule.name].title}" if study.scheduled else ""
-    where = "" if layout.shares_settings else f", on the sheet {this.sheet}"
-    row = page.heading("A", row, f"Update: from one iteration to the next ({title}{course}{where})")
-    page.row(row, (*_HEADER[:1], "at iteration 1", *_HEADER[2:]), style.label(Section.WEIGHTS))
+    study, graph, v = book.study, book.study.graphs[variant], book.study.variants[variant]
+    title = "gradient descent" if v.optimizer == SGD else OPTIMIZERS[v.optimizer.name].title
+    course = f", {SCHEDULES[v.schedule.name].title}" if study.scheduled else ""
+    sheet = "" if book.layout.shares_settings else f", on the sheet {v.sheet}"
+    row = page.heading("A", row, f"Update: from one iteration to the next ({title}{course}{sheet})")
+    counted = [q for q in graph.section(Section.STEP) if q.name != ITERATION]
     updated = [q for q in graph.quantities if q.is_given and q.equation is not None]
-    kept = [q for q in graph.section(Section.STEP) if q.name != ITERATION]
-    for quantity in (*kept, *graph.section(Section.MEANS, Section.OPTIMIZER), *updated):
-        row += 1
-        assert quantity.equation is not None
-        sign = ":=" if quantity.is_given or quantity.first else "="
-        page.put(f"A{row}", quantity.name, style.NAME)
-        page.put(f"C{row}", f"{quantity.name} {sign} {text.write(quantity.equation)}", style.EQUATION)
-        formula = layout.formula(quantity.equation, variant, layout.row(1))
-        page.put(f"{_FORMULA_COLUMN}{row}", f"={formula}", style.CODE)
-        link = layout.cell(Address(variant, quantity.name, 1))
-        page.put(f"B{row}", Formula(link, _next_value(book, quantity.name, variant)), style.LINK)
-    return row + 2
+    quantities = (*counted, *graph.section(Section.MEANS, Section.OPTIMIZER), *updated)
+    return _table(page, book, Section.WEIGHTS, quantities, row, variant, 1)
 
 
-def _chain(page: Page, book: Book, weight: str, row: int) -> int:
-    """Write out the paths from the loss to one weight; return the next free row."""
-    graph = book.study.network
-    chains = paths(graph, weight)
-    total = derivative_label(graph.loss, weight)
-    sum_text = " + ".join(" · ".join(factor.label for factor in path) for path in chains)
-    page.put(f"A{row}", total, style.label(Section.GRADIENTS))
-    page.put(f"B{row}", f"= {sum_text}", style.NAME)
-    products = []
-    for number, path in enumerate(chains, start=1):
-        row = _path(page, book, path, number if len(chains) > 1 else 0, row + 1)
-        products.append(f"B{row}")
-    return _sum(page, book, weight, products, chains, row + 1)
+def _table(
+    page: Page,
+    book: Book,
+    section: Section,
+    quantities: tuple[Quantity, ...],
+    row: int,
+    variant: int = 0,
+    iteration: int = 0,
+) -> int:
+    """List some quantities with their numbers at iteration 0 or 1 of a variant; return the next free row."""
+    number = _NUMBER[iteration]
+    page.row(row, (_QUANTITY, number, _EQUATION, None, None, _FORMULA), style.label(section))
+    block = Block(row + 1, row + len(quantities), {_QUANTITY: "A", number: "B", _EQUATION: "C", _FORMULA: "F"})
+    for line, quantity in zip(block.rows, quantities, strict=True):
+        block.line(page, line, _contents(book, quantity, variant, iteration), _LOOKS)
+    return block.last + 2
 
 
-def _path(page: Page, book: Book, path: Path, number: int, row: int) -> int:
-    """Write one path on three rows: the derivatives, what they are, their numbers and product."""
-    text, here = Text(), _here(book.layout)
-    page.put(f"A{row}", f"path {number}" if number else "path", style.NOTE)
-    page.put(f"B{row}", "product", style.label(Section.BACKWARD))
-    page.put(f"A{row + 2}", "numbers", style.NOTE)
-    for column, factor in enumerate(path, start=3):
-        letter = get_column_letter(column)
-        dot = "· " if column > 3 else ""
-        page.put(f"{letter}{row}", dot + factor.label, style.label(Section.BACKWARD))
-        page.put(f"{letter}{row + 1}", f"= {text.write(factor.expr)}", style.equation(Section.BACKWARD))
-        formula = Formula(here.write(factor.expr), _factor_value(book, factor))
-        page.put(f"{letter}{row + 2}", formula, style.Style(number=style.NUMBER, align="center"))
-    cells = (f"{get_column_letter(column)}{row + 2}" for column in range(3, 3 + len(path)))
-    product = Formula("*".join(cells), lambda: _product(book, path))
-    page.put(f"B{row + 2}", product, style.Style(number=style.NUMBER, bold=True))
-    return row + 2
-
-
-def _factor(book: Book, factor: Factor) -> float:
-    return evaluate(factor.expr, book.results.first[0].__getitem__)
-
-
-def _product(book: Book, path: Path) -> float:
-    return prod(_factor(book, factor) for factor in path)
-
-
-def _sum(page: Page, book: Book, weight: str, cells: list[str], chains: tuple[Path, ...], row: int) -> int:
-    """Add the paths up and set the sum beside the gradient of the training sheet; return the next free row."""
-    total = derivative_label(book.study.network.loss, weight)
-    tolerance = book.study.settings[TOLERANCE]
-
-    def added() -> float:
-        return sum(_product(book, path) for path in chains)
-
-    def agrees() -> str:
-        return "agrees" if abs(added() - book.results.first[0][total]) <= tolerance else "DIFFERS"
-
-    page.put(f"A{row}", "sum of paths" if len(cells) > 1 else "product", style.NAME)
-    page.put(f"B{row}", Formula("+".join(cells), added), style.Style(number=style.NUMBER, bold=True))
-    page.put(f"C{row}", f"{total} in the table", style.Style(align="right"))
-    page.put(f"D{row}", Formula(book.layout.cell(Address(0, total, 0)), _value(book, total)), style.LINK)
-    test = f'IF(ABS(B{row}-D{row})<={book.layout.given(TOLERANCE)},"agrees","DIFFERS")'
-    page.put(f"E{row}", Formula(test, agrees), style.Style(bold=True, align="left", indent=1))
-    return row + 2
+def _contents(book: Book, quantity: Quantity, variant: int, iteration: int) -> tuple[str | Formula, ...]:
+    """Return a quantity's name, its number at an iteration, its equation, and its formula there."""
+    layout, results, name = book.layout, book.results, quantity.name
+    assert quantity.equation is not None
+    value = partial(results.second if iteration else results.first, variant, name)
+    becomes = iteration and (quantity.is_given or quantity.first)
+    text = f"{name} {':=' if becomes else '='} {Text().write(quantity.equation)}"
+    formula = layout.formula(quantity.equation, variant, layout.row(iteration))
+    return name, Formula(layout.cell(Address(variant, name, iteration)), value), text, f"={formula}"
 
 
 def _print(sheet: Any) -> None:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sheetgen.page import style
 from sheetgen.page.page import Formula, Page
-from sheetgen.sheets.book import Book
 from sheetgen.sheets.layout import FLAG
 
+Verdict = Callable[[], str]
+"""Gives the text of the overall flag, when the training has run."""
 
-def flag(page: Page, where: str, book: Book) -> None:
+
+def flag(page: Page, cells: str, verdict: Verdict) -> None:
     """Show the overall flag in a cell of a page, or across a range of cells."""
-    cell = where.partition(":")[0]
-    page.put(cell, Formula(FLAG, lambda: book.verdict()), style.FLAG)
+    cell = cells.partition(":")[0]
+    page.put(cell, Formula(FLAG, verdict), style.FLAG)
     page.flags.append(cell)
-    if cell != where:
-        page.merges.append(where)
+    if cell != cells:
+        page.merges.append(cells)

@@ -14,11 +14,15 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from sheetgen.algebra.notation import general
 from sheetgen.network.tolerance import RowBounds
 from sheetgen.page import style
+from sheetgen.page.block import Block
 from sheetgen.page.page import Formula, Page
 from sheetgen.sheets import picks
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.layout import Layout
 from sheetgen.sheets.picks import PickCell, Step
+
+SHEETS = "training sheets"
+"""The heading of the list of the training sheets that can be picked."""
 
 MOST_LISTED = 1000
 """The most iterations that a drop-down lists; of more, any whole number can be typed."""
@@ -30,12 +34,12 @@ class Lookup:
     def __init__(self, book: Book, step: Step, number: str, row: str) -> None:
         self.book, self.step, self.number, self.row = book, step, number, row
         self._offered = picks.offered(book.layout)
-        self._kept = book.results.keep(step.variant, step.row(book.study))
+        self._picked = book.results.keep(step.variant, step.row(book.study))
         self._first = book.results.keep(step.variant, 0)
 
     def value(self, name: str) -> float:
         """Return the value of a quantity at the picked step, when the trace has run."""
-        return self._kept.values[name]
+        return self._picked().values[name]
 
     def error(self, name: str) -> float:
         """Return how far off two right computations of it may be, in units of an operation's relative error."""
@@ -45,7 +49,7 @@ class Lookup:
     def _errors(self) -> Mapping[str, float]:
         study, variant = self.book.study, self.step.variant
         bounds = RowBounds(study.graphs[variant], study.constants(variant), 1.0, study.batch)
-        for row in self._kept.rows:
+        for row in self._picked().rows:
             bounds.follow(row)
         return bounds.here()
 
@@ -55,52 +59,55 @@ class Lookup:
 
     def first(self, name: str) -> Formula:
         """Return the formula that looks up what a quantity was in the first row."""
-        return self._choose(name, "1", lambda: self._first.values[name], lambda: abs(self._first.values[name]))
+
+        def value() -> float:
+            return self._first().values[name]
+
+        return self._choose(name, "1", value, lambda: abs(value()))
 
     def _choose(self, name: str, row: str, value: Callable[[], float], scale: Callable[[], float]) -> Formula:
         return Formula(picks.choice(self.book.layout, name, self.number, row, self._offered), value, scale)
 
-    def number_formula(self, picked: str, sheets: str) -> Formula:
+    def number_formula(self, variant: PickCell, listed: Block) -> Formula:
         """Return the formula of the first helper cell: which of the listed sheets is picked."""
-        return Formula(f"MATCH({picked},{sheets},0)", lambda: float(self.step.variant + 1))
+        text = f"MATCH({variant.absolute},{listed.column(SHEETS)},0)"
+        return Formula(text, lambda: float(self.step.variant + 1))
 
-    def row_formula(self, iteration: str, sample: str) -> Formula:
+    def row_formula(self, iteration: PickCell, sample: PickCell) -> Formula:
         """Return the formula of the second helper cell: the row of the picked iteration, and sample."""
-        text = picks.row_formula(self.book.layout, iteration, sample)
+        text = picks.row_formula(self.book.layout, iteration.absolute, sample.absolute)
         return Formula(text, lambda: float(self.step.row(self.book.study) + 1))
 
 
-def put_sheets(page: Page, book: Book, letter: str, row: int) -> str:
-    """List the training sheets that can be picked under a heading; return a reference to the list."""
-    page.put(f"{letter}{row}", "training sheets", style.LABEL)
-    for offset, variant in enumerate(book.study.variants[: picks.offered(book.layout)], start=1):
-        page.put(f"{letter}{row + offset}", variant.sheet, style.BUILT)
-    return sheets(book.layout, letter, row)
+def sheets(layout: Layout, row: int, column: int) -> Block:
+    """Return the list of the training sheets that can be picked, under a heading."""
+    return Block.below(row, (SHEETS,), picks.offered(layout), column)
 
 
-def sheets(layout: Layout, letter: str, row: int) -> str:
-    """Return a reference to the list of training sheets whose heading stands there."""
-    return f"${letter}${row + 1}:${letter}${row + picks.offered(layout)}"
+def put_sheets(page: Page, listed: Block, layout: Layout) -> None:
+    """Put the list of the training sheets that can be picked."""
+    listed.header(page)
+    for row, variant in zip(listed.rows, layout.study.variants, strict=False):
+        page.put(listed.cell(SHEETS, row), variant.sheet, style.BUILT)
 
 
 def limit(layout: Layout) -> str:
     """Return what to say where not every training sheet can be picked, or nothing."""
-    count, all_of_them = picks.offered(layout), len(layout.study.variants)
-    if count == all_of_them:
+    count, total = picks.offered(layout), len(layout.study.variants)
+    if count == total:
         return ""
-    return f"The first {count} of the {all_of_them} training sheets can be picked: a formula cannot choose among more."
-
-
-def absolute(spot: PickCell) -> str:
-    """Return an absolute reference to a picked cell, for use on its own sheet."""
-    letters = spot.cell.rstrip("0123456789")
-    return f"${letters}${spot.cell.removeprefix(letters)}"
+    return f"The first {count} of the {total} training sheets can be picked: a formula cannot choose among more."
 
 
 def drop_down(reference: str, what: str) -> DataValidation:
     """Return a validation that lets one of a list of cells be picked."""
     validation = DataValidation("list", formula1=reference, allow_blank=False)
     return _explained(validation, f"Pick {what} from the list.")
+
+
+def of_sheets(listed: Block) -> DataValidation:
+    """Return a validation that lets one of the listed training sheets be picked."""
+    return drop_down(listed.column(SHEETS), "a training sheet")
 
 
 def iterations(layout: Layout) -> DataValidation:

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from string import ascii_uppercase
 from typing import NamedTuple
+
+from openpyxl.utils.cell import absolute_coordinate
 
 from sheetgen.errors import WorkbookError
 from sheetgen.limits import MAX_FORMULA
 from sheetgen.network.graph import BATCH, POSITION, SAMPLE
 from sheetgen.network.study import EPSILON, SETTINGS, Study
-from sheetgen.sheets import layout as at
+from sheetgen.sheet_names import EXPLORER, GRADIENT_CHECK
 from sheetgen.sheets.layout import Layout
 
 LEAST_EPSILON, LARGEST_EPSILON = 1e-12, 0.1
@@ -31,13 +34,23 @@ class PickCell(NamedTuple):
     def __str__(self) -> str:
         return f"{self.sheet}!{self.cell}"
 
+    @property
+    def row(self) -> int:
+        """The row it stands in."""
+        return int(self.cell.lstrip(ascii_uppercase))
 
-EXPLORER_VARIANT, EXPLORER_ITERATION = PickCell(at.EXPLORER, "D4"), PickCell(at.EXPLORER, "D5")
-CHECK_VARIANT, CHECK_ITERATION = PickCell(at.GRADIENT_CHECK, "B4"), PickCell(at.GRADIENT_CHECK, "B5")
-EXPLORER_SAMPLE, CHECK_SAMPLE = PickCell(at.EXPLORER, "D6"), PickCell(at.GRADIENT_CHECK, "B8")
-CHECK_PARAMETER, CHECK_EPSILON = PickCell(at.GRADIENT_CHECK, "B6"), PickCell(at.GRADIENT_CHECK, "B7")
+    @property
+    def absolute(self) -> str:
+        """An absolute reference to it, for use on its own sheet."""
+        return absolute_coordinate(self.cell)
 
-Look = Callable[[PickCell], object]
+
+EXPLORER_VARIANT, EXPLORER_ITERATION = PickCell(EXPLORER, "D4"), PickCell(EXPLORER, "D5")
+CHECK_VARIANT, CHECK_ITERATION = PickCell(GRADIENT_CHECK, "B4"), PickCell(GRADIENT_CHECK, "B5")
+EXPLORER_SAMPLE, CHECK_SAMPLE = PickCell(EXPLORER, "D6"), PickCell(GRADIENT_CHECK, "B8")
+CHECK_PARAMETER, CHECK_EPSILON = PickCell(GRADIENT_CHECK, "B6"), PickCell(GRADIENT_CHECK, "B7")
+
+Contents = Callable[[PickCell], object]
 """Gives what a cell holds, recalculated."""
 
 
@@ -111,42 +124,42 @@ def shown(study: Study, picks: Picks) -> dict[PickCell, float | str]:
     }
 
 
-def read_picks(study: Study, look: Look) -> Picks:
+def read_picks(study: Study, contents: Contents) -> Picks:
     """Return what is picked in a workbook. Raises WorkbookError for a pick that is none."""
     sheets = [variant.sheet for variant in study.variants[: offered(Layout(study))]]
 
     def step(variant: PickCell, iteration: PickCell, sample: PickCell) -> Step:
-        picked = _one_of(look(variant), variant, "training sheet", sheets)
-        number = _whole(look(iteration), iteration, "iteration", 0, study.iterations)
-        in_batch = _whole(look(sample), sample, "sample of the batch", 1, study.batch) if study.batch > 1 else 1
-        return Step(picked, number, in_batch)
+        index = _one_of(contents(variant), variant, "training sheet", sheets)
+        number = _whole(contents(iteration), iteration, "iteration", 0, study.iterations)
+        in_batch = _whole(contents(sample), sample, "sample of the batch", 1, study.batch) if study.batch > 1 else 1
+        return Step(index, number, in_batch)
 
     return Picks(
         step(EXPLORER_VARIANT, EXPLORER_ITERATION, EXPLORER_SAMPLE),
         step(CHECK_VARIANT, CHECK_ITERATION, CHECK_SAMPLE),
-        _one_of(look(CHECK_PARAMETER), CHECK_PARAMETER, "parameter", list(parameters(study))),
-        _epsilon(look(CHECK_EPSILON)),
+        _one_of(contents(CHECK_PARAMETER), CHECK_PARAMETER, "parameter", list(parameters(study))),
+        _epsilon(contents(CHECK_EPSILON)),
     )
 
 
-def _one_of(found: object, spot: PickCell, what: str, names: list[str]) -> int:
-    if isinstance(found, str) and found in names:
-        return names.index(found)
-    raise _wrong(found, spot, what, names[0] if len(names) == 1 else f"one of {names[0]} … {names[-1]}")
+def _one_of(content: object, pick: PickCell, what: str, names: list[str]) -> int:
+    if isinstance(content, str) and content in names:
+        return names.index(content)
+    raise _wrong(content, pick, what, names[0] if len(names) == 1 else f"one of {names[0]} … {names[-1]}")
 
 
-def _whole(found: object, spot: PickCell, what: str, first: int, last: int) -> int:
-    if isinstance(found, float) and found.is_integer() and first <= found <= last:
-        return int(found)
-    raise _wrong(found, spot, what, f"a whole number from {first} to {last}")
+def _whole(content: object, pick: PickCell, what: str, first: int, last: int) -> int:
+    if isinstance(content, float) and content.is_integer() and first <= content <= last:
+        return int(content)
+    raise _wrong(content, pick, what, f"a whole number from {first} to {last}")
 
 
-def _epsilon(found: object) -> float:
-    if isinstance(found, float) and LEAST_EPSILON <= found <= LARGEST_EPSILON:
-        return found
-    raise _wrong(found, CHECK_EPSILON, EPSILON, f"a number from {LEAST_EPSILON:g} to {LARGEST_EPSILON:g}")
+def _epsilon(content: object) -> float:
+    if isinstance(content, float) and LEAST_EPSILON <= content <= LARGEST_EPSILON:
+        return content
+    raise _wrong(content, CHECK_EPSILON, EPSILON, f"a number from {LEAST_EPSILON:g} to {LARGEST_EPSILON:g}")
 
 
-def _wrong(found: object, spot: PickCell, what: str, wanted: str) -> WorkbookError:
-    held = "nothing" if found is None else repr(found) if isinstance(found, str | float | bool) else str(found)
-    return WorkbookError(f"{spot} holds {held} as {what}; pick {wanted}")
+def _wrong(content: object, pick: PickCell, what: str, wanted: str) -> WorkbookError:
+    spelled = repr(content) if isinstance(content, str | float | bool) else str(content)
+    return WorkbookError(f"{pick} holds {'nothing' if content is None else spelled} as {what}; pick {wanted}")

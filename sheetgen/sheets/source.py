@@ -5,34 +5,36 @@ from __future__ import annotations
 import math
 
 from sheetgen.page import style
+from sheetgen.page.block import Listing
 from sheetgen.page.page import Page
 from sheetgen.page.printing import fit_width
-from sheetgen.sheets import layout as at
+from sheetgen.sheet_names import SOURCE
 from sheetgen.sheets.book import Book
-from sheetgen.sheets.flag import flag
+from sheetgen.sheets.flag import Verdict, flag
+from sheetgen.sheets.layout import LAYOUT_VERSION
 from sheetgen.template.write import effective_template
 
 LAYOUT_LABEL, VERSION_LABEL, TEMPLATE_LABEL = "layout", "made by sheetgen", "template"
 _TEMPLATE_ROW = 9
 
 
-def page(book: Book) -> Page:
+def page(book: Book, verdict: Verdict) -> Page:
     """Return the Source sheet."""
-    page = Page(at.SOURCE, tab_colour="98A2B3")
+    page = Page(SOURCE, tab_colour="98A2B3")
     page.widths = {1: 22, 2: 90}
     page.heights = {1: 28}
     page.put("A1", "Source", style.TITLE)
-    flag(page, "B1", book)
+    flag(page, "B1", verdict)
     page.put("A2", "The template this workbook was built from; `sheetgen verify` reads it here.", style.NOTE)
-    facts: tuple[tuple[str, float | str], ...] = (
-        (LAYOUT_LABEL, float(at.LAYOUT_VERSION)),
-        (VERSION_LABEL, book.version),
-        ("verify with", "sheetgen verify FILE.xlsx"),
-        ("build again with", "copy the template below into a file NAME.toml, then: sheetgen build NAME.toml"),
-    )
-    for row, (name, value) in enumerate(facts, start=4):
-        page.put(f"A{row}", name, style.NAME)
-        page.put(f"B{row}", value, style.Style(align="left"))
+    facts: dict[str, float | str] = {
+        LAYOUT_LABEL: float(LAYOUT_VERSION),
+        VERSION_LABEL: book.version,
+        "verify with": "sheetgen verify FILE.xlsx",
+        "build again with": "copy the template below into a file NAME.toml, then: sheetgen build NAME.toml",
+    }
+    listing = Listing.at(4, facts)
+    for label, fact in facts.items():
+        listing.put(page, label, fact, style.Style(align="left"))
     page.put(f"A{_TEMPLATE_ROW}", TEMPLATE_LABEL, style.NAME)
     for row, line in enumerate(effective_template(book.built).split("\n"), start=_TEMPLATE_ROW):
         if line:

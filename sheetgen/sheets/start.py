@@ -8,13 +8,25 @@ from openpyxl.utils import get_column_letter
 
 from sheetgen.network.graph import Section
 from sheetgen.page import style
+from sheetgen.page.block import Listing
 from sheetgen.page.marks import colour_signs
 from sheetgen.page.page import Page
 from sheetgen.page.printing import landscape
-from sheetgen.sheets import drawing
-from sheetgen.sheets import layout as at
+from sheetgen.sheet_names import (
+    CHECKS,
+    DATA,
+    EQUATIONS,
+    ERROR,
+    EXPLORER,
+    GRADIENT_CHECK,
+    INPUTS,
+    SOURCE,
+    START,
+)
+from sheetgen.sheets import drawing, drawing_plan
 from sheetgen.sheets.book import Book
-from sheetgen.sheets.flag import flag
+from sheetgen.sheets.drawing_plan import FIRST_COLUMN, Look
+from sheetgen.sheets.flag import Verdict, flag
 
 _KEY = (
     (
@@ -41,25 +53,26 @@ _SECTIONS = {
 }
 
 
-def page(book: Book) -> Page:
+def page(book: Book, verdict: Verdict) -> Page:
     """Return the Start sheet."""
     study = book.study
-    page = Page(at.START, tab_colour="1F2933")
+    page = Page(START, tab_colour="1F2933")
     page.widths = {1: 3}
     page.heights = {1: 34, 2: 20 + 16 * (len(study.description) // 120)}
     page.put("B1", study.title, style.TITLE)
-    drawn = drawing.put(page, study.network, drawing.at_start(book), 5)
-    row, last = drawn.row, max(drawn.last_column, 14)
-    page.widths[drawing.FIRST_COLUMN] = max(page.widths[drawing.FIRST_COLUMN], _LINK_WIDTH)
+    plan = drawing_plan.plan(study.network, Look())
+    drawn = drawing.put(page, plan, drawing.at_start(book), 5)
+    last = max(plan.last_column, 14)
+    page.widths[FIRST_COLUMN] = max(page.widths[FIRST_COLUMN], _LINK_WIDTH)
     page.put("B2", " ".join(study.description.split()), style.PROSE)
     page.merges.append(f"B2:{get_column_letter(last)}2")
-    flag(page, f"B3:{get_column_letter(last)}3", book)
+    flag(page, f"B3:{get_column_letter(last)}3", verdict)
     page.put(
         "B4",
         "The network, with its numbers at iteration 0 (inputs on the left, the loss on the right)",
         style.NOTE,
     )
-    row = _try(page, book, row)
+    row = _try(page, book, drawn.row)
     row = _sheets(page, book, row)
     _key(page, book, row)
     page.decorate += [_print, lambda sheet: colour_signs(sheet, drawn.weights)]
@@ -89,32 +102,31 @@ def _sheets(page: Page, book: Book, row: int) -> int:
     study = book.study
     kind = "a learning rate" if book.layout.shares_settings else "a way of training"
     each = "an iteration a row" if study.batch == 1 else "a row for each sample of an iteration's batch"
-    data = [(at.DATA, "every sample once; change them here")] if study.samples else []
+    data = [(DATA, "every sample once; change them here")] if study.samples else []
     row = page.heading("B", row, "The sheets")
-    listed = [(at.INPUTS, "every input, target, initial weight and learning rate; change them here")]
+    listed = [(INPUTS, "every input, target, initial weight and learning rate; change them here")]
     listed += [
         *data,
         (study.variants[0].sheet, f"one sheet {kind} ({len(study.variants)} in all): a quantity a column, {each}"),
-        (at.ERROR, "the error of all training sheets side by side, charted"),
-        (at.EXPLORER, "the network at any step of any training sheet, drawn and coloured: pick one, look around"),
-        (at.GRADIENT_CHECK, "any gradient against the central difference of the loss, computed anew as you look"),
-        (at.EQUATIONS, "the equations, and the chain rule of every weight with live numbers"),
-        (at.CHECKS, "live checks that the training sheets are right"),
-        (at.SOURCE, "the template this workbook was built from"),
+        (ERROR, "the error of all training sheets side by side, charted"),
+        (EXPLORER, "the network at any step of any training sheet, drawn and coloured: pick one, look around"),
+        (GRADIENT_CHECK, "any gradient against the central difference of the loss, computed anew as you look"),
+        (EQUATIONS, "the equations, and the chain rule of every weight with live numbers"),
+        (CHECKS, "live checks that the training sheets are right"),
+        (SOURCE, "the template this workbook was built from"),
     ]
+    listing = Listing.at(row, dict(listed), FIRST_COLUMN)
     for name, meaning in listed:
-        page.put(f"B{row}", name, style.LINK_TEXT)
-        page.links[f"B{row}"] = name
-        page.put(f"C{row}", meaning, style.EQUATION)
-        row += 1
-    return row + 1
+        listing.put(page, name, meaning, style.EQUATION, style.LINK_TEXT)
+        page.links[f"{listing.labels}{listing.rows[name]}"] = name
+    return row + len(listed) + 1
 
 
 def _key(page: Page, book: Book, row: int) -> None:
     """Say what the colours mean."""
     row = page.heading("B", row, "What the colours mean")
-    for sample, meaning, look in _KEY:
-        page.put(f"B{row}", sample, look)
+    for example, meaning, look in _KEY:
+        page.put(f"B{row}", example, look)
         page.put(f"C{row}", meaning, style.EQUATION)
         row += 1
     used = {quantity.section for graph in book.study.graphs for quantity in graph.quantities}

@@ -13,32 +13,34 @@ from sheetgen.algebra.notation import Excel, Text, general
 from sheetgen.network.graph import ITERATION, RATE, Quantity, Section
 from sheetgen.network.optimizers import OPTIMIZERS, SCHEDULES, SGD
 from sheetgen.network.study import Study
-from sheetgen.network.trace import trace
 from sheetgen.page import style
 from sheetgen.page.page import PREVIOUS_ROW, ROW, Column, Formula, Page, Table
 from sheetgen.page.printing import landscape
 from sheetgen.sheets import layout as at
 from sheetgen.sheets.book import Book
-from sheetgen.sheets.flag import flag
+from sheetgen.sheets.flag import Verdict, flag
+from sheetgen.sheets.inputs_layout import rate_label
 from sheetgen.sheets.layout import Layout
 
 _WIDTH = 17.0
+_RATE_COLUMNS = 2
+"""The first columns, in which the learning rate stands where the others have their section's band."""
 
 
-def page(book: Book, variant: int) -> Page:
+def page(book: Book, variant: int, verdict: Verdict) -> Page:
     """Return the training sheet of a variant."""
     study, layout = book.study, book.layout
-    this = study.variants[variant]
-    page = Page(this.sheet, freeze=f"B{at.FIRST_ROW}", tab_colour=style.series_colour(variant))
+    sheet, rate = study.variants[variant].sheet, study.rates[variant]
+    page = Page(sheet, freeze=f"B{at.FIRST_ROW}", tab_colour=style.series_colour(variant))
     before, after = _title(study, variant)
-    title = Formula(f'"{before}"&{at.RATE_CELL}&"{after}"', lambda: before + general(this.rate) + after)
+    title = Formula(f'"{before}"&{at.RATE_CELL}&"{after}"', lambda: before + general(rate) + after)
     page.put("B1", title, style.TITLE)
-    flag(page, "G1:H1", book)
+    flag(page, "G1:H1", verdict)
     page.put("A2", study.rate_name, style.NAME)
-    page.put("B2", Formula(layout.given(at.rate_label(this)), lambda: this.rate), style.INPUT_LINK)
+    page.put("B2", Formula(layout.given(rate_label(study.variants[variant])), lambda: rate), style.INPUT_LINK)
     _header(page, layout, variant)
-    page.table = Table(at.FIRST_ROW, study.rows, tuple(_columns(layout, variant)), lambda: _rows(study, variant))
-    page.widths = dict.fromkeys(range(1, len(layout.columns(variant)) + 1), _WIDTH) | {1: 10.0}
+    page.table = Table(at.FIRST_ROW, study.rows, tuple(_columns(layout, variant)), lambda: book.trace.rows_of(variant))
+    page.widths = dict.fromkeys(range(1, layout.tables[variant].end + 1), _WIDTH) | {1: 10.0}
     page.heights = {at.TITLE_ROW: 28, at.RATE_ROW: 20, at.LABEL_ROW: 22, at.EQUATION_ROW: 58}
     page.decorate.append(lambda sheet: _print_and_fold(sheet, layout, variant))
     return page
@@ -46,28 +48,24 @@ def page(book: Book, variant: int) -> Page:
 
 def _title(study: Study, variant: int) -> tuple[str, str]:
     """Return what the title says before the learning rate, and after it."""
-    this = study.variants[variant]
+    optimizer, schedule = study.variants[variant].optimizer, study.variants[variant].schedule
     plain = all(v.optimizer == SGD for v in study.variants)
-    how = "" if plain else f" by {OPTIMIZERS[this.optimizer.name].title}"
-    course = f", {SCHEDULES[this.schedule.name].title}" if study.scheduled else ""
+    how = "" if plain else f" by {OPTIMIZERS[optimizer.name].title}"
+    course = f", {SCHEDULES[schedule.name].title}" if study.scheduled else ""
     return f"Training{how} with learning rate {study.rate_name} = ", course
-
-
-def _rows(study: Study, variant: int) -> Iterator[tuple[float, ...]]:
-    for chunk in trace(study, [variant]):
-        yield from chunk.rows[0]
 
 
 def _header(page: Page, layout: Layout, variant: int) -> None:
     """Put the bands, the labels and the equations above the table."""
+    table = layout.tables[variant]
     for section, quantities in _sections(layout, variant):
         for index, quantity in enumerate(quantities):
-            letter = layout.letter(quantity.name, variant)
-            if letter > "B" or len(letter) > 1:
-                text = str(section) if not index or (section == Section.DATA and letter == "C") else None
-                page.put(f"{letter}{at.RATE_ROW}", text, style.band(section))
-            page.put(f"{letter}{at.LABEL_ROW}", quantity.name, style.label(section))
-            page.put(f"{letter}{at.EQUATION_ROW}", _equation_text(layout, quantity), style.equation(section))
+            name, column = quantity.name, table.index(quantity.name)
+            if column > _RATE_COLUMNS:
+                begins = not index or (section == Section.DATA and column == _RATE_COLUMNS + 1)
+                page.put(table.cell(name, at.RATE_ROW), str(section) if begins else None, style.band(section))
+            page.put(table.cell(name, at.LABEL_ROW), name, style.label(section))
+            page.put(table.cell(name, at.EQUATION_ROW), _equation_text(layout, quantity), style.equation(section))
 
 
 def _sections(layout: Layout, variant: int) -> Iterator[tuple[Section, tuple[Quantity, ...]]]:
@@ -122,10 +120,10 @@ def _print_and_fold(sheet: Any, layout: Layout, variant: int) -> None:
     sheet.print_title_rows = f"{at.TITLE_ROW}:{at.EQUATION_ROW}"
     sheet.print_title_cols = "A:A"
     sheet.oddFooter.center.text = "&A, page &P of &N"
-    breaks = ColBreak()
+    breaks, table = ColBreak(), layout.tables[variant]
     widest = 1
     for section, quantities in _sections(layout, variant):
-        first, last = (layout.columns(variant).index(quantities[i].name) + 1 for i in (0, -1))
+        first, last = table.index(quantities[0].name), table.index(quantities[-1].name)
         widest = max(widest, len(quantities))
         if section not in (Section.STEP, Section.DATA):
             breaks.append(Break(id=first - 1))

@@ -13,9 +13,10 @@ from sheetgen import Tolerance, load
 from sheetgen.algebra.evaluate import evaluate, expanded
 from sheetgen.algebra.expr import Apply, Expr
 from sheetgen.algebra.parser import parse
+from sheetgen.network.row_program import Row
 from sheetgen.network.study import Study
 from sheetgen.network.tolerance import RowBounds, error_bound
-from sheetgen.network.trace import Row, trace
+from sheetgen.network.trace import trace
 
 UNIT = 1e-15
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import math
 import tracemalloc
 from collections import deque
+from collections.abc import Callable
 
 import pytest
 from networks import ODD, template
 
 from sheetgen import NumberError, load, loads, override
+from sheetgen.network import trace as trace_module
+from sheetgen.network.row_program import Row, RowProgram, compile_rows
 from sheetgen.network.study import Study
-from sheetgen.network.trace import Row, trace
+from sheetgen.network.trace import MOST_HELD, Trace, trace
 
 # shared/seed/README.md: E_total before any update.
 FIRST_ERROR = 0.24251985734837728
@@ -124,4 +127,91 @@ def test_nothing_is_held_of_the_rows_before() -> None:
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
     assert peaks[1] < 1.2 * peaks[0]
+    assert peaks[1] < 3_000_000
+
+
+# --- several readers of one trace ---
+
+
+def held(study: Study, chunk_rows: int = 512) -> Trace:
+    return Trace(study, chunk_rows, most_held=10**9)
+
+
+def anew(study: Study, chunk_rows: int = 512) -> Trace:
+    return Trace(study, chunk_rows, most_held=0)
+
+
+@pytest.mark.parametrize("make", [held, anew])
+@pytest.mark.parametrize("chunk_rows", [1, 7, 512])
+def test_every_reader_gets_the_same_rows(make: Callable[[Study, int], Trace], chunk_rows: int) -> None:
+    study = override(load("iris"), iterations=1)
+    assert len(study.variants) == 2
+    expected = rows(study)
+    shared = make(study, chunk_rows)
+    assert list(shared.rows_of(1)) == expected[1]  # the first reader asks for one variant only
+    for _ in range(2):
+        assert list(shared.rows()) == list(zip(*expected, strict=True))
+    assert [chunk.first for chunk in shared.chunks()] == list(range(0, study.rows, chunk_rows))
+    assert [list(shared.rows_of(variant)) for variant in range(len(study.variants))] == expected
+
+
+@pytest.mark.parametrize("make", [held, anew])
+def test_readers_at_different_places_do_not_disturb_each_other(make: Callable[[Study, int], Trace]) -> None:
+    seed = load()
+    shared = make(seed, 3)
+    expected = rows(seed)[2]
+    ahead, behind = shared.rows_of(2), shared.rows_of(2)
+    for row in range(0, 96, 4):
+        assert [next(ahead) for _ in range(4)] == expected[row : row + 4]
+        assert next(behind) == expected[row // 4]
+
+
+def test_few_rows_are_held_and_many_are_not() -> None:
+    seed = load()
+    numbers = 6 * 101 * 40
+    for most, same in ((numbers, True), (numbers - 1, False)):
+        shared = Trace(seed, most_held=most)
+        first, second = list(shared.rows_of(0)), list(shared.rows_of(0))
+        assert first == second
+        assert all((a is b) is same for a, b in zip(first, second, strict=True))
+
+
+@pytest.mark.parametrize("make", [held, anew])
+def test_a_graph_is_compiled_once_for_all_readers(
+    make: Callable[[Study], Trace], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compiled: list[int] = []
+
+    def counted(study: Study, variant: int) -> RowProgram:
+        compiled.append(variant)
+        return compile_rows(study, variant)
+
+    monkeypatch.setattr(trace_module, "compile_rows", counted)
+    shared = make(load())
+    for _ in range(3):
+        deque(shared.chunks(), 0)
+        deque(shared.rows_of(4), 0)
+    assert compiled == [0, 1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize("make", [held, anew])
+def test_every_reader_is_told_of_the_same_broken_value(make: Callable[[Study], Trace]) -> None:
+    """The run that broke off in the middle of a chunk stands where it was, or the next reader began elsewhere."""
+    shared = make(loads(template('y = "w*x"', 'E = "(t - y)^4"', "w = 0.4", "1e8", 20)))
+    for _ in range(3):
+        with pytest.raises(NumberError) as caught:
+            deque(shared.chunks(), 0)
+        assert (caught.value.quantity, caught.value.iteration) == ("E", 4)
+
+
+def test_what_a_trace_holds_has_a_bound() -> None:
+    peaks = []
+    for iterations in (MOST_HELD // 40 - 1, MOST_HELD // 40):
+        shared = Trace(override(load(), rates=[0.5], iterations=iterations))
+        tracemalloc.start()
+        deque(shared.rows(), 0)
+        deque(shared.rows(), 0)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert 6_000_000 < peaks[0] < 8 * 2**20 + 3_000_000  # what never changes is one number for all rows
     assert peaks[1] < 3_000_000

@@ -12,14 +12,15 @@ from sheetgen.algebra.expr import Var, substitute
 from sheetgen.algebra.ops import PRIMITIVES
 from sheetgen.algebra.parser import parse
 from sheetgen.network.optimizers import OPTIMIZERS
+from sheetgen.network.row_program import Row
 from sheetgen.network.study import Study
-from sheetgen.network.trace import Row, trace
+from sheetgen.network.trace import Trace, trace
 from sheetgen.proof.mathematics import differences
 from sheetgen.proof.report import Difference, Kind
 
 
 def disagreements(study: Study) -> list[Difference]:
-    return list(differences(study, Tolerance()))
+    return list(differences(Trace(study), Tolerance()))
 
 
 def wrong(seed: Study, name: str, text: str) -> Study:

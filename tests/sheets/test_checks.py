@@ -10,7 +10,7 @@ from faults import Change, change_cell, change_sheet, constant, formula
 
 from sheetgen import engines, load
 from sheetgen.engines.base import Value
-from sheetgen.sheets.layout import CHECKS
+from sheetgen.sheet_names import CHECKS
 
 NAMES = {
     "gap": "no gap and no error",

@@ -15,8 +15,9 @@ from saving import kinds, resave
 
 from sheetgen import WorkbookError, build, engines, load, loads, override, verify
 from sheetgen.proof.report import Kind
+from sheetgen.sheet_names import EXPLORER, GRADIENT_CHECK
 from sheetgen.sheets import picks
-from sheetgen.sheets.layout import EXPLORER, GRADIENT_CHECK, Layout
+from sheetgen.sheets.layout import Layout
 from sheetgen.sheets.picks import CHECK_ITERATION, EXPLORER_ITERATION, EXPLORER_VARIANT
 
 
@@ -42,10 +43,10 @@ def test_it_shows_the_numbers_of_the_picked_step(
     assert drawn["i1"] == (0.05, None)  # nothing needs the derivative by an input
     for name, expected in neurons.items():
         assert drawn[name] == pytest.approx(expected, rel=1e-12), name
-    found = weights(values)
-    assert found.keys() >= by_weight.keys()
+    listed = weights(values)
+    assert listed.keys() >= by_weight.keys()
     for name, expected in by_weight.items():
-        assert found[name] == pytest.approx(expected, rel=1e-11), name
+        assert listed[name] == pytest.approx(expected, rel=1e-11), name
 
 
 def test_another_pick_verifies_and_is_noted(small_workbook: Path, tmp_path: Path, soffice: str) -> None:
@@ -83,7 +84,7 @@ def change(source: Path, target: Path, old: str, new: str) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("spot", "value", "said"),
+    ("cell", "value", "message"),
     [
         (EXPLORER_VARIANT, "lr 0.7", r"Explorer!D4 holds 'lr 0.7' as training sheet; pick one of lr 0.5 … lr 2.0"),
         (EXPLORER_VARIANT, "LR 0.5", "pick one of"),
@@ -94,32 +95,32 @@ def change(source: Path, target: Path, old: str, new: str) -> Path:
     ],
 )
 def test_an_impossible_pick_gets_one_line(
-    small_workbook: Path, tmp_path: Path, spot: object, value: str | float, said: str
+    small_workbook: Path, tmp_path: Path, cell: object, value: str | float, message: str
 ) -> None:
-    with pytest.raises(WorkbookError, match=said):
-        verify(pick(small_workbook, tmp_path / "p.xlsx", spot, value))  # type: ignore[arg-type]
+    with pytest.raises(WorkbookError, match=message):
+        verify(pick(small_workbook, tmp_path / "p.xlsx", cell, value))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     [("", "holds nothing"), ("<f>1/0</f><v>0</v>", "#DIV/0!"), ("<f>1=1</f><v>1</v>", "holds True")],
 )
-def test_a_pick_that_is_no_number(small_workbook: Path, tmp_path: Path, content: str, said: str) -> None:
+def test_a_pick_that_is_no_number(small_workbook: Path, tmp_path: Path, content: str, message: str) -> None:
     broken = change(small_workbook, tmp_path / "p.xlsx", r'(<c r="D5"[^>]*>)<v>[^<]*</v>', rf"\g<1>{content}")
-    with pytest.raises(WorkbookError, match=said):
+    with pytest.raises(WorkbookError, match=message):
         verify(broken)
 
 
 def test_the_cells_have_drop_downs(seed_workbook: Path) -> None:
     with zipfile.ZipFile(seed_workbook) as package:
         xml = package.read(sheet_part(seed_workbook, EXPLORER)).decode()
-    found = re.findall(r'<dataValidation [^>]*sqref="(\w+)"[^>]*type="(\w+)".*?<formula1>(.*?)</formula1>', xml)
-    lists = {cell: (kind, source) for cell, kind, source in found}
+    validations = re.findall(r'<dataValidation [^>]*sqref="(\w+)"[^>]*type="(\w+)".*?<formula1>(.*?)</formula1>', xml)
+    lists = {cell: (kind, source) for cell, kind, source in validations}
     assert lists["D5"] == ("list", "Error!$A$5:$A$105")
     assert lists["D4"][0] == "list"
     letter, first, last = re.fullmatch(r"\$(\w+)\$(\d+):\$\1\$(\d+)", lists["D4"][1]).groups()  # type: ignore[union-attr]
     sheets = [re.search(rf'<c r="{letter}{row}".*?<t[^>]*>(.*?)</t>', xml) for row in range(int(first), int(last) + 1)]
-    assert [found[1] for found in sheets if found] == ["lr 0.1", "lr 0.2", "lr 0.5", "lr 0.8", "lr 1.0", "lr 2.0"]
+    assert [match[1] for match in sheets if match] == ["lr 0.1", "lr 0.2", "lr 0.5", "lr 0.8", "lr 1.0", "lr 2.0"]
     assert xml.count("<colorScale>") == 4  # neurons, weights, and the derivatives of each
 
 
@@ -145,8 +146,8 @@ def test_more_training_sheets_than_can_be_picked(tmp_path: Path, monkeypatch: py
     built = build(override(load(), rates=[0.1, 0.2, 0.5], iterations=1), path)
     assert built.ok, built.report
     for sheet, row in ((EXPLORER, 3), (GRADIENT_CHECK, 3)):
-        said = engines.get("embedded").recalculate(path, 120).grid(sheet, row, 2)[row - 1]
-        assert any(str(cell).startswith("The first 2 of the 3 training sheets can be picked") for cell in said)
+        cells = engines.get("embedded").recalculate(path, 120).grid(sheet, row, 2)[row - 1]
+        assert any(str(cell).startswith("The first 2 of the 3 training sheets can be picked") for cell in cells)
     with pytest.raises(WorkbookError, match=r"training sheet; pick one of lr 0.1 … lr 0.2"):
         verify(pick(path, tmp_path / "p.xlsx", EXPLORER_VARIANT, "lr 0.5"))
 

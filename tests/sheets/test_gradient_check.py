@@ -15,7 +15,7 @@ from saving import kinds, resave
 
 from sheetgen import UsageError, WorkbookError, build, engines, load, loads, override, verify
 from sheetgen.proof.report import Kind
-from sheetgen.sheets.layout import GRADIENT_CHECK
+from sheetgen.sheet_names import GRADIENT_CHECK
 from sheetgen.sheets.picks import CHECK_EPSILON, CHECK_ITERATION, CHECK_PARAMETER, CHECK_VARIANT
 
 GOOD = "OK: all 8 gradients of this step agree with their central differences"
@@ -41,10 +41,10 @@ def test_every_gradient_stands_beside_its_central_difference(
         path = pick(path, tmp_path / "b.xlsx", CHECK_ITERATION, iteration)
     values = engine.recalculate(path, 120)
     _, expected = by_autograd(float(sheet.removeprefix("lr ")), iteration)
-    found = checked(values)
-    assert list(found) == [f"w{i}" for i in range(1, 9)]
+    lines = checked(values)
+    assert list(lines) == [f"w{i}" for i in range(1, 9)]
     for name, (weight, slope) in expected.items():
-        value, gradient, central, off, relative, allowed, word = found[name]
+        value, gradient, central, off, relative, allowed, word = lines[name]
         assert value == pytest.approx(weight, rel=1e-13)
         assert gradient == pytest.approx(slope, rel=1e-11)
         assert central == pytest.approx(slope, abs=3e-11)
@@ -58,12 +58,12 @@ def test_every_gradient_stands_beside_its_central_difference(
 def test_another_network_by_plain_python(engine: engines.Engine, tmp_path: Path) -> None:
     """Shared weights, a skip connection, a weight in the loss; iteration 0, whose numbers the template gives."""
     build(loads(ODD), tmp_path / "odd.xlsx", verify=False)
-    found = checked(engine.recalculate(pick(tmp_path / "odd.xlsx", tmp_path / "p.xlsx", CHECK_ITERATION, 0), 120))
+    lines = checked(engine.recalculate(pick(tmp_path / "odd.xlsx", tmp_path / "p.xlsx", CHECK_ITERATION, 0), 120))
     values = dict(loads(ODD).values)
     for name in ("u", "b", "v", "s"):
         high, low = (odd_loss(values | {name: values[name] + step}) for step in (1e-5, -1e-5))
-        assert found[name][2] == pytest.approx((high - low) / 2e-5, abs=3e-11)
-        assert found[name][6] == "OK"
+        assert lines[name][2] == pytest.approx((high - low) / 2e-5, abs=3e-11)
+        assert lines[name][6] == "OK"
 
 
 @pytest.mark.parametrize("text", [None, ODD, SATURATED, LARGE, STEEP], ids=["seed", "odd", "flat", "large", "steep"])
@@ -101,17 +101,17 @@ def test_a_broken_gradient_turns_the_sheet_red(
         broken = pick(broken, tmp_path / "p.xlsx", CHECK_PARAMETER, min(wrong)) if wrong != {"w1"} else broken
     values = engine.recalculate(broken, 120)
     assert {name for name, line in checked(values).items() if line[6] != "OK"} == wrong
-    one, every = verdict(values)
-    assert one == ("CHECK" if wrong else "OK")
+    picked, of_all = verdict(values)
+    assert picked == ("CHECK" if wrong else "OK")
     fails = f"CHECK: {len(wrong)} of 8 gradients of this step differ from their central differences"
-    assert every == (fails if wrong else GOOD)
+    assert of_all == (fails if wrong else GOOD)
 
 
 def test_other_picks_verify(small_workbook: Path, tmp_path: Path, soffice: str) -> None:
     path = small_workbook
     chosen = ((CHECK_VARIANT, "lr 2.0"), (CHECK_ITERATION, 4), (CHECK_PARAMETER, "w6"), (CHECK_EPSILON, 0.001))
-    for number, (spot, value) in enumerate(chosen):
-        path = pick(path, tmp_path / f"p{number}.xlsx", spot, value)
+    for number, (cell, value) in enumerate(chosen):
+        path = pick(path, tmp_path / f"p{number}.xlsx", cell, value)
     stale = verify(path)
     assert kinds(stale) == {Kind.CACHED}
     assert {difference.sheet for difference in stale.diffs} == {GRADIENT_CHECK}
@@ -126,7 +126,7 @@ def test_other_picks_verify(small_workbook: Path, tmp_path: Path, soffice: str) 
 
 
 @pytest.mark.parametrize(
-    ("spot", "value", "said"),
+    ("cell", "value", "message"),
     [
         (CHECK_PARAMETER, "w9", "Gradient check!B6 holds 'w9' as parameter; pick one of w1 … w8"),
         (CHECK_EPSILON, 0.0, "Gradient check!B7 holds 0.0 as ε; pick a number from 1e-12 to 0.1"),
@@ -135,10 +135,10 @@ def test_other_picks_verify(small_workbook: Path, tmp_path: Path, soffice: str) 
     ],
 )
 def test_an_impossible_pick_gets_one_line(
-    small_workbook: Path, tmp_path: Path, spot: object, value: str | float, said: str
+    small_workbook: Path, tmp_path: Path, cell: object, value: str | float, message: str
 ) -> None:
-    with pytest.raises(WorkbookError, match=said):
-        verify(pick(small_workbook, tmp_path / "p.xlsx", spot, value))  # type: ignore[arg-type]
+    with pytest.raises(WorkbookError, match=message):
+        verify(pick(small_workbook, tmp_path / "p.xlsx", cell, value))  # type: ignore[arg-type]
 
 
 def test_a_step_over_the_edge_of_a_function_gets_one_line(tmp_path: Path) -> None:
@@ -151,8 +151,8 @@ def test_a_step_over_the_edge_of_a_function_gets_one_line(tmp_path: Path) -> Non
 def test_the_cells_have_drop_downs(seed_workbook: Path) -> None:
     with zipfile.ZipFile(seed_workbook) as package:
         xml = package.read(sheet_part(seed_workbook, GRADIENT_CHECK)).decode()
-    found = re.findall(r'<dataValidation [^>]*sqref="(\w+)"[^>]*type="(\w+)".*?<formula1>(.*?)</formula1>', xml)
-    assert {cell: (kind, source) for cell, kind, source in found} == {
+    validations = re.findall(r'<dataValidation [^>]*sqref="(\w+)"[^>]*type="(\w+)".*?<formula1>(.*?)</formula1>', xml)
+    assert {cell: (kind, source) for cell, kind, source in validations} == {
         "B4": ("list", "$J$11:$J$16"),
         "B5": ("list", "Error!$A$5:$A$105"),
         "B6": ("list", "$A$17:$A$24"),

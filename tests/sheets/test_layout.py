@@ -81,9 +81,9 @@ def test_every_formula_carries_its_value(formulas: Workbook, values: Workbook) -
         for row in sheet.iter_rows():
             for cell in row:
                 if cell.data_type == "f":
-                    found = values[sheet.title][cell.coordinate].value
+                    cached = values[sheet.title][cell.coordinate].value
                     empty_text = cell.value.endswith('"","changed")')
-                    assert found is not None or empty_text, f"{sheet.title}!{cell.coordinate}"
+                    assert cached is not None or empty_text, f"{sheet.title}!{cell.coordinate}"
 
 
 def test_inputs_hold_every_number_once_with_validation(formulas: Workbook) -> None:

@@ -7,37 +7,37 @@ from pathlib import Path
 from faults import change_cell, number, text
 
 from sheetgen.engines.base import Recalculation, Value
-from sheetgen.sheets.layout import EXPLORER, GRADIENT_CHECK
+from sheetgen.sheet_names import EXPLORER, GRADIENT_CHECK
 from sheetgen.sheets.picks import PickCell
 
 EXPLORED, CHECKED = (200, 60), (60, 11)
 """The rows and columns of the two sheets that are looked at."""
 
 
-def pick(source: Path, target: Path, spot: PickCell, value: str | float) -> Path:
+def pick(source: Path, target: Path, cell: PickCell, value: str | float) -> Path:
     """Copy a workbook in which something else is picked; nothing is recalculated."""
-    return change_cell(source, target, spot.sheet, spot.cell, text(value) if isinstance(value, str) else number(value))
+    return change_cell(source, target, cell.sheet, cell.cell, text(value) if isinstance(value, str) else number(value))
 
 
 def boxes(values: Recalculation) -> dict[str, tuple[Value, Value]]:
     """Return for each neuron of the Explorer's drawing its value and its derivative."""
     grid = values.grid(EXPLORER, *EXPLORED)
-    found = {}
+    drawn: dict[str, tuple[Value, Value]] = {}
     for row, below, slope in zip(grid[7:], grid[8:], grid[9:], strict=False):
         for column, name in enumerate(row[:40]):
             if isinstance(name, str) and isinstance(below[column], float) and column:
-                found.setdefault(name, (below[column], slope[column]))
-    return found
+                drawn.setdefault(name, (below[column], slope[column]))
+    return drawn
 
 
 def weights(values: Recalculation) -> dict[str, tuple[Value, Value]]:
     """Return for each weight of the Explorer's drawing its value and its derivative; ``w1·i1`` is w1."""
-    found = {}
+    listed = {}
     for row in values.grid(EXPLORER, *EXPLORED)[7:]:
         for column, name in enumerate(row[:40]):
             if isinstance(name, str) and "·" in name and isinstance(row[column + 1], float):
-                found[name.partition("·")[0]] = (row[column + 1], row[column + 2])
-    return found
+                listed[name.partition("·")[0]] = (row[column + 1], row[column + 2])
+    return listed
 
 
 def checked(values: Recalculation) -> dict[str, list[Value]]:

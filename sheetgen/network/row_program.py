@@ -1,0 +1,101 @@
+"""A graph compiled into one Python function that computes a row, in the order of operations of the formulas."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from sheetgen.algebra.expr import Apply, Const, Expr
+from sheetgen.algebra.notation import Python, is_small_power, written_operands
+from sheetgen.algebra.ops import PRIMITIVES
+from sheetgen.network.graph import SAMPLE
+from sheetgen.network.study import Study
+
+Row = tuple[float, ...]
+"""The values of one row, in the order of ``graph.names``."""
+
+
+@dataclass(frozen=True)
+class RowProgram:
+    """The rows of one variant: ``start`` returns the first, ``advance`` so many that follow a row.
+
+    Both raise an arithmetic error of Python's where a value cannot be computed.
+    """
+
+    start: Callable[[], Row]
+    advance: Callable[[Row, int], list[Row]]
+
+
+class _Checked(Python):
+    """Python whose operations refuse an infinite operand that would vanish in them, as x in 1/x."""
+
+    def operation(self, expr: Apply, parts: list[str]) -> str:
+        """Return an operation; a sum or product inside a denominator, root or function is checked."""
+        if not (expr.op in ("add", "sub", "mul", "neg", "where") or _keeps_infinity(expr)):
+            pairs = zip(written_operands(expr), parts, strict=True)
+            parts = [f"finite({part})" if _may_overflow(arg) else part for arg, part in pairs]
+        return super().operation(expr, parts)
+
+
+def _may_overflow(expr: Expr) -> bool:
+    """Whether Python may silently compute an infinity: it does in + − * /, not in powers and functions."""
+    if isinstance(expr, Apply) and expr.op == "where":
+        return any(map(_may_overflow, expr.args[1:]))
+    if not isinstance(expr, Apply) or PRIMITIVES[expr.op].is_function:
+        return False
+    if expr.op == "pow":
+        return _keeps_infinity(expr) and _may_overflow(expr.args[0])
+    if expr.op == "neg" or (expr.op == "add" and isinstance(expr.args[0], Const)):
+        return _may_overflow(expr.args[-1])
+    return True
+
+
+def _keeps_infinity(expr: Apply) -> bool:
+    return expr.op == "pow" and is_small_power(expr.args[1])
+
+
+def _finite(value: float) -> float:
+    if not math.isfinite(value):
+        raise OverflowError
+    return value
+
+
+def compile_rows(study: Study, variant: int) -> RowProgram:
+    """Compile a variant's graph into the functions that compute its rows."""
+    graph, constants = study.graphs[variant], study.constants(variant)
+    current = {name: f"q{index}" for index, name in enumerate(graph.names)}
+    above = {name: f"p{index}" for index, name in enumerate(graph.names)}
+    known = {name: f"c{index}" for index, name in enumerate(constants)}
+    notation = _Checked((known | current).__getitem__, above.__getitem__)
+    namespace: dict[str, object] = {row.name: row.evaluate for row in PRIMITIVES.values() if row.evaluate}
+    namespace["finite"] = _finite
+    namespace |= {known[name]: value for name, value in constants.items()}
+    namespace |= {f"given_{current[name]}": value for name, value in study.values.items()}
+    namespace |= {f"given_{current[name]}": numbers for name, numbers in study.samples.items()}
+
+    def body(first: bool) -> Iterator[str]:
+        for quantity in graph.quantities:
+            variable, expr = current[quantity.name], quantity.in_row(first)
+            given = f"given_{variable}"
+            if quantity.name in study.samples:
+                given += f"[int({current[SAMPLE]}) - 1]"
+            yield f"{variable} = {given if expr is None else notation.write(expr)}"
+
+    row = f"({', '.join(current.values())},)"
+    source = [
+        "def start():",
+        *(f"    {line}" for line in body(True)),
+        f"    return {row}",
+        "def advance(row, count):",
+        f"    {row} = row",
+        "    rows = []",
+        "    for _ in range(count):",
+        *(f"        {above[name]} = {current[name]}" for name in graph.carried),
+        *(f"        {line}" for line in body(False)),
+        f"        rows.append({row})",
+        "    return rows",
+    ]
+    # The source is printed from parsed expression trees and holds nothing but arithmetic on q0, p0, c0, …
+    exec("\n".join(source), namespace)
+    return RowProgram(namespace["start"], namespace["advance"])  # type: ignore[arg-type]

@@ -1,0 +1,97 @@
+"""The chain rule on the Equations sheet: each weight's paths from the loss, with live numbers under each factor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from math import prod
+
+from openpyxl.utils import get_column_letter
+
+from sheetgen.algebra.evaluate import evaluate
+from sheetgen.algebra.notation import Excel, Text
+from sheetgen.network.chains import Factor, Path, paths
+from sheetgen.network.graph import Section, derivative_label
+from sheetgen.network.study import TOLERANCE
+from sheetgen.page import style
+from sheetgen.page.block import Block
+from sheetgen.page.page import Formula, Page
+from sheetgen.sheets.book import Book
+from sheetgen.sheets.layout import Address
+
+_LABEL, _NUMBER, _TABLE_LABEL, _TABLE_NUMBER, _WORD = _COLUMNS = ("label", "number", "in the table", "there", "word")
+_FIRST_FACTOR = 3
+"""The column of a path's first factor."""
+
+
+def put(page: Page, book: Book, weight: str, row: int) -> int:
+    """Write out the paths from the loss to one weight; return the next free row."""
+    graph = book.study.network
+    chains = paths(graph, weight)
+    total = derivative_label(graph.loss, weight)
+    sum_text = " + ".join(" · ".join(factor.label for factor in path) for path in chains)
+    page.put(f"A{row}", total, style.label(Section.GRADIENTS))
+    page.put(f"B{row}", f"= {sum_text}", style.NAME)
+    products = []
+    for number, path in enumerate(chains, start=1):
+        products.append(_path(page, book, path, number if len(chains) > 1 else 0, row + 1))
+        row += 3
+    return _sum(page, book, weight, products, chains, row + 1)
+
+
+def _path(page: Page, book: Book, path: Path, number: int, row: int) -> str:
+    """Write one path on three rows: the derivatives, what they are, their numbers; return the product's cell."""
+    text, at_start = Text(), Excel(lambda name: book.layout.cell(Address(0, name, 0)))
+    page.put(f"A{row}", f"path {number}" if number else "path", style.NOTE)
+    page.put(f"B{row}", "product", style.label(Section.BACKWARD))
+    page.put(f"A{row + 2}", "numbers", style.NOTE)
+    letters = [get_column_letter(_FIRST_FACTOR + index) for index in range(len(path))]
+    for letter, factor in zip(letters, path, strict=True):
+        dot = "" if letter == letters[0] else "· "
+        page.put(f"{letter}{row}", dot + factor.label, style.label(Section.BACKWARD))
+        page.put(f"{letter}{row + 1}", f"= {text.write(factor.expr)}", style.equation(Section.BACKWARD))
+        formula = Formula(at_start.write(factor.expr), _factor_value(book, factor))
+        page.put(f"{letter}{row + 2}", formula, style.Style(number=style.NUMBER, align="center"))
+    product = Formula("*".join(f"{letter}{row + 2}" for letter in letters), lambda: _product(book, path))
+    return page.put(f"B{row + 2}", product, style.Style(number=style.NUMBER, bold=True))
+
+
+def _factor_value(book: Book, factor: Factor) -> Callable[[], float]:
+    return lambda: evaluate(factor.expr, partial(book.results.first, 0))
+
+
+def _product(book: Book, path: Path) -> float:
+    return prod(_factor_value(book, factor)() for factor in path)
+
+
+def _sum(page: Page, book: Book, weight: str, products: list[str], chains: tuple[Path, ...], row: int) -> int:
+    """Add the paths up and set the sum beside the gradient of the training sheet; return the next free row."""
+    total = derivative_label(book.study.network.loss, weight)
+    tolerance = book.study.settings[TOLERANCE]
+    in_table = partial(book.results.first, 0, total)
+
+    def added() -> float:
+        return sum(_product(book, path) for path in chains)
+
+    def agrees() -> str:
+        return "agrees" if abs(added() - in_table()) <= tolerance else "DIFFERS"
+
+    line = Block.below(row - 1, _COLUMNS, 1)
+    off = f"{line.cell(_NUMBER, row)}-{line.cell(_TABLE_NUMBER, row)}"
+    test = f'IF(ABS({off})<={book.layout.given(TOLERANCE)},"agrees","DIFFERS")'
+    contents = (
+        "sum of paths" if len(products) > 1 else "product",
+        Formula("+".join(products), added),
+        f"{total} in the table",
+        Formula(book.layout.cell(Address(0, total, 0)), in_table),
+        Formula(test, agrees),
+    )
+    looks = (
+        style.NAME,
+        style.Style(number=style.NUMBER, bold=True),
+        style.Style(align="right"),
+        style.LINK,
+        style.Style(bold=True, align="left", indent=1),
+    )
+    line.line(page, row, contents, looks)
+    return row + 2

@@ -1,0 +1,161 @@
+"""How wide a drawing of the network will be: its layers, and the columns that each of them gets.
+
+Only the graph and the look decide that, so what stands beside a drawing can be placed before it is drawn. A
+network of many layers is drawn in several bands, one below the other, whose layers share the columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sheetgen.algebra.expr import Apply, Expr, Var, names
+from sheetgen.network.graph import Graph, Quantity, Section, equation, layers
+from sheetgen.page import style
+from sheetgen.page.style import Style
+
+FIRST_COLUMN = 2
+_MOST_LAYERS, _BAND = 14, 10
+"""The most layers that stand side by side; a network of more has so many in a band."""
+_GAP, _ARROW, _WIDEST, _MARGIN = 1.5, 3.5, 24.0, 2.0
+
+_NODE = Style(align="center", number=style.NUMBER)
+_TERM = Style(align="left", number=style.NUMBER, size=10)
+_PRODUCT = Style(size=9, colour=style.GREY, align="right")
+_SLOPE = Style(align="center", number=style.SLOPE)
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a drawing looks.
+
+    With ``slopes`` the derivatives of the loss are shown too; ``tinted`` gives every box the colour of its
+    section, rather than the loss alone.
+    """
+
+    slopes: bool = False
+    node: Style = _NODE
+    term: Style = _TERM
+    product: Style = _PRODUCT
+    slope: Style = _SLOPE
+    title_size: int = 11
+    tinted: bool = True
+    node_width: float = 11.0
+    term_width: float = 9.0
+    value_width: float = 10.0
+
+
+@dataclass(frozen=True)
+class Layer:
+    """The neurons of one layer, and what enters each from outside the layers."""
+
+    neurons: tuple[Quantity, ...]
+    terms: Mapping[str, tuple[str, ...]]
+
+    @property
+    def entering(self) -> set[str]:
+        """What enters any of its neurons."""
+        return {term for terms in self.terms.values() for term in terms}
+
+
+@dataclass(frozen=True)
+class LayerColumns:
+    """The columns of the layers that stand below one another; 0 where there is none."""
+
+    terms: int
+    arrow: int
+    node: int
+
+
+@dataclass(frozen=True)
+class DrawingPlan:
+    """A drawing before it is drawn: its bands of layers, the columns of each layer of a band, and their widths."""
+
+    graph: Graph
+    look: Look
+    bands: tuple[tuple[Layer, ...], ...]
+    columns: tuple[LayerColumns, ...]
+    widths: Mapping[int, float]
+
+    @property
+    def last_column(self) -> int:
+        """The column of the last layer's boxes, beyond which nothing is drawn."""
+        return self.columns[-1].node
+
+
+def plan(graph: Graph, look: Look) -> DrawingPlan:
+    """Plan the drawing of a network, from the inputs on the left to the loss on the right."""
+    in_order = _layers(graph)
+    per_band = len(in_order) if len(in_order) <= _MOST_LAYERS else _BAND
+    bands = tuple(tuple(in_order[first : first + per_band]) for first in range(0, len(in_order), per_band))
+    columns: list[LayerColumns] = []
+    widths: dict[int, float] = {}
+    column = FIRST_COLUMN
+    if len(bands) > 1:  # the first layers of the bands have no width in common: keep a margin
+        widths[column] = look.node_width
+        column += 1
+    for place in range(per_band):
+        stacked = [band[place] for band in bands if place < len(band)]
+        columns.append(_columns(graph, look, stacked, column, widths, leads=place > 0 or len(stacked) > 1))
+        column = columns[-1].node + 1
+    return DrawingPlan(graph, look, bands, tuple(columns), widths)
+
+
+def _layers(graph: Graph) -> list[Layer]:
+    """Return the inputs, and the layers of the graph with the weights and targets that enter them."""
+    inputs = tuple(graph.by_name[name] for name in graph.inputs)
+    beside = {quantity.name for quantity in graph.section(Section.WEIGHTS)} | set(graph.targets)
+    in_order = [Layer(inputs, dict.fromkeys(graph.inputs, ()))]
+    for neurons in layers(graph):
+        terms = {n.name: tuple(dict.fromkeys(u for u in names(equation(n)) if u in beside)) for n in neurons}
+        in_order.append(Layer(neurons, terms))
+    return in_order
+
+
+def _columns(
+    graph: Graph, look: Look, stacked: list[Layer], column: int, widths: dict[int, float], leads: bool
+) -> LayerColumns:
+    """Give layers that stand below one another their columns from one on, as wide as what stands in them.
+
+    ``leads``: whether an arrow leads to any of them.
+    """
+    entering = {term for layer in stacked for term in layer.entering}
+    terms = arrow = 0
+    if entering:
+        widths |= {column: _GAP, column + 1: _term_width(look, stacked), column + 2: look.value_width}
+        terms, column = column + 1, column + 3
+    if look.slopes and not entering <= set(graph.targets):
+        widths[column] = look.value_width
+        column += 1
+    if leads:
+        widths[column] = _ARROW
+        arrow, column = column, column + 1
+    widths[column] = max([look.node_width, *(_width(n.name) for layer in stacked for n in layer.neurons)])
+    return LayerColumns(terms, arrow, column)
+
+
+def _term_width(look: Look, stacked: list[Layer]) -> float:
+    products = [product_label(n, term) for layer in stacked for n in layer.neurons for term in layer.terms[n.name]]
+    return max([look.term_width, *map(_width, products)])
+
+
+def _width(text: str) -> float:
+    return min(_WIDEST, len(text) + _MARGIN)
+
+
+def product_label(neuron: Quantity, name: str) -> str:
+    """Return what a weight is multiplied by in a neuron's equation, as ``w1·i1``; the name alone where unclear."""
+    for term in _products(equation(neuron)):
+        factors = [factor.name for factor in term if isinstance(factor, Var)]
+        if len(term) == len(factors) == 2 and name in factors:
+            return f"{name}·{factors[1 - factors.index(name)]}"
+    return name
+
+
+def _products(expr: Expr) -> list[list[Expr]]:
+    """Return the terms of a sum, each as its factors."""
+    if isinstance(expr, Apply) and expr.op in ("add", "sub"):
+        return [term for arg in expr.args for term in _products(arg)]
+    if isinstance(expr, Apply) and expr.op == "mul":
+        return [[factor for arg in expr.args for term in _products(arg) for factor in term]]
+    return [[expr]]

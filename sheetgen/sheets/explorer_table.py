@@ -1,0 +1,105 @@
+"""The numbers of the Explorer: every quantity of the picked step, looked up once, to the right of the drawing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from openpyxl.utils.cell import column_index_from_string
+
+from sheetgen.algebra.expr import ONE
+from sheetgen.network.graph import Graph, Section
+from sheetgen.page import style
+from sheetgen.page.block import Listing
+from sheetgen.page.page import Content, Formula, Page
+from sheetgen.sheets import lookup
+from sheetgen.sheets.book import Book
+from sheetgen.sheets.lookup import Lookup
+from sheetgen.sheets.picks import EXPLORER_ITERATION, EXPLORER_SAMPLE, EXPLORER_VARIANT
+
+TOP = 4
+"""The first row below the title: of the picks, and of the helper cells."""
+_NUMBER, _ROW = "training sheet, by number", "row in it"
+LARGEST = ("largest neuron", "largest weight", "largest ∂ along a neuron", "largest ∂ by a weight")
+"""The labels of the largest sizes, one of each kind of number that has a scale of colours."""
+_KINDS = ((Section.DATA, Section.FORWARD), (Section.WEIGHTS,), (Section.BACKWARD,), (Section.GRADIENTS,))
+_QUIET = replace(style.BUILT, align="center")
+
+
+class LookupTable:
+    """The helper cells, the largest sizes, the list of training sheets, and every quantity; from a column on."""
+
+    def __init__(self, book: Book, column: int) -> None:
+        self.graph = book.study.network
+        self._layout = book.layout
+        self.helpers = Listing.at(TOP, (_NUMBER, _ROW, *LARGEST), column)
+        self.quantities = Listing.at(TOP + len(self.helpers.rows) + 3, self.graph.names, column)
+        self.sheets = lookup.sheets(book.layout, TOP, column + 3)
+        number, row = (self.helpers.absolute(label) for label in (_NUMBER, _ROW))
+        self.step = Lookup(book, book.picks.explorer, number, row)
+
+    def largest_cell(self, label: str) -> str:
+        """Return an absolute reference to one of the largest sizes."""
+        return self.helpers.absolute(label)
+
+    def cell(self, name: str) -> str:
+        """Return an absolute reference to a quantity."""
+        return self.quantities.absolute(name)
+
+    def show(self, name: str) -> Formula:
+        """Return the formula that shows a quantity elsewhere on the sheet."""
+        looked_up = self.step.formula(name)
+        return Formula(self.cell(name), looked_up.value, looked_up.scale)
+
+    def slope(self, name: str) -> Content:
+        """Return the derivative of the loss along a quantity, or None where it has none."""
+        if label := self.graph.gradient(name):
+            return self.show(label)
+        return 1.0 if _moves_loss_alike(self.graph, name) else None
+
+    def put(self, page: Page) -> None:
+        """Put the table on the page."""
+        number = self.step.number_formula(EXPLORER_VARIANT, self.sheets)
+        row = self.step.row_formula(EXPLORER_ITERATION, EXPLORER_SAMPLE)
+        for label, formula in ((_NUMBER, number), (_ROW, row)):
+            self.helpers.put(page, label, formula, _QUIET, style.BUILT)
+        for label, sections in zip(LARGEST, _KINDS, strict=True):
+            names = [quantity.name for quantity in self.graph.section(*sections)]
+            self.helpers.put(page, label, self._largest(names), replace(_QUIET, number=style.SHORT), style.BUILT)
+        lookup.put_sheets(page, self.sheets, self._layout)
+        column = column_index_from_string(self.helpers.labels)
+        header = min(self.quantities.rows.values()) - 1
+        page.row(header, ("quantity", "at this step"), style.LABEL, column)
+        for name in self.graph.names:
+            self.quantities.put(page, name, self.step.formula(name), style.LINK)
+        page.widths |= {column - 1: 4.0, column: 34.0, column + 1: 14.0, column + 2: 4.0, column + 3: 18.0}
+
+    def _largest(self, names: list[str]) -> Formula:
+        """Return the formula of the largest size among quantities, which stand in at most two blocks."""
+        if not names:
+            return Formula("0", lambda: 0.0)
+        blocks = ",".join(f"{self.cell(first)}:{self.cell(last)}" for first, last in _blocks(self.graph, names))
+
+        def largest() -> str:
+            return max(names, key=lambda name: abs(self.step.value(name)))
+
+        value = Formula(f"MAX(MAX({blocks}),-MIN({blocks}))", lambda: abs(self.step.value(largest())))
+        return replace(value, scale=lambda: self.step.error(largest()))
+
+
+def _blocks(graph: Graph, names: list[str]) -> list[tuple[str, str]]:
+    """Return the first and last name of each block of names that stand next to one another."""
+    blocks: list[tuple[str, str]] = []
+    for name in names:
+        if blocks and graph.position[name] == graph.position[blocks[-1][1]] + 1:
+            blocks[-1] = (blocks[-1][0], name)
+        else:
+            blocks.append((name, name))
+    return blocks
+
+
+def _moves_loss_alike(graph: Graph, name: str) -> bool:
+    """Whether the loss moves by as much as a quantity does, so that its derivative, 1, has no column."""
+    if name == graph.loss:
+        return True
+    users = [user for user in graph.users.get(name, ()) if user in graph.influences]
+    return len(users) == 1 and graph.local(users[0], name) == ONE and _moves_loss_alike(graph, users[0])

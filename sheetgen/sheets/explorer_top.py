@@ -1,0 +1,96 @@
+"""The top of the Explorer: its title, what is picked, and the error in large beside the first one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from openpyxl.utils import get_column_letter
+
+from sheetgen.network.graph import Section
+from sheetgen.page import style
+from sheetgen.page.page import Formula, Page
+from sheetgen.page.style import Style
+from sheetgen.sheets import lookup, picks
+from sheetgen.sheets.book import Book
+from sheetgen.sheets.explorer_table import TOP, LookupTable
+from sheetgen.sheets.flag import Verdict, flag
+from sheetgen.sheets.picks import EXPLORER_ITERATION, EXPLORER_SAMPLE, EXPLORER_VARIANT
+
+_DEFAULT_WIDTH = 8.43
+_BIG = Style(bold=True, size=26, colour=style.SECTION_COLOURS[Section.LOSS][0])
+
+
+def put(page: Page, book: Book, table: LookupTable, last: int, verdict: Verdict) -> None:
+    """Put the title, the picks and the error, up to a last column."""
+    page.heights |= {1: 34, 2: 22, 4: 34, 5: 34, 7: 12}
+    page.put("B1", "Explorer", style.TITLE)
+    flag(page, f"{get_column_letter(span(page, last, 36.0, -1))}1:{get_column_letter(last)}1", verdict)
+    note = "Pick a training sheet and an iteration in the yellow cells (Alt+↓ opens the list): the network follows."
+    page.put("B2", note, style.NOTE)
+    if limit := lookup.limit(book.layout):
+        page.put("B3", limit, style.NOTE)
+    end = span(page, 4, 20.0)
+    picked = picks.shown(book.study, book.picks)
+    labels = {EXPLORER_VARIANT: "training sheet", EXPLORER_ITERATION: "iteration"}
+    if book.study.batch > 1:
+        labels[EXPLORER_SAMPLE] = picks.sample_label(book.study)
+        page.heights[EXPLORER_SAMPLE.row] = 26
+    for pick, label in labels.items():
+        page.put(f"B{pick.row}", label, Style(bold=True, size=12))
+        page.put(pick.cell, picked[pick], style.PICK)
+        page.merges.append(f"{pick.cell}:{get_column_letter(end)}{pick.row}")
+    _error(page, table, end + 1)
+
+
+def span(page: Page, column: int, width: float, step: int = 1) -> int:
+    """Return the column up to which columns, from one on, are at least so wide together."""
+    while (width := width - page.widths.get(column, _DEFAULT_WIDTH)) > 0:
+        column += step
+    return column
+
+
+def _error(page: Page, table: LookupTable, column: int) -> None:
+    """Put the error in large, and beside it how it compares with the first one."""
+    loss = table.graph.loss
+    quiet = Style(align="right", colour=style.GREY, size=12)
+    column, name = _merged(page, column, 12.0 + 1.9 * len(loss), rows=2)
+    page.put(name, f"{loss} =", replace(_BIG, size=20, align="right"))
+    column, number = _merged(page, column, 24.0, rows=2)
+    page.put(number, table.show(loss), replace(_BIG, number=style.NUMBER, align="left", indent=1))
+    numbers, label = _merged(page, column, 20.0)
+    page.put(label, "at iteration 0", quiet)
+    page.put(_below(page, column, numbers - 1), "of which are left", quiet)
+    end, first = _merged(page, numbers, 16.0)
+    page.put(first, table.step.first(loss), Style(number=style.NUMBER, align="left", indent=1, size=12))
+    share = _below(page, numbers, end - 1)
+    page.put(share, _share(table, first), Style(number="0.0%", align="left", indent=1, size=12))
+
+
+def _share(table: LookupTable, first: str) -> Formula:
+    """Return what is left of the first error; nothing where that was 0."""
+    loss = table.graph.loss
+    before = table.step.first(loss)
+
+    def value() -> float | str:
+        start = float(before.value())
+        return table.step.value(loss) / start if start else ""
+
+    def error() -> float:
+        start = abs(float(before.value()))
+        return table.step.error(loss) / start + 1 if start else 0.0
+
+    return Formula(f'IF({first}=0,"",{table.cell(loss)}/{first})', value, error)
+
+
+def _merged(page: Page, column: int, width: float, rows: int = 1) -> tuple[int, str]:
+    """Merge columns of so much width from the top on; return the column after them, and the first cell."""
+    end, cell = span(page, column, width), f"{get_column_letter(column)}{TOP}"
+    page.merges.append(f"{cell}:{get_column_letter(end)}{TOP + rows - 1}")
+    return end + 1, cell
+
+
+def _below(page: Page, start: int, end: int) -> str:
+    """Merge the columns of the row below the top one; return the first cell."""
+    cell = f"{get_column_letter(start)}{TOP + 1}"
+    page.merges.append(f"{cell}:{get_column_letter(end)}{TOP + 1}")
+    return cell

@@ -1,0 +1,128 @@
+"""Where the numbers of the Inputs sheet stand, and a study at other numbers than those."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import NamedTuple
+
+from sheetgen.network.graph import RATE, Section
+from sheetgen.network.optimizers import Choice
+from sheetgen.network.study import EPSILON, TOLERANCE, Study, Variant
+from sheetgen.page.block import Block
+from sheetgen.sheet_names import INPUTS
+
+NAME, MEANING, VALUE, AS_BUILT, CHANGED = INPUTS_LABELS = ("name", "what it is", "value", "as built", "changed?")
+VALUE_COLUMN = INPUTS_LABELS.index(VALUE) + 1
+_INPUTS_LABEL_ROW = 4
+
+
+class Given(NamedTuple):
+    """One number that a person may change, on the Inputs sheet."""
+
+    label: str
+    meaning: str
+    value: float
+
+
+@dataclass(frozen=True)
+class InputsLayout:
+    """The geometry of the Inputs sheet of one study's workbook."""
+
+    study: Study
+
+    @cached_property
+    def inputs_table(self) -> Block:
+        """The table of the Inputs sheet."""
+        last = max(self.input_rows.values())
+        return Block.below(_INPUTS_LABEL_ROW, INPUTS_LABELS, last - _INPUTS_LABEL_ROW)
+
+    @cached_property
+    def shares_settings(self) -> bool:
+        """Whether all variants have one optimiser and one schedule, and so one set of their settings."""
+        first = self.study.variants[0]
+        return all((v.optimizer, v.schedule) == (first.optimizer, first.schedule) for v in self.study.variants)
+
+    def setting_label(self, variant: int, name: str) -> str:
+        """Return the label, on the Inputs sheet, of a setting of a variant's optimiser or schedule."""
+        return name if self.shares_settings else f"{name} {self.study.variants[variant].sheet}"
+
+    def _setting_givens(self) -> Iterator[Given]:
+        variants = self.study.variants[:1] if self.shares_settings else self.study.variants
+        for index, v in enumerate(variants):
+            for kind, choice in (("optimiser", v.optimizer), ("schedule", v.schedule)):
+                where = "" if self.shares_settings else f" of the sheet {v.sheet}"
+                for name, value in choice.settings.items():
+                    yield Given(self.setting_label(index, name), f"{kind} {choice.name}{where}", value)
+
+    @cached_property
+    def givens(self) -> Mapping[str, tuple[Given, ...]]:
+        """The numbers of the Inputs sheet, under their headings, in order."""
+        study, graph = self.study, self.study.network
+        parameters = [quantity.name for quantity in graph.section(Section.WEIGHTS)]
+
+        def group(names: Iterable[str], meaning: str) -> tuple[Given, ...]:
+            return tuple(Given(name, meaning, study.values[name]) for name in names if name in study.values)
+
+        return {
+            "Inputs": group(graph.inputs, "input"),
+            "Targets": group(graph.targets, "target"),
+            "Initial weights": group((n for n in parameters if n in graph.weights), "initial weight, at iteration 0"),
+            "Held fixed": group((n for n in parameters if n in graph.fixed), "parameter that is not trained"),
+            "Learning rates": tuple(
+                Given(rate_label(v), f"learning rate of the sheet {v.sheet}", v.rate) for v in study.variants
+            ),
+            "Optimiser and schedule": tuple(self._setting_givens()),
+            "Checks": (
+                Given(EPSILON, "step of the central difference on Checks", study.settings[EPSILON]),
+                Given(TOLERANCE, "largest deviation that Checks lets pass", study.settings[TOLERANCE]),
+            ),
+        }
+
+    @cached_property
+    def input_rows(self) -> Mapping[str, int]:
+        """The row of each number on the Inputs sheet, by its label."""
+        return {
+            given.label: self.heading_rows[heading] + offset
+            for heading, givens in self.givens.items()
+            for offset, given in enumerate(givens, start=1)
+        }
+
+    @cached_property
+    def heading_rows(self) -> Mapping[str, int]:
+        """The row of each heading on the Inputs sheet."""
+        rows, row = {}, _INPUTS_LABEL_ROW + 1
+        for heading, givens in self.givens.items():
+            if givens:
+                rows[heading] = row
+                row += len(givens) + 2
+        return rows
+
+    def given(self, label: str) -> str:
+        """Return a reference to a number of the Inputs sheet."""
+        return f"{INPUTS}!{self.inputs_table.absolute(VALUE, self.input_rows[label])}"
+
+    def with_givens(self, numbers: Mapping[str, float], samples: Mapping[str, tuple[float, ...]]) -> Study:
+        """Return the study with the numbers of an Inputs sheet, by label, and those of a Data sheet."""
+        study = self.study
+
+        def choice(index: int, given: Choice) -> Choice:
+            return Choice(given.name, {name: numbers[self.setting_label(index, name)] for name in given.settings})
+
+        variants = tuple(
+            replace(v, rate=numbers[rate_label(v)], optimizer=choice(i, v.optimizer), schedule=choice(i, v.schedule))
+            for i, v in enumerate(study.variants)
+        )
+        return replace(
+            study,
+            values={name: numbers[name] for name in study.values},
+            samples=samples,
+            variants=variants,
+            settings={name: numbers[name] for name in study.settings},
+        )
+
+
+def rate_label(variant: Variant) -> str:
+    """Return the label, on the Inputs sheet, of the learning rate of a training sheet."""
+    return f"{RATE} {variant.sheet}"

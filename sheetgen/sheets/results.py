@@ -1,0 +1,136 @@
+"""What the sheets know of a training run, in two phases.
+
+1. The pages are composed. Each page registers what its values will rest on, with `Results.watch` and
+   `Results.keep`, and puts formulas whose values are functions, called later.
+2. `Results.run` lets the training pass by once, chunk by chunk; no column is ever held whole. From then on
+   there are values.
+
+A value asked for before the training has run to its end, and anything registered after it began, raises a
+PhaseError: what it would give is nothing, or the number of some row on the way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Generic, TypeVar
+
+import numpy as np
+
+from sheetgen.network.graph import mean
+from sheetgen.network.row_program import Row
+from sheetgen.network.study import Study
+from sheetgen.network.trace import Chunk, Trace
+from sheetgen.sheets.folds import Fold, KeptRow, Losses
+
+F = TypeVar("F", bound=Fold)
+
+
+class PhaseError(RuntimeError):
+    """A value asked for before there is one, or a registration that comes too late: a mistake in our own code."""
+
+
+class _Phase(Enum):
+    REGISTERING, RUNNING, OVER = range(3)
+
+
+@dataclass(frozen=True)
+class Watched(Generic[F]):
+    """A registered fold. Called, it returns the fold; before the training has run it raises a PhaseError."""
+
+    results: Results
+    fold: F
+
+    def __call__(self) -> F:
+        """Return the fold, which has seen every row."""
+        self.results.need_values(self.fold.what, self.fold.variant)
+        return self.fold
+
+
+class Results:
+    """What is accumulated over one run of the training: the folds, and the first and last rows of each variant."""
+
+    def __init__(self, study: Study) -> None:
+        self.study = study
+        self._phase = _Phase.REGISTERING
+        self._folds: list[Fold] = []
+        self._first: list[Mapping[str, float]] = []
+        self._second: list[Mapping[str, float]] = []
+        self._last: list[Mapping[str, float]] = []
+        loss = study.network.loss
+        position = study.graph.position[loss if study.batch == 1 else mean(loss)]
+        self._losses = [self.watch(Losses(v, position, study.batch)) for v in range(len(study.variants))]
+
+    # --- while the pages are composed ---
+
+    def watch(self, fold: F) -> Watched[F]:
+        """Register a fold; return what gives it when the training has run."""
+        if self._phase is not _Phase.REGISTERING:
+            raise PhaseError(
+                f"{self._named(fold.what, fold.variant)} cannot be watched any more: the training has begun, and rows"
+                " have passed; register it while the pages are composed"
+            )
+        self._folds.append(fold)
+        return Watched(self, fold)
+
+    def keep(self, variant: int, row: int) -> Watched[KeptRow]:
+        """Register a row, from 0, to be kept; return what gives it when the training has run."""
+        return self.watch(KeptRow(variant, row, self.study.graphs[variant].names, self.study.batch))
+
+    # --- the training ---
+
+    def run(self, trace: Trace) -> None:
+        """Let the training pass by. Raises NumberError where it leaves the numbers a spreadsheet can hold."""
+        if self._phase is not _Phase.REGISTERING:
+            raise PhaseError("the training of these results has begun already; make a new Book to run it again")
+        self._phase = _Phase.RUNNING
+        for chunk in trace.chunks():
+            self._feed(chunk)
+        self._phase = _Phase.OVER
+
+    def _feed(self, chunk: Chunk) -> None:
+        if chunk.first == 0:
+            self._first = [self._by_name(v, rows[0]) for v, rows in enumerate(chunk.rows)]
+        second = self.study.batch - chunk.first
+        if 0 <= second < len(chunk.rows[0]):
+            self._second = [self._by_name(v, rows[second]) for v, rows in enumerate(chunk.rows)]
+        self._last = [self._by_name(v, rows[-1]) for v, rows in enumerate(chunk.rows)]
+        blocks = [np.array(rows) for rows in chunk.rows]
+        for fold in self._folds:
+            fold.feed(blocks[fold.variant])
+
+    def _by_name(self, variant: int, row: Row) -> Mapping[str, float]:
+        return dict(zip(self.study.graphs[variant].names, row, strict=True))
+
+    # --- when it has run ---
+
+    def first(self, variant: int, quantity: str) -> float:
+        """Return a quantity in the first row of iteration 0."""
+        self.need_values(f"{quantity} at iteration 0", variant)
+        return self._first[variant][quantity]
+
+    def second(self, variant: int, quantity: str) -> float:
+        """Return a quantity in the first row of iteration 1."""
+        self.need_values(f"{quantity} at iteration 1", variant)
+        return self._second[variant][quantity]
+
+    def last(self, variant: int, quantity: str) -> float:
+        """Return a quantity in the last row."""
+        self.need_values(f"{quantity} in the last row", variant)
+        return self._last[variant][quantity]
+
+    def losses(self, variant: int) -> Losses:
+        """Return what became of the loss of a variant."""
+        return self._losses[variant]()
+
+    def need_values(self, what: str, variant: int) -> None:
+        """Raise a PhaseError unless the training has run to its end."""
+        if self._phase is not _Phase.OVER:
+            raise PhaseError(
+                f"{self._named(what, variant)} has no value yet: the training has not run to its end;"
+                " call compose(book), which runs it, before asking for values"
+            )
+
+    def _named(self, what: str, variant: int) -> str:
+        return f"{what} of the sheet {self.study.variants[variant].sheet}"

@@ -1,0 +1,44 @@
+"""The drawing of a network: planned from the graph and the look alone, and then put once, within its plan."""
+
+from __future__ import annotations
+
+import pytest
+from networks import ODD
+
+from sheetgen import load, loads
+from sheetgen.network.study import Study
+from sheetgen.page.page import Page
+from sheetgen.sheets import drawing, explorer
+from sheetgen.sheets.book import Book
+from sheetgen.sheets.drawing import Numbers
+from sheetgen.sheets.drawing_plan import FIRST_COLUMN, Look, plan
+
+
+@pytest.mark.parametrize("study", [load(), loads(ODD), load("iris")], ids=["seed", "odd", "iris"])
+@pytest.mark.parametrize("slopes", [False, True])
+def test_a_drawing_stands_in_the_columns_that_were_planned(study: Study, slopes: bool) -> None:
+    planned = plan(study.network, Look(slopes=slopes))
+    page = Page("sheet")
+    drawn = drawing.put(page, planned, Numbers(lambda name: 1.0, lambda name: 2.0), 5)
+    columns = {column for _, column in page.cells}
+    assert min(columns) >= FIRST_COLUMN
+    assert max(columns) == planned.last_column
+    assert columns <= planned.widths.keys()
+    assert max(row for row, _ in page.cells) < drawn.row
+    names = {cell.content for cell in page.cells.values()}
+    assert {quantity.name for quantity in study.network.equations if quantity.name == study.network.loss} <= names
+    assert set(study.network.inputs) <= names
+    assert (2.0 in names) is slopes
+
+
+def test_the_explorer_draws_its_network_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows: list[int] = []
+    put = drawing.put
+
+    def counted(page: Page, *drawn: object) -> drawing.DrawnCells:
+        rows.append(len(page.cells))
+        return put(page, *drawn)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(drawing, "put", counted)
+    explorer.page(Book(load(), load()), lambda: "")
+    assert rows == [0]

@@ -1,0 +1,170 @@
+"""The two phases of values: registered while pages are composed, there when the training has run, never between."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from networks import ODD, template
+
+from sheetgen import NumberError, load, loads, override
+from sheetgen.network.study import TOLERANCE, Study
+from sheetgen.network.trace import Trace
+from sheetgen.page.page import Formula
+from sheetgen.sheets.book import Book
+from sheetgen.sheets.compose import compose, pages
+from sheetgen.sheets.folds import Deviation, KeptRow, Rows, Sums
+from sheetgen.sheets.layout import FLAG
+from sheetgen.sheets.results import PhaseError, Results
+
+SEED = override(load(), rates=[0.5, 2.0], iterations=4)
+
+Ask = Callable[[Results], object]
+
+
+def deviation() -> Deviation:
+    return Deviation(1, lambda rows: rows[:, 0])
+
+
+# what is asked for, how the message calls it
+ASKED: list[tuple[Ask, str]] = [
+    (lambda results: results.first(0, "h1"), "h1 at iteration 0 of the sheet lr 0.5"),
+    (lambda results: results.second(1, "∂E_total/∂w1"), "∂E_total/∂w1 at iteration 1 of the sheet lr 2.0"),
+    (lambda results: results.last(1, "E_total"), "E_total in the last row of the sheet lr 2.0"),
+    (lambda results: results.losses(0), "the loss of the sheet lr 0.5"),
+]
+# what is registered, how the message calls it
+REGISTERED: list[tuple[Ask, str]] = [
+    (lambda results: results.keep(1, 3), "row 4 of the sheet lr 2.0"),
+    (lambda results: results.watch(deviation()), "a deviation of the sheet lr 2.0"),
+    (lambda results: results.watch(Sums(0, [1], [2], 3)), "a sum of columns of the sheet lr 0.5"),
+]
+
+
+def opened(register: Ask) -> Ask:
+    return lambda results: register(results)()  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(("ask", "what"), [*ASKED, *((opened(register), what) for register, what in REGISTERED)])
+def test_no_value_before_the_training_has_run(ask: Ask, what: str) -> None:
+    with pytest.raises(PhaseError) as caught:
+        ask(Book(SEED, SEED).results)
+    assert str(caught.value) == (
+        f"{what} has no value yet: the training has not run to its end;"
+        " call compose(book), which runs it, before asking for values"
+    )
+
+
+class Asking:
+    """A fold that asks for something, or registers something, while rows pass."""
+
+    variant, what = 0, "a test"
+
+    def __init__(self, results: Results, ask: Ask) -> None:
+        self.results, self.ask = results, ask
+        self.errors: list[str] = []
+
+    def feed(self, rows: Rows) -> None:
+        with pytest.raises(PhaseError) as caught:
+            self.ask(self.results)
+        self.errors.append(str(caught.value))
+
+
+@pytest.mark.parametrize(("ask", "what"), ASKED)
+def test_no_value_while_rows_pass(ask: Ask, what: str) -> None:
+    book = Book(SEED, SEED)
+    asking = book.results.watch(Asking(book.results, ask))
+    book.results.run(Trace(SEED, chunk_rows=2))
+    assert len(asking().errors) == 3
+    assert all(error.startswith(f"{what} has no value yet") for error in asking().errors)
+    ask(book.results)
+
+
+@pytest.mark.parametrize(("register", "what"), REGISTERED)
+def test_nothing_is_registered_when_rows_have_passed(register: Ask, what: str) -> None:
+    book = Book(SEED, SEED)
+    registering = book.results.watch(Asking(book.results, register))
+    compose(book)
+    message = (
+        f"{what} cannot be watched any more: the training has begun, and rows have passed;"
+        " register it while the pages are composed"
+    )
+    assert registering().errors == [message]
+    with pytest.raises(PhaseError, match="cannot be watched any more"):
+        register(book.results)
+
+
+def test_a_book_runs_once() -> None:
+    book = Book(SEED, SEED)
+    compose(book)
+    with pytest.raises(PhaseError, match="make a new Book"):
+        book.results.run(book.trace)
+
+
+def test_a_training_that_breaks_off_leaves_no_values() -> None:
+    study = loads(template('y = "w*x"', 'E = "(t - y)^4"', "w = 0.4", "1e8", 20))
+    results = Book(study, study).results
+    with pytest.raises(NumberError):
+        results.run(Trace(study, chunk_rows=2))
+    with pytest.raises(PhaseError, match="E at iteration 0 of the sheet"):
+        results.first(0, "E")
+
+
+def test_the_values_are_those_of_the_rows() -> None:
+    book = Book(SEED, SEED)
+    kept = book.results.keep(1, 3)
+    book.results.run(book.trace)
+    rows, position = list(Trace(SEED).rows_of(1)), SEED.graph.position["E_total"]
+    assert book.results.first(1, "E_total") == rows[0][position]
+    assert book.results.second(1, "E_total") == rows[1][position]
+    assert book.results.last(1, "E_total") == book.results.losses(1).last == rows[4][position]
+    assert isinstance(kept(), KeptRow)
+    assert kept().values["E_total"] == rows[3][position]
+
+
+def formulas(book: Book) -> dict[tuple[str, int, int], Formula]:
+    composed, _ = pages(book)
+    return {
+        (page.name, *place): cell.content
+        for page in composed
+        for place, cell in page.cells.items()
+        if isinstance(cell.content, Formula)
+    }
+
+
+@pytest.mark.parametrize("study", [SEED, loads(ODD), override(load("xor"), iterations=2)], ids=["seed", "odd", "xor"])
+def test_no_formula_of_a_page_has_a_value_early_that_it_does_not_keep(study: Study) -> None:
+    book = Book(study, study)
+    cells = formulas(book)
+    early: dict[tuple[str, int, int], float | str | bool] = {}
+    for place, formula in cells.items():
+        try:
+            early[place] = formula.value()
+        except PhaseError:
+            continue
+    book.results.run(book.trace)
+    assert early == {place: cells[place].value() for place in early}
+    assert len(early) < len(cells) / 2
+
+
+# --- the verdict ---
+
+
+def test_every_sheet_shows_the_verdict_of_the_checks() -> None:
+    composition = compose(Book(SEED, SEED))
+    assert composition.verdict == "OK: all 28 checks pass"
+    shown = {
+        page.name: cell.content.value()
+        for page in composition.pages
+        for cell in page.cells.values()
+        if isinstance(cell.content, Formula) and cell.content.text == FLAG
+    }
+    assert set(shown) == {page.name for page in composition.pages} - {"Checks"}
+    assert set(shown.values()) == {composition.verdict}
+
+
+def test_the_verdict_counts_what_fails() -> None:
+    """No deviation is below a tolerance of less than nothing."""
+    strict = replace(SEED, settings={**SEED.settings, TOLERANCE: -1.0})
+    assert compose(Book(strict, SEED)).verdict == "CHECK: 28 of 28 checks fail"
