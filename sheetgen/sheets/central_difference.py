@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
+from openpyxl.utils.cell import absolute_coordinate
+
 from sheetgen.network.graph import derivative_label
 from sheetgen.network.study import EPSILON
 from sheetgen.page import style
@@ -14,6 +16,7 @@ from sheetgen.sheets.layout import Address
 from sheetgen.sheets.perturbed import Networks, Point
 
 _LABELS = ("weight", "moved by", None, "(E₊ − E₋)/2ε")
+_QUOTIENT_COLUMN = "D"
 _NOTE = "Each weight is moved by −ε and +ε and the network computed again, from Inputs, by formulas of its own."
 
 
@@ -29,7 +32,11 @@ class CentralDifferences:
         networks = self.networks
         networks.put(page, "Central differences at iteration 0", _NOTE, _LABELS)
         for weight in networks.weights:
-            page.put(f"D{networks.row_of(weight, 1)}", networks.quotient(weight), style.CALC)
+            page.put(self._cell(weight), networks.quotient(weight), style.CALC)
+
+    def _cell(self, weight: str) -> str:
+        """Return the cell of a weight's central difference: beside the network in which the weight is larger."""
+        return f"{_QUOTIENT_COLUMN}{self.networks.row_of(weight, 1)}"
 
     def deviation(self, index: int, variant: int) -> Formula:
         """Return how far a weight's gradient column, at iteration 0, is from its central difference."""
@@ -37,7 +44,7 @@ class CentralDifferences:
         weight = self.networks.weights[index]
         name = derivative_label(graph.loss, weight)
         gradient, loss = (layout.cell(Address(variant, q, 0)) for q in (name, graph.loss))
-        difference = f"$D${self.networks.row_of(weight, 1)}"
+        difference = absolute_coordinate(self._cell(weight))
         quotient = self.networks.quotient(weight)
 
         def value() -> float:

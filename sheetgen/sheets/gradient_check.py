@@ -40,17 +40,7 @@ def page(book: Book, verdict: Verdict) -> Page:
     point = _point(book, step, table, others)
     below = max(*others.rows.values(), helpers.sheets.last) + 2
     networks = Networks(book, point, below, (-2, -1, 1, 2))
-    lines = [
-        gradient_lines.line(
-            book,
-            step,
-            networks,
-            weight,
-            {label: table.cell(label, row) for label in table.letters},
-            (helpers.rounding, helpers.least),
-        )
-        for row, weight in enumerate(picks.parameters(book.study), start=table.first)
-    ]
+    lines = gradient_lines.lines(book, step, networks, table, helpers.rounding, helpers.least)
     gradient_top.put(page, book, step, helpers, table, lines, verdict)
     gradient_lines.put(page, table, lines)
     networks.put(page, "The networks with one parameter moved", _NOTE, ("parameter", "moved by", None, None))

@@ -52,15 +52,23 @@ def put(page: Page, block: Block, lines: list[GradientLine]) -> None:
         page.flags.append(block.cell(VERDICT, row))
 
 
-def line(
-    book: Book, step: Lookup, networks: Networks, weight: str, cells: dict[str, str], helpers: tuple[str, str]
+def lines(book: Book, step: Lookup, networks: Networks, block: Block, rounding: str, least: str) -> list[GradientLine]:
+    """Return the line of every parameter; ``rounding`` and ``least`` are the cells of ROUNDING and LEAST."""
+    weights = zip(block.rows, picks.parameters(book.study), strict=True)
+    return [
+        _line(book, step, networks, weight, {label: block.cell(label, row) for label in LABELS}, rounding, least)
+        for row, weight in weights
+    ]
+
+
+def _line(
+    book: Book, step: Lookup, networks: Networks, weight: str, cells: dict[str, str], rounding: str, least: str
 ) -> GradientLine:
-    """Return one parameter's line; ``cells`` are those of its row, ``helpers`` hold ROUNDING and LEAST."""
+    """Return one parameter's line; ``cells`` are those of its row, by label."""
     loss = book.study.network.loss
     name = derivative_label(loss, weight)
     analytic, central, wider = step.formula(name), networks.quotient(weight), networks.quotient(weight, 2)
     error, epsilon = networks.point.reference(loss), networks.point.epsilon
-    rounding, least = helpers
 
     def numbers() -> tuple[float, float, float]:
         a, n, w = (float(formula.value()) for formula in (analytic, central, wider))
