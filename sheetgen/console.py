@@ -48,10 +48,19 @@ class Program(click.Group):
             code = complain(program, str(error))
         except OSError as error:
             code = complain(program, f"{error.filename or 'the output'}: {error.strerror or error}")
-        except (click.Abort, KeyboardInterrupt):
+        except (Exception, KeyboardInterrupt) as error:
+            if not _is_interrupt(error):
+                raise
             click.echo(self.farewell, err=True)
             code = INTERRUPTED
-        sys.exit(_flushed(code, program))
+        sys.exit(code)
+
+
+def _is_interrupt(error: BaseException | None) -> bool:
+    """Whether an error is a Ctrl-C, or was raised while one was handled: openpyxl makes another error of it."""
+    while error is not None and not isinstance(error, click.Abort | KeyboardInterrupt):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def complain(program: str, message: str) -> int:
@@ -72,11 +81,13 @@ class _Unread(io.FileIO):
     """
 
     def write(self, data: Any) -> int:
+        written = 0
         try:
-            return super().write(data)
+            while written < len(data):
+                written += super().write(data[written:])
         except BrokenPipeError:
             _silence(self.fileno())
-            return super().write(data)
+        return len(data)
 
 
 def prepare_streams() -> None:
@@ -87,16 +98,16 @@ def prepare_streams() -> None:
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if type(stream) is io.TextIOWrapper:
-            setattr(sys, name, _prepared(stream, name))
+            setattr(sys, name, _prepared(stream))
 
 
-def _prepared(stream: io.TextIOWrapper, name: str) -> TextIO:
-    if os.name != "posix" or isinstance(getattr(stream.buffer, "raw", None), _Unread):
+def _prepared(stream: io.TextIOWrapper) -> TextIO:
+    if os.name != "posix" or isinstance(stream.buffer, _Unread):
         stream.reconfigure(encoding="utf-8", errors="replace")
         return stream
-    file = io.BufferedWriter(_Unread(stream.fileno(), "w", closefd=False))
-    at_once = stream.line_buffering or name == "stderr"
-    return io.TextIOWrapper(file, "utf-8", errors="replace", line_buffering=at_once)
+    # Without a buffer, since one would write a line again whose writing a Ctrl-C broke into.
+    file = _Unread(stream.fileno(), "w", closefd=False)
+    return io.TextIOWrapper(file, "utf-8", errors="replace", write_through=True)
 
 
 def _silence(descriptor: int) -> None:
@@ -104,14 +115,3 @@ def _silence(descriptor: int) -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, descriptor)
     os.close(nowhere)
-
-
-def _flushed(code: int, program: str) -> int:
-    """Write out what waits; return the exit code, that of a program that could not run where writing fails."""
-    try:
-        sys.stdout.flush()
-    except OSError as error:
-        _silence(sys.stdout.fileno())
-        if code != COULD_NOT_RUN:
-            code = complain(program, f"the output cannot be written: {error.strerror}")
-    return code

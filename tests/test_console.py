@@ -33,6 +33,11 @@ def answer(code, lines):
 def fail(kind):
     if kind == "usage": raise UsageError("the file is\\nnot there")
     if kind == "file": open("no/such/file")
+    if kind == "bug": raise TypeError("a bug")
+    if kind == "swallow":
+        click.echo("ready", err=True)
+        try: time.sleep(60)
+        except BaseException: raise TypeError("what openpyxl makes of a Ctrl-C")
     if kind == "wait": click.echo("ready", err=True); time.sleep(60)
 
 cli.main(prog_name="tool")
@@ -127,8 +132,15 @@ def test_a_mistake_is_one_line_and_exit_code_2(words: str, line: str) -> None:
     assert done.stderr.count(b"\n") == 1
 
 
-def test_an_interrupt_is_said_and_exits_130() -> None:
-    command = [sys.executable, "-c", PROGRAM, "fail", "wait"]
+def test_a_bug_of_ours_is_not_hidden() -> None:
+    done = run("fail", "bug")
+    assert done.returncode == 1
+    assert done.stderr.decode().splitlines()[-1] == "TypeError: a bug"
+
+
+@pytest.mark.parametrize("kind", ["wait", "swallow"])
+def test_an_interrupt_is_said_and_exits_130(kind: str) -> None:
+    command = [sys.executable, "-c", PROGRAM, "fail", kind]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment()) as process:
         assert process.stderr is not None
         assert process.stderr.readline() == b"ready\n"

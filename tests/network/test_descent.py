@@ -11,7 +11,7 @@ from faults import change_cell, number
 from sheetgen import TemplateError, build, cli, loads, verify
 from sheetgen.network.study import Study
 from sheetgen.network.tolerance import Tolerance
-from sheetgen.network.trace import trace
+from sheetgen.network.trace import Trace, trace
 from sheetgen.proof.mathematics import differences
 from sheetgen.proof.report import Kind
 from sheetgen.template.write import effective_template
@@ -85,7 +85,7 @@ def test_the_columns_that_count() -> None:
 @pytest.mark.parametrize("batch", BATCHES)
 @pytest.mark.parametrize("optimizer", ["sgd", "momentum", "adamw"])
 def test_the_second_opinion_agrees_across_chunks(batch: object, optimizer: str) -> None:
-    assert list(differences(study_of(batch, optimizer, 700), Tolerance())) == []
+    assert list(differences(Trace(study_of(batch, optimizer, 700)), Tolerance())) == []
 
 
 @pytest.mark.parametrize(("name", "sign"), [("mean ∂E/∂u", "first"), ("sample", "equation"), ("u", "equation")])
@@ -96,7 +96,7 @@ def test_the_second_opinion_notices_a_wrong_training(name: str, sign: str) -> No
     wrong = replace(graph.by_name[name], **{sign: getattr(graph.by_name[other], sign)})
     quantities = tuple(wrong if q.name == name else q for q in graph.quantities)
     study.__dict__["graphs"] = (replace(graph, quantities=quantities),)
-    assert name in {difference.quantity for difference in differences(study, Tolerance())}
+    assert name in {difference.quantity for difference in differences(Trace(study), Tolerance())}
 
 
 @pytest.mark.parametrize("batch", [1, 4, '"full"'])

@@ -11,7 +11,7 @@ from sheetgen import TemplateError, loads
 from sheetgen.network.optimizers import OPTIMIZERS, SCHEDULES
 from sheetgen.network.study import Study
 from sheetgen.network.tolerance import Tolerance
-from sheetgen.network.trace import trace
+from sheetgen.network.trace import Trace, trace
 from sheetgen.proof.mathematics import differences
 
 torch = pytest.importorskip("torch", reason="the companion's packages are not installed")
@@ -138,13 +138,13 @@ def test_a_schedule_is_that_of_torch(name: str, settings: str, course: Callable[
 
 @pytest.mark.parametrize("name", TORCH)
 def test_the_second_opinion_agrees_on_every_optimiser(name: str) -> None:
-    assert list(differences(study_of(f'optimiser = "{name}"'), Tolerance())) == []
+    assert list(differences(Trace(study_of(f'optimiser = "{name}"')), Tolerance())) == []
 
 
 @pytest.mark.parametrize(("name", "settings", "course"), SCHEDULED)
 def test_the_second_opinion_agrees_on_every_schedule(name: str, settings: str, course: object) -> None:
     study = study_of(f'schedule = {{ name = "{name}", {settings} }}')
-    assert list(differences(study, Tolerance())) == []
+    assert list(differences(Trace(study), Tolerance())) == []
 
 
 @pytest.mark.parametrize(
