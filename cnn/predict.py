@@ -16,8 +16,9 @@ from cnn.digits.data import normalize
 from cnn.digits.mnist_form import Grey, read_digits
 from cnn.errors import PictureError, UsageError
 from cnn.extra import require
-from cnn.runs.run import Run, replace_file
+from cnn.runs.run import Run
 from cnn.trained import trained
+from sheetgen.files import replace_file
 
 
 @dataclass(frozen=True)

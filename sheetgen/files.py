@@ -13,17 +13,14 @@ from sheetgen.errors import UsageError
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[tuple[IO[bytes], Path]]:
+def drafting(path: Path) -> Iterator[tuple[IO[bytes], Path]]:
     """Give a new file beside ``path``, open, and its path; it takes the place of ``path`` at the end.
 
-    Where the block fails the new file vanishes, and what stood at ``path`` is untouched. A block that
-    has moved the new file elsewhere (see `reject`) leaves ``path`` untouched too.
-    Raises UsageError where the folder cannot be written to or the disk is full.
+    Where the block fails the new file vanishes, and what stood at ``path`` is untouched. A block that has moved the
+    new file elsewhere (see `reject`) leaves ``path`` untouched too. The draft ends as ``path`` does, in lower case.
+    Raises OSError where the folder cannot be written to or the disk is full.
     """
-    try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.stem}.", suffix=".xlsx", dir=path.parent)
-    except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror} ({path.parent})") from None
+    handle, name = tempfile.mkstemp(prefix=f".{path.stem}.", suffix=path.suffix.lower(), dir=path.parent)
     draft = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -33,10 +30,31 @@ def replacing(path: Path) -> Iterator[tuple[IO[bytes], Path]]:
         if draft.exists():
             _as_created_by_open(draft)
             os.replace(draft, path)
-    except OSError as error:
-        raise UsageError(f"{path} was not written: {error.strerror}; what was there is untouched") from error
     finally:
         draft.unlink(missing_ok=True)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[tuple[IO[bytes], Path]]:
+    """Do as `drafting` does, for a file that a person named.
+
+    Raises UsageError, also for an OSError of the block, where the folder cannot be written to or the disk is full.
+    """
+    began = False
+    try:
+        with drafting(path) as (file, draft):
+            began = True
+            yield file, draft
+    except OSError as error:
+        if not began:
+            raise UsageError(f"{path} cannot be written: {error.strerror} ({path.parent})") from None
+        raise UsageError(f"{path} was not written: {error.strerror}; what was there is untouched") from error
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Write a file so that its name shows the old content or the new; raise OSError as `drafting` does."""
+    with drafting(path) as (file, _):
+        file.write(content)
 
 
 def reject(draft: Path, path: Path) -> Path:

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from cnn.extra import require
 from cnn.runs.metrics import Epoch
-from cnn.runs.run import Run, replace_file
-
-if TYPE_CHECKING:
-    pass
+from cnn.runs.run import Run
+from sheetgen.files import replace_file
 
 
 def curves(rows: Sequence[Epoch], title: str) -> bytes:

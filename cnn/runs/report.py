@@ -11,7 +11,8 @@ from cnn.net.layer_table import network_facts
 from cnn.net.networks import Network
 from cnn.runs.examination import Examination, Mistake
 from cnn.runs.metrics import Epoch, Score, best_epoch
-from cnn.runs.run import Run, replace_file
+from cnn.runs.run import Run
+from sheetgen.files import replace_file
 
 
 def write_pictures(run: Run, part: Part, mistakes: list[Mistake]) -> None:

@@ -15,7 +15,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, fields
@@ -24,19 +23,10 @@ from typing import Any
 
 from cnn.errors import RunError, UsageError
 from cnn.runs.metrics import Epoch
+from sheetgen.files import replace_file
 
 FORMAT = 1
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
-
-
-def replace_file(path: Path, content: bytes) -> None:
-    """Write a file so that its name shows the old content or the new, never a part of either."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        beside.write_bytes(content)
-        os.replace(beside, path)
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True)
