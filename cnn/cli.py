@@ -261,7 +261,7 @@ def predict(run: str, images: tuple[str, ...], checkpoint: str, out: Path | None
 
     Example: cnn predict rf20-fast-1 seven.png --out seven-read.png
     """
-    require("torch", "PIL")
+    require("torch", "PIL", "scipy")
     from cnn.predict import predict_pictures
     from cnn.show import prediction_text
 
@@ -311,7 +311,7 @@ def read_images(run: runs_module.Run, images: tuple[str, ...]) -> tuple[Sequence
     """Return the readings of pictures, and an error for each in which no digit was found."""
     if not images:
         return [], []
-    require("torch", "PIL")
+    require("torch", "PIL", "scipy")
     from cnn.predict import predict_pictures
 
     return predict_pictures(run, images)

@@ -3,7 +3,7 @@
 SheetgenError
 ├── UsageError          (sheetgen's) a request that cannot be carried out as it was made
 └── CnnError
-    ├── ExtraError      torch, torchvision, Pillow or matplotlib absent, or not made for one another
+    ├── ExtraError      torch, torchvision, Pillow, SciPy or matplotlib absent, or not made for one another
     ├── DataError       MNIST absent, damaged, or not to be downloaded
     ├── RunError        a run directory that is absent, damaged, unfinished or already there
     ├── PictureError    a picture in which no digit can be read

@@ -120,24 +120,11 @@ def connected(mask: Mask) -> list[Places]:
     """Return the shapes of a mask whose pixels touch, corners included: the places of their pixels in the
     flattened mask, in reading order of their first pixel.
     """
-    height, width = mask.shape
-    open_pixels = set(np.flatnonzero(mask).tolist())
-    shapes = []
-    for start in np.flatnonzero(mask).tolist():
-        if start not in open_pixels:
-            continue
-        open_pixels.discard(start)
-        found, front = [start], [start]
-        while front:
-            y, x = divmod(front.pop(), width)
-            for row in range(max(y - 1, 0), min(y + 2, height)):
-                for place in range(row * width + max(x - 1, 0), row * width + min(x + 2, width)):
-                    if place in open_pixels:
-                        open_pixels.discard(place)
-                        found.append(place)
-                        front.append(place)
-        shapes.append(np.array(found))
-    return shapes
+    from scipy import ndimage
+
+    labels, _ = ndimage.label(mask, np.ones((3, 3)))
+    shapes = ndimage.value_indices(labels.ravel(), ignore_value=0)
+    return sorted((places for (places,) in shapes.values()), key=lambda places: int(places[0]))
 
 
 def to_mnist(picture: Image.Image, path: str | Path = "picture") -> Grey:

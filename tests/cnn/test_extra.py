@@ -14,13 +14,17 @@ from cnn_support import ROOT, environment
 MISMATCH = "raise RuntimeError('operator torchvision::nms does not exist')\n"
 
 
-def train_with(fake: dict[str, str], folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run ``cnn train`` with these modules in the place of the real ones."""
+TRAIN = ("train", "--data", "synthetic")
+
+
+def with_modules(fake: dict[str, str], folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run ``cnn`` with these modules in the place of the real ones."""
     for name, code in fake.items():
         (folder / f"{name}.py").write_text(code)
     env = {**environment(), "PYTHONPATH": f"{folder}{os.pathsep}{ROOT}"}
-    words = [sys.executable, "-m", "cnn", "train", "--data", "synthetic"]
-    return subprocess.run(words, cwd=folder, env=env, capture_output=True, text=True, timeout=60)
+    return subprocess.run(
+        [sys.executable, "-m", "cnn", *words], cwd=folder, env=env, capture_output=True, text=True, timeout=60
+    )
 
 
 @pytest.mark.parametrize(
@@ -37,12 +41,29 @@ def train_with(fake: dict[str, str], folder: Path) -> subprocess.CompletedProces
     ids=["absent", "mismatch", "library", "dependency"],
 )
 def test_one_line_says_what_to_type(fake: dict[str, str], says: str, tmp_path: Path) -> None:
-    result = train_with(fake, tmp_path)
+    result = with_modules(fake, tmp_path, *TRAIN)
     assert result.returncode == 2
     assert result.stdout == ""
     assert len(result.stderr.strip().splitlines()) == 1, result.stderr
     assert says in result.stderr
     assert not (tmp_path / "runs").exists()
+
+
+@pytest.mark.parametrize("words", [("predict", "one", "7.png"), ("tab", "one", "--image", "7.png", "--workbook")])
+def test_pictures_are_read_with_scipy_and_nothing_else_needs_it(
+    words: tuple[str, ...], tmp_path: Path, small_workbook: Path
+) -> None:
+    for package in ("torch", "PIL"):
+        pytest.importorskip(package, reason="the extra cnn is not installed")
+    fake = {"scipy": "raise ModuleNotFoundError(\"No module named 'scipy'\", name='scipy')\n"}
+    (tmp_path / "runs" / "one").mkdir(parents=True)
+    (tmp_path / "runs" / "one" / "config.json").write_text("{}")
+    result = with_modules(fake, tmp_path, *words, *([str(small_workbook)] if words[0] == "tab" else []))
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr == "cnn: this needs scipy, which is not installed; type: pip install 'sheetgen[cnn]'\n"
+    code = "from cnn.digits.synthetic import draw; draw(20, 10); import cnn.training.fit"
+    env = {**environment(), "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}
+    assert subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=env).returncode == 0
 
 
 def imported(path: Path) -> set[str]:

@@ -12,6 +12,7 @@ import pytest
 pytest.importorskip("torch", reason="torch is not installed")
 pytest.importorskip("torchvision", reason="torchvision is not installed")
 pytest.importorskip("PIL", reason="Pillow is not installed")
+pytest.importorskip("scipy", reason="SciPy is not installed")
 from click.testing import CliRunner, Result
 from PIL import Image, ImageDraw, ImageFont
 

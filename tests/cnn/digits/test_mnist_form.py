@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 pytest.importorskip("PIL", reason="Pillow is not installed")
+pytest.importorskip("scipy", reason="SciPy is not installed")
 from numpy.random import default_rng
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
@@ -186,6 +187,38 @@ def test_the_shapes_of_noise_are_a_partition_of_it() -> None:
     assert len(shapes) > 500
     places = np.concatenate(shapes)
     assert sorted(places.tolist()) == np.flatnonzero(mask).tolist()
+
+
+def shapes_by_walking(mask: NDArray[np.bool_]) -> list[set[tuple[int, int]]]:
+    """Return the shapes of a mask, row and column of their pixels, by walking from pixel to neighbouring pixel."""
+    pixels = [(int(row), int(column)) for row, column in np.argwhere(mask)]
+    unseen, shapes = set(pixels), []
+    for start in pixels:
+        shape, front = set(), {start} & unseen
+        while front:
+            shape |= front
+            unseen -= front
+            around = {(row + y, column + x) for row, column in front for y in (-1, 0, 1) for x in (-1, 0, 1)}
+            front = around & unseen
+        if shape:
+            shapes.append(shape)
+    return shapes
+
+
+@pytest.mark.parametrize("share", [0.0, 0.1, 0.3, 0.4, 0.6, 0.9, 1.0])
+@pytest.mark.parametrize("size", [(1, 1), (1, 40), (40, 1), (17, 23), (60, 60)])
+def test_shapes_are_those_that_one_finds_by_walking(share: float, size: tuple[int, int]) -> None:
+    for seed in range(5):
+        mask = default_rng(seed).random(size) < share
+        shapes = [{divmod(int(place), size[1]) for place in places} for places in connected(mask)]
+        assert shapes == shapes_by_walking(mask)
+
+
+def test_shapes_come_in_reading_order_of_their_first_pixel() -> None:
+    mask = np.zeros((9, 9), bool)
+    mask[4:, 0] = mask[8, :8] = mask[2:9, 7] = True  # one shape, whose first pixel lies on its right
+    mask[3, 2:5] = mask[0, 8] = mask[6, 3] = True
+    assert [divmod(int(places[0]), 9) for places in connected(mask)] == [(0, 8), (2, 7), (3, 2), (6, 3)]
 
 
 def test_otsu_parts_two_heaps() -> None:
