@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from outside import mnist_folder
@@ -23,7 +23,7 @@ pytest.importorskip("PIL", reason="Pillow is not installed")
 
 from PIL import Image
 
-from cnn.digits import data
+from cnn.digits import data, datasets
 from cnn.digits.synthetic import draw
 from cnn.training import augment
 
@@ -37,15 +37,12 @@ def by_table(matrices: torch.Tensor, shifts: torch.Tensor, picture: NDArray[np.u
 
 
 @given(ANGLES)
+@example(176.2344194109939)
 @settings(max_examples=300, deadline=None)
 def test_a_rotation_picks_the_pixels_that_pillow_picks(angle: float) -> None:
     want = np.asarray(Image.fromarray(NUMBERED).rotate(angle, Image.Resampling.NEAREST, fillcolor=1))
-    got = by_table(
-        augment.rotations(torch.tensor([angle], dtype=torch.float64)),
-        torch.zeros(1, 2, dtype=torch.float64),
-        NUMBERED,
-        1,
-    )
+    degrees = torch.tensor([angle], dtype=torch.float64)
+    got = by_table(augment.rotations(degrees), torch.zeros(1, 2, dtype=torch.float64), NUMBERED, 1)
     np.testing.assert_array_equal(got, want)
 
 
@@ -118,17 +115,17 @@ def test_drawn_digits_are_the_same_each_time_and_in_the_form_of_mnist() -> None:
 def test_held_out_pictures_are_no_longer_in_training_and_always_the_same() -> None:
     digits = draw(300, 50)
     numbered = replace(digits, train=data.Part(torch.arange(300)[:, None, None], digits.train.labels))
-    split = data.hold_out(numbered, 60)
+    split = datasets.hold_out(numbered, 60)
     assert split.validation is not None
     kept, held = (set(part.images.flatten().tolist()) for part in (split.train, split.validation))
     assert kept | held == set(range(300))
     assert not kept & held
     assert len(held) == 60
-    again = data.hold_out(numbered, 60).validation
+    again = datasets.hold_out(numbered, 60).validation
     assert again is not None
     assert torch.equal(again.images, split.validation.images)
     with pytest.raises(UsageError, match="--val 300"):
-        data.hold_out(numbered, 300)
+        datasets.hold_out(numbered, 300)
 
 
 def test_offline_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -136,7 +133,7 @@ def test_offline_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(MNIST, "mirrors", ["http://127.0.0.1:9/"])
     with pytest.raises(DataError, match=r"could not be downloaded .*--data synthetic") as caught:
-        data.load_mnist(tmp_path)
+        datasets.load_mnist(tmp_path)
     assert "\n" not in str(caught.value)
 
 
@@ -144,18 +141,18 @@ def test_a_damaged_file_is_named(tmp_path: Path) -> None:
     raw = mnist_folder() / "MNIST" / "raw"
     copy = tmp_path / "MNIST" / "raw"
     copy.mkdir(parents=True)
-    for name in data.RAW_FILES:
+    for name in datasets.RAW_FILES:
         (copy / name).symlink_to(raw / name)
     (copy / "t10k-labels-idx1-ubyte").unlink()
     content = bytearray((raw / "t10k-labels-idx1-ubyte").read_bytes())
     content[5000] ^= 1
     (copy / "t10k-labels-idx1-ubyte").write_bytes(content)
     with pytest.raises(DataError, match="t10k-labels-idx1-ubyte is damaged"):
-        data.load_mnist(tmp_path)
+        datasets.load_mnist(tmp_path)
 
 
 def test_mnist_is_mnist() -> None:
-    digits = data.load("mnist", mnist_folder(), validation=5000)
+    digits = datasets.load("mnist", mnist_folder(), validation=5000)
     assert (len(digits.train), len(digits.validation or ()), len(digits.test)) == (55_000, 5000, 10_000)
     assert digits.test.labels[:10].tolist() == [7, 2, 1, 0, 4, 1, 4, 9, 5, 9]
     assert digits.validation is not None
