@@ -36,24 +36,24 @@ def seconds(trainer: Trainer, digits: Digits, steps: int) -> float:
 
 
 def main() -> None:
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--rounds", type=int, default=12)
-    options.add_argument("--steps", type=int, default=40)
-    given = options.parse_args()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=12)
+    parser.add_argument("--steps", type=int, default=40)
+    options = parser.parse_args()
     torch.set_num_threads(1)
     digits = draw()
     modules, products = (Trainer(RF20, FAST, digits, 1, torch.device("cpu"), Processes()) for _ in range(2))
     modules.wrapped = modules.model
     assert isinstance(products.wrapped, FirstBlock)
-    found: dict[str, list[float]] = {"modules": [], "products": []}
-    for _ in range(given.rounds + 1):
+    times: dict[str, list[float]] = {"modules": [], "products": []}
+    for _ in range(options.rounds + 1):
         for name, trainer in (("modules", modules), ("products", products)):
-            found[name].append(seconds(trainer, digits, given.steps))
-    for name, values in found.items():
-        kept = [1000 * value for value in values[1:]]  # the first round warms up
-        spread = f"{min(kept):.2f} to {max(kept):.2f}, n {len(kept)}"
-        print(f"{name:<9} median {statistics.median(kept):.2f} ms a step, {spread}")
-    ratios = [a / b for a, b in zip(*found.values(), strict=True)][1:]
+            times[name].append(seconds(trainer, digits, options.steps))
+    for name, values in times.items():
+        steady = [1000 * value for value in values[1:]]  # the first round warms up
+        spread = f"{min(steady):.2f} to {max(steady):.2f}, n {len(steady)}"
+        print(f"{name:<9} median {statistics.median(steady):.2f} ms a step, {spread}")
+    ratios = [a / b for a, b in zip(*times.values(), strict=True)][1:]
     print(f"modules/products: median {statistics.median(ratios):.2f}, {min(ratios):.2f} to {max(ratios):.2f}")
 
 

@@ -25,7 +25,7 @@ from cnn.digits.datasets import data_folder, load
 from cnn.digits.mnist_form import to_mnist
 from cnn.errors import PictureError
 from cnn.runs.run import Run
-from cnn.trained import trained
+from cnn.trained import trained_network
 
 SYSTEM_FONTS = Path("/usr/share/fonts")
 NO_DIGITS = (
@@ -43,8 +43,8 @@ NO_DIGITS = (
 
 def fonts() -> list[Path]:
     shipped = Path(matplotlib.__file__).parent / "mpl-data" / "fonts" / "ttf"
-    found = [*shipped.glob("*.ttf"), *SYSTEM_FONTS.rglob("*.ttf")]
-    return sorted({path.name: path for path in found if not path.name.startswith(NO_DIGITS)}.values())
+    paths = [*shipped.glob("*.ttf"), *SYSTEM_FONTS.rglob("*.ttf")]
+    return sorted({path.name: path for path in paths if not path.name.startswith(NO_DIGITS)}.values())
 
 
 def printed(path: Path) -> Iterator[tuple[int, Image.Image]]:
@@ -93,13 +93,13 @@ def read(model: torch.nn.Module, pictures: list[tuple[int, Image.Image]]) -> dic
 
 
 def main() -> None:
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("run", type=Path)
-    options.add_argument("--data-dir", default=os.environ.get("SHEETGEN_DATA"))
-    options.add_argument("--count", type=int, default=500)
-    given = options.parse_args()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("run", type=Path)
+    parser.add_argument("--data-dir", default=os.environ.get("SHEETGEN_DATA"))
+    parser.add_argument("--count", type=int, default=500)
+    options = parser.parse_args()
     torch.set_num_threads(1)
-    model, _ = trained(Run(given.run), "last", torch.device("cpu"))
+    model, _ = trained_network(Run(options.run), "last", torch.device("cpu"))
     all_right = all_total = 0
     for path in fonts():
         pictures = list(printed(path))
@@ -108,16 +108,16 @@ def main() -> None:
         all_right, all_total = all_right + right, all_total + len(pictures)
         print(f"{path.stem:<32} {right}/{len(pictures)}  {'; '.join(list(wrong.values())[:6])}", flush=True)
     print(f"{'all fonts':<32} {all_right}/{all_total}")
-    test = load("mnist", data_folder(given.data_dir)).test
+    test = load("mnist", data_folder(options.data_dir)).test
     random = default_rng(1)
-    chosen = random.choice(len(test), given.count, replace=False)
+    chosen = random.choice(len(test), options.count, replace=False)
     pictures = [(int(test.labels[i]), photo(test.images[i].numpy(), random)) for i in chosen]
     wrong = read(model, pictures)
     with torch.inference_mode():
         rows = torch.from_numpy(chosen)
         plain = (model(normalize(test.images[rows])).argmax(1) == test.labels[rows]).tolist()
-    print(f"photos of MNIST {given.count - len(wrong)}/{given.count}: {'; '.join(wrong.values())}")
-    print(f"the same digits as MNIST has them {sum(plain)}/{given.count}")
+    print(f"photos of MNIST {options.count - len(wrong)}/{options.count}: {'; '.join(wrong.values())}")
+    print(f"the same digits as MNIST has them {sum(plain)}/{options.count}")
     only = [text for number, text in wrong.items() if plain[number]]
     print(f"misread as a photo alone {len(only)}: {'; '.join(only)}")
 

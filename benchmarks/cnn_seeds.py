@@ -10,57 +10,45 @@ again.
 from __future__ import annotations
 
 import argparse
-import json
 import statistics
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+
+from cnn.runs.run import Run
+from cnn.tab.record import run_record
 
 
-def trained(given: argparse.Namespace, seed: int) -> dict[str, Any]:
-    dropout = "recipe" if given.dropout is None else given.dropout
-    name = f"{given.net}-{given.recipe}-d{dropout}-v{given.val}-{seed}"
-    folder = given.runs_dir / name
-    if not (folder / "summary.json").exists():
-        words = [
-            "train",
-            "--net",
-            given.net,
-            "--recipe",
-            given.recipe,
-            "--seed",
-            seed,
-            "--runs-dir",
-            given.runs_dir,
-        ]
-        words += ["--run", name, "--device", "cpu", "--threads", 1, "--val", given.val]
-        words += [] if given.dropout is None else ["--dropout", given.dropout]
+def trained_run(options: argparse.Namespace, seed: int) -> Run:
+    dropout = "recipe" if options.dropout is None else options.dropout
+    run = Run(options.runs_dir / f"{options.net}-{options.recipe}-d{dropout}-v{options.val}-{seed}")
+    if not run.path("summary.json").exists():
+        words = ["train", "--net", options.net, "--recipe", options.recipe, "--seed", seed, "--val", options.val]
+        words += ["--run", run.name, "--runs-dir", options.runs_dir, "--device", "cpu", "--threads", 1]
+        words += [] if options.dropout is None else ["--dropout", options.dropout]
         subprocess.run([sys.executable, "-m", "cnn", *map(str, words)], check=True, stdout=subprocess.DEVNULL)
-    summary = json.loads((folder / "summary.json").read_text())
-    rows = (folder / "metrics.csv").read_text().splitlines()
-    header = rows[0].split(",")
-    return {**summary, "curve": [int(row.split(",")[header.index("correct")]) for row in rows[1:]]}
+    return run
 
 
 def main() -> None:
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--net", default="rf20")
-    options.add_argument("--recipe", default="fast")
-    options.add_argument("--seeds", type=int, default=5)
-    options.add_argument("--dropout", type=float)
-    options.add_argument("--val", type=int, default=0)
-    options.add_argument("--runs-dir", type=Path, default=Path("runs"))
-    given = options.parse_args()
-    found = [trained(given, seed) for seed in range(1, given.seeds + 1)]
-    right = [one["test"]["correct"] for one in found]
-    seconds = [one["seconds"] / one["epochs"] for one in found]
-    spread = statistics.stdev(right) if len(right) > 1 else 0.0
-    print(f"final epoch, correct of {found[0]['test']['total']}: {right}")
-    print(f"n {len(right)}  mean {statistics.mean(right):.1f}  sd {spread:.1f}  min {min(right)}")
-    print(f"seconds an epoch: mean {statistics.mean(seconds):.1f}  epochs {found[0]['epochs']}")
-    print(f"by epoch, mean correct on the {found[0]['evaluated_on']} pictures:")
-    print([round(statistics.mean(column), 1) for column in zip(*(one["curve"] for one in found), strict=True)])
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--net", default="rf20")
+    parser.add_argument("--recipe", default="fast")
+    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--dropout", type=float)
+    parser.add_argument("--val", type=int, default=0)
+    parser.add_argument("--runs-dir", type=Path, default=Path("runs"))
+    options = parser.parse_args()
+    runs = [run_record(trained_run(options, seed)) for seed in range(1, options.seeds + 1)]
+    correct = [run.test.correct for run in runs]
+    seconds = [run.summary.seconds / run.summary.epochs for run in runs]
+    spread = statistics.stdev(correct) if len(correct) > 1 else 0.0
+    print(f"final epoch, correct of {runs[0].test.total}: {correct}")
+    print(f"n {len(correct)}  mean {statistics.mean(correct):.1f}  sd {spread:.1f}  min {min(correct)}")
+    print(f"seconds an epoch: mean {statistics.mean(seconds):.1f}  epochs {runs[0].summary.epochs}")
+    print(f"by epoch, mean correct on the {runs[0].summary.evaluated_on} pictures:")
+    curves = ([epoch.correct for epoch in run.epochs] for run in runs)
+    print([round(statistics.mean(of_epoch), 1) for of_epoch in zip(*curves, strict=True)])
 
 
 if __name__ == "__main__":

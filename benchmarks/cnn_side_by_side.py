@@ -43,17 +43,17 @@ def seconds(folder: Path, name: str) -> float:
 
 
 def main() -> None:
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--runs-dir", type=Path, default=Path("runs"))
-    options.add_argument("--seeds", type=int, default=5)
-    given = options.parse_args()
-    folder = given.runs_dir
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs-dir", type=Path, default=Path("runs"))
+    parser.add_argument("--seeds", type=int, default=5)
+    options = parser.parse_args()
+    folder = options.runs_dir
     folder.mkdir(parents=True, exist_ok=True)
     published = start(folder, "published", "--net", "seed", "--recipe", "seed", "--epochs", 9)
     beside: list[str] = []
     after: list[str] = []
     for dropout in ((), ("--dropout", 0)):
-        for seed in range(1, given.seeds + 1):
+        for seed in range(1, options.seeds + 1):
             name = f"fast{'-no-dropout' if dropout else ''}-{seed}"
             start(folder, name, "--seed", seed, *dropout).wait()
             (beside if published.poll() is None else after).append(name)

@@ -12,18 +12,23 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from cnn.errors import SheetgenError, UsageError
 from cnn.extra import require
 from cnn.net.networks import NETWORKS, find_network
-from cnn.runs import run as runs_module
-from cnn.training.plan import Plan, new_plan, recorded_plan, refuse_changes
+from cnn.runs.json_form import to_json
+from cnn.runs.run import Run, find_run, free_name, listed_runs, planned_run
+from cnn.training.config import recorded_config
+from cnn.training.plan import Plan, new_plan, refuse_changes
 from cnn.training.recipe import RECIPES
 from sheetgen.console import INTERRUPTED, SETTINGS, Program, complain
 from sheetgen.version import __version__
+
+if TYPE_CHECKING:
+    from cnn.predict import Reading
 
 
 class Training(Program):
@@ -144,6 +149,7 @@ def train(name: str | None, resume: bool, workbook: Path | None, runs_dir: Path,
               cnn train --workbook backprop.xlsx
               torchrun --nproc-per-node=2 -m cnn train --run-name two
     """
+    from cnn.runs.metrics import Silent
     from cnn.show import Bar, result_lines
 
     require("torch", "torchvision", "PIL")
@@ -156,8 +162,8 @@ def train(name: str | None, resume: bool, workbook: Path | None, runs_dir: Path,
     if resume:
         if name is None:
             raise UsageError("--resume continues the run that --run names: add --run NAME")
-        run = runs_module.find(runs_dir, name)
-        plan = recorded_plan(run)
+        run = find_run(runs_dir, name)
+        plan = recorded_config(run).plan
         refuse_changes(plan, options)
         plan = replace(plan, data_dir=options["data_dir"] or plan.data_dir)
     else:
@@ -165,16 +171,17 @@ def train(name: str | None, resume: bool, workbook: Path | None, runs_dir: Path,
     with together(plan.device) as processes:
         if run is None:
             if name is None:
-                name = runs_module.free_name(runs_dir, f"{plan.network}-{plan.recipe.name}-{plan.seed}")
-            run = runs_module.planned(runs_dir, name)
-        reporter = Bar(plan.recipe.epochs) if processes.writes else Bar.silent()
+                name = free_name(runs_dir, f"{plan.network}-{plan.recipe.name}-{plan.seed}")
+            run = planned_run(runs_dir, name)
+        reporter = Bar(plan.recipe.epochs) if processes.writes else Silent()
         summary = fit(plan, run, processes, reporter, shlex.join(["cnn", *sys.argv[1:]]), resume)
-        if processes.writes:
-            finish_with_curves(run, plan)
-            if workbook and summary.get("test"):
-                put_into(workbook, [run])
-            click.echo(json.dumps(summary) if as_json else "\n".join(result_lines(run, summary)))
-    return INTERRUPTED if summary.get("stopped") == "interrupted" else 0
+        if summary is None:
+            return 0
+        finish_with_curves(run, plan)
+        if workbook and summary.test:
+            put_into(workbook, [run])
+        click.echo(json.dumps(to_json(summary)) if as_json else "\n".join(result_lines(run, summary)))
+    return INTERRUPTED if summary.stopped == "interrupted" else 0
 
 
 def check_workbook(workbook: Path) -> None:
@@ -184,7 +191,7 @@ def check_workbook(workbook: Path) -> None:
     check(workbook)
 
 
-def put_into(workbook: Path, runs: Sequence[runs_module.Run], readings: Sequence[Any] = ()) -> None:
+def put_into(workbook: Path, runs: Sequence[Run], readings: Sequence[Reading] = ()) -> None:
     """Write runs into a workbook's sheet CNN, and say so."""
     from cnn.tab import SHEET, write
 
@@ -192,7 +199,7 @@ def put_into(workbook: Path, runs: Sequence[runs_module.Run], readings: Sequence
     click.echo(f"{workbook}: sheet {SHEET} written; sheetgen verify {workbook} checks it", err=True)
 
 
-def finish_with_curves(run: runs_module.Run, plan: Plan) -> None:
+def finish_with_curves(run: Run, plan: Plan) -> None:
     """Draw curves.png; where that is impossible say so, since the training itself is safe on disk."""
     from cnn.runs.plots import write_curves
 
@@ -216,7 +223,7 @@ def summary(net: str, as_json: bool) -> None:
     from cnn.net.layer_table import layer_table, network_facts
 
     network = find_network(net)
-    click.echo(json.dumps(network_facts(network)) if as_json else layer_table(network))
+    click.echo(json.dumps(to_json(network_facts(network))) if as_json else layer_table(network))
 
 
 @cli.command()
@@ -237,9 +244,9 @@ def evaluate(run: str, checkpoint: str, data_dir: str | None, device: str | None
     from cnn.show import evaluation_lines
     from cnn.trained import evaluate_run
 
-    result = evaluate_run(runs_module.find(runs_dir, run), checkpoint, data_dir, device)
-    click.echo(json.dumps(result) if as_json else "\n".join(evaluation_lines(result)))
-    return int(result["recorded"] not in (None, result["correct"]))
+    evaluation = evaluate_run(find_run(runs_dir, run), checkpoint, data_dir, device)
+    click.echo(json.dumps(to_json(evaluation)) if as_json else "\n".join(evaluation_lines(evaluation)))
+    return int(evaluation.differs)
 
 
 @cli.command()
@@ -265,7 +272,7 @@ def predict(run: str, images: tuple[str, ...], checkpoint: str, out: Path | None
     from cnn.predict import predict_pictures
     from cnn.show import prediction_text
 
-    readings, errors = predict_pictures(runs_module.find(runs_dir, run), images, checkpoint)
+    readings, errors = predict_pictures(find_run(runs_dir, run), images, checkpoint)
     if as_json:
         click.echo(json.dumps([reading.as_json() for reading in readings]))
     else:
@@ -297,17 +304,17 @@ def tab(names: tuple[str, ...], workbook: Path, images: tuple[str, ...], runs_di
     """
     require("PIL")
     check_workbook(workbook)
-    found = [runs_module.find(runs_dir, name) for name in names]
-    readings, errors = read_images(found[0], images)
+    runs = [find_run(runs_dir, name) for name in names]
+    readings, errors = read_images(runs[0], images)
     for error in errors:
         complain("cnn", str(error))
     if errors:
         return 2
-    put_into(workbook, found, readings)
+    put_into(workbook, runs, readings)
     return 0
 
 
-def read_images(run: runs_module.Run, images: tuple[str, ...]) -> tuple[Sequence[Any], Sequence[SheetgenError]]:
+def read_images(run: Run, images: tuple[str, ...]) -> tuple[Sequence[Reading], Sequence[SheetgenError]]:
     """Return the readings of pictures, and an error for each in which no digit was found."""
     if not images:
         return [], []
@@ -325,10 +332,10 @@ def runs(runs_dir: Path, as_json: bool) -> None:
 
     Example: cnn runs
     """
-    from cnn.show import run_row, runs_table
+    from cnn.show import listed_run, runs_table
 
-    rows = [run_row(one) for one in runs_module.listed(runs_dir)]
-    click.echo(json.dumps(rows) if as_json else runs_table(rows))
+    rows = [listed_run(run) for run in listed_runs(runs_dir)]
+    click.echo(json.dumps(to_json(rows)) if as_json else runs_table(rows))
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

@@ -17,7 +17,7 @@ from cnn.digits.mnist_form import Grey, read_digits
 from cnn.errors import PictureError, UsageError
 from cnn.extra import require
 from cnn.runs.run import Run
-from cnn.trained import trained
+from cnn.trained import trained_network
 from sheetgen.files import replace_file
 
 
@@ -50,16 +50,16 @@ def predict_pictures(
     run: Run, paths: Sequence[str], checkpoint: str = "last"
 ) -> tuple[list[Reading], list[PictureError]]:
     """Return the reading of each picture in which a digit was found, and an error for each other."""
-    model, _ = trained(run, checkpoint, torch.device("cpu"))
-    found, errors = read_digits(paths)
-    if not found:
+    model, _ = trained_network(run, checkpoint, torch.device("cpu"))
+    forms, errors = read_digits(paths)
+    if not forms:
         return [], errors
-    inputs = normalize(torch.from_numpy(np.stack([mnist for *_, mnist in found])))
+    inputs = normalize(torch.from_numpy(np.stack([mnist for *_, mnist in forms])))
     with torch.inference_mode():
         chances = model(inputs).double().softmax(1)
     readings = [
         Reading(str(path), picture, mnist, int(row.argmax()), tuple(row.tolist()))
-        for (path, picture, mnist), row in zip(found, chances, strict=True)
+        for (path, picture, mnist), row in zip(forms, chances, strict=True)
     ]
     return readings, errors
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
 
 from cnn.errors import CnnError
-from cnn.runs.metrics import Epoch, Reporter, Silent
+from cnn.runs.metrics import Epoch
+from cnn.runs.records import Summary
 from cnn.runs.run import Run
+from cnn.training.config import recorded_config
 
 if TYPE_CHECKING:
     from cnn.predict import Reading
+    from cnn.trained import Evaluation
 
 WIDTH = 30
 
@@ -20,23 +24,18 @@ class Bar:
     """A reporter that prints a line an epoch, and a bar within it where stderr is a terminal."""
 
     def __init__(self, epochs: int) -> None:
-        self.epochs, self.drawn, self.on_terminal = epochs, -1, sys.stderr.isatty()
-
-    @staticmethod
-    def silent() -> Reporter:
-        """Return a reporter that says nothing, for the processes that do not report."""
-        return Silent()
+        self.epochs, self.filled, self.on_terminal = epochs, -1, sys.stderr.isatty()
 
     def batch(self, epoch: int, done: int, total: int) -> None:
         """Draw the bar anew when it grew."""
         filled = WIDTH * done // total
-        if self.on_terminal and filled != self.drawn:
-            self.drawn = filled
+        if self.on_terminal and filled != self.filled:
+            self.filled = filled
             self.write(f"\repoch {epoch}/{self.epochs} [{'#' * filled}{'.' * (WIDTH - filled)}] {done}/{total}")
 
     def epoch(self, row: Epoch) -> None:
         """Print the line of an epoch in place of its bar."""
-        self.drawn = -1
+        self.filled = -1
         self.write(("\r\x1b[K" if self.on_terminal else "") + epoch_line(row, self.epochs) + "\n")
 
     def write(self, text: str) -> None:
@@ -60,41 +59,37 @@ def epoch_line(row: Epoch, epochs: int) -> str:
     )
 
 
-def result_lines(run: Run, summary: dict[str, Any]) -> list[str]:
+def result_lines(run: Run, summary: Summary) -> list[str]:
     """Return what to say of a run that is over."""
-    on = summary["evaluated_on"]
+    on, test = summary.evaluated_on, summary.test
     lines = [
         f"run          {run.folder}",
-        f"network      {summary['network']}, {summary['parameters']:,} parameters",
+        f"network      {summary.network}, {summary.parameters:,} parameters",
+        f"epochs       {summary.epochs} ({summary.stopped}), {summary.seconds:.1f} s",
     ]
-    lines.append(f"epochs       {summary['epochs']} ({summary['stopped']}), {summary['seconds']:.1f} s")
-    test = summary["test"]
     if test:
-        which = (
-            "last epoch"
-            if test["checkpoint"] == "last.pt"
-            else f"epoch {summary['best_epoch']}, the best on validation"
-        )
-        lines.append(f"test         {test['correct']}/{test['total']} = {test['accuracy']:.2%} ({which})")
+        last = test.checkpoint == "last.pt"
+        which = "last epoch" if last else f"epoch {summary.best_epoch}, the best on validation"
+        lines.append(f"test         {test.correct}/{test.total} = {test.accuracy:.2%} ({which})")
     note = ", so picked on the very pictures that judge it" if on == "test" else ""
-    lines.append(f"best epoch   {summary['best_epoch']} by the {on} pictures{note}")
-    if summary["stopped"] == "interrupted":
+    lines.append(f"best epoch   {summary.best_epoch} by the {on} pictures{note}")
+    if summary.stopped == "interrupted":
         lines.append(f"continue it  cnn train --run {run.name} --resume")
-    if not run.config()["data"]["is_mnist"]:
+    if not recorded_config(run).data.is_mnist:
         lines.append("data         drawn digits, not MNIST")
     return lines
 
 
-def evaluation_lines(result: dict[str, Any]) -> list[str]:
+def evaluation_lines(evaluation: Evaluation) -> list[str]:
     """Return what to say of an evaluation."""
     lines = [
-        f"{result['run']}, {result['checkpoint']} (epoch {result['epoch']}), {result['data']}",
-        f"test {result['correct']}/{result['total']} = {result['accuracy']:.2%}, loss {result['loss']:.4f}",
+        f"{evaluation.run}, {evaluation.checkpoint} (epoch {evaluation.epoch}), {evaluation.data}",
+        f"test {evaluation.correct}/{evaluation.total} = {evaluation.accuracy:.2%}, loss {evaluation.loss:.4f}",
     ]
-    if result["recorded"] not in (None, result["correct"]):
-        lines.append(f"differs from the {result['recorded']} recorded when it was trained")
+    if evaluation.differs:
+        lines.append(f"differs from the {evaluation.recorded} recorded when it was trained")
     lines.append("rows: label, columns: prediction")
-    lines += [" ".join(f"{count:>5}" for count in row) for row in result["confusion"]]
+    lines += [" ".join(f"{count:>5}" for count in row) for row in evaluation.confusion]
     return lines
 
 
@@ -109,43 +104,68 @@ def prediction_text(reading: Reading) -> str:
     return "\n".join(lines)
 
 
-def run_row(run: Run) -> dict[str, Any]:
+@dataclass(frozen=True)
+class ListedRun:
+    """A run as a row of the list of runs: ``epochs`` ``of`` those planned are over."""
+
+    run: str
+    network: str
+    recipe: str
+    seed: int
+    data: str
+    epochs: int
+    of: int
+    state: str
+    test_correct: int | None
+    test_total: int | None
+    seconds: float
+
+
+@dataclass(frozen=True)
+class DamagedRun:
+    """A run of which a file cannot be read, in the list of runs."""
+
+    run: str
+    state: Literal["damaged"] = "damaged"
+
+
+def listed_run(run: Run) -> ListedRun | DamagedRun:
     """Return a run as a row of the list of runs; a damaged one says so instead of hiding the others."""
     try:
-        config, summary = run.config(), run.summary() or {}
-        plan = config["plan"]
-        test = summary.get("test") or {}
-        return {
-            "run": run.name,
-            "network": plan["network"],
-            "recipe": plan["recipe"]["name"],
-            "seed": plan["seed"],
-            "data": config["data"]["name"],
-            "epochs": summary.get("epochs", 0),
-            "of": plan["recipe"]["epochs"],
-            "state": summary.get("stopped") or "unfinished",
-            "test_correct": test.get("correct"),
-            "test_total": test.get("total"),
-            "seconds": summary.get("seconds", 0.0),
-        }
-    except (CnnError, KeyError, TypeError):
-        return {"run": run.name, "state": "damaged"}
+        config, summary = recorded_config(run), run.summary()
+        run.metrics()
+    except CnnError:
+        return DamagedRun(run.name)
+    plan, test = config.plan, summary.test if summary else None
+    return ListedRun(
+        run=run.name,
+        network=plan.network,
+        recipe=plan.recipe.name,
+        seed=plan.seed,
+        data=config.data.name,
+        epochs=summary.epochs if summary else 0,
+        of=plan.recipe.epochs,
+        state=(summary and summary.stopped) or "unfinished",
+        test_correct=test.correct if test else None,
+        test_total=test.total if test else None,
+        seconds=summary.seconds if summary else 0.0,
+    )
 
 
-def runs_table(rows: Sequence[dict[str, Any]]) -> str:
+def runs_table(runs: Sequence[ListedRun | DamagedRun]) -> str:
     """Return the list of runs as text."""
-    if not rows:
+    if not runs:
         return "no runs yet: cnn train makes one"
     lines = [
         f"{'run':<24}{'network':<9}{'recipe':<8}{'seed':>5}{'epochs':>9}  {'state':<12}{'test':>14}{'seconds':>9}  data"
     ]
-    for row in rows:
-        if row["state"] == "damaged":
-            lines.append(f"{row['run']:<24}damaged")
+    for run in runs:
+        if isinstance(run, DamagedRun):
+            lines.append(f"{run.run:<24}{run.state}")
             continue
-        test = "" if row["test_correct"] is None else f"{row['test_correct']}/{row['test_total']}"
+        test = "" if run.test_correct is None else f"{run.test_correct}/{run.test_total}"
         lines.append(
-            f"{row['run']:<24}{row['network']:<9}{row['recipe']:<8}{row['seed']:>5}{row['epochs']:>5}/{row['of']:<3}"
-            f"  {row['state']:<12}{test:>14}{row['seconds']:>9.1f}  {row['data']}"
+            f"{run.run:<24}{run.network:<9}{run.recipe:<8}{run.seed:>5}{run.epochs:>5}/{run.of:<3}"
+            f"  {run.state:<12}{test:>14}{run.seconds:>9.1f}  {run.data}"
         )
     return "\n".join(lines)

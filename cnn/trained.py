@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
 
 import torch
 from torch import nn
@@ -12,45 +12,67 @@ from cnn.errors import RunError
 from cnn.net.modules import build_modules
 from cnn.net.networks import find_network
 from cnn.runs.examination import examine
+from cnn.runs.records import Confusion
 from cnn.runs.run import Run
-from cnn.training.plan import recorded_plan
+from cnn.runs.weights import load_weights
+from cnn.training.config import recorded_config
 from cnn.training.processes import find_device
 
 
-def trained(run: Run, checkpoint: str, device: torch.device) -> tuple[nn.Module, int]:
+@dataclass(frozen=True)
+class Evaluation:
+    """How the weights of a checkpoint, those after ``epoch``, do on the test pictures.
+
+    ``recorded`` is the number correct that the run itself noted for them, None where it noted none.
+    """
+
+    run: str
+    checkpoint: str
+    epoch: int
+    data: str
+    loss: float
+    correct: int
+    total: int
+    accuracy: float
+    recorded: int | None
+    confusion: Confusion
+
+    @property
+    def differs(self) -> bool:
+        """Whether the result is another than the recorded one."""
+        return self.recorded not in (None, self.correct)
+
+
+def trained_network(run: Run, checkpoint: str, device: torch.device) -> tuple[nn.Module, int]:
     """Return a run's network in evaluation mode, and the epoch its weights are of."""
-    state = run.checkpoint(f"{checkpoint}.pt", str(device))
-    model = build_modules(find_network(recorded_plan(run).network))
-    try:
-        model.load_state_dict(state["model"])
-        epoch = len(state["history"])
-    except (KeyError, TypeError, RuntimeError) as error:
-        raise RunError(f"{run.path(checkpoint + '.pt')} does not fit the network of this run") from error
+    model = build_modules(find_network(recorded_config(run).plan.network))
+    epoch = load_weights(model, run, f"{checkpoint}.pt", device)
     return model.to(device).eval(), epoch
 
 
-def evaluate_run(run: Run, checkpoint: str, data_dir: str | None, device_name: str | None) -> dict[str, Any]:
-    """Return how a run's network does on the test pictures; ``recorded`` is what the run itself noted, where
-    it did.
+def evaluate_run(run: Run, checkpoint: str, data_dir: str | None, device_name: str | None) -> Evaluation:
+    """Return how a run's network does on the test pictures; raise `RunError` where the run or its data are not those
+    of the training.
     """
-    plan = recorded_plan(run)
+    recorded, summary = recorded_config(run), run.summary()
+    plan, test = recorded.plan, summary.test if summary else None
+    file = f"{checkpoint}.pt"
     torch.set_num_threads(plan.threads)
     device = find_device(device_name or "auto")
-    model, epoch = trained(run, checkpoint, device)
+    model, epoch = trained_network(run, checkpoint, device)
     digits = load(plan.data, data_folder(data_dir or plan.data_dir), device)
-    if digits.fingerprint != run.config()["data"]["fingerprint"]:
+    if digits.fingerprint != recorded.data.fingerprint:
         raise RunError(f"{run.folder} was trained on other data: its fingerprint is not that of the data found now")
-    found = examine(model, digits.test)
-    noted = (run.summary() or {}).get("test") or {}
-    return {
-        "run": run.name,
-        "checkpoint": f"{checkpoint}.pt",
-        "epoch": epoch,
-        "data": "MNIST" if digits.name == "mnist" else "drawn digits, not MNIST",
-        "loss": found.score.loss,
-        "correct": found.score.correct,
-        "total": found.score.total,
-        "accuracy": found.score.accuracy,
-        "recorded": noted.get("correct") if noted.get("checkpoint") == f"{checkpoint}.pt" else None,
-        "confusion": found.confusion,
-    }
+    examination = examine(model, digits.test)
+    return Evaluation(
+        run=run.name,
+        checkpoint=file,
+        epoch=epoch,
+        data="MNIST" if digits.name == "mnist" else "drawn digits, not MNIST",
+        loss=examination.score.loss,
+        correct=examination.score.correct,
+        total=examination.score.total,
+        accuracy=examination.score.accuracy,
+        recorded=test.correct if test and test.checkpoint == file else None,
+        confusion=examination.confusion,
+    )

@@ -57,5 +57,5 @@ def drawn_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
     run = Run(tmp_path_factory.mktemp("runs") / "drawn")
     plan = Plan("rf20", replace(FAST, epochs=4), data="synthetic", device="cpu")
-    fit(plan, run, Processes(), Silent(), "cnn train", again=False)
+    fit(plan, run, Processes(), Silent(), "cnn train", resumed=False)
     return run

@@ -26,9 +26,9 @@ RAW_FILES = {
 }
 
 
-def data_folder(given: str | None) -> Path:
-    """Return the torchvision root: what was given, else ``SHEETGEN_DATA``, else ``data``."""
-    return Path(given or os.environ.get("SHEETGEN_DATA") or "data")
+def data_folder(name: str | None) -> Path:
+    """Return the torchvision root: the one of that name, else ``SHEETGEN_DATA``, else ``data``."""
+    return Path(name or os.environ.get("SHEETGEN_DATA") or "data")
 
 
 def damaged(folder: Path) -> str | None:
@@ -51,13 +51,13 @@ def load_mnist(folder: Path) -> Digits:
             MNIST(str(folder), download=True)
         if name := damaged(folder):
             raise DataError(f"{raw / name} is damaged (its MD5 is not MNIST's); delete it and run again to download it")
-        sets = [MNIST(str(folder), train=train) for train in (True, False)]
+        datasets = [MNIST(str(folder), train=train) for train in (True, False)]
     except (OSError, RuntimeError, ValueError) as error:
         raise DataError(
             f"MNIST is not in {folder} and could not be downloaded ({first_line(error)}); "
             f"put its four idx files into {raw}, name their folder with --data-dir, or take --data synthetic"
         ) from error
-    train, test = (Part(one.data, one.targets) for one in sets)
+    train, test = (Part(dataset.data, dataset.targets) for dataset in datasets)
     return Digits("mnist", train, test, None, fingerprint(train, test))
 
 
@@ -81,8 +81,8 @@ def load(name: str, folder: Path, device: torch.device | None = None, validation
     digits = hold_out(digits, validation)
     if device is None or device.type == "cpu":
         return digits
-    held = digits.validation.to(device) if digits.validation else None
-    return replace(digits, train=digits.train.to(device), test=digits.test.to(device), validation=held)
+    validation_part = digits.validation.to(device) if digits.validation else None
+    return replace(digits, train=digits.train.to(device), test=digits.test.to(device), validation=validation_part)
 
 
 def hold_out(digits: Digits, count: int) -> Digits:

@@ -45,9 +45,9 @@ def border_width(values: NDArray[Number]) -> int:
 
 def border(values: NDArray[Number]) -> NDArray[Number]:
     """Return the pixels of the outermost frame, a fiftieth of the shorter side wide."""
-    wide = border_width(values)
+    width = border_width(values)
     inner = np.zeros(values.shape, bool)
-    inner[wide:-wide, wide:-wide] = True
+    inner[width:-width, width:-width] = True
     return values[~inner]
 
 
@@ -103,8 +103,8 @@ def shape_of(ink: Ink) -> Mask | None:
     if np.percentile(ink, 99.8) < LEAST_CONTRAST:
         return None
     edge = np.ones(ink.shape, bool)
-    wide = border_width(ink)
-    edge[wide:-wide, wide:-wide] = False
+    width = border_width(ink)
+    edge[width:-width, width:-width] = False
     shapes = connected(ink > otsu(ink))
     free = [shape for shape in shapes if not edge.flat[shape].any()]
     if not free or max(map(len, free)) < max(map(len, shapes)) / 8:
@@ -150,10 +150,10 @@ def boxed(strength: Ink, mask: Mask) -> Grey:
     height, width = strength.shape
     scale = BOX / max(height, width)
     picture = Image.fromarray((strength * 255).round().astype(np.uint8))
-    wanted = THINNEST / scale
+    thinnest = THINNEST / scale
     thickness = stroke_width(mask)
-    if thickness < wanted:
-        size = 2 * max(1, round((wanted - thickness) / 2)) + 1
+    if thickness < thinnest:
+        size = 2 * max(1, round((thinnest - thickness) / 2)) + 1
         picture = ImageOps.expand(picture, size // 2).filter(ImageFilter.MaxFilter(size))
     size_out = [max(1, round(side * BOX / max(picture.size))) for side in picture.size]
     small = picture.resize((size_out[0], size_out[1]), Image.Resampling.BOX if scale < 1 else Image.Resampling.BICUBIC)
@@ -192,11 +192,11 @@ def read_digits(
     """Return path, picture and MNIST form of each picture that holds a digit, and an error for each that does
     not.
     """
-    found, errors = [], []
+    forms, errors = [], []
     for path in paths:
         try:
             picture = open_picture(path)
-            found.append((path, picture, to_mnist(picture, path)))
+            forms.append((path, picture, to_mnist(picture, path)))
         except PictureError as error:
             errors.append(error)
-    return found, errors
+    return forms, errors

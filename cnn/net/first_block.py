@@ -35,13 +35,13 @@ CORNERS = 4
 def begins(facts: Sequence[LayerFacts]) -> bool:
     """Say whether these layers begin with a block that `FirstBlock` can do: one plane in, nothing padded, halved."""
     block = facts[: len(KINDS)]
-    if tuple(one.layer.kind for one in block) != KINDS:
+    if tuple(layer.kind for layer in block) != KINDS:
         return False
     first, second, pool = block[0], block[3], block[5]
-    if any(one.layer.padding or one.layer.bias for one in (first, second, pool)):
+    if any(layer.padding or layer.bias for layer in (first, second, pool)):
         return False
-    steps = [(one.layer.kernel, one.layer.stride) for one in (second, pool)]
-    return first.channels_in == first.layer.stride == 1 and steps == [(1, 1), (2, 2)] and pool.side_in % 2 == 0
+    steps = [(layer.kernel, layer.stride) for layer in (second, pool)]
+    return first.channels_in == first.stride == 1 and steps == [(1, 1), (2, 2)] and pool.side_in % 2 == 0
 
 
 class FirstBlock(nn.Module):
@@ -87,7 +87,7 @@ def follow(norm: Any, mean: Tensor, variance: Tensor, pixels: int) -> None:
 
 def halved(sides: Sequence[int], kernel: int) -> tuple[int, int]:
     """Return height and width of a picture behind a convolution and a pooling that halves it."""
-    height, width = ((one - kernel + 1) // 2 for one in sides)
+    height, width = ((side - kernel + 1) // 2 for side in sides)
     return height, width
 
 
@@ -122,7 +122,7 @@ class _Block(torch.autograd.Function):
             torch.mm(first, p, out=r)
         mean = active.relu_().sum((0, 2)) / pixels
         centred = (r - mean[:, None] for r in active)
-        spread = torch.stack([one @ one.T for one in centred]).sum(0) / pixels
+        spread = torch.stack([r @ r.T for r in centred]).sum(0) / pixels
         rho1 = (spread.diagonal() + eps).rsqrt()
         inner = kernel * (gamma1 * rho1)
         mixed = inner @ spread

@@ -2,58 +2,49 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
 
 from cnn.net.networks import LayerFacts, Network, multiply_adds, parameters, receptive_field, walk
 
+_WORDS = {"batchnorm": "batch norm", "relu": "ReLU", "maxpool": "max pool", "avgpool": "average pool"}
 
-def layer_row(facts: LayerFacts) -> dict[str, Any]:
-    """Return a layer as the row of a table: its settings, shapes [channels, side, side], and what follows
-    from them.
+
+@dataclass(frozen=True)
+class NetworkFacts:
+    """A network's name, its totals, and its layers; a receptive field is the side of a square in pixels.
+
+    ``receptive_field`` is that before the pooling to 1×1, ``multiply_adds`` is per picture.
     """
-    layer = facts.layer
-    kernel = facts.side_in if layer.pools_all else layer.kernel
-    return {
-        "number": facts.number,
-        "kind": layer.kind,
-        "kernel": kernel,
-        "stride": kernel if layer.pools_all else layer.stride,
-        "padding": layer.padding,
-        "bias": layer.bias,
-        "channels_in": facts.channels_in,
-        "channels": facts.channels,
-        "side_in": facts.side_in,
-        "side": facts.side,
-        "global": facts.side == 1 and layer.kind == "avgpool",
-        "parameters": facts.parameters,
-        "receptive_field": facts.receptive_field,
-        "jump": facts.jump,
-        "multiply_adds": facts.multiply_adds,
-    }
+
+    network: str
+    parameters: int
+    receptive_field: int
+    receptive_field_after_pooling: int
+    multiply_adds: int
+    layers: tuple[LayerFacts, ...]
 
 
-def network_facts(network: Network) -> dict[str, Any]:
-    """Return a network's name, totals and layer table."""
-    rows = [layer_row(facts) for facts in walk(network)]
-    return {
-        "network": network.name,
-        "parameters": parameters(network),
-        "receptive_field": receptive_field(network),
-        "receptive_field_after_pooling": rows[-1]["receptive_field"],
-        "multiply_adds": multiply_adds(network),
-        "layers": rows,
-    }
+def network_facts(network: Network) -> NetworkFacts:
+    """Return what follows from a network's table of layers."""
+    layers = tuple(walk(network))
+    return NetworkFacts(
+        network.name,
+        parameters(network),
+        receptive_field(network),
+        layers[-1].receptive_field,
+        multiply_adds(network),
+        layers,
+    )
 
 
-def label(row: dict[str, Any]) -> str:
+def label(layer: LayerFacts) -> str:
     """Return a layer's name with what sets it apart: ``conv 3×3, padding 1``."""
-    words = {"batchnorm": "batch norm", "relu": "ReLU", "maxpool": "max pool", "avgpool": "average pool"}
-    text = words.get(row["kind"], str(row["kind"]))
-    if row["kind"] in ("conv", "maxpool", "avgpool"):
-        text += f" {row['kernel']}×{row['kernel']}"
-    if row["padding"]:
-        text += f", padding {row['padding']}"
-    return text + (", bias" if row["bias"] else "")
+    text = _WORDS.get(layer.kind, layer.kind)
+    if layer.kind in ("conv", "maxpool", "avgpool"):
+        text += f" {layer.kernel}×{layer.kernel}"
+    if layer.padding:
+        text += f", padding {layer.padding}"
+    return text + (", bias" if layer.bias else "")
 
 
 def layer_table(network: Network) -> str:
@@ -61,17 +52,17 @@ def layer_table(network: Network) -> str:
     facts = network_facts(network)
     lines = [f"{network.name}: {network.about}", ""]
     lines.append(f"{'#':>3}  {'layer':<22}{'output':>12}{'parameters':>12}{'receptive field':>17}{'multiply-adds':>15}")
-    for row in facts["layers"]:
-        shape = f"{row['channels']}×{row['side']}×{row['side']}" if row["kind"] != "linear" else str(row["channels"])
+    for layer in facts.layers:
+        shape = f"{layer.channels}×{layer.side}×{layer.side}" if layer.kind != "linear" else str(layer.channels)
         lines.append(
-            f"{row['number']:>3}  {label(row):<22}{shape:>12}{row['parameters']:>12,}"
-            f"{row['receptive_field']:>17}{row['multiply_adds']:>15,}"
+            f"{layer.number:>3}  {label(layer):<22}{shape:>12}{layer.parameters:>12,}"
+            f"{layer.receptive_field:>17}{layer.multiply_adds:>15,}"
         )
     lines += [
         "",
-        f"parameters       {facts['parameters']:,}",
-        f"receptive field  {facts['receptive_field']} before the pooling to 1×1, "
-        f"{facts['receptive_field_after_pooling']} after it",
-        f"multiply-adds    {facts['multiply_adds']:,}",
+        f"parameters       {facts.parameters:,}",
+        f"receptive field  {facts.receptive_field} before the pooling to 1×1, "
+        f"{facts.receptive_field_after_pooling} after it",
+        f"multiply-adds    {facts.multiply_adds:,}",
     ]
     return "\n".join(lines)

@@ -45,16 +45,14 @@ def is_dense(x: Tensor) -> bool:
     return x.is_contiguous() or (x.dim() == 4 and x.is_contiguous(memory_format=torch.channels_last))
 
 
-def module(facts: LayerFacts, dropout: nn.Module) -> nn.Module:
+def module(layer: LayerFacts, dropout: nn.Module) -> nn.Module:
     """Return the module of one layer in its place."""
-    layer = facts.layer
     match layer.kind:
         case "conv":
-            return nn.Conv2d(
-                facts.channels_in, facts.channels, layer.kernel, layer.stride, layer.padding, bias=layer.bias
-            )
+            shape = layer.channels_in, layer.channels, layer.kernel, layer.stride, layer.padding
+            return nn.Conv2d(*shape, bias=layer.bias)
         case "batchnorm":
-            return nn.BatchNorm2d(facts.channels)
+            return nn.BatchNorm2d(layer.channels)
         case "relu":
             return nn.ReLU()
         case "dropout":
@@ -62,10 +60,9 @@ def module(facts: LayerFacts, dropout: nn.Module) -> nn.Module:
         case "maxpool":
             return nn.MaxPool2d(layer.kernel, layer.stride)
         case "avgpool":
-            side = facts.side_in if layer.pools_all else layer.kernel
-            return nn.AvgPool2d(side)
+            return nn.AvgPool2d(layer.kernel)
         case "linear":
-            return nn.Sequential(nn.Flatten(), nn.Linear(facts.channels_in, facts.channels, bias=layer.bias))
+            return nn.Sequential(nn.Flatten(), nn.Linear(layer.channels_in, layer.channels, bias=layer.bias))
 
 
 def build_modules(network: Network, dropout: float = 0.0, sparse: bool = True) -> nn.Sequential:
@@ -75,4 +72,4 @@ def build_modules(network: Network, dropout: float = 0.0, sparse: bool = True) -
     computation, not out of the numbering, so checkpoints fit either way.
     """
     kind = SparseDropout if sparse else nn.Dropout
-    return nn.Sequential(*(module(facts, kind(dropout) if dropout else nn.Identity()) for facts in walk(network)))
+    return nn.Sequential(*(module(layer, kind(dropout) if dropout else nn.Identity()) for layer in walk(network)))

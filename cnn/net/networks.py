@@ -7,7 +7,7 @@ Nothing here needs torch. ``cnn.net.modules.build_modules`` turns the same table
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from cnn.errors import UsageError
@@ -47,16 +47,22 @@ class Network:
 class LayerFacts:
     """A layer in its place: ``number`` from 1, shapes (channels, side), ``side`` of its output in pixels.
 
-    ``receptive_field`` is the side, in input pixels, of the square that one output pixel sees; ``jump`` the
-    distance in input pixels between two neighbouring output pixels; ``multiply_adds`` is per picture.
+    ``kernel`` and ``stride`` are in pixels even where they are the whole picture; ``is_global`` marks an average that
+    leaves one pixel. ``receptive_field`` is the side, in input pixels, of the square that one output pixel sees;
+    ``jump`` the distance in input pixels between two neighbouring output pixels; ``multiply_adds`` is per picture.
     """
 
     number: int
-    layer: Layer
+    kind: Kind
+    kernel: int
+    stride: int
+    padding: int
+    bias: bool
     channels_in: int
-    side_in: int
     channels: int
+    side_in: int
     side: int
+    is_global: bool = field(metadata={"json": "global"})  # a word that Python keeps to itself
     parameters: int
     receptive_field: int
     jump: int
@@ -147,26 +153,18 @@ def walk(network: Network, channels: int = 1, side: int = SIDE) -> Iterator[Laye
     With kernel k, stride s and padding p: side' = ⌊(side + 2p − k)/s⌋ + 1, field' = field + (k − 1)·jump,
     jump' = jump·s. Dumoulin and Visin, A guide to convolution arithmetic (2016).
     """
-    field, jump = 1, 1
+    receptive, jump = 1, 1
     for number, layer in enumerate(network.layers, 1):
         kernel, stride = (side, side) if layer.pools_all else (layer.kernel, layer.stride)
         channels_out = layer.out or channels
         side_out = (side + 2 * layer.padding - kernel) // stride + 1
-        field, jump_out = field + (kernel - 1) * jump, jump * stride
+        receptive, jump_out = receptive + (kernel - 1) * jump, jump * stride
         count = parameters_of(layer, channels, channels_out)
         weights = count - channels_out * layer.bias if layer.kind in ("conv", "linear") else 0
         yield LayerFacts(
-            number,
-            layer,
-            channels,
-            side,
-            channels_out,
-            side_out,
-            count,
-            field,
-            jump_out,
-            weights * side_out**2,
-        )
+            number, layer.kind, kernel, stride, layer.padding, layer.bias, channels, channels_out, side, side_out,
+            side_out == 1 and layer.kind == "avgpool", count, receptive, jump_out, weights * side_out**2,
+        )  # fmt: skip
         channels, side, jump = channels_out, side_out, jump_out
 
 
@@ -182,9 +180,9 @@ def multiply_adds(network: Network) -> int:
 
 def receptive_field(network: Network) -> int:
     """Return the side in pixels that one output pixel of the last layer before the pooling to 1×1 sees."""
-    field = 1
+    receptive = 1
     for facts in walk(network):
-        if facts.side == 1 and facts.layer.kind == "avgpool":
-            return field
-        field = facts.receptive_field
-    return field
+        if facts.is_global:
+            break
+        receptive = facts.receptive_field
+    return receptive

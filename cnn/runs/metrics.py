@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
+
+Evaluated = Literal["test", "validation"]
+"""Which pictures judge an epoch."""
 
 
 @dataclass(frozen=True)
@@ -23,11 +26,10 @@ class Score:
 
 @dataclass(frozen=True)
 class Epoch:
-    """One row of metrics.csv; ``evaluated_on`` is ``test`` or ``validation``, and the learning rates are
-    those of its first and last step.
+    """One row of metrics.csv; the learning rates are those of its first and last step.
 
     Training loss and accuracy are means over the epoch, on augmented pictures and while the weights still
-    changed.
+    changed. Raises ValueError where there were no pictures.
     """
 
     epoch: int
@@ -36,11 +38,15 @@ class Epoch:
     train_loss: float
     train_correct: int
     train_total: int
-    evaluated_on: str
+    evaluated_on: Evaluated
     loss: float
     correct: int
     total: int
     seconds: float
+
+    def __post_init__(self) -> None:
+        if self.train_total < 1 or self.total < 1:
+            raise ValueError("an epoch needs pictures")
 
 
 class Reporter(Protocol):
@@ -63,8 +69,16 @@ class Silent:
         """Say nothing."""
 
 
+def order(epoch: Epoch) -> tuple[int, float]:
+    """Return what epochs are ordered by: the most pictures recognised come first, then the lowest loss."""
+    return -epoch.correct, epoch.loss
+
+
 def best_epoch(history: Sequence[Epoch]) -> Epoch:
-    """Return the epoch with the most pictures recognised; of several, the one with the lowest loss, then the
-    first.
-    """
-    return min(history, key=lambda row: (-row.correct, row.loss))
+    """Return the epoch that comes first by `order`; of several, the first."""
+    return min(history, key=order)
+
+
+def rank(epoch: Epoch, history: Sequence[Epoch]) -> int:
+    """Return an epoch's place among all, from 1; equals share a place."""
+    return 1 + sum(order(other) < order(epoch) for other in history)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 
+from cnn.errors import RunError
 from cnn.extra import require
 from cnn.runs.metrics import Epoch
 from cnn.runs.run import Run
@@ -13,8 +14,10 @@ from sheetgen.files import replace_file
 
 def curves(rows: Sequence[Epoch], title: str) -> bytes:
     """Return a PNG with four panels over the epochs: training loss and accuracy, and loss and accuracy on the
-    pictures kept back.
+    pictures kept back; raise `RunError` where there are none.
     """
+    if not rows:
+        raise RunError("no epoch is over")
     require("matplotlib")
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure

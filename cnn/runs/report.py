@@ -1,21 +1,21 @@
-"""What a finished run has to show: layers, result, confusion matrix, worst mistakes."""
+"""What a run has to show: its summary, and the pictures of its worst mistakes."""
 
 from __future__ import annotations
 
 import io
-from dataclasses import asdict
-from typing import Any
+from collections.abc import Iterable
 
 from cnn.digits.data import Part
 from cnn.net.layer_table import network_facts
 from cnn.net.networks import Network
-from cnn.runs.examination import Examination, Mistake
-from cnn.runs.metrics import Epoch, Score, best_epoch
+from cnn.runs.examination import Examination
+from cnn.runs.metrics import Epoch, best_epoch
+from cnn.runs.records import Mistake, Stopped, Summary, TestResult
 from cnn.runs.run import Run
 from sheetgen.files import replace_file
 
 
-def write_pictures(run: Run, part: Part, mistakes: list[Mistake]) -> None:
+def write_pictures(run: Run, part: Part, mistakes: Iterable[Mistake]) -> None:
     """Write the picture of each mistake into the run, in place of those of an earlier examination."""
     from PIL import Image
 
@@ -29,38 +29,24 @@ def write_pictures(run: Run, part: Part, mistakes: list[Mistake]) -> None:
         replace_file(run.path(mistake.picture), content.getvalue())
 
 
-def score_row(score: Score) -> dict[str, Any]:
-    """Return a score as numbers."""
-    return {"loss": score.loss, "correct": score.correct, "total": score.total, "accuracy": score.accuracy}
-
-
 def summary(
     network: Network,
     history: list[Epoch],
-    stopped: str | None,
+    stopped: Stopped | None,
     examination: Examination | None,
     checkpoint: str,
-) -> dict[str, Any]:
-    """Return the content of summary.json.
-
-    ``stopped`` is ``finished``, ``patience``, ``interrupted`` or None while the run goes on; the test result
-    is there once the run is over.
-    """
+) -> Summary:
+    """Return the content of summary.json, with the test result where there is an examination."""
     best = best_epoch(history)
-    result: dict[str, Any] = {"test": None, "confusion": None, "mistakes": []}
-    if examination:
-        result = {
-            "test": {"checkpoint": checkpoint, **score_row(examination.score)},
-            "confusion": examination.confusion,
-            "mistakes": [asdict(mistake) for mistake in examination.mistakes],
-        }
-    return {
-        **network_facts(network),
-        "stopped": stopped,
-        "epochs": len(history),
-        "seconds": sum(row.seconds for row in history),
-        "evaluated_on": best.evaluated_on,
-        "best_epoch": best.epoch,
-        "best_epoch_picked_on_test_data": best.evaluated_on == "test",
-        **result,
-    }
+    return Summary(
+        **vars(network_facts(network)),
+        stopped=stopped,
+        epochs=len(history),
+        seconds=sum(epoch.seconds for epoch in history),
+        evaluated_on=best.evaluated_on,
+        best_epoch=best.epoch,
+        best_epoch_picked_on_test_data=best.evaluated_on == "test",
+        test=TestResult.of(checkpoint, examination.score) if examination else None,
+        confusion=examination.confusion if examination else None,
+        mistakes=examination.mistakes if examination else (),
+    )

@@ -1,9 +1,9 @@
 """A run directory: what is in it, written so that a reader never sees half a file.
 
 ======================  ======================================================================
-``config.json``         how the run was started: network, recipe, random seed, data, versions, command
-``metrics.csv``         a row an epoch (the fields of `cnn.runs.metrics.Epoch`), written as it goes
-``summary.json``        layers, result, confusion matrix, worst mistakes (`cnn.runs.report`)
+``config.json``         how the run was started (`cnn.training.config.Config`)
+``metrics.csv``         a row an epoch (`cnn.runs.metrics.Epoch`), written as it goes
+``summary.json``        layers, result, confusion matrix, worst mistakes (`cnn.runs.records.Summary`)
 ``last.pt, best.pt``    checkpoints of the last and the best epoch; load with ``weights_only=True``
 ``mistakes/NN.png``     the worst mistakes, 28 × 28 grey
 ``curves.png``          the four curves
@@ -12,17 +12,19 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from cnn.errors import RunError, UsageError
+from cnn.runs.epoch_table import from_csv, to_csv
+from cnn.runs.json_form import Mismatch, Record, from_json, to_json
 from cnn.runs.metrics import Epoch
+from cnn.runs.records import Summary
 from sheetgen.files import replace_file
 
 FORMAT = 1
@@ -55,41 +57,44 @@ class Run:
             content = json.loads(self.path(name).read_bytes())
         except OSError as error:
             raise RunError(f"{self.path(name)} cannot be read ({error.strerror}): is '{self.name}' a run?") from error
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise RunError(f"{self.path(name)} is damaged: {error}") from error
         if not isinstance(content, dict) or content.get("format") != FORMAT:
             raise RunError(f"{self.path(name)} is not of format {FORMAT}, the one this version reads")
         return content
 
-    def config(self) -> dict[str, Any]:
-        """Return how the run was started."""
-        return self.read_json("config.json")
+    def write_record(self, name: str, record: object) -> None:
+        """Write one of its JSON files: that of a record (a frozen dataclass)."""
+        self.write_json(name, to_json(record))
 
-    def summary(self) -> dict[str, Any] | None:
+    def read_record(self, name: str, record: type[Record]) -> Record:
+        """Return the record that one of its JSON files holds; raise `RunError` where it holds none."""
+        try:
+            return from_json(record, self.read_json(name))
+        except Mismatch as error:
+            raise RunError(f"{self.path(name)} is damaged: {error}") from error
+
+    def summary(self) -> Summary | None:
         """Return what came out of the run so far; None before its first epoch is over."""
-        return self.read_json("summary.json") if self.path("summary.json").exists() else None
+        return self.read_record("summary.json", Summary) if self.path("summary.json").exists() else None
 
-    def write_metrics(self, rows: Iterable[Epoch]) -> None:
+    def write_metrics(self, epochs: Iterable[Epoch]) -> None:
         """Write metrics.csv: the rows of all epochs so far."""
-        text = io.StringIO()
-        table = csv.DictWriter(text, [field.name for field in fields(Epoch)], lineterminator="\n")
-        table.writeheader()
-        table.writerows(asdict(row) for row in rows)
-        replace_file(self.path("metrics.csv"), text.getvalue().encode())
+        replace_file(self.path("metrics.csv"), to_csv(epochs).encode())
 
     def metrics(self) -> list[Epoch]:
         """Return the rows of metrics.csv, none before the first epoch is over; raise `RunError` where it is
         damaged.
         """
-        kinds = {"int": int, "float": float, "str": str}
+        path = self.path("metrics.csv")
         try:
-            with self.path("metrics.csv").open(newline="") as file:
-                rows = list(csv.DictReader(file))
-            return [Epoch(**{f.name: kinds[str(f.type)](row[f.name]) for f in fields(Epoch)}) for row in rows]
+            return from_csv(path.read_bytes().decode())
         except FileNotFoundError:
             return []
-        except (KeyError, TypeError, ValueError) as error:
-            raise RunError(f"{self.path('metrics.csv')} is damaged: it is no table of epochs") from error
+        except OSError as error:
+            raise RunError(f"{path} cannot be read: {error.strerror}") from error
+        except ValueError as error:
+            raise RunError(f"{path} is damaged: {error}") from error
 
     def save_checkpoint(self, name: str, state: dict[str, Any]) -> None:
         """Write a checkpoint."""
@@ -122,7 +127,7 @@ def check_name(name: str) -> str:
     return name
 
 
-def planned(root: Path, name: str) -> Run:
+def planned_run(root: Path, name: str) -> Run:
     """Return a run to be, not on disk yet; raise `RunError` where one of that name is there."""
     run = Run(root / check_name(name))
     if run.folder.exists():
@@ -130,7 +135,7 @@ def planned(root: Path, name: str) -> Run:
     return run
 
 
-def create(run: Run) -> None:
+def make_folder(run: Run) -> None:
     """Make the directory of a planned run; raise `RunError` where that cannot be done."""
     try:
         run.folder.mkdir(parents=True)
@@ -150,17 +155,17 @@ def free_name(root: Path, name: str) -> str:
     return candidate
 
 
-def find(root: Path, name: str) -> Run:
+def find_run(root: Path, name: str) -> Run:
     """Return the run of that name, or the one whose directory that is; raise `RunError` with the names there
     are.
     """
     for folder in (root / name, Path(name)):
         if (folder / "config.json").is_file():
             return Run(folder)
-    names = ", ".join(run.name for run in listed(root)) or "none"
+    names = ", ".join(run.name for run in listed_runs(root)) or "none"
     raise RunError(f"no run '{name}' in {root}; there are: {names}")
 
 
-def listed(root: Path) -> Iterator[Run]:
+def listed_runs(root: Path) -> Iterator[Run]:
     """Yield the runs of a directory by name."""
     yield from (Run(path.parent) for path in sorted(root.glob("*/config.json")))

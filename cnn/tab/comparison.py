@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 from openpyxl.utils import get_column_letter
 
-from cnn.runs.metrics import Epoch
-from cnn.tab.sections import CENTRED, COUNT, FIRST_COLUMN, GAP, PERCENT, heading, share_axis, table
+from cnn.tab.record import RunRecord
+from cnn.tab.sections import CENTRED, COUNT, FIRST_COLUMN, GAP, PERCENT, heading, share, share_axis, table
 from sheetgen.page import charts, style
 from sheetgen.page.block import Block
 from sheetgen.page.page import Formula, Page
@@ -21,46 +19,32 @@ _LABELS = ("run", "network", "recipe", "seed", "epochs", "parameters", "receptiv
 _CHART_ROWS = 18
 
 
-@dataclass(frozen=True)
-class RunRecord:
-    """What a run's directory tells of it."""
-
-    name: str
-    config: dict[str, Any]
-    summary: dict[str, Any]
-    epochs: list[Epoch]
-
-
 def put(page: Page, runs: Sequence[RunRecord], row: int, sheet: str) -> int:
     """Put the table, a line a run, the accuracies below it by epoch, and their chart; return the next free row."""
     row = heading(page, row, "The runs compared", "The first of them is shown in full above.")
     block = table(page, row, _LABELS, len(runs))
     for number, run in enumerate(runs, start=block.first):
-        _run(page, block, number, run)
-    return _accuracies(page, runs, block.last + 2, sheet)
+        _put_run(page, block, number, run)
+    return _put_accuracies(page, runs, block.last + 2, sheet)
 
 
-def _run(page: Page, block: Block, row: int, run: RunRecord) -> None:
-    plan, test = run.config["plan"], run.summary["test"]
+def _put_run(page: Page, block: Block, row: int, run: RunRecord) -> None:
+    summary, plan, test = run.summary, run.config.plan, run.test
     accuracy = Formula(
         f"{block.cell('test correct', row)}/{block.cell('test pictures', row)}",
-        partial(_share, test["correct"], test["total"]),
+        partial(share, test.correct, test.total),
     )
     contents = (
-        run.name, run.summary["network"], plan["recipe"]["name"], float(plan["seed"]), float(len(run.epochs)),
-        float(run.summary["parameters"]), float(run.summary["receptive_field"]), float(test["correct"]),
-        float(test["total"]), accuracy, float(run.summary["best_epoch"]), float(run.summary["seconds"]),
+        run.name, summary.network, plan.recipe.name, float(plan.seed), float(len(run.epochs)),
+        float(summary.parameters), float(summary.receptive_field), float(test.correct), float(test.total), accuracy,
+        float(summary.best_epoch), summary.seconds,
     )  # fmt: skip
     seconds = Style(number="#,##0.0", align="center")
     looks = (style.NAME, CENTRED, CENTRED, CENTRED, CENTRED, *[COUNT] * 4, PERCENT, CENTRED, seconds)
     block.line(page, row, contents, looks)
 
 
-def _share(part: int, whole: int) -> float:
-    return part / whole
-
-
-def _accuracies(page: Page, runs: Sequence[RunRecord], row: int, sheet: str) -> int:
+def _put_accuracies(page: Page, runs: Sequence[RunRecord], row: int, sheet: str) -> int:
     """Put the accuracy of every run at every epoch, and the chart; return the next free row."""
     page.row(row, ("epoch", *(run.name for run in runs)), style.LABEL, FIRST_COLUMN)
     page.heights[row] = 32

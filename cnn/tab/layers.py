@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from cnn.net.networks import LayerFacts
 from cnn.tab.sections import CENTRED, COUNT, GAP, heading, table
 from sheetgen.page import style
 from sheetgen.page.block import Block
@@ -32,18 +33,17 @@ class Layers:
     next_row: int
 
     @property
-    def kinds(self) -> str:
+    def names(self) -> str:
         """The range that names the layers."""
         return self.block.column("layer")
 
 
-def kind_of(layer: dict[str, Any]) -> str:
+def name_of(layer: LayerFacts) -> str:
     """Return what a layer is called; an average over the whole picture is a global average pool."""
-    pools_all = layer["kind"] == "avgpool" and layer["side"] == 1
-    return GLOBAL if pools_all else _NAMES[layer["kind"]]
+    return GLOBAL if layer.is_global else _NAMES[layer.kind]
 
 
-def put(page: Page, layers: list[dict[str, Any]], row: int) -> Layers:
+def put(page: Page, layers: Sequence[LayerFacts], row: int) -> Layers:
     """Put the table: blue numbers are the network, black ones follow from them."""
     note = (
         "Blue: what the network is. Black: what follows. side out = ⌊(side in + 2·padding − kernel)/stride⌋ + 1;"
@@ -55,46 +55,48 @@ def put(page: Page, layers: list[dict[str, Any]], row: int) -> Layers:
         "layer": "input",
         "number": 0.0,
         "channels out": 1.0,
-        "side out": float(layers[0]["side_in"]),
+        "side out": float(layers[0].side_in),
+        "receptive field": 1.0,
+        "jump": 1.0,
     }
-    start = picture | {"receptive field": 1.0, "jump": 1.0}
-    block.line(page, block.first, (start.get(label) for label in _LABELS), (style.EQUATION, CENTRED, *[_INPUT] * 12))
+    block.line(page, block.first, map(picture.get, _LABELS), (style.EQUATION, CENTRED, *[_INPUT] * 12))
     for number, layer in enumerate(layers, start=block.first + 1):
-        _layer(page, block, number, layer)
+        _put_layer(page, block, number, layer)
     total = block.last + 1
     page.put(block.cell("layer", total), "in all", Style(bold=True, align="left", indent=1))
-    for label, key in (("parameters", "parameters"), ("multiply-adds", "multiply_adds")):
-        value = float(sum(layer[key] for layer in layers))
-        cells = f"{block.cell(label, block.first + 1)}:{block.cell(label, block.last)}"
-        look = Style(number=style.WHOLE, bold=True, align="center")
-        page.put(block.cell(label, total), Formula(f"SUM({cells})", lambda value=value: value), look)  # type: ignore[misc]
+    _put_total(page, block, "parameters", sum(layer.parameters for layer in layers))
+    _put_total(page, block, "multiply-adds", sum(layer.multiply_adds for layer in layers))
     return Layers(block, total, total + GAP + 1)
 
 
-def _layer(page: Page, block: Block, row: int, layer: dict[str, Any]) -> None:
+def _put_total(page: Page, block: Block, label: str, total: int) -> None:
+    """Put the sum of a column below it."""
+    cells = f"{block.cell(label, block.first + 1)}:{block.cell(label, block.last)}"
+    look = Style(number=style.WHOLE, bold=True, align="center")
+    page.put(block.cell(label, block.last + 1), Formula(f"SUM({cells})", lambda: float(total)), look)
+
+
+def _put_layer(page: Page, block: Block, row: int, layer: LayerFacts) -> None:
     """Put one layer; a layer without weights of its own keeps the number of channels."""
-    weighted = layer["kind"] in ("conv", "linear")
-    kind = kind_of(layer)
+    weighted = layer.kind in ("conv", "linear")
     here = {label: block.cell(label, row) for label in _LABELS}
     above = {label: block.cell(label, row - 1) for label in _LABELS}
-    side_in = Formula(above["side out"], lambda: float(layer["side_in"]))
-    kernel = Formula(here["side in"], lambda: float(layer["kernel"])) if layer["global"] else float(layer["kernel"])
-    channels = Formula(here["channels in"], lambda: float(layer["channels"]))
+    kernel, channels = float(layer.kernel), float(layer.channels)
     contents = (
-        kind,
-        float(layer["number"]),
-        kernel,
-        float(layer["stride"]),
-        float(layer["padding"]),
-        float(layer["bias"]),
-        Formula(above["channels out"], lambda: float(layer["channels_in"])),
-        float(layer["channels"]) if weighted else channels,
-        side_in,
-        Formula(_side(here), lambda: float(layer["side"])),
-        Formula(_parameters(here), lambda: float(layer["parameters"])),
-        Formula(_field(here, above), lambda: float(layer["receptive_field"])),
-        Formula(f"{above['jump']}*{here['stride']}", lambda: float(layer["jump"])),
-        Formula(_cost(here), lambda: float(layer["multiply_adds"])),
+        name_of(layer),
+        float(layer.number),
+        Formula(here["side in"], lambda: kernel) if layer.is_global else kernel,
+        float(layer.stride),
+        float(layer.padding),
+        float(layer.bias),
+        Formula(above["channels out"], lambda: float(layer.channels_in)),
+        channels if weighted else Formula(here["channels in"], lambda: channels),
+        Formula(above["side out"], lambda: float(layer.side_in)),
+        Formula(_side(here), lambda: float(layer.side)),
+        Formula(_parameters(here), lambda: float(layer.parameters)),
+        Formula(_field(here, above), lambda: float(layer.receptive_field)),
+        Formula(f"{above['jump']}*{here['stride']}", lambda: float(layer.jump)),
+        Formula(_cost(here), lambda: float(layer.multiply_adds)),
     )
     looks = [style.EQUATION, CENTRED]
     looks += [_INPUT if isinstance(content, float) else COUNT for content in contents[2:]]

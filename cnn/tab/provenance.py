@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import asdict
 
+from cnn.runs.records import Summary
+from cnn.tab.record import RunRecord
 from cnn.tab.sections import GAP, heading
+from cnn.training.config import Config, DataFacts
 from sheetgen.page import style
 from sheetgen.page.page import Page
 from sheetgen.page.style import Style
@@ -14,10 +17,10 @@ _LINE = 160
 _LABEL = Style(bold=True, top=True)
 
 
-def put(page: Page, name: str, config: dict[str, Any], summary: dict[str, Any], row: int) -> int:
+def put(page: Page, run: RunRecord, row: int) -> int:
     """Put the facts, a line each; return the next free row."""
     row = heading(page, row, "How it was made")
-    for label, fact in _facts(name, config, summary):
+    for label, fact in _facts(run.name, run.config, run.summary):
         page.put(f"B{row}", label, _LABEL)
         page.put(f"C{row}", fact, style.PROSE)
         page.merges.append(f"C{row}:O{row}")
@@ -26,27 +29,27 @@ def put(page: Page, name: str, config: dict[str, Any], summary: dict[str, Any], 
     return row + GAP - 1
 
 
-def _facts(name: str, config: dict[str, Any], summary: dict[str, Any]) -> list[tuple[str, str]]:
-    plan, data, recipe = config["plan"], config["data"], config["plan"]["recipe"]
-    versions = ", ".join(f"{package} {version}" for package, version in config["versions"].items())
-    machine = ", ".join(str(value) for value in config["machine"].values())
-    kept = f", {data['validation']:,} of them kept back for validation" if data["validation"] else ""
-    total = data["train"] + data["validation"]
-    judged = "test" if summary["best_epoch_picked_on_test_data"] else summary["evaluated_on"]
+def _facts(name: str, config: Config, summary: Summary) -> list[tuple[str, str]]:
+    plan, machine = config.plan, config.machine
+    versions = ", ".join(f"{package} {version}" for package, version in config.versions.items())
+    processes = f"{plan.threads} thread(s), {config.processes} process(es)"
     return [
         ("run", name),
-        ("command", config["command"]),
-        ("started", config["started"]),
-        ("data", f"{_data(data)}: {total:,} training pictures{kept}, {data['test']:,} test pictures"),
-        ("data fingerprint", f"SHA-256 {data['fingerprint']}"),
-        ("network", f"{summary['network']}, {summary['parameters']:,} parameters"),
-        ("recipe", ", ".join(f"{key} {value}" for key, value in recipe.items())),
-        ("random seed", str(plan["seed"])),
-        ("device", f"{config['device']}, {plan['threads']} thread(s), {config['processes']} process(es); {machine}"),
+        ("command", config.command),
+        ("started", config.started),
+        ("data", _data(config.data)),
+        ("data fingerprint", f"SHA-256 {config.data.fingerprint}"),
+        ("network", f"{summary.network}, {summary.parameters:,} parameters"),
+        ("recipe", ", ".join(f"{setting} {value}" for setting, value in asdict(plan.recipe).items())),
+        ("random seed", str(plan.seed)),
+        ("device", f"{config.device}, {processes}; {machine.system}, {machine.architecture}"),
         ("versions", versions),
-        ("best epoch", f"epoch {summary['best_epoch']}, picked on the {judged} pictures"),
-    ]  # fmt: skip
+        ("best epoch", f"epoch {summary.best_epoch}, picked on the {summary.evaluated_on} pictures"),
+    ]
 
 
-def _data(data: dict[str, Any]) -> str:
-    return "MNIST (LeCun, Cortes, Burges)" if data["is_mnist"] else f"{data['name']} digits, NOT MNIST"
+def _data(data: DataFacts) -> str:
+    """Return what the network was trained and tested on."""
+    what = "MNIST (LeCun, Cortes, Burges)" if data.is_mnist else f"{data.name} digits, NOT MNIST"
+    held_out = f", {data.validation:,} of them kept back for validation" if data.validation else ""
+    return f"{what}: {data.train + data.validation:,} training pictures{held_out}, {data.test:,} test pictures"

@@ -28,6 +28,11 @@ def share_axis(shares: Iterable[float]) -> tuple[float, float]:
     return math.floor(steps * lowest) / steps, 1.0
 
 
+def share(part: int, whole: int) -> float:
+    """Return a part as a fraction of the whole; 0 of nothing."""
+    return part / whole if whole else 0.0
+
+
 def heading(page: Page, row: int, text: str, note: str = "") -> int:
     """Put a heading, and a note below it; return the next row."""
     page.heading("B", row, text)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from operator import ge, lt
 from typing import Any
 
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import Font, PatternFill
 
 from cnn.tab.epochs import Epochs
-from cnn.tab.layers import GLOBAL, Layers, kind_of
-from cnn.tab.sections import COUNT, PERCENT, WORD, heading, table
+from cnn.tab.layers import GLOBAL, Layers, name_of
+from cnn.tab.record import RunRecord
+from cnn.tab.sections import COUNT, PERCENT, WORD, heading, share, table
 from sheetgen.page import style
-from sheetgen.page.page import Content, Formula, Page
+from sheetgen.page.page import Formula, Page
 from sheetgen.page.style import Style
 
 ROWS = 8
@@ -23,70 +27,56 @@ ACCURACY, PARAMETERS, EPOCHS = 0.994, 20_000, 20
 
 @dataclass(frozen=True)
 class _Target:
-    """One target: the cell that holds what is wanted, what is, and the test of the two."""
+    """One target: what is wanted, what the run has, and the operator that compares them (its text and itself)."""
 
     name: str
-    wanted: Content
-    found: Content
-    value: float
+    wanted: float
+    reached: Formula
     look: Style
-    test: str
-    reached: Callable[[float], bool]
+    operator: str
+    compare: Callable[[float, float], bool]
+
+    def verdict(self) -> str:
+        """Return whether it is reached, as the sheet says it."""
+        value = self.reached.value()
+        assert isinstance(value, float)
+        return "yes" if self.compare(value, self.wanted) else "no"
 
 
-def put(page: Page, summary: dict[str, Any], epochs: Epochs, layers: Layers, row: int) -> int:
+def put(page: Page, run: RunRecord, epochs: Epochs, layers: Layers, row: int) -> int:
     """Put the targets; return the next free row."""
     row = heading(page, row, "Targets")
     block = table(page, row, ("target", "wanted", "found", "reached?"), ROWS, 20)
-    for number, target in enumerate(_targets(summary, epochs, layers), start=block.first):
-        wanted, found = (block.cell(label, number) for label in ("wanted", "found"))
-        word = "yes" if target.reached(target.value) else "no"
-        test = Formula(f'IF({target.test.format(found=found, wanted=wanted)},"yes","no")', lambda word=word: word)  # type: ignore[misc]
-        block.line(
-            page, number, (target.name, target.wanted, target.found, test), (style.NAME, target.look, target.look, WORD)
-        )
+    for number, target in enumerate(_targets(run, epochs, layers), start=block.first):
+        comparison = f"{block.cell('found', number)}{target.operator}{block.cell('wanted', number)}"
+        verdict = Formula(f'IF({comparison},"yes","no")', target.verdict)
+        looks = (style.NAME, target.look, target.look, WORD)
+        block.line(page, number, (target.name, target.wanted, target.reached, verdict), looks)
     cells = f"{block.cell('reached?', block.first)}:{block.cell('reached?', block.last)}"
     page.decorate.append(lambda sheet: _colour(sheet, cells))
     return block.last + 1
 
 
-def _targets(summary: dict[str, Any], epochs: Epochs, layers: Layers) -> list[_Target]:
-    test = summary["test"]
-    accuracy = test["correct"] / test["total"]
-    kinds = [kind_of(layer) for layer in summary["layers"]]
-    parameters = layers.block.cell("parameters", layers.total_row)
-    count = epochs.block.column("epoch")
-    best = epochs.best.correct / epochs.best.total
-    reached: Callable[[float], bool] = lambda value: value >= ACCURACY  # noqa: E731
-    best_accuracy = Formula(f"MAX({epochs.block.column(f'{epochs.best.evaluated_on} accuracy')})", lambda: best)
-    at_least = (PERCENT, "{found}>={wanted}", reached)
-    shares = [
-        _Target("test accuracy", ACCURACY, _test_accuracy(epochs, test), accuracy, *at_least),
-        _Target(f"best epoch's {epochs.best.evaluated_on} accuracy", ACCURACY, best_accuracy, best, *at_least),
+def _targets(run: RunRecord, epochs: Epochs, layers: Layers) -> list[_Target]:
+    test, best = run.test, epochs.best
+    test_accuracy = Formula(epochs.test_accuracy, partial(share, test.correct, test.total))
+    best_accuracy = Formula(epochs.best_accuracy, partial(share, best.correct, best.total))
+    parameters = Formula(layers.block.cell("parameters", layers.total_row), lambda: float(run.summary.parameters))
+    count = Formula(f"COUNT({epochs.block.column('epoch')})", lambda: float(len(epochs.rows)))
+    names = Counter(map(name_of, run.summary.layers))
+    return [
+        _Target("test accuracy", ACCURACY, test_accuracy, PERCENT, ">=", ge),
+        _Target(f"best epoch's {best.evaluated_on} accuracy", ACCURACY, best_accuracy, PERCENT, ">=", ge),
+        _Target("parameters, fewer than", float(PARAMETERS), parameters, COUNT, "<", lt),
+        _Target("epochs, fewer than", float(EPOCHS), count, COUNT, "<", lt),
+        *(_used(name, layers, names[name]) for name in ("batch norm", "dropout", "linear", GLOBAL)),
     ]
-    sizes = [
-        _Target(
-            "parameters, fewer than", float(PARAMETERS), Formula(parameters, lambda: float(summary["parameters"])),
-            summary["parameters"], COUNT, "{found}<{wanted}", lambda v: v < PARAMETERS,
-        ),
-        _Target(
-            "epochs, fewer than", float(EPOCHS), Formula(f"COUNT({count})", lambda: float(len(epochs.rows))),
-            len(epochs.rows), COUNT, "{found}<{wanted}", lambda v: v < EPOCHS,
-        ),
-    ]  # fmt: skip
-    return shares + sizes + [_used(name, layers, kinds) for name in ("batch norm", "dropout", "linear", GLOBAL)]
 
 
-def _test_accuracy(epochs: Epochs, test: dict[str, Any]) -> Formula:
-    return Formula(epochs.test_accuracy, lambda: test["correct"] / test["total"])
-
-
-def _used(name: str, layers: Layers, kinds: list[str]) -> _Target:
+def _used(name: str, layers: Layers, count: int) -> _Target:
     """Return the target that a kind of layer is used, counted in the layer table."""
-    count = kinds.count(name)
     label = "fully connected layer used" if name == "linear" else f"{name} used"
-    found = Formula(f'COUNTIF({layers.kinds},"{name}")', lambda: float(count))
-    return _Target(label, 1.0, found, count, COUNT, "{found}>={wanted}", lambda v: v >= 1)
+    return _Target(label, 1.0, Formula(f'COUNTIF({layers.names},"{name}")', lambda: float(count)), COUNT, ">=", ge)
 
 
 def _colour(sheet: Any, cells: str) -> None:

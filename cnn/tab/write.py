@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 from openpyxl.worksheet.pagebreak import Break, RowBreak
 from PIL import Image
 
-from cnn.errors import RunError
+from cnn.digits.pictures import open_picture
+from cnn.runs.records import Mistake
 from cnn.runs.run import Run
 from cnn.tab import comparison, confusion, epochs, layers, pictures, provenance, targets
-from cnn.tab.comparison import RunRecord
 from cnn.tab.pictures import Picture
+from cnn.tab.record import RunRecord, run_record
 from cnn.tab.sections import GAP
 from sheetgen.page import style
 from sheetgen.page.page import Formula, Page
@@ -42,15 +43,8 @@ def write(workbook: Path, runs: Sequence[Run], readings: Sequence[Reading] = ())
     Raises RunError for a run that has not ended and WorkbookError for a file that cannot be added to.
     """
     check(workbook)
-    graft.graft(workbook, page([told(run) for run in runs], _mistakes(runs[0]), _own(readings)))
-
-
-def told(run: Run) -> RunRecord:
-    """Return what a run's directory tells; raise RunError where the run has not ended."""
-    summary = run.summary()
-    if summary is None or summary["test"] is None:
-        raise RunError(f"{run.folder} has not ended; continue it with: cnn train --run {run.name} --resume")
-    return RunRecord(run.name, run.config(), summary, run.metrics())
+    records = [run_record(run) for run in runs]
+    graft.graft(workbook, page(records, _mistakes(runs[0], records[0].summary.mistakes), _own(readings)))
 
 
 def page(runs: Sequence[RunRecord], mistakes: Sequence[Picture] = (), own: Sequence[Picture] = ()) -> Page:
@@ -59,12 +53,12 @@ def page(runs: Sequence[RunRecord], mistakes: Sequence[Picture] = (), own: Seque
     page = Page(SHEET, tab_colour="C01048", freeze="A3")
     page.widths = {1: 2.0, 2: 32.0} | dict.fromkeys(range(3, 16), 13.0)
     page.heights = {1: 30}
-    table = epochs.put(page, first.epochs, first.summary["test"], _TARGETS_ROW + targets.ROWS + 2 + GAP, SHEET)
-    network = layers.put(page, first.summary["layers"], table.next_row)
-    targets.put(page, first.summary, table, network, _TARGETS_ROW)
-    _title(page, first, table)
-    row = confusion.put(page, first.summary["confusion"], network.next_row)
-    pages = [table.next_row, row]
+    table = epochs.put(page, first, _TARGETS_ROW + targets.ROWS + 2 + GAP, SHEET)
+    network = layers.put(page, first.summary.layers, table.next_row)
+    targets.put(page, first, table, network, _TARGETS_ROW)
+    _put_title(page, first, table)
+    row = confusion.put(page, first.confusion, network.next_row)
+    page_starts = [table.next_row, row]
     if mistakes:
         row = _put_mistakes(page, mistakes, row)
     if own:
@@ -72,19 +66,17 @@ def page(runs: Sequence[RunRecord], mistakes: Sequence[Picture] = (), own: Seque
         row = pictures.put(page, "Pictures of our own", note, ("file", "read as", "probability"), own, row)
     if len(runs) > 1:
         row = comparison.put(page, runs, row, SHEET)
-    provenance.put(page, first.name, first.config, first.summary, row)
-    page.decorate.append(partial(_print, pages))
+    provenance.put(page, first, row)
+    page.decorate.append(partial(_print, page_starts))
     return page
 
 
-def _title(page: Page, run: RunRecord, table: epochs.Epochs) -> None:
+def _put_title(page: Page, run: RunRecord, table: epochs.Epochs) -> None:
     """Put the title, and the result in one live sentence."""
-    data = run.config["data"]
-    what = "MNIST" if data["is_mnist"] else "drawn digits, not MNIST"
-    recipe = run.config["plan"]["recipe"]["name"]
-    page.put("B1", f"A convolutional network on {what}: {run.summary['network']}, recipe {recipe}", style.TITLE)
-    test = run.summary["test"]
-    accuracy = 100 * test["correct"] / test["total"]
+    what = "MNIST" if run.config.data.is_mnist else "drawn digits, not MNIST"
+    recipe = run.config.plan.recipe.name
+    page.put("B1", f"A convolutional network on {what}: {run.summary.network}, recipe {recipe}", style.TITLE)
+    accuracy = 100 * run.test.correct / run.test.total
     formula = Formula(
         f'"It reads "&ROUND(100*{table.test_accuracy},2)&" % of the test pictures correctly."',
         lambda: f"It reads {_rounded(accuracy):.15g} % of the test pictures correctly.",
@@ -102,19 +94,15 @@ def _put_mistakes(page: Page, mistakes: Sequence[Picture], row: int) -> int:
     return pictures.put(page, "The worst mistakes", note, ("true digit", "read as", "probability"), mistakes, row)
 
 
-def _mistakes(run: Run) -> list[Picture]:
-    """Return the worst mistakes of a run, from its directory."""
-    found = []
-    for mistake in (run.summary() or {}).get("mistakes", []):
-        with Image.open(run.path(mistake["picture"])) as image:
-            image.load()
-        digits = (float(mistake["label"]), float(mistake["prediction"]))
-        found.append(Picture(image, _alt(mistake), (*digits, _below_one(mistake["probability"]))))
-    return found
-
-
-def _alt(mistake: dict[str, Any]) -> str:
-    return f"A {mistake['label']} that was read as {mistake['prediction']}."
+def _mistakes(run: Run, mistakes: Iterable[Mistake]) -> list[Picture]:
+    """Return the worst mistakes of a run, with the pictures from its directory; raise PictureError without them."""
+    shown = []
+    for mistake in mistakes:
+        digits = (float(mistake.label), float(mistake.prediction))
+        alt = f"A {mistake.label} that was read as {mistake.prediction}."
+        image = open_picture(run.path(mistake.picture))
+        shown.append(Picture(image, alt, (*digits, _below_one(mistake.probability))))
+    return shown
 
 
 def _below_one(probability: float) -> float:
@@ -124,17 +112,17 @@ def _below_one(probability: float) -> float:
 
 def _own(readings: Sequence[Reading]) -> list[Picture]:
     """Return pictures of one's own, as they were read."""
-    found = []
+    shown = []
     for reading in readings:
         name = Path(reading.path).name
         captions = (name, float(reading.digit), _below_one(max(reading.probabilities)))
-        found.append(Picture(Image.fromarray(reading.mnist), f"{name}, read as {reading.digit}.", captions))
-    return found
+        shown.append(Picture(Image.fromarray(reading.mnist), f"{name}, read as {reading.digit}.", captions))
+    return shown
 
 
-def _print(pages: Sequence[int], sheet: Any) -> None:
+def _print(page_starts: Sequence[int], sheet: Any) -> None:
     """Print all columns on the width of a page; a new page begins at each of these rows."""
     landscape(sheet)
     fit_width(sheet)
-    sheet.row_breaks = RowBreak(brk=tuple(Break(id=row - 1) for row in pages))
+    sheet.row_breaks = RowBreak(brk=tuple(Break(id=row - 1) for row in page_starts))
     sheet.sheet_view.showGridLines = False

@@ -106,7 +106,7 @@ def by_pil(recipe: Recipe, device: torch.device) -> Augment:
     )
 
     def augment(images: Tensor) -> Tensor:
-        return torch.stack([change(Image.fromarray(one)) for one in images.cpu().numpy()]).to(device)
+        return torch.stack([change(Image.fromarray(pixels)) for pixels in images.cpu().numpy()]).to(device)
 
     return augment
 

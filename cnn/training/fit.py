@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import platform
-from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
 
 import torch
 
@@ -16,8 +14,11 @@ from cnn.errors import RunError
 from cnn.net.networks import find_network
 from cnn.runs.examination import examine
 from cnn.runs.metrics import Reporter, best_epoch
+from cnn.runs.records import Stopped, Summary
 from cnn.runs.report import summary, write_pictures
-from cnn.runs.run import Run, create
+from cnn.runs.run import Run, make_folder
+from cnn.runs.weights import load_weights
+from cnn.training.config import FILE, Config, DataFacts, Machine, recorded_config
 from cnn.training.plan import Plan
 from cnn.training.processes import Processes, find_device
 from cnn.training.stop import stop_on_interrupt
@@ -28,36 +29,38 @@ PACKAGES = ("torch", "torchvision", "numpy", "pillow", "sheetgen")
 
 def versions() -> dict[str, str]:
     """Return the versions of Python and of the packages that decide the numbers."""
-    found = {"python": platform.python_version()}
+    numbers = {"python": platform.python_version()}
     for package in PACKAGES:
         try:
-            found[package] = version(package)
+            numbers[package] = version(package)
         except PackageNotFoundError:
-            found[package] = "unknown"
-    return found
+            numbers[package] = "unknown"
+    return numbers
 
 
-def config(plan: Plan, digits: Digits, device: torch.device, processes: Processes, command: str) -> dict[str, Any]:
+def config(plan: Plan, digits: Digits, device: torch.device, processes: Processes, command: str) -> Config:
     """Return the content of config.json."""
-    parts = {"train": digits.train, "validation": digits.validation, "test": digits.test}
-    return {
-        "command": command,
-        "started": datetime.now(UTC).isoformat(timespec="seconds"),
-        "plan": asdict(plan),
-        "device": str(device),
-        "processes": processes.count,
-        "data": {
-            "name": digits.name,
-            "is_mnist": digits.name == "mnist",
-            "fingerprint": digits.fingerprint,
-            **{name: len(part) if part else 0 for name, part in parts.items()},
-        },
-        "machine": {"system": platform.system(), "architecture": platform.machine()},
-        "versions": versions(),
-    }
+    held_out = len(digits.validation) if digits.validation else 0
+    return Config(
+        command=command,
+        started=datetime.now(UTC).isoformat(timespec="seconds"),
+        plan=plan,
+        device=str(device),
+        processes=processes.count,
+        data=DataFacts(
+            digits.name,
+            digits.name == "mnist",
+            digits.fingerprint,
+            len(digits.train),
+            held_out,
+            len(digits.test),
+        ),
+        machine=Machine(platform.system(), platform.machine()),
+        versions=versions(),
+    )
 
 
-def prepare(plan: Plan, processes: Processes, device: torch.device) -> Digits:
+def load_in_turn(plan: Plan, processes: Processes, device: torch.device) -> Digits:
     """Return the data of a plan, one process after the other, so that only one downloads."""
     for turn in range(processes.count):
         if turn == processes.rank:
@@ -68,18 +71,16 @@ def prepare(plan: Plan, processes: Processes, device: torch.device) -> Digits:
 
 def resume(trainer: Trainer, run: Run, digits: Digits) -> None:
     """Go back to a run's last finished epoch, if there is one; raise `RunError` where it cannot go on."""
-    recorded = run.config()
-    if recorded["data"]["fingerprint"] != digits.fingerprint:
+    recorded = recorded_config(run)
+    if recorded.data.fingerprint != digits.fingerprint:
         raise RunError(f"{run.folder} was trained on other data: its fingerprint is not that of the data found now")
-    if recorded["processes"] != trainer.processes.count:
-        raise RunError(
-            f"{run.folder} was started with {recorded['processes']} processes, and goes on with as many only"
-        )
+    if recorded.processes != trainer.processes.count:
+        raise RunError(f"{run.folder} was started with {recorded.processes} processes, and goes on with as many only")
     if not run.path("last.pt").exists():
         return
     try:
         trainer.restore(run.checkpoint("last.pt", str(trainer.device)))
-    except (KeyError, TypeError, ValueError, RuntimeError) as error:
+    except (AttributeError, LookupError, TypeError, ValueError, RuntimeError) as error:
         raise RunError(f"{run.path('last.pt')} does not fit the network of this run") from error
 
 
@@ -88,7 +89,7 @@ def out_of_patience(trainer: Trainer, patience: int | None) -> bool:
     return patience is not None and len(trainer.history) - best_epoch(trainer.history).epoch >= patience
 
 
-def keep(trainer: Trainer, run: Run, plan: Plan) -> None:
+def save_epoch(trainer: Trainer, run: Run, plan: Plan) -> None:
     """Write an epoch that is over: the checkpoints first, since what they hold is where a resumed run goes on
     from.
     """
@@ -97,11 +98,11 @@ def keep(trainer: Trainer, run: Run, plan: Plan) -> None:
         run.save_checkpoint("best.pt", state)
     run.save_checkpoint("last.pt", state)
     run.write_metrics(trainer.history)
-    run.write_json("summary.json", summary(find_network(plan.network), trainer.history, None, None, "last.pt"))
+    run.write_record("summary.json", summary(find_network(plan.network), trainer.history, None, None, "last.pt"))
 
 
-def finish(trainer: Trainer, run: Run, plan: Plan, stopped: str) -> dict[str, Any]:
-    """Write and return the summary of a run that is over.
+def finish(trainer: Trainer, run: Run, plan: Plan, stopped: Stopped) -> Summary:
+    """Write the epochs and the summary of a run that is over; return the summary.
 
     The test pictures judge the weights of the last epoch, or of the best one (picked on validation) where
     patience is in use.
@@ -109,15 +110,16 @@ def finish(trainer: Trainer, run: Run, plan: Plan, stopped: str) -> dict[str, An
     chosen = "best.pt" if plan.patience is not None else "last.pt"
     examination = None
     if stopped != "interrupted":
-        trainer.model.load_state_dict(run.checkpoint(chosen, str(trainer.device))["model"])
+        load_weights(trainer.model, run, chosen, trainer.device)
         examination = examine(trainer.model, trainer.digits.test)
         write_pictures(run, trainer.digits.test, examination.mistakes)
     content = summary(find_network(plan.network), trainer.history, stopped, examination, chosen)
-    run.write_json("summary.json", content)
+    run.write_metrics(trainer.history)
+    run.write_record("summary.json", content)
     return content
 
 
-def train_on(trainer: Trainer, run: Run, plan: Plan, reporter: Reporter) -> str:
+def train_on(trainer: Trainer, run: Run, plan: Plan, reporter: Reporter) -> Stopped:
     """Train until the plan is fulfilled, patience is out, or a Ctrl-C came; return which."""
     processes = trainer.processes
     with stop_on_interrupt() as stop:
@@ -125,31 +127,31 @@ def train_on(trainer: Trainer, run: Run, plan: Plan, reporter: Reporter) -> str:
             if trainer.history and out_of_patience(trainer, plan.patience):
                 return "patience"
             trainer.run_epoch(reporter)
-            processes.agree(trainer.model)
+            processes.check_agreement(trainer.model)
             if processes.writes:
-                keep(trainer, run, plan)
-            if processes.total(stop.wanted is not None)[0] and len(trainer.history) < plan.recipe.epochs:
+                save_epoch(trainer, run, plan)
+            if processes.total(stop.asked_at is not None)[0] and len(trainer.history) < plan.recipe.epochs:
                 return "interrupted"
     return "finished"
 
 
-def fit(plan: Plan, run: Run, processes: Processes, reporter: Reporter, command: str, again: bool) -> dict[str, Any]:
-    """Train as planned, writing into the run's directory; return its summary (empty in processes other than
+def fit(plan: Plan, run: Run, processes: Processes, reporter: Reporter, command: str, resumed: bool) -> Summary | None:
+    """Train as planned, writing into the run's directory; return its summary (None in processes other than
     rank 0).
 
-    The directory is made once the data are there. ``again`` continues a run that was stopped. A second Ctrl-C
+    The directory is made once the data are there. ``resumed`` continues a run that was stopped. A second Ctrl-C
     raises ``KeyboardInterrupt``; the run then stands where its last finished epoch left it.
     """
     torch.set_num_threads(plan.threads)
     device = processes.place(find_device(plan.device))
-    digits = prepare(plan, processes, device)
+    digits = load_in_turn(plan, processes, device)
     trainer = Trainer(find_network(plan.network), plan.recipe, digits, plan.seed, device, processes)
-    if again:
+    if resumed:
         resume(trainer, run, digits)
     elif processes.writes:
-        create(run)
-        run.write_json("config.json", config(plan, digits, device, processes, command))
+        make_folder(run)
+        run.write_record(FILE, config(plan, digits, device, processes, command))
     processes.wait()
     stopped = train_on(trainer, run, plan, reporter)
     processes.wait()
-    return finish(trainer, run, plan, stopped) if processes.writes else {}
+    return finish(trainer, run, plan, stopped) if processes.writes else None

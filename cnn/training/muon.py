@@ -19,16 +19,16 @@ def orthogonal(matrices: Sequence[Tensor]) -> list[Tensor]:
     matrices go through it together, laid wide and filled up with zeros, which stay zeros.
     """
     a, b, c = QUINTIC
-    wide = [one if one.shape[0] <= one.shape[1] else one.T for one in matrices]
-    x = wide[0].new_zeros(len(wide), *(max(sides) for sides in zip(*(one.shape for one in wide), strict=True)))
-    for place, one in zip(x, wide, strict=True):
-        place[: one.shape[0], : one.shape[1]] = one
+    wide = [matrix if matrix.shape[0] <= matrix.shape[1] else matrix.T for matrix in matrices]
+    x = wide[0].new_zeros(len(wide), *(max(sides) for sides in zip(*(matrix.shape for matrix in wide), strict=True)))
+    for padded, matrix in zip(x, wide, strict=True):
+        padded[: matrix.shape[0], : matrix.shape[1]] = matrix
     x /= torch.linalg.vector_norm(x, dim=(1, 2), keepdim=True) + 1e-7
     for _ in range(STEPS):
         square = x @ x.mT
         x = torch.baddbmm(x, torch.baddbmm(square, square, square, beta=b, alpha=c), x, beta=a)
-    found = [place[: one.shape[0], : one.shape[1]] for place, one in zip(x, wide, strict=True)]
-    return [one if one.shape == given.shape else one.T for one, given in zip(found, matrices, strict=True)]
+    cut = [padded[: matrix.shape[0], : matrix.shape[1]] for padded, matrix in zip(x, wide, strict=True)]
+    return [result if result.shape == matrix.shape else result.T for result, matrix in zip(cut, matrices, strict=True)]
 
 
 class Muon(torch.optim.Optimizer):

@@ -1,13 +1,12 @@
-"""What to train and how: from the options of ``cnn train``, or from the record of a run."""
+"""What to train and how, from the options of ``cnn train``."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
-from cnn.errors import RunError, UsageError
+from cnn.errors import UsageError
 from cnn.net.networks import find_network
-from cnn.runs.run import Run
 from cnn.training.recipe import Recipe, find_recipe
 
 
@@ -15,6 +14,8 @@ from cnn.training.recipe import Recipe, find_recipe
 class Plan:
     """What to train and how; ``validation`` pictures are held out of training, 0 for none; ``patience`` in
     epochs.
+
+    Raises UsageError for a network that there is not, and for patience without pictures held out.
     """
 
     network: str
@@ -22,7 +23,7 @@ class Plan:
     seed: int = 1
     validation: int = 0
     patience: int | None = None
-    data: str = "mnist"
+    data: Literal["mnist", "synthetic"] = "mnist"
     data_dir: str | None = None
     device: str = "auto"
     threads: int = 1
@@ -34,20 +35,6 @@ class Plan:
                 "--patience needs --val: stopping by the test pictures would choose the result "
                 "by what is meant to judge it"
             )
-
-
-def recorded_plan(run: Run) -> Plan:
-    """Return the plan a run was started with; raise `RunError` where its config.json is not one of ours.
-
-    A setting of an earlier version that was switched off is passed over.
-    """
-    known = {field.name for field in fields(Recipe)}
-    try:
-        given = dict(run.config()["plan"])
-        recipe = {name: value for name, value in given["recipe"].items() if name in known or value}
-        return Plan(**{**given, "recipe": Recipe(**recipe)})
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise RunError(f"{run.path('config.json')} holds no plan of a training that this version knows") from error
 
 
 def new_plan(options: dict[str, Any]) -> Plan:
@@ -69,8 +56,8 @@ def new_plan(options: dict[str, Any]) -> Plan:
 def changed(recipe: Recipe, options: dict[str, Any]) -> Recipe:
     """Return the recipe with what the person chose instead."""
     names = {"epochs": "epochs", "batch_size": "batch_size", "lr": "learning_rate", "dropout": "dropout"}
-    given = {field: options[name] for name, field in names.items() if options[name] is not None}
-    return replace(recipe, **given)
+    changes = {field: options[name] for name, field in names.items() if options[name] is not None}
+    return replace(recipe, **changes)
 
 
 def refuse_changes(plan: Plan, options: dict[str, Any]) -> None:

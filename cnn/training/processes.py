@@ -59,7 +59,7 @@ class Processes:
         if self.count > 1:
             distributed.barrier()
 
-    def agree(self, model: nn.Module) -> None:
+    def check_agreement(self, model: nn.Module) -> None:
         """Raise `TrainingError` unless all processes hold the same weights to the last bit."""
         if self.count == 1:
             return
@@ -100,11 +100,8 @@ def find_device(name: str) -> torch.device:
     """Return the device of that name, ``auto`` being the best there is; raise `UsageError` where it is
     absent.
     """
-    there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
-    if name == "auto":
-        name = next(one for one, present in there.items() if present)
-    if not there.get(name, False):
-        raise UsageError(
-            f"--device {name}: there is none here; there are: {', '.join(k for k, v in there.items() if v)}"
-        )
-    return torch.device(name)
+    present = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    there = [kind for kind, is_present in present.items() if is_present]
+    if name != "auto" and name not in there:
+        raise UsageError(f"--device {name}: there is none here; there are: {', '.join(there)}")
+    return torch.device(there[0] if name == "auto" else name)

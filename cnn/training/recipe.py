@@ -17,7 +17,8 @@ class Recipe:
     rises; ``decay_every`` (epochs) and ``decay`` belong to StepLR. ``pipeline`` is ``pil`` (torchvision's
     transforms, picture by picture) or ``table`` (a batch at a time by a table of source pixels).
     ``rotation`` in degrees, ``shift`` in pixels, ``scale`` and ``shear`` as fractions: each the largest value
-    either way. ``fill`` is the 8-bit grey of pixels from outside.
+    either way. ``fill`` is the 8-bit grey of pixels from outside. Raises ValueError for less than one epoch
+    or picture a batch.
     """
 
     name: str
@@ -40,6 +41,10 @@ class Recipe:
     shear: float = 0.0
     fill: int = 1
     dropout: float = 0.01
+
+    def __post_init__(self) -> None:
+        if self.epochs < 1 or self.batch_size < 1:
+            raise ValueError("epochs and batch_size are at least 1")
 
 
 SEED = Recipe("seed", 19, 128, "sgd", 0.01, "step", pipeline="pil")

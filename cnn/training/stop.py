@@ -16,15 +16,15 @@ class Stop:
     """Whether the person has asked to stop: the first Ctrl-C lets the epoch end, a second one does not."""
 
     def __init__(self) -> None:
-        self.wanted: float | None = None
+        self.asked_at: float | None = None
 
     def __call__(self, number: int, frame: object) -> None:
         """Take note of a Ctrl-C."""
         now = time.monotonic()
-        if self.wanted is None:
-            self.wanted = now
+        if self.asked_at is None:
+            self.asked_at = now
             print("\nstopping after this epoch; Ctrl-C again to stop now", file=sys.stderr, flush=True)
-        elif now - self.wanted > ECHO:
+        elif now - self.asked_at > ECHO:
             raise KeyboardInterrupt
 
 

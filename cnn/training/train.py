@@ -22,7 +22,8 @@ from cnn.net.first_block import FirstBlock, begins
 from cnn.net.modules import build_modules
 from cnn.net.networks import Network, walk
 from cnn.runs.examination import evaluate
-from cnn.runs.metrics import Epoch, Reporter
+from cnn.runs.json_form import from_json
+from cnn.runs.metrics import Epoch, Evaluated, Reporter, Score
 from cnn.training.augment import augmentation
 from cnn.training.optimizers import optimizers
 from cnn.training.processes import Processes
@@ -61,7 +62,7 @@ class Trainer:
         self.history: list[Epoch] = []
 
     @property
-    def evaluated_on(self) -> str:
+    def evaluated_on(self) -> Evaluated:
         """Return which pictures the curves are drawn from: ``validation`` where some were held out, else
         ``test``.
         """
@@ -87,16 +88,16 @@ class Trainer:
         loss is no number.
         """
         start, epoch = time.perf_counter(), len(self.history) + 1
-        loss, correct, total, rates = self.train_epoch(epoch, reporter)
+        trained, rates = self.train_epoch(epoch, reporter)
         part = self.digits.validation or self.digits.test
         self.processes.equalize(self.model)
         score = evaluate(self.model, part)
         row = Epoch(
             epoch,
             *rates,
-            loss,
-            correct,
-            total,
+            trained.loss,
+            trained.correct,
+            trained.total,
             self.evaluated_on,
             score.loss,
             score.correct,
@@ -107,8 +108,8 @@ class Trainer:
         reporter.epoch(row)
         return row
 
-    def train_epoch(self, epoch: int, reporter: Reporter) -> tuple[float, int, int, tuple[float, float]]:
-        """Take one epoch's steps; return mean loss, number correct, number seen, and the first and last
+    def train_epoch(self, epoch: int, reporter: Reporter) -> tuple[Score, tuple[float, float]]:
+        """Take one epoch's steps; return the score on the training pictures meanwhile, and the first and last
         learning rate.
         """
         torch.manual_seed(self.noise_seed(epoch))
@@ -117,33 +118,33 @@ class Trainer:
         order = torch.Generator().manual_seed(self.seed * 1_000_003 + epoch)
         steps = self.steps_per_epoch
         first = (epoch - 1) * steps
-        losses, rights, seen = [], [], 0
+        losses, counts, seen = [], [], 0
         self.wrapped.train()
         for done, rows in enumerate(self.batches(order), 1):
             batch = self.digits.train.pick(rows)
-            one, right = self.step(first + done - 1, augment(batch.images), batch.labels)
-            losses.append(one * len(rows))
-            rights.append(right)
+            loss, correct = self.step(first + done - 1, augment(batch.images), batch.labels)
+            losses.append(loss * len(rows))
+            counts.append(correct)
             seen += len(rows)
             reporter.batch(epoch, done, steps)
-        sums = (float(torch.stack(losses).sum()), int(torch.stack(rights).sum()), seen)
-        loss, correct, total = self.processes.total(*sums)
-        if not math.isfinite(loss):
+        sums = (float(torch.stack(losses).sum()), int(torch.stack(counts).sum()), seen)
+        summed, all_correct, total = self.processes.total(*sums)
+        if not math.isfinite(summed):
             raise TrainingError(f"the loss is no longer a number in epoch {epoch}; try a smaller --lr")
-        rates = (learning_rate(self.recipe, s, steps) for s in (first, first + steps - 1))
-        return loss / total, int(correct), int(total), (next(rates), next(rates))
+        rates = learning_rate(self.recipe, first, steps), learning_rate(self.recipe, first + steps - 1, steps)
+        return Score(summed / total, int(all_correct), int(total)), rates
 
     def step(self, number: int, inputs: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
         """Take one step; return the mean loss of the batch and how many it got right, on the device."""
         rate = learning_rate(self.recipe, number, self.steps_per_epoch)
-        for group in (group for one in self.optimizers for group in one.param_groups):
+        for group in (group for optimizer in self.optimizers for group in optimizer.param_groups):
             group["lr"] = rate * group["share"]
         logits = self.wrapped(inputs.contiguous(memory_format=torch.channels_last))
         loss = cross_entropy(logits, labels)
         self.model.zero_grad(set_to_none=True)
         torch.autograd.backward(loss)
-        for one in self.optimizers:
-            one.step()
+        for optimizer in self.optimizers:
+            optimizer.step()
         return loss.detach(), (logits.argmax(1) == labels).sum()
 
     def noise_seed(self, epoch: int) -> int:
@@ -156,13 +157,13 @@ class Trainer:
         """
         return {
             "model": self.model.state_dict(),
-            "optimizers": [one.state_dict() for one in self.optimizers],
-            "history": [asdict(row) for row in self.history],
+            "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
+            "history": [asdict(epoch) for epoch in self.history],
         }
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go back to a state that `state` returned."""
         self.model.load_state_dict(state["model"])
-        for one, content in zip(self.optimizers, state["optimizers"], strict=True):
-            one.load_state_dict(content)
-        self.history = [Epoch(**row) for row in state["history"]]
+        for optimizer, content in zip(self.optimizers, state["optimizers"], strict=True):
+            optimizer.load_state_dict(content)
+        self.history = [from_json(Epoch, row) for row in state["history"]]

@@ -97,8 +97,8 @@ def test_a_run_holds_what_a_reader_wants(place: Path) -> None:
 def test_evaluate_finds_the_recorded_result_and_tells_where_it_does_not(place: Path) -> None:
     good = here("evaluate", "whole", "--json", "--runs-dir", place / "runs")
     assert good.exit_code == 0, good.stderr
-    found = json.loads(good.stdout)
-    assert found["recorded"] == found["correct"]
+    evaluation = json.loads(good.stdout)
+    assert evaluation["recorded"] == evaluation["correct"]
     path = place / "runs" / "whole" / "summary.json"
     before = path.read_text()
     changed = json.loads(before)
@@ -194,27 +194,27 @@ def test_two_processes_train_one_network(two: Path) -> None:
 
 @WITH_TORCH
 def test_mistakes_of_a_person_are_one_line_each(place: Path) -> None:
-    def said(*words: object) -> str:
+    def error_of(*words: object) -> str:
         return one_line_of(here(*words, "--runs-dir", place / "runs"))
 
-    assert "rf20, seed" in said("train", "--net", "lenet")
-    assert "fast, best, seed" in said("train", "--recipe", "slow")
-    assert "--resume" in said("train", *DRAWN, "--run", "whole")
-    assert "needs --val" in said("train", *DRAWN, "--patience", 2)
-    assert "add --run" in said("train", "--resume")
-    assert "no run 'nobody'" in said("train", "--resume", "--run", "nobody")
-    assert "with --epochs 2" in said("train", "--resume", "--run", "whole", "--epochs", 9)
-    assert "--val 6000" in said("train", *DRAWN, "--val", 6000)
-    assert "'--lr': -1.0" in said("train", "--lr", -1)
+    assert "rf20, seed" in error_of("train", "--net", "lenet")
+    assert "fast, best, seed" in error_of("train", "--recipe", "slow")
+    assert "--resume" in error_of("train", *DRAWN, "--run", "whole")
+    assert "needs --val" in error_of("train", *DRAWN, "--patience", 2)
+    assert "add --run" in error_of("train", "--resume")
+    assert "no run 'nobody'" in error_of("train", "--resume", "--run", "nobody")
+    assert "with --epochs 2" in error_of("train", "--resume", "--run", "whole", "--epochs", 9)
+    assert "--val 6000" in error_of("train", *DRAWN, "--val", 6000)
+    assert "'--lr': -1.0" in error_of("train", "--lr", -1)
     for option in ("--lr", "--dropout"):
-        assert "nan is not a number" in said("train", *DRAWN, option, "nan")
+        assert "nan is not a number" in error_of("train", *DRAWN, option, "nan")
     for option, why in (("--run", "cannot name a run"), ("--net", "rf20, seed"), ("--recipe", "fast, best, seed")):
-        assert why in said("train", *DRAWN, option, "")
+        assert why in error_of("train", *DRAWN, option, "")
     assert "is a file" in one_line_of(here("runs", "--runs-dir", place / "whole.json"))
-    assert "--nett" in said("train", "--nett", "seed")
+    assert "--nett" in error_of("train", "--nett", "seed")
     assert "No such command 'tarin'" in one_line_of(here("tarin"))
     assert "--help)" in one_line_of(here("tarin"))
-    assert "no run 'nobody'" in said("evaluate", "nobody")
+    assert "no run 'nobody'" in error_of("evaluate", "nobody")
     assert not (place / "runs" / "rf20-fast-1").exists(), "a training that cannot start leaves no run behind"
 
 
@@ -223,11 +223,11 @@ def unread(stream: str, *words: object, cwd: Path) -> int:
     line = [sys.executable, "-m", "cnn", *map(str, words)]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     with subprocess.Popen(line, cwd=cwd, env=environment(), text=True, **pipes) as process:
-        closed, kept = (process.stdout, process.stderr) if stream == "stdout" else (process.stderr, process.stdout)
+        closed, other = (process.stdout, process.stderr) if stream == "stdout" else (process.stderr, process.stdout)
         assert closed is not None
-        assert kept is not None
+        assert other is not None
         closed.close()
-        assert "Traceback" not in kept.read()
+        assert "Traceback" not in other.read()
     return process.returncode
 
 
@@ -292,8 +292,8 @@ def test_help_needs_no_torch_and_names_an_example_for_every_command() -> None:
         "try: main(['--help'])\nexcept SystemExit: pass\nsys.exit('torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True).returncode == 0
-    for name, one in cli.commands.items():
-        assert isinstance(one, click.Command)
+    for name, subcommand in cli.commands.items():
+        assert isinstance(subcommand, click.Command)
         shown = CliRunner().invoke(cli, [name, "--help"])
         assert shown.exit_code == 0
         assert f"cnn {name}" in shown.output.split("Options:")[0].replace("Usage: main", ""), name

@@ -21,7 +21,7 @@ from cnn.errors import RunError
 from cnn.runs.metrics import Epoch
 from cnn.runs.plots import curves, write_curves
 from cnn.runs.run import Run
-from cnn.trained import trained
+from cnn.trained import trained_network
 
 
 @pytest.fixture(scope="module")
@@ -71,12 +71,12 @@ def test_one_bad_file_is_told_and_the_others_are_read_and_drawn(
 def test_weights_of_another_network_are_refused(drawn_run: Run, tmp_path: Path) -> None:
     import torch
 
-    config = drawn_run.config()
+    config = drawn_run.read_json("config.json")
     other = Run(tmp_path)
     other.write_json("config.json", {**config, "plan": {**config["plan"], "network": "seed"}})
     (tmp_path / "last.pt").write_bytes(drawn_run.path("last.pt").read_bytes())
     with pytest.raises(RunError, match="does not fit the network"):
-        trained(other, "last", torch.device("cpu"))
+        trained_network(other, "last", torch.device("cpu"))
 
 
 def row(number: int) -> Epoch:
@@ -92,5 +92,7 @@ def test_the_curves_are_four_panels_and_the_same_each_time(tmp_path: Path) -> No
     for vertical in (slice(30, 365), slice(365, 700)):
         for across, colour in ((slice(0, 500), (31, 119, 180)), (slice(500, 1000), (255, 127, 14))):
             assert (np.abs(pixels[vertical, across] - colour).sum(-1) < 12).sum() > 100
+    with pytest.raises(RunError, match="no epoch is over"):
+        curves([], "none")
     write_curves(Run(tmp_path), rows[:1], "one epoch")
     assert (tmp_path / "curves.png").stat().st_size > 1000

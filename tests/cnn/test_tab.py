@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,60 +18,19 @@ from click.testing import CliRunner, Result
 
 pytest.importorskip("PIL", reason="the extra cnn is not installed")
 
+from cnn_support import EPOCHS, handmade_run
 from PIL import Image, ImageDraw, ImageFont
 from workbook_lint import lint
 
 from cnn.cli import cli
 from cnn.errors import RunError
-from cnn.net.layer_table import network_facts
-from cnn.net.networks import Network, find_network
-from cnn.runs import run as runs
-from cnn.runs.metrics import Epoch
+from cnn.net.networks import find_network
+from cnn.runs.metrics import best_epoch
+from cnn.runs.run import Run
 from cnn.tab import SHEET, page, write
+from cnn.tab.record import run_record
 from cnn.tab.sections import share_axis
-from cnn.tab.write import told
 from sheetgen import engines, verify
-
-EPOCHS = [
-    Epoch(1, 0.001, 0.002, 0.5, 900, 1000, "test", 0.25, 180, 200, 1.5),
-    Epoch(2, 0.002, 0.001, 0.3, 950, 1000, "test", 0.125, 199, 200, 1.5),
-    Epoch(3, 0.001, 0.0, 0.2, 980, 1000, "test", 0.1, 198, 200, 1.5),
-]
-CONFUSION = [[20 if row == column else 0 for column in range(10)] for row in range(10)]
-CONFUSION[3] = [0, 0, 0, 18, 0, 2, 0, 0, 0, 0]
-
-
-def make_run(root: Path, name: str, network: str = "rf20", correct: int = 198) -> runs.Run:
-    """Write a run directory by hand, as a training would leave it."""
-    run = runs.planned(root, name)
-    runs.create(run)
-    table = find_network(network)
-    run.write_json("config.json", config(network))
-    run.write_metrics(EPOCHS)
-    run.path("mistakes").mkdir()
-    Image.new("L", (28, 28), 40).save(run.path("mistakes/01.png"))
-    run.write_json("summary.json", summary(table, correct))
-    return run
-
-
-def config(network: str) -> dict[str, Any]:
-    data = {"name": "mnist", "is_mnist": True, "fingerprint": "ab" * 32, "train": 1000, "validation": 0, "test": 200}
-    plan = {"network": network, "recipe": {"name": "fast", "epochs": 3}, "seed": 7, "threads": 1}
-    machine, versions = {"system": "Linux"}, {"python": "3.11"}
-    return {
-        "command": "cnn train", "started": "2026-01-01T00:00:00+00:00", "plan": plan, "device": "cpu",
-        "processes": 1, "data": data, "machine": machine, "versions": versions,
-    }  # fmt: skip
-
-
-def summary(table: Network, correct: int) -> dict[str, Any]:
-    mistake = {"index": 5, "label": 3, "prediction": 5, "probability": 0.93, "label_probability": 0.05}
-    test = {"checkpoint": "last.pt", "loss": 0.1, "correct": correct, "total": 200, "accuracy": correct / 200}
-    return network_facts(table) | {
-        "stopped": "finished", "epochs": 3, "seconds": 4.5, "evaluated_on": "test", "best_epoch": 2,
-        "best_epoch_picked_on_test_data": True, "confusion": CONFUSION, "test": test,
-        "mistakes": [mistake | {"picture": "mistakes/01.png"}],
-    }  # fmt: skip
 
 
 @pytest.fixture
@@ -91,7 +51,7 @@ def test_every_cell_is_recalculated_and_right(
 ) -> None:
     if engine == "libreoffice":
         request.getfixturevalue("soffice")
-    write(workbook, [make_run(tmp_path, "one", network), make_run(tmp_path, "two")])
+    write(workbook, [handmade_run(tmp_path, "one", network), handmade_run(tmp_path, "two")])
     report = verify(workbook, engine, timeout=120)
     assert report.ok, report.diffs
     (sheet,) = (sheet for sheet in report.sheets if sheet.name == SHEET)
@@ -101,19 +61,65 @@ def test_every_cell_is_recalculated_and_right(
 
 
 def test_the_targets_and_the_best_epoch(workbook: Path, tmp_path: Path) -> None:
-    write(workbook, [make_run(tmp_path, "one")])
-    found = texts(workbook)
-    assert found["test accuracy"][:3] == [0.994, 0.99, "no"]
-    assert found["best epoch's test accuracy"][:3] == [0.994, 0.995, "yes"]
-    assert found["parameters, fewer than"][:3] == [20000, 8320, "yes"]
-    assert found["epochs, fewer than"][:3] == [20, 3, "yes"]
+    write(workbook, [handmade_run(tmp_path, "one")])
+    rows = texts(workbook)
+    assert rows["test accuracy"][:3] == [0.994, 0.99, "no"]
+    assert rows["best epoch's test accuracy"][:3] == [0.994, 0.995, "yes"]
+    assert rows["parameters, fewer than"][:3] == [20000, 8320, "yes"]
+    assert rows["epochs, fewer than"][:3] == [20, 3, "yes"]
     for kind, count in (("batch norm", 6), ("dropout", 1), ("fully connected layer", 1), ("global average pool", 1)):
-        assert found[f"{kind} used"][:3] == [1, count, "yes"]
+        assert rows[f"{kind} used"][:3] == [1, count, "yes"]
     sheet = openpyxl.load_workbook(workbook, data_only=True)[SHEET]
     (best,) = [row for row in sheet.iter_rows(values_only=True) if row[2] == "is the best epoch, on the test pictures"]
     assert (best[1], best[9], best[11]) == (2, 199, 0.995)
-    assert "picked on the test pictures" in " ".join(found)
-    assert found["It reads 99 % of the test pictures correctly."] is not None
+    assert "picked on the test pictures" in " ".join(rows)
+    assert rows["It reads 99 % of the test pictures correctly."] is not None
+
+
+TIES = {
+    "the lowest loss of those with the most": ([(190, 0.3), (199, 0.12), (199, 0.11), (198, 0.05)], 3, [4, 2, 1, 3]),
+    "the first of equals": ([(199, 0.2), (199, 0.1), (199, 0.1), (199, 0.3)], 2, [3, 1, 1, 4]),
+    "all alike": ([(150, 0.5)] * 3, 1, [1, 1, 1]),
+    "one epoch": ([(150, 0.5)], 1, [1]),
+}
+
+
+@pytest.mark.parametrize(("results", "best", "ranks"), TIES.values(), ids=TIES)
+@pytest.mark.parametrize("engine", engines.NAMES)
+def test_where_epochs_tie_all_name_the_same_best_epoch(
+    workbook: Path,
+    tmp_path: Path,
+    results: list[tuple[int, float]],
+    best: int,
+    ranks: list[int],
+    engine: str,
+    request: pytest.FixtureRequest,
+) -> None:
+    if engine == "libreoffice":
+        request.getfixturevalue("soffice")
+    epochs = [
+        replace(EPOCHS[0], epoch=number, correct=correct, loss=loss)
+        for number, (correct, loss) in enumerate(results, start=1)
+    ]
+    assert best_epoch(epochs).epoch == best  # as summary.json names it
+    run = handmade_run(tmp_path, "tied", epochs=epochs, best=best)
+    write(workbook, [run, handmade_run(tmp_path, "other")])
+    rows = engines.get(engine).recalculate(workbook, 120).grid(SHEET, 160, 16)
+    head = next(index for index, row in enumerate(rows) if row[1] == "epoch" and row[2] == "learning rate, first step")
+    column = {label: index for index, label in enumerate(rows[head])}
+    table = rows[head + 1 : head + 1 + len(epochs)]
+    assert [row[column["rank"]] for row in table] == ranks
+    named = rows[head + 1 + len(epochs)]
+    assert named[2] == "is the best epoch, on the test pictures"
+    assert (named[column["epoch"]], named[column["test correct"]]) == (best, results[best - 1][0])
+    by_label = {str(row[1]): row for row in rows}
+    accuracy = pytest.approx(results[best - 1][0] / 200)
+    assert named[column["test accuracy"]] == by_label["best epoch's test accuracy"][3] == accuracy
+    compared = next(row for row in rows if row[1] == "run" and row[2] == "network")
+    assert by_label["tied"][compared.index("best epoch")] == best
+    assert by_label["best epoch"][2] == f"epoch {best}, picked on the test pictures"
+    report = verify(workbook, engine, timeout=120)
+    assert report.ok, report.diffs
 
 
 @pytest.mark.parametrize(("network", "before", "after"), [("rf20", 20, 28), ("seed", 26, 32)])
@@ -124,7 +130,7 @@ def test_the_layer_table_agrees_with_torch(
     torch = pytest.importorskip("torch", reason="the extra cnn is not installed")
     from cnn.net.modules import build_modules
 
-    write(workbook, [make_run(tmp_path, "one", network)])
+    write(workbook, [handmade_run(tmp_path, "one", network)])
     values = engines.get("libreoffice").recalculate(workbook, 120).grid(SHEET, 140, 16)
     head = next(i for i, row in enumerate(values) if row[1] == "layer")
     column = {label: index for index, label in enumerate(values[head])}
@@ -142,7 +148,7 @@ def test_the_layer_table_agrees_with_torch(
 
 
 def test_a_replaced_tab_leaves_no_trace_of_the_first(workbook: Path, tmp_path: Path) -> None:
-    run = make_run(tmp_path, "one")
+    run = handmade_run(tmp_path, "one")
     write(workbook, [run])
     once = workbook.read_bytes()
     write(workbook, [run])
@@ -150,9 +156,9 @@ def test_a_replaced_tab_leaves_no_trace_of_the_first(workbook: Path, tmp_path: P
 
 
 def test_pages_begin_with_a_section_and_accuracies_end_at_one(workbook: Path, tmp_path: Path) -> None:
-    write(workbook, [make_run(tmp_path, "one"), make_run(tmp_path, "two")])
+    write(workbook, [handmade_run(tmp_path, "one"), handmade_run(tmp_path, "two")])
     sheet = openpyxl.load_workbook(workbook)[SHEET]
-    starts = [sheet.cell(one.id + 1, 2).value for one in sheet.row_breaks.brk]
+    starts = [sheet.cell(page_break.id + 1, 2).value for page_break in sheet.row_breaks.brk]
     assert starts == ["The network, layer by layer", "The worst mistakes"]
     with zipfile.ZipFile(workbook) as package:
         charts = [package.read(name).decode() for name in package.namelist() if "charts/chart" in name]
@@ -172,31 +178,31 @@ def test_an_axis_of_accuracies_begins_at_a_round_number(lowest: float, start: fl
 
 
 def test_pictures_carry_a_description(workbook: Path, tmp_path: Path) -> None:
-    write(workbook, [make_run(tmp_path, "one")])
+    write(workbook, [handmade_run(tmp_path, "one")])
     with zipfile.ZipFile(workbook) as package:
         drawings = [package.read(name).decode() for name in package.namelist() if "drawings/drawing" in name]
     assert any('descr="A 3 that was read as 5."' in drawing for drawing in drawings)
 
 
 def test_drawn_digits_are_never_called_mnist(tmp_path: Path) -> None:
-    run = make_run(tmp_path, "one")
-    content = run.config()
+    run = handmade_run(tmp_path, "one")
+    content = run.read_json("config.json")
     content["data"] |= {"name": "synthetic", "is_mnist": False}
-    run.write_json("config.json", {key: value for key, value in content.items() if key != "format"})
-    cells = [cell.content for cell in page([told(run)]).cells.values() if isinstance(cell.content, str)]
+    run.write_json("config.json", content)
+    cells = [cell.content for cell in page([run_record(run)]).cells.values() if isinstance(cell.content, str)]
     assert any("drawn digits, not MNIST" in text for text in cells)
     assert any("synthetic digits, NOT MNIST" in text for text in cells)
 
 
 def test_a_run_that_has_not_ended(workbook: Path, tmp_path: Path) -> None:
-    run = make_run(tmp_path, "one")
+    run = handmade_run(tmp_path, "one")
     run.path("summary.json").unlink()
     with pytest.raises(RunError, match="has not ended"):
         write(workbook, [run])
 
 
 def test_the_command(workbook: Path, tmp_path: Path) -> None:
-    make_run(tmp_path / "runs", "one")
+    handmade_run(tmp_path / "runs", "one")
     arguments = ["tab", "one", "--runs-dir", str(tmp_path / "runs"), "--workbook"]
     assert CliRunner().invoke(cli, [*arguments, str(workbook)]).exit_code == 0
     assert openpyxl.load_workbook(workbook).sheetnames[-1] == SHEET
@@ -219,13 +225,13 @@ def seven(path: Path) -> Path:
     return path
 
 
-def invoke(command: str, run: runs.Run, *words: object) -> Result:
+def invoke(command: str, run: Run, *words: object) -> Result:
     return CliRunner().invoke(cli, [command, run.name, "--runs-dir", str(run.folder.parent), *map(str, words)])
 
 
 @pytest.mark.parametrize("engine", engines.NAMES)
 def test_pictures_of_one_s_own_are_shown_as_they_were_read(
-    workbook: Path, tmp_path: Path, drawn_run: runs.Run, engine: str, request: pytest.FixtureRequest
+    workbook: Path, tmp_path: Path, drawn_run: Run, engine: str, request: pytest.FixtureRequest
 ) -> None:
     if engine == "libreoffice":
         request.getfixturevalue("soffice")
@@ -234,10 +240,10 @@ def test_pictures_of_one_s_own_are_shown_as_they_were_read(
     assert done.exit_code == 0, done.stderr
     (read,) = json.loads(invoke("predict", drawn_run, path, "--json").stdout)
     assert read["digit"] == 7
-    found = texts(workbook)
-    assert found["file"][0] == "seven.png"
-    assert found["read as"][0] == 7
-    assert found["probability"][0] == pytest.approx(max(read["probabilities"]), abs=1e-9)
+    rows = texts(workbook)
+    assert rows["file"][0] == "seven.png"
+    assert rows["read as"][0] == 7
+    assert rows["probability"][0] == pytest.approx(max(read["probabilities"]), abs=1e-9)
     with zipfile.ZipFile(workbook) as package:
         (drawing,) = [name for name in package.namelist() if b"seven.png, read as 7." in package.read(name)]
         media = [package.read(name) for name in package.namelist() if name.endswith(".png")]
@@ -251,7 +257,7 @@ def test_pictures_of_one_s_own_are_shown_as_they_were_read(
 
 
 def test_a_picture_that_cannot_be_read_leaves_the_workbook_untouched(
-    workbook: Path, tmp_path: Path, drawn_run: runs.Run
+    workbook: Path, tmp_path: Path, drawn_run: Run
 ) -> None:
     good = seven(tmp_path / "seven.png")
     text = tmp_path / "text.png"
@@ -276,6 +282,6 @@ def test_the_workbook_is_checked_before_the_first_epoch(tmp_path: Path) -> None:
     (tmp_path / "b.xlsx").write_text("no workbook")
     arguments = ["train", "--data", "synthetic", "--runs-dir", str(tmp_path / "runs"), "--workbook"]
     for name in ("b.xlsx", "absent.xlsx"):
-        found = CliRunner().invoke(cli, [*arguments, str(tmp_path / name)])
-        assert found.exit_code == 2
+        result = CliRunner().invoke(cli, [*arguments, str(tmp_path / name)])
+        assert result.exit_code == 2
     assert not (tmp_path / "runs").exists()

@@ -98,7 +98,7 @@ def test_the_published_pipeline_turns_each_picture_by_its_own_angle() -> None:
     torch.manual_seed(1)
     got = augment.by_pil(SEED, torch.device("cpu"))(images)
     assert got.shape == (6, 1, 28, 28)
-    assert len({tuple(one.flatten().tolist()) for one in got}) == 6
+    assert len({tuple(changed.flatten().tolist()) for changed in got}) == 6
 
 
 def test_drawn_digits_are_the_same_each_time_and_in_the_form_of_mnist() -> None:

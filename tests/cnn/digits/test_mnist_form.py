@@ -18,7 +18,7 @@ from cnn.digits.pictures import open_picture
 from cnn.errors import PictureError
 
 
-def drawn(
+def written(
     text: str = "5", size: int = 120, paper: int = 255, ink: int = 0, side: int = 300, bold: int = 2
 ) -> Image.Image:
     picture = Image.new("L", (side, side), paper)
@@ -33,15 +33,15 @@ def mass_centre(form: NDArray[np.uint8]) -> tuple[float, float]:
     return float((form * y).sum() / total), float((form * x).sum() / total)
 
 
-def alike(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
+def distance(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> float:
     """Return the mean difference in grey levels between two forms, the best of nine shifts by a pixel."""
     shifts = [(down, right) for down in (-1, 0, 1) for right in (-1, 0, 1)]
-    return min(float(np.abs(np.roll(one.astype(float), shift, (0, 1)) - other).mean()) for shift in shifts)
+    return min(float(np.abs(np.roll(first.astype(float), shift, (0, 1)) - second).mean()) for shift in shifts)
 
 
 @pytest.mark.parametrize("digit", "0123456789")
 def test_the_form_is_that_of_mnist(digit: str) -> None:
-    form = to_mnist(drawn(digit))
+    form = to_mnist(written(digit))
     assert form.shape == (28, 28)
     assert form.dtype == np.uint8
     rows, columns = np.flatnonzero((form > 60).any(1)), np.flatnonzero((form > 60).any(0))
@@ -52,29 +52,29 @@ def test_the_form_is_that_of_mnist(digit: str) -> None:
 
 
 def test_dark_on_light_and_the_reverse_are_the_same() -> None:
-    assert alike(to_mnist(drawn(paper=255, ink=0)), to_mnist(drawn(paper=0, ink=255))) < 1.0
+    assert distance(to_mnist(written(paper=255, ink=0)), to_mnist(written(paper=0, ink=255))) < 1.0
 
 
 @pytest.mark.parametrize("size", [20, 60, 240])
 def test_size_does_not_matter(size: int) -> None:
-    assert alike(to_mnist(drawn(size=size, side=size * 3, bold=0)), to_mnist(drawn(bold=0))) < 13
+    assert distance(to_mnist(written(size=size, side=size * 3, bold=0)), to_mnist(written(bold=0))) < 13
 
 
 def test_faint_ink_slanting_light_and_noise_do_not_matter() -> None:
-    clean = drawn(paper=255, ink=0)
+    clean = written(paper=255, ink=0)
     y, x = np.mgrid[0:300, 0:300] / 300 - 0.5
     paper = 190 + 70 * x - 40 * y
     values = paper - 0.3 * (255 - np.asarray(clean, float)) + default_rng(1).normal(0, 4, (300, 300))
-    assert alike(to_mnist(Image.fromarray(values.clip(0, 255).astype(np.uint8))), to_mnist(clean)) < 13
+    assert distance(to_mnist(Image.fromarray(values.clip(0, 255).astype(np.uint8))), to_mnist(clean)) < 13
 
 
 def test_specks_and_lines_at_the_edge_are_left_out() -> None:
-    clean = drawn("3")
+    clean = written("3")
     dirty = clean.copy()
     draw = ImageDraw.Draw(dirty)
     draw.rectangle((280, 20, 283, 23), fill=0)
     draw.line((0, 295, 299, 290), fill=0, width=3)
-    assert alike(to_mnist(dirty), to_mnist(clean)) < 4
+    assert distance(to_mnist(dirty), to_mnist(clean)) < 4
 
 
 def test_a_five_in_two_strokes_stays_whole() -> None:
@@ -98,41 +98,41 @@ def test_a_hair_line_is_thickened_until_it_shows() -> None:
 
 @pytest.mark.parametrize("ink", [(0, 0, 0), (255, 255, 255), (200, 30, 30)])
 def test_transparency_is_background(ink: tuple[int, int, int]) -> None:
-    mask = Image.fromarray(255 - np.asarray(drawn("7")))
+    mask = Image.fromarray(255 - np.asarray(written("7")))
     picture = Image.new("RGBA", mask.size, (*ink, 0))
     picture.putalpha(mask)
-    assert alike(to_mnist(picture), to_mnist(drawn("7"))) < 4
+    assert distance(to_mnist(picture), to_mnist(written("7"))) < 4
 
 
 def test_a_screenshot_with_clear_corners_keeps_its_paper() -> None:
-    grey = drawn("2", paper=250)
+    grey = written("2", paper=250)
     picture = grey.convert("RGBA")
     alpha = Image.new("L", grey.size, 255)
     ImageDraw.Draw(alpha).rectangle((0, 0, 12, 12), fill=0)
     picture.putalpha(alpha)
-    assert alike(to_mnist(picture), to_mnist(grey)) < 1.5
+    assert distance(to_mnist(picture), to_mnist(grey)) < 1.5
 
 
 @pytest.mark.parametrize("mode", ["1", "P", "RGB", "CMYK", "I;16", "LA"])
 def test_every_mode_is_read(mode: str, tmp_path: Path) -> None:
-    grey = drawn("4")
+    grey = written("4")
     picture = Image.fromarray(np.asarray(grey).astype(np.uint16) * 40) if mode == "I;16" else grey.convert(mode)
     path = tmp_path / ("p.jpg" if mode == "CMYK" else "p.png")
     picture.save(path)
-    assert alike(to_mnist(open_picture(path)), to_mnist(grey)) < 6
+    assert distance(to_mnist(open_picture(path)), to_mnist(grey)) < 6
 
 
 def test_the_camera_s_rotation_is_undone(tmp_path: Path) -> None:
-    upright = drawn("7")
+    upright = written("7")
     exif = Image.Exif()
     exif[0x0112] = 6  # the camera was turned: show it a quarter turn clockwise
     upright.transpose(Image.Transpose.ROTATE_90).save(tmp_path / "p.jpg", exif=exif, quality=95)
-    assert alike(to_mnist(open_picture(tmp_path / "p.jpg")), to_mnist(upright)) < 4
+    assert distance(to_mnist(open_picture(tmp_path / "p.jpg")), to_mnist(upright)) < 4
 
 
-def said(path: Path) -> str:
-    found, errors = read_digits([path])
-    assert not found
+def reason_for(path: Path) -> str:
+    forms, errors = read_digits([path])
+    assert not forms
     assert len(errors) == 1
     assert str(errors[0]).startswith(str(path))
     assert "\n" not in str(errors[0])
@@ -141,37 +141,37 @@ def said(path: Path) -> str:
 
 def test_what_cannot_be_read_says_why(tmp_path: Path) -> None:
     path = tmp_path / "p.png"
-    assert "No such file" in said(path)
-    assert "directory" in said(tmp_path)
+    assert "No such file" in reason_for(path)
+    assert "directory" in reason_for(tmp_path)
     path.write_text("seven")
-    assert said(path) == "not an image that can be read"
-    drawn().save(path)
+    assert reason_for(path) == "not an image that can be read"
+    written().save(path)
     path.write_bytes(path.read_bytes()[:300])
-    assert "cannot be read" in said(path)
+    assert "cannot be read" in reason_for(path)
     Image.new("L", (20_000, 30)).save(path)
-    assert "20000 × 30 pixels is too large" in said(path)
+    assert "20000 × 30 pixels is too large" in reason_for(path)
     Image.new("1", (20_000, 20_000)).save(path)
-    assert "too large" in said(path)
+    assert "too large" in reason_for(path)
     Image.new("L", (50, 50), 200).save(path)
-    assert "no digit found" in said(path)
+    assert "no digit found" in reason_for(path)
     speckled = Image.new("L", (300, 300), 255)
     speckled.putpixel((100, 100), 0)
     speckled.save(path)
-    assert "no digit found" in said(path)
+    assert "no digit found" in reason_for(path)
     Image.new("RGBA", (50, 50), (0, 0, 0, 0)).save(path)
-    assert "no digit found" in said(path)
+    assert "no digit found" in reason_for(path)
     noise = default_rng(1).normal(128, 3, (200, 200)).clip(0, 255).astype(np.uint8)
     Image.fromarray(noise).save(path)
-    assert "no digit found" in said(path)
+    assert "no digit found" in reason_for(path)
     moving = tmp_path / "p.gif"
-    drawn("1").save(moving, save_all=True, append_images=[drawn("2")])
-    assert "2 frames" in said(moving)
+    written("1").save(moving, save_all=True, append_images=[written("2")])
+    assert "2 frames" in reason_for(moving)
 
 
 def test_one_bad_picture_does_not_hide_the_others(tmp_path: Path) -> None:
-    drawn("8").save(tmp_path / "good.png")
-    found, errors = read_digits([tmp_path / "bad.png", tmp_path / "good.png"])
-    assert [path for path, *_ in found] == [tmp_path / "good.png"]
+    written("8").save(tmp_path / "good.png")
+    forms, errors = read_digits([tmp_path / "bad.png", tmp_path / "good.png"])
+    assert [path for path, *_ in forms] == [tmp_path / "good.png"]
     assert len(errors) == 1
 
 

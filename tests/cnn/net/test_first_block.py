@@ -87,13 +87,13 @@ def test_single_precision_is_enough() -> None:
 
 def test_of_equal_corners_the_first_has_the_slope_as_in_torch() -> None:
     windows = torch.cartesian_prod(*[torch.arange(3.0)] * 4)  # every pattern of ties and of the largest
-    a, b, c, d = (one[None] for one in windows.T)
+    a, b, c, d = (corner[None] for corner in windows.T)
     pictures = windows.view(-1, 1, 2, 2).requires_grad_()
     slope = torch.arange(1.0, len(windows) + 1)
     nn.functional.max_pool2d(pictures, 2).flatten().backward(slope)
     assert pictures.grad is not None
-    found = unpooled(slope[None], b - a, d - c, torch.maximum(c, d) - torch.maximum(a, b))
-    assert torch.equal(torch.cat(found).T, pictures.grad.flatten(1))
+    slopes = unpooled(slope[None], b - a, d - c, torch.maximum(c, d) - torch.maximum(a, b))
+    assert torch.equal(torch.cat(slopes).T, pictures.grad.flatten(1))
 
 
 def changed(number: int, **settings: int) -> Network:

@@ -7,17 +7,17 @@ from pathlib import Path
 import pytest
 
 from cnn.errors import RunError, UsageError
-from cnn.runs import run as runs
+from cnn.runs.run import Run, find_run, free_name, make_folder, planned_run
 
 
-def made(root: Path, name: str) -> runs.Run:
-    run = runs.planned(root, name)
-    runs.create(run)
+def new_run(root: Path, name: str) -> Run:
+    run = planned_run(root, name)
+    make_folder(run)
     return run
 
 
 def test_json_is_read_back_and_never_half_written(tmp_path: Path) -> None:
-    run = made(tmp_path / "runs", "one")
+    run = new_run(tmp_path / "runs", "one")
     run.write_json("config.json", {"η": 0.1})
     assert run.read_json("config.json")["η"] == 0.1
     with pytest.raises(TypeError):
@@ -27,48 +27,48 @@ def test_json_is_read_back_and_never_half_written(tmp_path: Path) -> None:
 
 
 def test_a_name_in_use_is_refused_and_a_free_one_is_found(tmp_path: Path) -> None:
-    made(tmp_path, "a")
+    new_run(tmp_path, "a")
     with pytest.raises(RunError, match="--resume"):
-        runs.planned(tmp_path, "a")
-    assert runs.free_name(tmp_path, "a") == "a-2"
-    made(tmp_path, "a-2")
-    assert runs.free_name(tmp_path, "a") == "a-3"
-    assert runs.free_name(tmp_path, "b") == "b"
+        planned_run(tmp_path, "a")
+    assert free_name(tmp_path, "a") == "a-2"
+    new_run(tmp_path, "a-2")
+    assert free_name(tmp_path, "a") == "a-3"
+    assert free_name(tmp_path, "b") == "b"
 
 
 def test_a_directory_that_cannot_be_made_is_one_clear_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(RunError, match="cannot be made"):
-        made(tmp_path / "file", "a")
+        new_run(tmp_path / "file", "a")
 
 
 @pytest.mark.parametrize("name", ["", "../x", "a/b", ".hidden", "x" * 101, "a b"])
 def test_a_name_that_is_no_directory_name_is_refused(name: str, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot name a run"):
-        runs.planned(tmp_path, name)
+        planned_run(tmp_path, name)
 
 
 def test_a_run_is_found_by_name_or_by_directory(tmp_path: Path) -> None:
-    run = made(tmp_path / "runs", "one")
+    run = new_run(tmp_path / "runs", "one")
     run.write_json("config.json", {})
-    assert runs.find(tmp_path / "runs", "one") == run
-    assert runs.find(tmp_path, str(run.folder)) == run
+    assert find_run(tmp_path / "runs", "one") == run
+    assert find_run(tmp_path, str(run.folder)) == run
     with pytest.raises(RunError, match="there are: one"):
-        runs.find(tmp_path / "runs", "two")
+        find_run(tmp_path / "runs", "two")
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"format": 99}'])
 def test_a_damaged_file_is_one_clear_line(content: str, tmp_path: Path) -> None:
-    run = runs.Run(tmp_path)
+    run = Run(tmp_path)
     (tmp_path / "config.json").write_text(content)
     with pytest.raises(RunError, match=r"config\.json is") as caught:
-        run.config()
+        run.read_json("config.json")
     assert "\n" not in str(caught.value)
 
 
 def test_a_damaged_checkpoint_is_one_clear_line(tmp_path: Path) -> None:
     torch = pytest.importorskip("torch", reason="torch is not installed")
-    run = runs.Run(tmp_path)
+    run = Run(tmp_path)
     with pytest.raises(RunError, match="no epoch of it was finished"):
         run.checkpoint("last.pt")
     run.save_checkpoint("last.pt", {"model": {"w": torch.ones(3)}})
@@ -89,5 +89,5 @@ def test_a_checkpoint_that_would_run_code_is_refused(tmp_path: Path) -> None:
 
     torch.save({"format": 1, "model": Trap()}, tmp_path / "last.pt")
     with pytest.raises(RunError, match="damaged"):
-        runs.Run(tmp_path).checkpoint("last.pt")
+        Run(tmp_path).checkpoint("last.pt")
     assert not (tmp_path / "sprung").exists()

@@ -5,9 +5,8 @@ from __future__ import annotations
 import io
 import signal
 from collections.abc import Iterator
-from dataclasses import asdict, replace
+from dataclasses import replace
 from functools import cache
-from pathlib import Path
 
 import pytest
 
@@ -19,15 +18,14 @@ pytest.importorskip("PIL", reason="Pillow is not installed")
 from cnn.digits.data import Digits, normalize
 from cnn.digits.datasets import hold_out
 from cnn.digits.synthetic import draw
-from cnn.errors import RunError, TrainingError, UsageError
+from cnn.errors import TrainingError, UsageError
 from cnn.net.first_block import FirstBlock
-from cnn.net.networks import NETWORKS, RF20
+from cnn.net.networks import NETWORKS
 from cnn.runs.examination import evaluate, examine
-from cnn.runs.metrics import Epoch, Silent, best_epoch
-from cnn.runs.run import Run
+from cnn.runs.metrics import Epoch, Silent, best_epoch, rank
 from cnn.training.fit import out_of_patience
 from cnn.training.optimizers import optimizers
-from cnn.training.plan import Plan, recorded_plan
+from cnn.training.plan import Plan
 from cnn.training.processes import Processes
 from cnn.training.recipe import FAST, SEED, Recipe
 from cnn.training.stop import Stop, stop_on_interrupt
@@ -50,21 +48,21 @@ def small() -> Digits:
     return draw(600, 200)
 
 
-def trainer(recipe: Recipe = SHORT, seed: int = 1, digits: Digits | None = None, net: str = "rf20") -> Trainer:
+def new_trainer(recipe: Recipe = SHORT, seed: int = 1, digits: Digits | None = None, net: str = "rf20") -> Trainer:
     return Trainer(NETWORKS[net], recipe, digits or small(), seed, CPU, Processes())
 
 
 def trained(recipe: Recipe = SHORT, seed: int = 1, net: str = "rf20") -> Trainer:
-    one = trainer(recipe, seed, net=net)
+    trainer = new_trainer(recipe, seed, net=net)
     for _ in range(recipe.epochs):
-        one.run_epoch(Silent())
-    return one
+        trainer.run_epoch(Silent())
+    return trainer
 
 
-def same(one: Trainer, other: Trainer) -> bool:
-    a, b = one.model.state_dict(), other.model.state_dict()
-    rows = [[replace(row, seconds=0.0) for row in t.history] for t in (one, other)]
-    return rows[0] == rows[1] and all(torch.equal(a[key], b[key]) for key in a)
+def same(first: Trainer, second: Trainer) -> bool:
+    weights, other = first.model.state_dict(), second.model.state_dict()
+    rows = [[replace(row, seconds=0.0) for row in trainer.history] for trainer in (first, second)]
+    return rows[0] == rows[1] and all(torch.equal(weights[key], other[key]) for key in weights)
 
 
 def test_it_learns_and_repeats_itself_to_the_bit() -> None:
@@ -76,13 +74,13 @@ def test_it_learns_and_repeats_itself_to_the_bit() -> None:
 
 @pytest.mark.parametrize("recipe", [SHORT, replace(SEED, epochs=3, batch_size=100)], ids=["fast", "seed"])
 def test_a_resumed_training_is_the_uninterrupted_one_to_the_bit(recipe: Recipe) -> None:
-    half = trainer(recipe)
+    half = new_trainer(recipe)
     half.run_epoch(Silent())
     file = io.BytesIO()
     torch.save(half.state(), file)
     half.run_epoch(Silent())  # what came after the checkpoint must not matter
     file.seek(0)
-    again = trainer(recipe)
+    again = new_trainer(recipe)
     torch.rand(17)
     again.restore(torch.load(file, weights_only=True))
     for _ in range(2):
@@ -91,15 +89,15 @@ def test_a_resumed_training_is_the_uninterrupted_one_to_the_bit(recipe: Recipe) 
 
 
 def test_the_seed_network_trains_by_its_own_recipe() -> None:
-    one = trained(replace(SEED, epochs=1, batch_size=100), net="seed")
-    assert one.history[0].train_total == 600
-    assert any(isinstance(module, torch.nn.Dropout) for module in one.model.modules())
+    trainer = trained(replace(SEED, epochs=1, batch_size=100), net="seed")
+    assert trainer.history[0].train_total == 600
+    assert any(isinstance(module, torch.nn.Dropout) for module in trainer.model.modules())
 
 
 def test_when_the_first_block_is_done_by_matrix_products() -> None:
     def quick(recipe: Recipe, net: str, device: str = "cpu") -> bool:
-        one = Trainer(NETWORKS[net], recipe, small(), 1, torch.device(device), Processes())
-        return isinstance(one.wrapped, FirstBlock)
+        trainer = Trainer(NETWORKS[net], recipe, small(), 1, torch.device(device), Processes())
+        return isinstance(trainer.wrapped, FirstBlock)
 
     assert quick(SHORT, "rf20")
     assert not quick(SHORT, "rf20", "meta")
@@ -108,50 +106,50 @@ def test_when_the_first_block_is_done_by_matrix_products() -> None:
 
 
 def test_every_training_picture_is_used_once_an_epoch() -> None:
-    one = trainer(replace(SHORT, batch_size=70))
-    rows = torch.cat(list(one.batches(torch.Generator().manual_seed(3))))
+    trainer = new_trainer(replace(SHORT, batch_size=70))
+    rows = torch.cat(list(trainer.batches(torch.Generator().manual_seed(3))))
     assert sorted(rows.tolist()) == list(range(600))
 
 
 def test_weight_decay_is_for_weight_matrices_only() -> None:
-    model = trainer().model
-    for group in (group for one in optimizers(SHORT, model) for group in one.param_groups):
+    model = new_trainer().model
+    for group in (group for optimizer in optimizers(SHORT, model) for group in optimizer.param_groups):
         assert all((p.dim() > 1) == (group["weight_decay"] > 0) for p in group["params"])
 
 
 def test_a_score_is_what_one_finds_picture_by_picture() -> None:
-    one = trained(replace(SHORT, epochs=1))
+    trainer = trained(replace(SHORT, epochs=1))
     part = small().test
-    score = evaluate(one.model, part)
-    single = [one.model(normalize(part.images[k : k + 1])).detach()[0] for k in range(len(part))]
+    score = evaluate(trainer.model, part)
+    single = [trainer.model(normalize(part.images[k : k + 1])).detach()[0] for k in range(len(part))]
     losses = [-row.log_softmax(0)[label].item() for row, label in zip(single, part.labels, strict=True)]
     assert score.loss == pytest.approx(sum(losses) / len(losses), rel=1e-5)
     assert score.correct == sum(int(row.argmax()) == int(label) for row, label in zip(single, part.labels, strict=True))
 
 
 def test_the_confusion_matrix_and_the_mistakes_agree_with_the_score() -> None:
-    one = trained(replace(SHORT, epochs=1))
-    found = examine(one.model, small().test)
-    confusion = torch.tensor(found.confusion)
-    assert int(confusion.diagonal().sum()) == found.score.correct
+    trainer = trained(replace(SHORT, epochs=1))
+    examination = examine(trainer.model, small().test)
+    confusion = torch.tensor(examination.confusion)
+    assert int(confusion.diagonal().sum()) == examination.score.correct
     assert confusion.sum(1).tolist() == small().test.labels.bincount(minlength=10).tolist()
-    assert len(found.mistakes) == min(20, found.score.total - found.score.correct) > 0
-    certain = [mistake.probability for mistake in found.mistakes]
+    assert len(examination.mistakes) == min(20, examination.score.total - examination.score.correct) > 0
+    certain = [mistake.probability for mistake in examination.mistakes]
     assert certain == sorted(certain, reverse=True)
-    for mistake in found.mistakes:
+    for mistake in examination.mistakes:
         assert mistake.label == int(small().test.labels[mistake.index]) != mistake.prediction
         assert mistake.label_probability <= mistake.probability
 
 
 def test_a_loss_that_is_no_number_ends_the_training_in_words() -> None:
-    one = trainer(replace(SEED, pipeline="table", learning_rate=1e30))
+    trainer = new_trainer(replace(SEED, pipeline="table", learning_rate=1e30))
     with pytest.raises(TrainingError, match="smaller --lr"):
-        one.run_epoch(Silent())
+        trainer.run_epoch(Silent())
 
 
 def test_validation_takes_the_place_of_the_test_pictures() -> None:
-    one = trainer(digits=hold_out(small(), 100))
-    row = one.run_epoch(Silent())
+    trainer = new_trainer(digits=hold_out(small(), 100))
+    row = trainer.run_epoch(Silent())
     assert (row.evaluated_on, row.total, row.train_total) == ("validation", 100, 500)
 
 
@@ -162,14 +160,15 @@ def row(number: int, correct: int, loss: float) -> Epoch:
 def test_the_best_epoch_has_the_most_right_then_the_lowest_loss_then_comes_first() -> None:
     rows = [row(1, 90, 0.5), row(2, 95, 0.4), row(3, 95, 0.3), row(4, 95, 0.3)]
     assert best_epoch(rows).epoch == 3
+    assert [rank(epoch, rows) for epoch in rows] == [4, 3, 1, 1]
 
 
 def test_patience_counts_epochs_without_a_better_one() -> None:
-    one = trainer()
-    one.history = [row(1, 90, 0.5), row(2, 89, 0.5), row(3, 88, 0.5)]
-    assert out_of_patience(one, 2)
-    assert not out_of_patience(one, 3)
-    assert not out_of_patience(one, None)
+    trainer = new_trainer()
+    trainer.history = [row(1, 90, 0.5), row(2, 89, 0.5), row(3, 88, 0.5)]
+    assert out_of_patience(trainer, 2)
+    assert not out_of_patience(trainer, 3)
+    assert not out_of_patience(trainer, None)
     with pytest.raises(UsageError, match="--patience needs --val"):
         Plan("rf20", FAST, patience=2)
 
@@ -189,16 +188,6 @@ def test_the_handler_of_before_is_put_back() -> None:
     with stop_on_interrupt() as stop:
         assert signal.getsignal(signal.SIGINT) is stop
     assert signal.getsignal(signal.SIGINT) is before
-
-
-def test_a_damaged_plan_is_a_clear_error(tmp_path: Path) -> None:
-    run = Run(tmp_path)
-    for recipe in ({"name": "fast"}, {**asdict(FAST), "smooth": True}, None):
-        run.write_json("config.json", {"plan": {"network": RF20.name, "recipe": recipe}})
-        with pytest.raises(RunError, match="holds no plan"):
-            recorded_plan(run)
-    run.write_json("config.json", {"plan": {"network": RF20.name, "recipe": {**asdict(FAST), "smooth": False}}})
-    assert recorded_plan(run).recipe == FAST
 
 
 def test_shares_of_a_batch_cover_it_evenly() -> None:

@@ -1,0 +1,78 @@
+"""What summary.json holds: the network's facts, how the training went, and what the test pictures said of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from cnn.net.layer_table import NetworkFacts
+from cnn.net.networks import CLASSES
+from cnn.runs.metrics import Evaluated, Score
+
+Confusion = tuple[tuple[int, ...], ...]
+"""How often each digit was read as each: a row a label, a column a prediction, ten of both."""
+Stopped = Literal["finished", "patience", "interrupted"]
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A test picture taken for another digit; ``index`` counts the test pictures from 0, probabilities are
+    the network's.
+    """
+
+    index: int
+    label: int
+    prediction: int
+    probability: float
+    label_probability: float
+    picture: str
+
+
+@dataclass(frozen=True)
+class TestResult:
+    """The score on the test pictures, and the checkpoint whose weights reached it.
+
+    Raises ValueError where there were no pictures.
+    """
+
+    checkpoint: str
+    loss: float
+    correct: int
+    total: int
+    accuracy: float
+
+    def __post_init__(self) -> None:
+        if self.total < 1:
+            raise ValueError("a result needs pictures")
+
+    @staticmethod
+    def of(checkpoint: str, score: Score) -> TestResult:
+        """Return the result of a score."""
+        return TestResult(checkpoint, score.loss, score.correct, score.total, score.accuracy)
+
+
+@dataclass(frozen=True)
+class Summary(NetworkFacts):
+    """The content of summary.json.
+
+    ``stopped`` is None while the run goes on; the test result and the confusion matrix are there once the run is over.
+    Raises ValueError where it could not be that of a run.
+    """
+
+    stopped: Stopped | None
+    epochs: int
+    seconds: float
+    evaluated_on: Evaluated
+    best_epoch: int
+    best_epoch_picked_on_test_data: bool
+    test: TestResult | None
+    confusion: Confusion | None
+    mistakes: tuple[Mistake, ...]
+
+    def __post_init__(self) -> None:
+        if not self.layers:
+            raise ValueError("a network has layers")
+        if (self.test is None) != (self.confusion is None):
+            raise ValueError("test and confusion come together")
+        if self.confusion is not None and {len(self.confusion), *map(len, self.confusion)} != {CLASSES}:
+            raise ValueError(f"confusion is not {CLASSES} × {CLASSES}")

@@ -1,0 +1,36 @@
+"""A run that is over, as its directory tells of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cnn.errors import RunError
+from cnn.runs.metrics import Epoch, best_epoch
+from cnn.runs.records import Confusion, Summary, TestResult
+from cnn.runs.run import Run
+from cnn.training.config import Config, recorded_config
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """What a run's directory tells of it; ``test`` and ``confusion`` are the summary's."""
+
+    name: str
+    config: Config
+    summary: Summary
+    test: TestResult
+    confusion: Confusion
+    epochs: Sequence[Epoch]
+
+
+def run_record(run: Run) -> RunRecord:
+    """Return what a run's directory tells; raise RunError where the run has not ended, or where a file is damaged."""
+    summary = run.summary()
+    if summary is None or summary.test is None or summary.confusion is None:
+        raise RunError(f"{run.folder} has not ended; continue it with: cnn train --run {run.name} --resume")
+    epochs = run.metrics()
+    if len(epochs) != summary.epochs or best_epoch(epochs).epoch != summary.best_epoch:
+        expected = f"{summary.epochs} epochs, the best of them {summary.best_epoch}"
+        raise RunError(f"{run.path('metrics.csv')} is damaged: it is not that of summary.json, which has {expected}")
+    return RunRecord(run.name, recorded_config(run), summary, summary.test, summary.confusion, epochs)
