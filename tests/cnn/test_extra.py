@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from cnn_support import ROOT, environment
+from cnn_support import ROOT, environment, handmade_run
 
 MISMATCH = "raise RuntimeError('operator torchvision::nms does not exist')\n"
 
@@ -64,6 +64,15 @@ def test_pictures_are_read_with_scipy_and_nothing_else_needs_it(
     code = "from cnn.digits.synthetic import draw; draw(20, 10); import cnn.training.fit"
     env = {**environment(), "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}
     assert subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=env).returncode == 0
+
+
+def test_runs_are_listed_and_written_into_a_workbook_without_torch(tmp_path: Path, small_workbook: Path) -> None:
+    pytest.importorskip("PIL", reason="the extra cnn is not installed")
+    handmade_run(tmp_path / "runs", "one")
+    fake = {"torch": "raise ModuleNotFoundError(\"No module named 'torch'\", name='torch')\n"}
+    for words in (("runs",), ("tab", "one", "--workbook", str(small_workbook))):
+        result = with_modules(fake, tmp_path, *words)
+        assert result.returncode == 0, result.stderr
 
 
 def imported(path: Path) -> set[str]:
