@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
@@ -70,8 +71,11 @@ class Silent:
 
 
 def order(epoch: Epoch) -> tuple[int, float]:
-    """Return what epochs are ordered by: the most pictures recognised come first, then the lowest loss."""
-    return -epoch.correct, epoch.loss
+    """Return what epochs are ordered by: the most pictures recognised come first, then the lowest loss.
+
+    A loss that is no number comes last.
+    """
+    return -epoch.correct, math.inf if math.isnan(epoch.loss) else epoch.loss
 
 
 def best_epoch(history: Sequence[Epoch]) -> Epoch:

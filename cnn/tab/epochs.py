@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -12,7 +13,7 @@ from cnn.tab.record import RunRecord
 from cnn.tab.sections import CENTRED, COUNT, GAP, LOSS, PERCENT, heading, share, share_axis, table
 from sheetgen.page import charts, style
 from sheetgen.page.block import Block
-from sheetgen.page.page import Formula, Page
+from sheetgen.page.page import Content, Formula, Page
 from sheetgen.page.style import Style
 
 CHART_SIZE, CHART_ROWS = (17, 6), 13
@@ -69,12 +70,17 @@ def _put_epoch(page: Page, block: Block, row: int, epoch: Epoch, epochs: Sequenc
         float(epoch.epoch), epoch.learning_rate, epoch.learning_rate_end, epoch.train_loss,
         float(epoch.train_correct), float(epoch.train_total),
         Formula(train_accuracy, partial(share, epoch.train_correct, epoch.train_total)),
-        epoch.loss, float(epoch.correct), float(epoch.total),
+        _loss(epoch.loss), float(epoch.correct), float(epoch.total),
         Formula(accuracy, partial(share, epoch.correct, epoch.total)),
         Formula(_rank(block, on, row), lambda: float(rank(epoch, epochs))), epoch.seconds,
     )  # fmt: skip
     looks = (CENTRED, _RATE, _RATE, LOSS, COUNT, COUNT, PERCENT, LOSS, COUNT, COUNT, PERCENT, CENTRED, _SECONDS)
     block.line(page, row, contents, looks)
+
+
+def _loss(loss: float) -> Content:
+    """Return a loss as a cell holds it; spreadsheets order a text, as one that is no number becomes, after numbers."""
+    return loss if math.isfinite(loss) else "no number"
 
 
 def _rank(block: Block, on: str, row: int) -> str:
@@ -114,7 +120,7 @@ def _put_test(page: Page, block: Block, row: int, test: TestResult, on: str) -> 
     loss, correct, total, accuracy = (
         block.cell(f"{on} {what}", row) for what in ("loss", "correct", "pictures", "accuracy")
     )
-    page.put(loss, test.loss, LOSS)
+    page.put(loss, _loss(test.loss), LOSS)
     page.put(correct, float(test.correct), COUNT)
     page.put(total, float(test.total), COUNT)
     page.put(accuracy, Formula(f"{correct}/{total}", partial(share, test.correct, test.total)), _BOLD_PERCENT)

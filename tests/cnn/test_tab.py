@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import re
 import shutil
 import zipfile
@@ -81,6 +82,7 @@ TIES = {
     "the first of equals": ([(199, 0.2), (199, 0.1), (199, 0.1), (199, 0.3)], 2, [3, 1, 1, 4]),
     "all alike": ([(150, 0.5)] * 3, 1, [1, 1, 1]),
     "one epoch": ([(150, 0.5)], 1, [1]),
+    "no number": ([(199, math.nan), (199, 9.0), (150, math.inf), (150, math.nan)], 2, [2, 1, 3, 3]),
 }
 
 
