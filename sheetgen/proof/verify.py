@@ -51,16 +51,16 @@ def verify(
     # A book of its own: its rows are computed from the numbers of the file, never taken from a build.
     book = Book(study, built, chosen, version=version)
     report = Report(calculator.version, edited=edits)
-    found = list(mathematics.differences(book.trace, tolerance))
+    differences = list(mathematics.differences(book.trace, tolerance))
     for page in compose(book).pages:
-        found += _page(file, values, book, page, tolerance, report)
+        differences += _page(file, values, book, page, tolerance, report)
     for name in file.sheet_names:
         if name not in {sheet.name for sheet in report.sheets}:
             cells = [cell for row in file.rows(name) for cell in row]
-            found += compare_added_sheet(cells, values, name, tolerance, report)
-    found += _settings(file, report)
+            differences += compare_added_sheet(cells, values, name, tolerance, report)
+    differences += _settings(file, report)
     report.notes += other_picks(study, chosen)
-    _conclude(report, found, max_diffs)
+    _conclude(report, differences, max_diffs)
     return report
 
 
