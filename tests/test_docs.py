@@ -16,7 +16,10 @@ from workbook_lint import FUNCTIONS, called
 from sheetgen import build, load, override, verify
 from sheetgen.algebra.ops import PRIMITIVES
 from sheetgen.cli import cli
+from sheetgen.network.study import Study
 from sheetgen.sheets import layout as at
+from sheetgen.sheets.book import Book
+from sheetgen.sheets.compose import pages as composed_pages
 from sheetgen.template.load import template_names
 
 DOCS = ROOT / "docs"
@@ -27,6 +30,10 @@ NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight",
 
 def text(name: str) -> str:
     return (ROOT / name).read_text("utf-8")
+
+
+def unwrapped(name: str) -> str:
+    return " ".join(text(name).split())
 
 
 def pages() -> dict[str, Callable[[], str]]:
@@ -97,8 +104,8 @@ def test_the_readme_shows_what_build_prints(printed: str) -> None:
 def test_documents_count_the_seeds_cells_alike(printed: str, seed_workbook: Path) -> None:
     counted = re.search(r"all ([\d,]+) formula cells", printed)
     assert counted is not None
-    assert f"The seed's workbook ({counted[1]} formulas)" in text("docs/measurements.md")
-    assert f"the seed's {verify(seed_workbook).training_cells:,} training cells" in text("docs/verification.md")
+    assert f"The seed's workbook ({counted[1]} formulas)" in unwrapped("docs/measurements.md")
+    assert f"the seed's {verify(seed_workbook).training_cells:,} training cells" in unwrapped("docs/verification.md")
 
 
 def test_the_readme_counts_the_things_to_try(seed_workbook: Path) -> None:
@@ -117,7 +124,7 @@ def texts(path: Path, sheet: int) -> list[str]:
 
 
 def test_the_page_of_the_workbook_lists_the_seeds_columns() -> None:
-    page, study = " ".join(text("docs/workbook.md").split()), load()
+    page, study = unwrapped("docs/workbook.md"), load()
     columns = at.Layout(study).columns()
     assert f"The seed's sheets have {len(columns)} columns" in page
     weights = ", ".join(name for name in columns if name in study.network.weights)
@@ -128,25 +135,19 @@ def test_the_page_of_the_workbook_lists_the_seeds_columns() -> None:
 
 
 def test_the_page_of_the_workbook_lists_its_sheets() -> None:
-    page = " ".join(text("docs/workbook.md").split())
+    page = unwrapped("docs/workbook.md")
     listed = re.search(r"## Sheets (.*?), in this order", page)
     assert listed is not None
     sheets = re.findall(r"`([^`]+)`", listed[1])
     for name in ("mlp-2-2-2", "xor"):
         study = load(name)
-        pages_of = list(build_sheets(name))
         training = [variant.sheet for variant in study.variants]
-        assert [sheet for sheet in pages_of if sheet not in training] == [
-            sheet for sheet in sheets if sheet in pages_of
-        ]
+        others = [sheet for sheet in sheets_of(study) if sheet not in training]
+        assert others == [sheet for sheet in sheets if sheet in others]
 
 
-def build_sheets(name: str) -> Iterator[str]:
-    from sheetgen.sheets.book import Book
-    from sheetgen.sheets.compose import pages as pages_of
-
-    study = load(name)
-    yield from (page.name for page in pages_of(Book(study, study)))
+def sheets_of(study: Study) -> list[str]:
+    return [page.name for page in composed_pages(Book(study, study))[0]]
 
 
 # --- functions ---
@@ -164,7 +165,7 @@ def functions_used(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
 
 
 def test_the_page_of_the_workbook_lists_the_functions_of_formulas(functions_used: set[str]) -> None:
-    listed = re.search(r"Formulas use only (.*?) and arithmetic", " ".join(text("docs/workbook.md").split()))
+    listed = re.search(r"Formulas use only (.*?) and arithmetic", unwrapped("docs/workbook.md"))
     assert listed is not None
     names = listed[1].split(", ")
     of_templates = {row.excel for row in PRIMITIVES.values() if row.is_function and row.excel}
