@@ -6,7 +6,6 @@ torch is imported by the commands that need it, so ``cnn --help`` is quick and w
 from __future__ import annotations
 
 import json
-import math
 import shlex
 import sys
 from collections.abc import Sequence
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from cnn import options
 from cnn.errors import SheetgenError, UsageError
 from cnn.extra import require
 from cnn.net.networks import NETWORKS, find_network
@@ -23,7 +23,6 @@ from cnn.runs.json_form import to_json
 from cnn.runs.run import Run, find_run, free_name, listed_runs, planned_run
 from cnn.training.config import recorded_config
 from cnn.training.plan import Plan, new_plan, refuse_changes
-from cnn.training.recipe import RECIPES
 from sheetgen.console import INTERRUPTED, SETTINGS, Program, complain
 from sheetgen.version import __version__
 
@@ -37,17 +36,6 @@ class Training(Program):
     farewell = "cnn: stopped"
 
 
-class Number(click.FloatRange):
-    """A number within a range; click's own lets nan into any."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Return the number, or fail where it is none or out of range."""
-        number = super().convert(value, param, ctx)
-        if math.isnan(number):
-            self.fail(f"{value} is not a number.", param, ctx)
-        return number
-
-
 @click.group("cnn", cls=Training, context_settings=SETTINGS)
 @click.version_option(__version__, prog_name="cnn")
 def cli() -> None:
@@ -57,85 +45,11 @@ def cli() -> None:
     """
 
 
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-runs_option = click.option(
-    "--runs-dir",
-    default="runs",
-    show_default=True,
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Where the runs are.",
-)
-device_option = click.option(
-    "--device",
-    type=click.Choice(["auto", "cpu", "cuda", "mps"]),
-    default=None,
-    help="Where to compute [auto].",
-)
-data_dir_option = click.option(
-    "--data-dir",
-    type=click.Path(file_okay=False),
-    help="torchvision root that holds MNIST [SHEETGEN_DATA, else data].",
-)
-checkpoint_option = click.option(
-    "--checkpoint",
-    type=click.Choice(["last", "best"]),
-    default="last",
-    show_default=True,
-    help="Which epoch's weights.",
-)
-
-
 @cli.command()
-@click.option("--net", help=f"Network: {', '.join(NETWORKS)} [rf20].")
-@click.option("--recipe", help=f"Hyper-parameters: {', '.join(RECIPES)} [fast].")
-@click.option("--epochs", type=click.IntRange(1, 10_000), help="Epochs [the recipe's].")
-@click.option(
-    "--batch-size",
-    type=click.IntRange(2, 60_000),
-    help="Pictures a step, of all processes together [the recipe's].",
-)
-@click.option(
-    "--lr",
-    type=Number(0, 100, min_open=True),
-    help="Learning rate, the peak for OneCycle [the recipe's].",
-)
-@click.option(
-    "--dropout",
-    type=Number(0, 1, max_open=True),
-    help="Dropout probability, 0 for none [the recipe's].",
-)
-@click.option("--seed", type=click.IntRange(0, 2**31 - 1), help="Random seed [1].")
-@click.option(
-    "--val",
-    type=click.IntRange(0),
-    help="Hold out so many training pictures: curves, best.pt and patience use them [0].",
-)
-@click.option(
-    "--patience", type=click.IntRange(1), help="Stop after so many epochs without a better one (needs --val)."
-)
-@device_option
-@click.option("--threads", type=click.IntRange(1, 1024), help="CPU threads [1].")
-@click.option(
-    "--data",
-    type=click.Choice(["mnist", "synthetic"]),
-    help="MNIST, or drawn digits that are not MNIST [mnist].",
-)
-@data_dir_option
-@click.option(
-    "--run",
-    "--run-name",
-    "name",
-    help="Name of the run [made of network, recipe and seed]; --run-name beside torchrun.",
-)
-@click.option("--resume", is_flag=True, help="Continue the run named by --run, as it was started.")
-@click.option(
-    "--workbook",
-    type=click.Path(path_type=Path),
-    help="Write the result into this workbook, as its sheet CNN.",
-)
-@runs_option
-@json_option
-def train(name: str | None, resume: bool, workbook: Path | None, runs_dir: Path, as_json: bool, **options: Any) -> int:
+@options.of_a_training
+@options.runs_dir
+@options.as_json
+def train(name: str | None, resume: bool, workbook: Path | None, runs_dir: Path, as_json: bool, **settings: Any) -> int:
     """Train a network; keep all about it in runs/NAME.
 
     Ctrl-C ends the training after the epoch, a second one at once; either way --resume continues to the same
@@ -164,10 +78,10 @@ def train(name: str | None, resume: bool, workbook: Path | None, runs_dir: Path,
             raise UsageError("--resume continues the run that --run names: add --run NAME")
         run = find_run(runs_dir, name)
         plan = recorded_config(run).plan
-        refuse_changes(plan, options)
-        plan = replace(plan, data_dir=options["data_dir"] or plan.data_dir)
+        refuse_changes(plan, settings)
+        plan = replace(plan, data_dir=settings["data_dir"] or plan.data_dir)
     else:
-        plan = new_plan(options)
+        plan = new_plan(settings)
     with together(plan.device) as processes:
         if run is None:
             if name is None:
@@ -212,7 +126,7 @@ def finish_with_curves(run: Run, plan: Plan) -> None:
 
 @cli.command()
 @click.option("--net", default="rf20", show_default=True, help=f"Network: {', '.join(NETWORKS)}.")
-@json_option
+@options.as_json
 def summary(net: str, as_json: bool) -> None:
     """Show the layers of a network.
 
@@ -228,11 +142,11 @@ def summary(net: str, as_json: bool) -> None:
 
 @cli.command()
 @click.argument("run")
-@checkpoint_option
-@data_dir_option
-@device_option
-@runs_option
-@json_option
+@options.checkpoint
+@options.data_dir
+@options.device
+@options.runs_dir
+@options.as_json
 def evaluate(run: str, checkpoint: str, data_dir: str | None, device: str | None, runs_dir: Path, as_json: bool) -> int:
     """Evaluate a run on the test pictures.
 
@@ -252,14 +166,14 @@ def evaluate(run: str, checkpoint: str, data_dir: str | None, device: str | None
 @cli.command()
 @click.argument("run")
 @click.argument("images", nargs=-1, required=True, metavar="IMAGE...")
-@checkpoint_option
+@options.checkpoint
 @click.option(
     "--out",
     type=click.Path(dir_okay=False, path_type=Path),
     help="Also draw original, MNIST form and probabilities into this PNG.",
 )
-@runs_option
-@json_option
+@options.runs_dir
+@options.as_json
 def predict(run: str, images: tuple[str, ...], checkpoint: str, out: Path | None, runs_dir: Path, as_json: bool) -> int:
     """Read the digit in each picture.
 
@@ -289,11 +203,11 @@ def predict(run: str, images: tuple[str, ...], checkpoint: str, out: Path | None
 
 @cli.command()
 @click.argument("names", nargs=-1, required=True, metavar="RUN...")
-@click.option("--workbook", required=True, type=click.Path(path_type=Path), help="The workbook to add the sheet to.")
+@options.workbook
 @click.option(
     "--image", "images", multiple=True, help="A picture of a digit to show as it is read; repeat for several."
 )
-@runs_option
+@options.runs_dir
 def tab(names: tuple[str, ...], workbook: Path, images: tuple[str, ...], runs_dir: Path) -> int:
     """Write runs into a workbook's sheet CNN.
 
@@ -325,8 +239,8 @@ def read_images(run: Run, images: tuple[str, ...]) -> tuple[Sequence[Reading], S
 
 
 @cli.command()
-@runs_option
-@json_option
+@options.runs_dir
+@options.as_json
 def runs(runs_dir: Path, as_json: bool) -> None:
     """List the runs there are.
 

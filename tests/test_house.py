@@ -34,7 +34,7 @@ CNN = (
     {"training"},
     {"trained"},
     {"predict"},
-    {"tab", "show"},
+    {"tab", "show", "options"},
     {"cli"},
     {"__main__"},
 )
@@ -148,7 +148,7 @@ SPEAKERS = {
 @pytest.mark.parametrize("module", MODULES)
 def test_only_the_command_lines_speak(module: str) -> None:
     assert module in SPEAKERS or not speaks(MODULES[module])
-    assert "click" not in others(module) or room(module)[1] in ("cli", "console")
+    assert "click" not in others(module) or room(module)[1] in ("cli", "console", "options")
 
 
 def test_this_test_sees_what_it_looks_for() -> None:

@@ -1,0 +1,111 @@
+"""The options of the commands: those that several share, and those that say what to train and how."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import reduce
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cnn.net.networks import NETWORKS
+from cnn.training.recipe import RECIPES
+
+Command = Callable[..., Any]
+Option = Callable[[Command], Command]
+
+
+class Number(click.FloatRange):
+    """A number within a range; click's own lets nan into any."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the number, or fail where it is none or out of range."""
+        number = super().convert(value, param, ctx)
+        if math.isnan(number):
+            self.fail(f"{value} is not a number.", param, ctx)
+        return number
+
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+runs_dir = click.option(
+    "--runs-dir",
+    default="runs",
+    show_default=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where the runs are.",
+)
+device = click.option(
+    "--device",
+    type=click.Choice(["auto", "cpu", "cuda", "mps"]),
+    default=None,
+    help="Where to compute [auto].",
+)
+data_dir = click.option(
+    "--data-dir",
+    type=click.Path(file_okay=False),
+    help="torchvision root that holds MNIST [SHEETGEN_DATA, else data].",
+)
+checkpoint = click.option(
+    "--checkpoint",
+    type=click.Choice(["last", "best"]),
+    default="last",
+    show_default=True,
+    help="Which epoch's weights.",
+)
+workbook = click.option(
+    "--workbook",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="The workbook to add the sheet to.",
+)
+
+_OF_A_TRAINING: tuple[Option, ...] = (
+    click.option("--net", help=f"Network: {', '.join(NETWORKS)} [rf20]."),
+    click.option("--recipe", help=f"Hyper-parameters: {', '.join(RECIPES)} [fast]."),
+    click.option("--epochs", type=click.IntRange(1, 10_000), help="Epochs [the recipe's]."),
+    click.option(
+        "--batch-size",
+        type=click.IntRange(2, 60_000),
+        help="Pictures a step, of all processes together [the recipe's].",
+    ),
+    click.option(
+        "--lr", type=Number(0, 100, min_open=True), help="Learning rate, the peak for OneCycle [the recipe's]."
+    ),
+    click.option("--dropout", type=Number(0, 1, max_open=True), help="Dropout probability, 0 for none [the recipe's]."),
+    click.option("--seed", type=click.IntRange(0, 2**31 - 1), help="Random seed [1]."),
+    click.option(
+        "--val",
+        type=click.IntRange(0),
+        help="Hold out so many training pictures: curves, best.pt and patience use them [0].",
+    ),
+    click.option(
+        "--patience", type=click.IntRange(1), help="Stop after so many epochs without a better one (needs --val)."
+    ),
+    device,
+    click.option("--threads", type=click.IntRange(1, 1024), help="CPU threads [1]."),
+    click.option(
+        "--data",
+        type=click.Choice(["mnist", "synthetic"]),
+        help="MNIST, or drawn digits that are not MNIST [mnist].",
+    ),
+    data_dir,
+    click.option(
+        "--run",
+        "--run-name",
+        "name",
+        help="Name of the run [made of network, recipe and seed]; --run-name beside torchrun.",
+    ),
+    click.option("--resume", is_flag=True, help="Continue the run named by --run, as it was started."),
+    click.option(
+        "--workbook",
+        type=click.Path(path_type=Path),
+        help="Write the result into this workbook, as its sheet CNN.",
+    ),
+)
+
+
+def of_a_training(command: Command) -> Command:
+    """Give a command the options of a training, in the order in which its help lists them."""
+    return reduce(lambda decorated, option: option(decorated), reversed(_OF_A_TRAINING), command)
