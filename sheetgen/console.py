@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import io
 import os
+import select
 import sys
+import traceback
 from collections.abc import Sequence
 from typing import Any, NoReturn, TextIO
 
@@ -47,13 +49,21 @@ class Program(click.Group):
         except SheetgenError as error:
             code = complain(program, str(error))
         except OSError as error:
-            code = complain(program, f"{error.filename or 'the output'}: {error.strerror or error}")
+            where = f"{error.filename}: " if error.filename else ""
+            code = complain(program, f"{where}{error.strerror or error}")
         except (Exception, KeyboardInterrupt) as error:
-            if not _is_interrupt(error):
-                raise
-            click.echo(self.farewell, err=True)
-            code = INTERRUPTED
+            code = self._unexpected(program, error)
         sys.exit(code)
+
+    def _unexpected(self, program: str, error: BaseException) -> int:
+        """Return the exit code of what no command expects; a mistake of our own is never taken for an answer (1)."""
+        if _is_interrupt(error):
+            click.echo(self.farewell, err=True)
+            return INTERRUPTED
+        if isinstance(error, MemoryError):
+            return complain(program, "there is not enough memory")
+        traceback.print_exception(error)
+        return complain(program, "this is a mistake of the program's own; please report it with the lines above")
 
 
 def _is_interrupt(error: BaseException | None) -> bool:
@@ -84,9 +94,15 @@ class _Unread(io.FileIO):
         written = 0
         try:
             while written < len(data):
-                written += super().write(data[written:])
+                accepted = super().write(data[written:])
+                if accepted is None:  # a pipe that does not block and is full
+                    select.select([], [self], [])
+                written += accepted or 0
         except BrokenPipeError:
             _silence(self.fileno())
+        except OSError as error:
+            error.filename = "the output"
+            raise
         return len(data)
 
 
@@ -105,6 +121,7 @@ def _prepared(stream: io.TextIOWrapper) -> TextIO:
     if os.name != "posix" or isinstance(stream.buffer, _Unread):
         stream.reconfigure(encoding="utf-8", errors="replace")
         return stream
+    stream.flush()
     # Without a buffer, since one would write a line again whose writing a Ctrl-C broke into.
     file = _Unread(stream.fileno(), "w", closefd=False)
     return io.TextIOWrapper(file, "utf-8", errors="replace", write_through=True)

@@ -18,20 +18,32 @@ def drafting(path: Path) -> Iterator[tuple[IO[bytes], Path]]:
 
     Where the block fails the new file vanishes, and what stood at ``path`` is untouched. A block that has moved the
     new file elsewhere (see `reject`) leaves ``path`` untouched too. The draft ends as ``path`` does, in lower case.
-    Raises OSError where the folder cannot be written to or the disk is full.
+    Raises OSError, which names ``path``, where the folder cannot be written to or the disk is full.
     """
-    handle, name = tempfile.mkstemp(prefix=f".{path.stem}.", suffix=path.suffix.lower(), dir=path.parent)
-    draft = Path(name)
+    with _naming(path):
+        handle, name = tempfile.mkstemp(prefix=f".{path.stem}.", suffix=path.suffix.lower(), dir=path.parent)
+        draft = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                yield file, draft
+                file.flush()
+                os.fsync(file.fileno())
+            if draft.exists():
+                _as_created_by_open(draft)
+                os.replace(draft, path)
+        finally:
+            draft.unlink(missing_ok=True)
+
+
+@contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """Let an OSError that names no file, or a draft that nobody knows of, name the file that was to be written."""
     try:
-        with os.fdopen(handle, "wb") as file:
-            yield file, draft
-            file.flush()
-            os.fsync(file.fileno())
-        if draft.exists():
-            _as_created_by_open(draft)
-            os.replace(draft, path)
-    finally:
-        draft.unlink(missing_ok=True)
+        yield
+    except OSError as error:
+        if error.filename is None or Path(os.fsdecode(error.filename)).name.startswith(f".{path.stem}."):
+            error.filename = str(path)
+        raise
 
 
 @contextmanager

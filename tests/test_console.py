@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,7 @@ def fail(kind):
     if kind == "usage": raise UsageError("the file is\\nnot there")
     if kind == "file": open("no/such/file")
     if kind == "bug": raise TypeError("a bug")
+    if kind == "memory": raise MemoryError
     if kind == "swallow":
         click.echo("ready", err=True)
         try: time.sleep(60)
@@ -132,10 +134,36 @@ def test_a_mistake_is_one_line_and_exit_code_2(words: str, line: str) -> None:
     assert done.stderr.count(b"\n") == 1
 
 
-def test_a_bug_of_ours_is_not_hidden() -> None:
+def test_a_bug_of_ours_is_shown_and_is_no_answer() -> None:
     done = run("fail", "bug")
-    assert done.returncode == 1
-    assert done.stderr.decode().splitlines()[-1] == "TypeError: a bug"
+    assert done.returncode == 2
+    *_, shown, line = done.stderr.decode().splitlines()
+    assert shown == "TypeError: a bug"
+    assert line.startswith("tool: this is a mistake of the program's own")
+
+
+def test_out_of_memory_is_one_line() -> None:
+    done = run("fail", "memory")
+    assert (done.returncode, done.stderr) == (2, b"tool: there is not enough memory\n")
+
+
+def test_what_was_printed_before_comes_first() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", f"print('before')\n{PROGRAM}", "answer", "0"], capture_output=True, env=environment()
+    )
+    assert done.stdout.decode().split("\n")[0] == "before"
+
+
+def test_a_slow_reader_of_a_pipe_that_does_not_block_gets_everything() -> None:
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    command = [sys.executable, "-c", PROGRAM, "answer", "1", "--lines", "20000"]
+    with subprocess.Popen(command, stdout=writer, env=environment()) as process, os.fdopen(reader, "rb") as pipe:
+        os.close(writer)
+        time.sleep(0.5)  # until the pipe is full
+        lines = pipe.read().decode().splitlines()
+        assert process.wait(60) == 1
+    assert lines == [f"∂E/∂w1 of line {number}" for number in range(20_000)]
 
 
 @pytest.mark.parametrize("kind", ["wait", "swallow"])
