@@ -10,13 +10,15 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from cnn_support import handmade_run
 from outside import ROOT
-from workbook_lint import FUNCTIONS, called
+from workbook_lint import FUNCTIONS, functions_in
 
-from sheetgen import build, load, override, verify
+from sheetgen import load, verify
 from sheetgen.algebra.ops import PRIMITIVES
 from sheetgen.cli import cli
 from sheetgen.network.study import Study
+from sheetgen.page.page import Formula, Page
 from sheetgen.sheets import layout as at
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.compose import pages as composed_pages
@@ -108,6 +110,14 @@ def test_documents_count_the_seeds_cells_alike(printed: str, seed_workbook: Path
     assert f"the seed's {verify(seed_workbook).training_cells:,} training cells" in unwrapped("docs/verification.md")
 
 
+def test_the_benchmark_of_writing_is_of_the_size_that_the_page_says() -> None:
+    default = re.search(r'"--iterations", type=int, default=([\d_]+)', text("benchmarks/writing.py"))
+    assert default is not None
+    study = load()
+    size = f"{len(study.variants)} sheets × {int(default[1]) + 1:,} rows × {len(study.graph.names)} columns"
+    assert size in unwrapped("docs/measurements.md")
+
+
 def test_the_readme_counts_the_things_to_try(seed_workbook: Path) -> None:
     told = re.search(r"(\w+) things to try", text("README.md"))
     assert told is not None
@@ -153,22 +163,39 @@ def sheets_of(study: Study) -> list[str]:
 # --- functions ---
 
 
-@pytest.fixture(scope="module")
-def functions_used(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
-    """The functions in the formulas of small builds of all templates that come with the package."""
-    folder = tmp_path_factory.mktemp("functions")
-    found: set[str] = set()
+def formulas_on(page: Page) -> Iterator[str]:
+    """Yield the formulas of a page, those of its table once a column."""
+    yield from (cell.content.text for cell in page.cells.values() if isinstance(cell.content, Formula))
+    for column in page.table.columns if page.table else ():
+        yield from (text for text in (column.first, column.rest) if isinstance(text, str))
+
+
+def pages_of_templates() -> Iterator[Page]:
     for name in template_names():
-        build(override(load(name), iterations=2), folder / f"{name}.xlsx", verify=False)
-        found |= called(folder / f"{name}.xlsx")
-    return found
+        study = load(name)
+        yield from composed_pages(Book(study, study))[0]
 
 
-def test_the_page_of_the_workbook_lists_the_functions_of_formulas(functions_used: set[str]) -> None:
+def page_of_the_companion(folder: Path) -> Page:
+    """Return the sheet CNN of two runs that were never trained."""
+    pytest.importorskip("PIL", reason="the extra cnn is not installed")
+    from cnn.tab.write import page, run_record
+
+    return page([run_record(handmade_run(folder, name)) for name in ("one", "two")])
+
+
+def test_the_page_of_the_workbook_lists_the_functions_of_formulas(tmp_path: Path) -> None:
     listed = re.search(r"Formulas use only (.*?) and arithmetic", unwrapped("docs/workbook.md"))
     assert listed is not None
     names = listed[1].split(", ")
+    pages = [*pages_of_templates(), page_of_the_companion(tmp_path)]
+    used = {function for page in pages for text in formulas_on(page) for function in functions_in(text)}
     of_templates = {row.excel for row in PRIMITIVES.values() if row.is_function and row.excel}
-    of_the_sheet_cnn = {"COUNT", "COUNTIF", "IF", "INDEX", "INT", "MATCH", "MAX", "OR", "ROUND", "SUM", "SUMPRODUCT"}
     assert names == sorted(names)
-    assert set(names) == functions_used | of_templates | of_the_sheet_cnn == FUNCTIONS
+    assert set(names) == used | of_templates == FUNCTIONS
+
+
+def test_the_page_of_the_engines_names_them_among_the_safe_forms() -> None:
+    safe = re.search(r"\*\*Safe\*\* (.*?)\*\*Avoid\*\*", unwrapped("docs/engines.md"))
+    assert safe is not None
+    assert set(re.findall(r"[A-Z]{2,}", safe[1])) >= FUNCTIONS

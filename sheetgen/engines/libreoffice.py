@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import shutil
 import tempfile
 import zipfile
@@ -33,15 +34,11 @@ class LibreOffice:
     @property
     def version(self) -> str:
         """Product and version. Raises EngineError when LibreOffice is absent."""
-        soffice = find_soffice()
-        with tempfile.TemporaryDirectory(prefix="sheetgen-", ignore_cleanup_errors=True) as name:
-            folder = Path(name)
-            result = run_in(folder, [soffice, "--headless", profile_option(folder), "--version"], 60)
-        words = result.output.split()
-        return " ".join(words[:2]) if result.status == 0 and words else "LibreOffice"
+        return _version(find_soffice())
 
     def recalculate(self, path: Path, timeout: float) -> WorkbookValues:
-        """Load ``path`` in a LibreOffice of its own, calculate every cell and read the values.
+        """Load ``path`` in a LibreOffice of its own (or in the one that SHEETGEN_SOFFICE_PIPE names), calculate every
+        cell and read the values.
 
         Raises EngineError as ``Engine.recalculate`` says.
         """
@@ -59,6 +56,15 @@ class LibreOffice:
             if python is None:
                 return _by_conversion(soffice, path, folder, timeout)
             return _by_uno(python, soffice, path, folder, timeout)
+
+
+@functools.cache
+def _version(soffice: str) -> str:
+    with tempfile.TemporaryDirectory(prefix="sheetgen-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        result = run_in(folder, [soffice, "--headless", profile_option(folder), "--version"], 60)
+    words = result.output.split()
+    return " ".join(words[:2]) if result.status == 0 and words else "LibreOffice"
 
 
 def _by_uno(python: str, soffice: str, path: Path, folder: Path, timeout: float) -> WorkbookValues:

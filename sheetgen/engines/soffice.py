@@ -71,7 +71,7 @@ def run_in(folder: Path, command: list[str], timeout: float) -> ProcessResult:
     except OSError as error:
         raise EngineError(f"{command[0]} could not be started: {error}") from error
     finally:
-        _remove_pipes(folder)
+        remove_pipes(folder)
 
 
 def _environment(folder: Path | None) -> Mapping[str, str]:
@@ -86,7 +86,7 @@ def _environment(folder: Path | None) -> Mapping[str, str]:
     return env
 
 
-def _remove_pipes(folder: Path) -> None:
+def remove_pipes(folder: Path) -> None:
     """Remove the pipes of a LibreOffice that was killed: it puts them into /tmp, whatever TMPDIR says.
 
     The one that guards a profile is named after the MD5 of the profile's URL, its bytes in hexadecimal

@@ -9,7 +9,9 @@ status 1 when it cannot.
 
 from __future__ import annotations
 
+import functools
 import json
+import os
 import subprocess
 import sys
 import time
@@ -20,6 +22,8 @@ from typing import Any
 
 import uno  # type: ignore[import-not-found]
 
+RUNNING = "SHEETGEN_SOFFICE_PIPE"
+"""The variable that names the pipe of a LibreOffice that runs already; each run starts one of its own otherwise."""
 NAN = float("nan")
 BLOCK_CELLS = 100_000
 MOST_CELLS = 50_000_000
@@ -50,17 +54,21 @@ def start(soffice: str, directory: Path) -> Any:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    local = uno.getComponentContext()
-    resolver = local.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", local)
     while process.poll() is None:
         try:
-            context = resolver.resolve(f"uno:pipe,name={pipe};urp;StarOffice.ComponentContext")
+            return desktop_at(pipe)
         except Exception:  # not listening yet: the caller kills us when that lasts too long
             time.sleep(0.05)
-        else:
-            return context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context)
     fail(f"it ended at once with exit status {process.returncode}")
     return None
+
+
+def desktop_at(pipe: str) -> Any:
+    """Return the desktop of the LibreOffice that listens at a pipe."""
+    local = uno.getComponentContext()
+    resolver = local.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", local)
+    context = resolver.resolve(f"uno:pipe,name={pipe};urp;StarOffice.ComponentContext")
+    return context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context)
 
 
 def property_value(name: str, value: Any) -> Any:
@@ -137,6 +145,12 @@ def column_letters(index: int) -> str:
     return letters
 
 
+@functools.cache
+def is_logical(document: Any, number_format: int) -> bool:
+    """Whether a number format, given by its key, shows TRUE and FALSE; each question takes a millisecond."""
+    return bool(document.NumberFormats.getByKey(number_format).Type & LOGICAL)
+
+
 def read_sheet(document: Any, sheet: Any) -> tuple[array[float], dict[str, Any]]:
     """Return one sheet: its numbers, and a record of its size and of the cells without a number."""
     cursor = sheet.createCursor()
@@ -151,7 +165,7 @@ def read_sheet(document: Any, sheet: Any) -> tuple[array[float], dict[str, Any]]
     for row, column, code in errors(document, sheet, rows, columns):
         others[row * columns + column] = {"error": code}
     for ranges in sheet.getUniqueCellFormatRanges():
-        if document.NumberFormats.getByKey(ranges.getByIndex(0).NumberFormat).Type & LOGICAL:
+        if is_logical(document, ranges.NumberFormat):
             # A boolean is a number in LibreOffice, which only its format tells apart.
             for row, column in clipped(ranges.RangeAddresses, rows, columns):
                 place = row * columns + column
@@ -163,7 +177,8 @@ def read_sheet(document: Any, sheet: Any) -> tuple[array[float], dict[str, Any]]
 def main(soffice: str, directory: str) -> None:
     """Dump the recalculated values of ``book.xlsx``."""
     target = Path(directory)
-    document = load(start(soffice, target), target / "book.xlsx")
+    running = os.environ.get(RUNNING)
+    document = load(desktop_at(running) if running else start(soffice, target), target / "book.xlsx")
     count = document.Sheets.Count
     document.Sheets.insertNewByName(SCRATCH, count)
     records = []
@@ -173,6 +188,8 @@ def main(soffice: str, directory: str) -> None:
             values.tofile(file)
         records.append(record)
     (target / "sheets.json").write_text(json.dumps(records), encoding="utf-8")
+    if running:
+        document.close(True)
 
 
 if __name__ == "__main__":

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from engine_routes import ENGINES, engine
+from engine_routes import ENGINES, SOFFICE, engine, needs_uno
 from openpyxl import Workbook
 from openpyxl.chart import Reference, ScatterChart, Series
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 from packed import pack
+from warm_office import warm_office
 
 from sheetgen.engines import get
 from sheetgen.engines.base import CellError, Recalculation, Value
@@ -165,3 +166,13 @@ def test_names_and_versions() -> None:
     assert get("embedded").name == "embedded"
     with pytest.raises(EngineError, match="no engine called 'excel': use one of embedded, libreoffice"):
         get("excel")
+
+
+@needs_uno
+def test_a_libreoffice_that_runs_already_gives_the_same_values(book: Path) -> None:
+    own = engine("uno").recalculate(book, 120)
+    assert SOFFICE is not None
+    with warm_office(SOFFICE):
+        values = [engine("uno").recalculate(book, 120) for _ in range(2)]
+    for sheet in own.sheet_names:
+        assert [value.grid(sheet, 40, 12) for value in values] == [own.grid(sheet, 40, 12)] * 2

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from engine_routes import ENGINES, engine
 from openpyxl import Workbook
+from workbook_lint import FUNCTIONS, functions_in
 
 from sheetgen.engines.base import CellError, Value
 
@@ -57,6 +58,8 @@ FORMS: list[tuple[str, Callable[[Cells], Value], str, Value]] = [
     ("1/(1+EXP(-@A1))", lambda c: 1 / (1 + math.exp(-n(c, "A1"))), "A1", 0.51),
     ("1/(1+EXP(@F3))", lambda c: NUM if n(c, "F3") > 709 else 1 / (1 + math.exp(n(c, "F3"))), "F3", 1.0),
     ("EXP(-@F3)", lambda c: math.exp(-n(c, "F3")), "F3", 745.0),
+    ("PI()*@A1", lambda c: math.pi * n(c, "A1"), "A1", 0.51),
+    ("SIGN(@A7)", lambda c: math.copysign(1.0, n(c, "A7")), "A7", 0.5),
     ("LN(@A1)", lambda c: math.log(n(c, "A1")), "A1", 0.51),
     ("SQRT(@A1)", lambda c: math.sqrt(n(c, "A1")), "A1", 0.51),
     ("ABS(@A7)", lambda c: abs(n(c, "A7")), "A7", 0.4),
@@ -188,3 +191,7 @@ def test_form(name: str, index: int, folder: Path) -> None:
     for mine, theirs in zip(want, got, strict=True):
         assert type(theirs) is type(mine)
         assert theirs == (pytest.approx(mine, rel=4e-15, abs=1e-15) if type(mine) is float else mine)
+
+
+def test_every_function_that_a_workbook_may_use_is_tried() -> None:
+    assert {function for form, *_ in FORMS for function in functions_in(form)} >= FUNCTIONS
