@@ -12,15 +12,16 @@ from typing import NoReturn
 
 import click
 
-from sheetgen import engines, show
 from sheetgen.algebra.notation import general
 from sheetgen.build import Built, build
 from sheetgen.console import SETTINGS, Program, progress
+from sheetgen.engines import NAMES as ENGINES
 from sheetgen.errors import UsageError
 from sheetgen.limits import GOOGLE_SHEETS_CELLS
 from sheetgen.network.tolerance import Tolerance
 from sheetgen.proof.verify import verify
 from sheetgen.sheets.layout import Layout
+from sheetgen.show import FORMATS, equations
 from sheetgen.template import overrides
 from sheetgen.template.load import load
 from sheetgen.template.shipped import DEFAULT, template_data, template_names, template_text
@@ -92,7 +93,7 @@ def build_command(
 
 @cli.command("verify")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--engine", type=click.Choice(engines.NAMES), default="embedded", show_default=True)
+@click.option("--engine", type=click.Choice(ENGINES), default="embedded", show_default=True)
 @click.option("--rtol", callback=_fraction, default=Tolerance.rtol, show_default=True, help="Relative tolerance.")
 @click.option(
     "--atol", callback=_fraction, default=Tolerance.atol, show_default=True, help="Tolerance relative to the operands."
@@ -122,13 +123,13 @@ def verify_command(
 
 @cli.command("show")
 @_template_argument
-@click.option("--format", "notation", type=click.Choice(show.FORMATS), default="text", show_default=True)
+@click.option("--format", "notation", type=click.Choice(FORMATS), default="text", show_default=True)
 def show_command(name: str, notation: str) -> int:
     """Print the equations of a TEMPLATE: forward, backward and updates, as derived.
 
     Example: sheetgen show mlp-2-2-2 --format latex
     """
-    click.echo(show.equations(load(name), notation))
+    click.echo(equations(load(name), notation))
     return 0
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from sheetgen import engines
+from sheetgen.engines import get
 from sheetgen.engines.base import Recalculation
 from sheetgen.network.tolerance import RowBounds, Tolerance
 from sheetgen.page.page import Page
@@ -44,7 +44,7 @@ def verify(
     path = Path(path)
     file = WorkbookFile(path)
     built, version = study_recorded(file)
-    calculator = engines.get(engine)
+    calculator = get(engine)
     values = calculator.recalculate(path, timeout)
     study, edits = numbers_recorded(file, values, built)
     chosen = picks_recorded(file, values, study)

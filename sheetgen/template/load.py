@@ -9,12 +9,12 @@ from __future__ import annotations
 from importlib.resources import as_file, files
 from pathlib import Path
 
-from sheetgen import sheet_names
 from sheetgen.errors import must_be
 from sheetgen.limits import checked_iterations
 from sheetgen.network.assemble import assemble
 from sheetgen.network.graph import Graph
 from sheetgen.network.study import Study
+from sheetgen.sheet_names import RESERVED
 from sheetgen.template.document import EQUATION_TABLES, QUANTITY_TABLES, Document
 from sheetgen.template.equations import read_equation, require_room
 from sheetgen.template.layers import expand_layers
@@ -77,7 +77,7 @@ class _TemplateReader:
             network=network,
             values=values,
             equations={n: str(text).strip() for t in EQUATION_TABLES for n, text in document.table(t).items()},
-            variants=read_variants(document, iterations, sheet_names.RESERVED),
+            variants=read_variants(document, iterations, RESERVED),
             iterations=iterations,
             samples=samples.all if samples.count > 1 else {},
             batch=batch,
