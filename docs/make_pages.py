@@ -28,7 +28,8 @@ Data goes to stdout, progress and errors to stderr. Exit codes: 0 fine, 1 differ
 _MODULES = """# Modules
 
 Every module with the first sentence of its docstring; this page is made from them. A folder is a room: a module imports
-from rooms that lie below its own, never above (`tests/test_house.py` holds the floors).
+from rooms that lie below its own, never above (`tests/test_house.py` holds the floors). A folder in a room holds the
+modules of one thing, such as one sheet.
 """
 
 
@@ -54,9 +55,9 @@ def first_sentence(path: Path) -> str:
 
 
 def rooms(package: str) -> Iterator[tuple[str, list[Path]]]:
-    """Yield each room of a package, itself first, with its modules."""
+    """Yield each room of a package, itself first, with its modules; then the folders in the room, with theirs."""
     top = ROOT / package
-    for folder in (top, *sorted(path.parent for path in top.glob("*/__init__.py"))):
+    for folder in (top, *sorted(path.parent for path in top.rglob("*/__init__.py"))):
         yield folder.relative_to(ROOT).as_posix(), sorted(folder.glob("[!_]*.py"))
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from configparser import ConfigParser
 from importlib.metadata import entry_points, requires
 from importlib.resources import files
+
+from outside import ROOT
 
 from sheetgen import load
 from sheetgen.template.shipped import template_names
@@ -16,6 +19,14 @@ def test_types_and_templates_are_installed() -> None:
     assert "mlp-2-2-2" in template_names()
     for name in template_names():
         assert load(name).title != name
+
+
+def test_every_folder_of_modules_is_installed() -> None:
+    config = ConfigParser()
+    config.read(ROOT / "setup.cfg", "utf-8")
+    folders = {path.parent for package in ("sheetgen", "cnn") for path in (ROOT / package).rglob("__init__.py")}
+    packages = {".".join(folder.relative_to(ROOT).parts) for folder in folders}
+    assert set(config["options"]["packages"].split()) == packages | {"sheetgen.templates"}
 
 
 def test_the_console_script() -> None:

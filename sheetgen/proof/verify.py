@@ -24,7 +24,7 @@ from sheetgen.proof.report import Difference, Kind, Report, SheetReport, Status
 from sheetgen.sheet_names import ERROR
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.compose import compose
-from sheetgen.sheets.error_table import CurveBounds
+from sheetgen.sheets.error.table import CurveBounds
 from sheetgen.xlsx.reader import WorkbookFile
 
 

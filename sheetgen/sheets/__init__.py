@@ -1,1 +1,1 @@
-"""The workbook's own sheets, a module a kind, with where everything stands on them."""
+"""The workbook's own sheets, a module or a folder a kind, with where everything stands on them."""

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sheetgen.page.page import Page
-from sheetgen.sheets import checks, data, equations, error, explorer, gradient_check, inputs, source, start, training
+from sheetgen.sheets import checks, data, equations, inputs, source, start, training
 from sheetgen.sheets.book import Book
+from sheetgen.sheets.error import sheet as error
+from sheetgen.sheets.explorer import sheet as explorer
 from sheetgen.sheets.flag import Verdict
+from sheetgen.sheets.gradient_check import sheet as gradient_check
 
 
 @dataclass(frozen=True)

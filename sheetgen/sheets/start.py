@@ -23,9 +23,9 @@ from sheetgen.sheet_names import (
     SOURCE,
     START,
 )
-from sheetgen.sheets import drawing, drawing_plan
 from sheetgen.sheets.book import Book
-from sheetgen.sheets.drawing_plan import FIRST_COLUMN, Look
+from sheetgen.sheets.drawing import painter
+from sheetgen.sheets.drawing.plan import FIRST_COLUMN, Look, plan_drawing
 from sheetgen.sheets.flag import Verdict, flag
 
 _KEY = (
@@ -60,8 +60,8 @@ def page(book: Book, verdict: Verdict) -> Page:
     page.widths = {1: 3}
     page.heights = {1: 34, 2: 20 + 16 * (len(study.description) // 120)}
     page.put("B1", study.title, style.TITLE)
-    plan = drawing_plan.plan(study.network, Look())
-    drawn = drawing.put(page, plan, drawing.at_start(book), 5)
+    plan = plan_drawing(study.network, Look())
+    drawn = painter.draw(page, plan, painter.at_start(book), 5)
     last = max(plan.last_column, 14)
     page.widths[FIRST_COLUMN] = max(page.widths[FIRST_COLUMN], _LINK_WIDTH)
     page.put("B2", " ".join(study.description.split()), style.PROSE)

@@ -16,11 +16,20 @@ from sheetgen.page.block import Block, Listing
 from sheetgen.page.page import Page
 from sheetgen.page.printing import fit_width, landscape
 from sheetgen.sheet_names import GRADIENT_CHECK
-from sheetgen.sheets import gradient_lines, gradient_top, lookup, picks
+from sheetgen.sheets import lookup, picks
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.flag import Verdict
-from sheetgen.sheets.gradient_lines import ALLOWED, PARAMETER, VALUE, VERDICT
-from sheetgen.sheets.gradient_top import GradientHelpers
+from sheetgen.sheets.gradient_check import top
+from sheetgen.sheets.gradient_check.lines import (
+    ALLOWED,
+    PARAMETER,
+    VALUE,
+    VERDICT,
+    gradient_lines,
+    lines_block,
+    put_lines,
+)
+from sheetgen.sheets.gradient_check.top import GradientHelpers
 from sheetgen.sheets.lookup import Lookup
 from sheetgen.sheets.perturbed import Networks, Point, held
 from sheetgen.sheets.picks import CHECK_EPSILON, CHECK_ITERATION, CHECK_PARAMETER, CHECK_SAMPLE, CHECK_VARIANT
@@ -34,15 +43,15 @@ def page(book: Book, verdict: Verdict) -> Page:
     page = Page(GRADIENT_CHECK, tab_colour="C01048")
     page.widths = {1: 24, 10: 26} | dict.fromkeys((*range(2, 9), *range(11, 41)), 15.0) | {9: 15.0}
     page.heights = {1: 28} | dict.fromkeys((4, 5, 6, 7, 8, 9), 24.0) | {_LABEL_ROW: 32}
-    table, helpers = gradient_lines.table(book, _LABEL_ROW), GradientHelpers(book)
+    table, helpers = lines_block(book, _LABEL_ROW), GradientHelpers(book)
     step = Lookup(book, book.picks.checked, helpers.number, helpers.row)
     others = _others(page, book, step, table.last + 3)
     point = _point(book, step, table, others)
     below = max(*others.rows.values(), helpers.sheets.last) + 2
     networks = Networks(book, point, below, (-2, -1, 1, 2))
-    lines = gradient_lines.lines(book, step, networks, table, helpers.rounding, helpers.least)
-    gradient_top.put(page, book, step, helpers, table, lines, verdict)
-    gradient_lines.put(page, table, lines)
+    lines = gradient_lines(book, step, networks, table, helpers.rounding, helpers.least)
+    top.put(page, book, step, helpers, table, lines, verdict)
+    put_lines(page, table, lines)
     networks.put(page, "The networks with one parameter moved", _NOTE, ("parameter", "moved by", None, None))
     page.decorate.append(lambda sheet: _finish(sheet, book, table, helpers.sheets))
     return page

@@ -37,12 +37,12 @@ class GradientLine:
         return self.formulas[VERDICT].value() == "OK"
 
 
-def table(book: Book, row: int) -> Block:
+def lines_block(book: Book, row: int) -> Block:
     """Return where the lines of all parameters stand, below a header in a row."""
     return Block.below(row, LABELS, len(picks.parameters(book.study)))
 
 
-def put(page: Page, block: Block, lines: list[GradientLine]) -> None:
+def put_lines(page: Page, block: Block, lines: list[GradientLine]) -> None:
     """Put the table with its heading."""
     page.heading(block.letters[PARAMETER], block.first - 2, "All parameters at this step")
     block.header(page)
@@ -52,7 +52,9 @@ def put(page: Page, block: Block, lines: list[GradientLine]) -> None:
         page.flags.append(block.cell(VERDICT, row))
 
 
-def lines(book: Book, step: Lookup, networks: Networks, block: Block, rounding: str, least: str) -> list[GradientLine]:
+def gradient_lines(
+    book: Book, step: Lookup, networks: Networks, block: Block, rounding: str, least: str
+) -> list[GradientLine]:
     """Return the line of every parameter; ``rounding`` and ``least`` are the cells of ROUNDING and LEAST."""
     weights = zip(block.rows, picks.parameters(book.study), strict=True)
     return [

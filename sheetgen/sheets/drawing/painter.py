@@ -13,7 +13,7 @@ from sheetgen.page import style
 from sheetgen.page.page import Content, Formula, Page
 from sheetgen.page.style import Style
 from sheetgen.sheets.book import Book
-from sheetgen.sheets.drawing_plan import DrawingPlan, Layer, LayerColumns, product_label
+from sheetgen.sheets.drawing.plan import DrawingPlan, Layer, LayerColumns, product_label
 from sheetgen.sheets.layout import Address
 
 _ARROW_STYLE = Style(colour=style.GREY, align="center", bold=True, size=14)
@@ -40,7 +40,7 @@ class DrawnCells:
     weight_slopes: list[str] = field(default_factory=list)
 
 
-def put(page: Page, plan: DrawingPlan, numbers: Numbers, row: int) -> DrawnCells:
+def draw(page: Page, plan: DrawingPlan, numbers: Numbers, row: int) -> DrawnCells:
     """Draw a network as planned, from ``row`` down."""
     page.widths |= plan.widths
     painter = _Painter(page, plan, numbers, DrawnCells(row))

@@ -13,8 +13,8 @@ from sheetgen.page.printing import fit_width, landscape
 from sheetgen.sheet_names import ERROR
 from sheetgen.sheets import layout as at
 from sheetgen.sheets.book import Book
-from sheetgen.sheets.error_summary import ErrorSummary
-from sheetgen.sheets.error_table import ErrorTable
+from sheetgen.sheets.error.summary import ErrorSummary
+from sheetgen.sheets.error.table import ErrorTable
 from sheetgen.sheets.flag import Verdict, flag
 
 

@@ -8,18 +8,19 @@ from networks import ODD
 from sheetgen import load, loads
 from sheetgen.network.study import Study
 from sheetgen.page.page import Page
-from sheetgen.sheets import drawing, explorer
 from sheetgen.sheets.book import Book
-from sheetgen.sheets.drawing import Numbers
-from sheetgen.sheets.drawing_plan import FIRST_COLUMN, Look, plan
+from sheetgen.sheets.drawing import painter
+from sheetgen.sheets.drawing.painter import Numbers
+from sheetgen.sheets.drawing.plan import FIRST_COLUMN, Look, plan_drawing
+from sheetgen.sheets.explorer import sheet as explorer
 
 
 @pytest.mark.parametrize("study", [load(), loads(ODD), load("iris")], ids=["seed", "odd", "iris"])
 @pytest.mark.parametrize("slopes", [False, True])
 def test_a_drawing_stands_in_the_columns_that_were_planned(study: Study, slopes: bool) -> None:
-    planned = plan(study.network, Look(slopes=slopes))
+    planned = plan_drawing(study.network, Look(slopes=slopes))
     page = Page("sheet")
-    drawn = drawing.put(page, planned, Numbers(lambda name: 1.0, lambda name: 2.0), 5)
+    drawn = painter.draw(page, planned, Numbers(lambda name: 1.0, lambda name: 2.0), 5)
     columns = {column for _, column in page.cells}
     assert min(columns) >= FIRST_COLUMN
     assert max(columns) == planned.last_column
@@ -33,12 +34,12 @@ def test_a_drawing_stands_in_the_columns_that_were_planned(study: Study, slopes:
 
 def test_the_explorer_draws_its_network_once(monkeypatch: pytest.MonkeyPatch) -> None:
     rows: list[int] = []
-    put = drawing.put
+    draw = painter.draw
 
-    def counted(page: Page, *drawn: object) -> drawing.DrawnCells:
+    def counted(page: Page, *planned: object) -> painter.DrawnCells:
         rows.append(len(page.cells))
-        return put(page, *drawn)  # type: ignore[arg-type]
+        return draw(page, *planned)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(drawing, "put", counted)
+    monkeypatch.setattr(painter, "draw", counted)
     explorer.page(Book(load(), load()), lambda: "")
     assert rows == [0]

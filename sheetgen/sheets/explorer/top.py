@@ -12,7 +12,7 @@ from sheetgen.page.page import Formula, Page
 from sheetgen.page.style import Style
 from sheetgen.sheets import lookup, picks
 from sheetgen.sheets.book import Book
-from sheetgen.sheets.explorer_table import TOP, LookupTable
+from sheetgen.sheets.explorer.table import TOP, LookupTable
 from sheetgen.sheets.flag import Verdict, flag
 from sheetgen.sheets.picks import EXPLORER_ITERATION, EXPLORER_SAMPLE, EXPLORER_VARIANT
 

@@ -19,11 +19,13 @@ from sheetgen.page.page import Page
 from sheetgen.page.printing import landscape
 from sheetgen.page.style import Style
 from sheetgen.sheet_names import EXPLORER
-from sheetgen.sheets import drawing, drawing_plan, explorer_top, lookup
+from sheetgen.sheets import lookup
 from sheetgen.sheets.book import Book
-from sheetgen.sheets.drawing import DrawnCells, Numbers
-from sheetgen.sheets.drawing_plan import FIRST_COLUMN, Look
-from sheetgen.sheets.explorer_table import LARGEST, LookupTable
+from sheetgen.sheets.drawing import painter
+from sheetgen.sheets.drawing.painter import DrawnCells, Numbers
+from sheetgen.sheets.drawing.plan import FIRST_COLUMN, Look, plan_drawing
+from sheetgen.sheets.explorer import top
+from sheetgen.sheets.explorer.table import LARGEST, LookupTable
 from sheetgen.sheets.flag import Verdict
 from sheetgen.sheets.picks import EXPLORER_ITERATION, EXPLORER_SAMPLE, EXPLORER_VARIANT
 
@@ -48,13 +50,13 @@ _LOOK = Look(
 def page(book: Book, verdict: Verdict) -> Page:
     """Return the Explorer sheet."""
     page = Page(EXPLORER, tab_colour="175CD3")
-    plan = drawing_plan.plan(book.study.network, _LOOK)
+    plan = plan_drawing(book.study.network, _LOOK)
     page.widths = {1: 2.0, **plan.widths}
-    last = max(plan.last_column, explorer_top.span(page, FIRST_COLUMN, _LEAST_WIDTH))
+    last = max(plan.last_column, top.span(page, FIRST_COLUMN, _LEAST_WIDTH))
     table = LookupTable(book, last + 2)
-    drawn = drawing.put(page, plan, Numbers(table.show, table.slope), _DRAWING_ROW)
+    drawn = painter.draw(page, plan, Numbers(table.show, table.slope), _DRAWING_ROW)
     table.put(page)
-    explorer_top.put(page, book, table, last, verdict)
+    top.put(page, book, table, last, verdict)
     row = _legend(page, drawn.row + 1)
     page.heights |= dict.fromkeys(range(_DRAWING_ROW, drawn.row), 26.0)
     page.decorate += [

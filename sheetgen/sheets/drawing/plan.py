@@ -83,7 +83,7 @@ class DrawingPlan:
         return self.columns[-1].node
 
 
-def plan(graph: Graph, look: Look) -> DrawingPlan:
+def plan_drawing(graph: Graph, look: Look) -> DrawingPlan:
     """Plan the drawing of a network, from the inputs on the left to the loss on the right."""
     in_order = _layers(graph)
     per_band = len(in_order) if len(in_order) <= _MOST_LAYERS else _BAND

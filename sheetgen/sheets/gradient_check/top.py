@@ -10,7 +10,7 @@ from sheetgen.page.page import Formula, Page
 from sheetgen.sheets import lookup, picks
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.flag import Verdict, flag
-from sheetgen.sheets.gradient_lines import (
+from sheetgen.sheets.gradient_check.lines import (
     CENTRAL,
     GRADIENT,
     LEAST,

@@ -11,7 +11,7 @@ from sheetgen.page.block import Block
 from sheetgen.page.page import Formula, Page
 from sheetgen.sheets import layout as at
 from sheetgen.sheets.book import Book
-from sheetgen.sheets.error_table import Curve, ErrorTable, variant_text
+from sheetgen.sheets.error.table import Curve, ErrorTable, variant_text
 from sheetgen.sheets.folds import Losses, may_match
 
 Recalculated = Callable[[int, int], object]

@@ -1,0 +1,1 @@
+"""The network drawn in cells: planned first, then painted on a page."""

@@ -1,0 +1,1 @@
+"""The Error sheet: its page, the table of curves, and the summary."""
