@@ -19,7 +19,7 @@ from sheetgen.page.style import Style
 _DIGITS = range(CLASSES)
 _PICTURES, _RECALL = (get_column_letter(FIRST_COLUMN + 1 + CLASSES + offset) for offset in range(2))
 """The columns behind the matrix."""
-_RIGHT = Style(number=style.WHOLE, align="center", bold=True, colour=style.GOOD, fill=style.GOOD_FILL)
+_RIGHT = Style(number=style.INTEGER, align="center", bold=True, colour=style.GOOD, fill=style.GOOD_FILL)
 
 
 def put(page: Page, confusion: Confusion, row: int) -> int:

@@ -20,7 +20,7 @@ CHART_SIZE, CHART_ROWS = (17, 6), 13
 _SECONDS = Style(number="0.0", align="center")
 _RATE = Style(number="0.000000", align="center")
 _BOLD = Style(bold=True, align="center")
-_BOLD_COUNT = Style(number=style.WHOLE, bold=True, align="center")
+_BOLD_COUNT = Style(number=style.INTEGER, bold=True, align="center")
 _BOLD_PERCENT = Style(number="0.00%", bold=True, align="center")
 
 

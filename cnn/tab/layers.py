@@ -72,7 +72,7 @@ def put(page: Page, layers: Sequence[LayerFacts], row: int) -> Layers:
 def _put_total(page: Page, block: Block, label: str, total: int) -> None:
     """Put the sum of a column below it."""
     cells = f"{block.cell(label, block.first + 1)}:{block.cell(label, block.last)}"
-    look = Style(number=style.WHOLE, bold=True, align="center")
+    look = Style(number=style.INTEGER, bold=True, align="center")
     page.put(block.cell(label, block.last + 1), Formula(f"SUM({cells})", lambda: float(total)), look)
 
 

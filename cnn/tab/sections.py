@@ -17,7 +17,7 @@ GAP = 2
 CENTRED = Style(align="center")
 PERCENT = Style(number="0.00%", align="center")
 LOSS = Style(number="0.0000", align="center")
-COUNT = Style(number=style.WHOLE, align="center")
+COUNT = Style(number=style.INTEGER, align="center")
 WORD = Style(bold=True, align="center")
 
 

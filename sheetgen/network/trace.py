@@ -65,7 +65,7 @@ class Trace:
         for chunk in self.chunks([variant]):
             yield from chunk.rows[0]
 
-    def _run(self, variant: int) -> _Rows:
+    def _run(self, variant: int) -> _RowSource:
         """Return what gives a reader its rows of a variant."""
         if variant not in self._programs:
             self._programs[variant] = compile_rows(self.study, variant)
@@ -78,7 +78,7 @@ def trace(study: Study, variants: Iterable[int] | None = None, chunk_rows: int =
     yield from Trace(study, chunk_rows, most_held=0).chunks(variants)
 
 
-class _Rows(Protocol):
+class _RowSource(Protocol):
     """What gives the rows of one variant, each reader's in succession."""
 
     def rows(self, first: int, count: int) -> list[Row]:

@@ -26,7 +26,7 @@ SMALL = {
     SLOPE: (0.0005, '"∂ "0.0E+00;"∂ "-0.0E+00'),
 }
 """For a format: below which size it hides too much of a number, and the format that shows it then."""
-GENERAL, WHOLE = "General", "#,##0"
+GENERAL, INTEGER = "General", "#,##0"
 
 SECTION_COLOURS = {
     Section.STEP: ("475467", "EAECF0"),
@@ -123,7 +123,7 @@ LINK = Style(colour=GREEN, number=NUMBER)
 LINK_GENERAL = Style(colour=GREEN)
 PICK = Style(colour=BLUE, bold=True, size=14, fill="FFFBE6", border="E4D9A8", align="center")
 INPUT_LINK = Style(colour=GREEN, bold=True)
-COUNT = Style(number=WHOLE)
+COUNT = Style(number=INTEGER)
 
 
 def is_input(look: Style) -> bool:
@@ -131,17 +131,17 @@ def is_input(look: Style) -> bool:
     return look in (INPUT, PICK)
 
 
-def band(section: Section) -> Style:
+def band_style(section: Section) -> Style:
     """Return the style of a section's band."""
     return Style(colour=WHITE, bold=True, fill=SECTION_COLOURS[section][0])
 
 
-def label(section: Section) -> Style:
+def label_style(section: Section) -> Style:
     """Return the style of a quantity's label."""
     return replace(LABEL, fill=SECTION_COLOURS[section][1])
 
 
-def equation(section: Section) -> Style:
+def equation_style(section: Section) -> Style:
     """Return the style of the equation under a label."""
     return Style(size=10, fill=SECTION_COLOURS[section][1], border="D0D5DD", align="center", wrap=True, top=True)
 

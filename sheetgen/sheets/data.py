@@ -16,7 +16,7 @@ from sheetgen.sheets import layout as at
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.flag import Verdict, flag
 
-_COUNT = style.Style(number=style.WHOLE, align="center", bold=True)
+_COUNT = style.Style(number=style.INTEGER, align="center", bold=True)
 
 
 def page(book: Book, verdict: Verdict) -> Page:

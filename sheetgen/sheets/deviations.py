@@ -9,7 +9,7 @@ import numpy as np
 from sheetgen.network.graph import BATCH, derivative_label
 from sheetgen.page.page import Formula
 from sheetgen.sheets.book import Book
-from sheetgen.sheets.folds import Deviation, Rows, Sums
+from sheetgen.sheets.folds import Deviation, RowBlock, Sums
 from sheetgen.sheets.layout import Layout
 from sheetgen.sheets.results import Watched
 
@@ -35,7 +35,7 @@ def updates(book: Book, variant: int) -> Formula:
     slopes = layout.range(variant, gradients[0], gradients[-1], 0, study.iterations - 1)
     w, g = (_positions(layout, names) for names in (weights, gradients))
 
-    def difference(rows: Rows) -> Rows:
+    def difference(rows: RowBlock) -> RowBlock:
         return rows[1:, w] - rows[:-1, w] + rate * rows[:-1, g]
 
     off = book.results.watch(Deviation(variant, difference, pairs=True))
@@ -73,7 +73,7 @@ def weights_into(book: Book, unit: str, weights: tuple[str, ...], variant: int) 
     g = _positions(layout, [derivative_label(loss, name) for name in weights])
     z, dz = _positions(layout, (unit, derivative_label(loss, unit)))
 
-    def difference(rows: Rows) -> Rows:
+    def difference(rows: RowBlock) -> RowBlock:
         return np.sum(rows[:, w] * rows[:, g], axis=1) - rows[:, z] * rows[:, dz]  # type: ignore[no-any-return]
 
     off = book.results.watch(Deviation(variant, difference))

@@ -97,7 +97,7 @@ def _table(
 ) -> int:
     """List some quantities with their numbers at iteration 0 or 1 of a variant; return the next free row."""
     number = _NUMBER[iteration]
-    page.row(row, (_QUANTITY, number, _EQUATION, None, None, _FORMULA), style.label(section))
+    page.row(row, (_QUANTITY, number, _EQUATION, None, None, _FORMULA), style.label_style(section))
     block = Block(row + 1, row + len(quantities), {_QUANTITY: "A", number: "B", _EQUATION: "C", _FORMULA: "F"})
     for line, quantity in zip(block.rows, quantities, strict=True):
         block.line(page, line, _contents(book, quantity, variant, iteration), _LOOKS)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from sheetgen.errors import UsageError
 
-Rows = NDArray[np.float64]
+RowBlock = NDArray[np.float64]
 """Some successive rows of one variant, with a column for each quantity."""
 
 
@@ -30,7 +30,7 @@ class Fold(Protocol):
     def what(self) -> str:
         """What it is, as a message says it."""
 
-    def feed(self, rows: Rows) -> None:
+    def feed(self, rows: RowBlock) -> None:
         """Take the next rows."""
 
 
@@ -61,7 +61,7 @@ class Losses:
         self.smallest_at = self.rises = self.fuzzy = 0
         self._seen = self._rows = 0
 
-    def feed(self, rows: Rows) -> None:
+    def feed(self, rows: RowBlock) -> None:
         """Take the next rows; the last one of a batch counts."""
         losses = rows[-(self._rows + 1) % self._batch :: self._batch, self._position]
         self._rows += len(rows)
@@ -106,7 +106,7 @@ class KeptRow:
         """The row's values, by name, when it has passed."""
         return dict(zip(self._names, self.rows[-1], strict=True))
 
-    def feed(self, rows: Rows) -> None:
+    def feed(self, rows: RowBlock) -> None:
         """Take the next rows."""
         first, last = max(self._first - self._seen, 0), self._last - self._seen
         self.rows += rows[first : last + 1].tolist() if last >= 0 else []
@@ -122,12 +122,12 @@ class Deviation:
 
     what = "a deviation"
 
-    def __init__(self, variant: int, of: Callable[[Rows], NDArray[np.float64]], pairs: bool = False) -> None:
+    def __init__(self, variant: int, of: Callable[[RowBlock], NDArray[np.float64]], pairs: bool = False) -> None:
         self.variant, self._of, self._pairs = variant, of, pairs
         self._sum = 0.0
-        self._tail: Rows | None = None
+        self._tail: RowBlock | None = None
 
-    def feed(self, rows: Rows) -> None:
+    def feed(self, rows: RowBlock) -> None:
         """Take the next rows."""
         if self._tail is not None:
             rows = np.vstack((self._tail, rows))
@@ -157,7 +157,7 @@ class Sums:
         self.last: list[float] = []
         self.totals = np.zeros(len(summed))
 
-    def feed(self, rows: Rows) -> None:
+    def feed(self, rows: RowBlock) -> None:
         """Take the next rows."""
         self.first = self.first or rows[0, self._ends].tolist()
         self.last = rows[-1, self._ends].tolist()

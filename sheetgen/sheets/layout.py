@@ -27,7 +27,7 @@ DATA_LABEL_ROW, DATA_FIRST_ROW = 5, 6
 DATA_COUNTS = {SAMPLES: "B3", BATCH: "D3"}
 """The cells, on the Data sheet, of the number of samples and of those in a batch."""
 
-FLAG = f"{CHECKS}!$B$3"
+FLAG_CELL = f"{CHECKS}!$B$3"
 """The cell that holds the overall flag of the checks."""
 
 

@@ -25,7 +25,7 @@ from sheetgen.sheet_names import (
 )
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.drawing import painter
-from sheetgen.sheets.drawing.plan import FIRST_COLUMN, Look, plan_drawing
+from sheetgen.sheets.drawing.plan import FIRST_DRAWN_COLUMN, Look, plan_drawing
 from sheetgen.sheets.flag import Verdict, flag
 
 _KEY = (
@@ -63,7 +63,7 @@ def page(book: Book, verdict: Verdict) -> Page:
     plan = plan_drawing(study.network, Look())
     drawn = painter.draw(page, plan, painter.at_start(book), 5)
     last = max(plan.last_column, 14)
-    page.widths[FIRST_COLUMN] = max(page.widths[FIRST_COLUMN], _LINK_WIDTH)
+    page.widths[FIRST_DRAWN_COLUMN] = max(page.widths[FIRST_DRAWN_COLUMN], _LINK_WIDTH)
     page.put("B2", " ".join(study.description.split()), style.PROSE)
     page.merges.append(f"B2:{get_column_letter(last)}2")
     flag(page, f"B3:{get_column_letter(last)}3", verdict)
@@ -115,7 +115,7 @@ def _sheets(page: Page, book: Book, row: int) -> int:
         (CHECKS, "live checks that the training sheets are right"),
         (SOURCE, "the template this workbook was built from"),
     ]
-    listing = Listing.at(row, dict(listed), FIRST_COLUMN)
+    listing = Listing.at(row, dict(listed), FIRST_DRAWN_COLUMN)
     for name, meaning in listed:
         listing.put(page, name, meaning, style.EQUATION, style.LINK_TEXT)
         page.links[f"{listing.labels}{listing.rows[name]}"] = name
@@ -131,7 +131,7 @@ def _key(page: Page, book: Book, row: int) -> None:
         row += 1
     used = {quantity.section for graph in book.study.graphs for quantity in graph.quantities}
     for section in (section for section in _SECTIONS if section in used):
-        page.put(f"B{row}", str(section), style.band(section))
+        page.put(f"B{row}", str(section), style.band_style(section))
         page.put(f"C{row}", _SECTIONS[section], style.EQUATION)
         row += 1
 

@@ -63,9 +63,9 @@ def _header(page: Page, layout: Layout, variant: int) -> None:
             name, column = quantity.name, table.index(quantity.name)
             if column > _RATE_COLUMNS:
                 begins = not index or (section == Section.DATA and column == _RATE_COLUMNS + 1)
-                page.put(table.cell(name, at.RATE_ROW), str(section) if begins else None, style.band(section))
-            page.put(table.cell(name, at.LABEL_ROW), name, style.label(section))
-            page.put(table.cell(name, at.EQUATION_ROW), _equation_text(layout, quantity), style.equation(section))
+                page.put(table.cell(name, at.RATE_ROW), str(section) if begins else None, style.band_style(section))
+            page.put(table.cell(name, at.LABEL_ROW), name, style.label_style(section))
+            page.put(table.cell(name, at.EQUATION_ROW), _equation_text(layout, quantity), style.equation_style(section))
 
 
 def _sections(layout: Layout, variant: int) -> Iterator[tuple[Section, tuple[Quantity, ...]]]:

@@ -14,8 +14,8 @@ from sheetgen.network.trace import Trace
 from sheetgen.page.page import Formula
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.compose import compose, pages
-from sheetgen.sheets.folds import Deviation, KeptRow, Rows, Sums
-from sheetgen.sheets.layout import FLAG
+from sheetgen.sheets.folds import Deviation, KeptRow, RowBlock, Sums
+from sheetgen.sheets.layout import FLAG_CELL
 from sheetgen.sheets.results import PhaseError, Results
 
 SEED = override(load(), rates=[0.5, 2.0], iterations=4)
@@ -65,7 +65,7 @@ class Asking:
         self.results, self.ask = results, ask
         self.errors: list[str] = []
 
-    def feed(self, rows: Rows) -> None:
+    def feed(self, rows: RowBlock) -> None:
         with pytest.raises(PhaseError) as caught:
             self.ask(self.results)
         self.errors.append(str(caught.value))
@@ -158,7 +158,7 @@ def test_every_sheet_shows_the_verdict_of_the_checks() -> None:
         page.name: cell.content.value()
         for page in composition.pages
         for cell in page.cells.values()
-        if isinstance(cell.content, Formula) and cell.content.text == FLAG
+        if isinstance(cell.content, Formula) and cell.content.text == FLAG_CELL
     }
     assert set(shown) == {page.name for page in composition.pages} - {"Checks"}
     assert set(shown.values()) == {composition.verdict}

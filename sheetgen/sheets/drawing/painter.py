@@ -13,7 +13,7 @@ from sheetgen.page import style
 from sheetgen.page.page import Content, Formula, Page
 from sheetgen.page.style import Style
 from sheetgen.sheets.book import Book
-from sheetgen.sheets.drawing.plan import DrawingPlan, Layer, LayerColumns, product_label
+from sheetgen.sheets.drawing.plan import DrawingPlan, DrawnLayer, LayerColumns, product_label
 from sheetgen.sheets.layout import Address
 
 _ARROW_STYLE = Style(colour=style.GREY, align="center", bold=True, size=14)
@@ -22,7 +22,7 @@ Show = Callable[[str], Content]
 
 
 @dataclass(frozen=True)
-class Numbers:
+class DrawnNumbers:
     """What a drawing shows of a quantity: its value and, where the look has slopes, the derivative of the loss."""
 
     value: Show
@@ -40,7 +40,7 @@ class DrawnCells:
     weight_slopes: list[str] = field(default_factory=list)
 
 
-def draw(page: Page, plan: DrawingPlan, numbers: Numbers, row: int) -> DrawnCells:
+def draw(page: Page, plan: DrawingPlan, numbers: DrawnNumbers, row: int) -> DrawnCells:
     """Draw a network as planned, from ``row`` down."""
     page.widths |= plan.widths
     painter = _Painter(page, plan, numbers, DrawnCells(row))
@@ -49,13 +49,13 @@ def draw(page: Page, plan: DrawingPlan, numbers: Numbers, row: int) -> DrawnCell
     return painter.drawn
 
 
-def at_start(book: Book) -> Numbers:
+def at_start(book: Book) -> DrawnNumbers:
     """Return the numbers of iteration 0 of the first training sheet."""
 
     def show(name: str) -> Formula:
         return Formula(book.layout.cell(Address(0, name, 0)), lambda: book.results.first(0, name))
 
-    return Numbers(show)
+    return DrawnNumbers(show)
 
 
 @dataclass(frozen=True)
@@ -64,10 +64,10 @@ class _Painter:
 
     page: Page
     plan: DrawingPlan
-    numbers: Numbers
+    numbers: DrawnNumbers
     drawn: DrawnCells
 
-    def band(self, layers: Sequence[Layer]) -> None:
+    def band(self, layers: Sequence[DrawnLayer]) -> None:
         """Draw layers side by side, centred on one another."""
         height = max(self.height(layer) for layer in layers)
         rows: dict[str, int] = {}
@@ -86,11 +86,11 @@ class _Painter:
         """Return the rows that a neuron needs: its box, or one a term."""
         return max(self.box, len(terms))
 
-    def height(self, layer: Layer) -> int:
+    def height(self, layer: DrawnLayer) -> int:
         """Return the rows that a layer needs, one left empty between neurons."""
         return sum(self.room(layer.terms[neuron.name]) + 1 for neuron in layer.neurons) - 1
 
-    def level(self, layer: Layer, rows: dict[str, int]) -> dict[str, int]:
+    def level(self, layer: DrawnLayer, rows: dict[str, int]) -> dict[str, int]:
         """Return the rows of a layer whose neurons each stand beside the one neuron they use, if it is such."""
         beside = {}
         for neuron in layer.neurons:
@@ -101,7 +101,7 @@ class _Painter:
             beside[neuron.name] = rows[before[0]]
         return beside if len(set(beside.values())) == len(beside) else {}
 
-    def centred(self, layer: Layer, height: int) -> dict[str, int]:
+    def centred(self, layer: DrawnLayer, height: int) -> dict[str, int]:
         """Return the rows of a layer's boxes, the whole in the middle of the band."""
         rows, top = {}, self.drawn.row + (height - self.height(layer)) // 2
         for neuron in layer.neurons:

@@ -14,7 +14,7 @@ from sheetgen.network.graph import Graph, Quantity, Section, equation, layers
 from sheetgen.page import style
 from sheetgen.page.style import Style
 
-FIRST_COLUMN = 2
+FIRST_DRAWN_COLUMN = 2
 _MOST_LAYERS, _BAND = 14, 10
 """The most layers that stand side by side; a network of more has so many in a band."""
 _GAP, _ARROW, _WIDEST, _MARGIN = 1.5, 3.5, 24.0, 2.0
@@ -46,7 +46,7 @@ class Look:
 
 
 @dataclass(frozen=True)
-class Layer:
+class DrawnLayer:
     """The neurons of one layer, and what enters each from outside the layers."""
 
     neurons: tuple[Quantity, ...]
@@ -73,7 +73,7 @@ class DrawingPlan:
 
     graph: Graph
     look: Look
-    bands: tuple[tuple[Layer, ...], ...]
+    bands: tuple[tuple[DrawnLayer, ...], ...]
     columns: tuple[LayerColumns, ...]
     widths: Mapping[int, float]
 
@@ -90,7 +90,7 @@ def plan_drawing(graph: Graph, look: Look) -> DrawingPlan:
     bands = tuple(tuple(in_order[first : first + per_band]) for first in range(0, len(in_order), per_band))
     columns: list[LayerColumns] = []
     widths: dict[int, float] = {}
-    column = FIRST_COLUMN
+    column = FIRST_DRAWN_COLUMN
     if len(bands) > 1:  # the first layers of the bands have no width in common: keep a margin
         widths[column] = look.node_width
         column += 1
@@ -101,19 +101,19 @@ def plan_drawing(graph: Graph, look: Look) -> DrawingPlan:
     return DrawingPlan(graph, look, bands, tuple(columns), widths)
 
 
-def _layers(graph: Graph) -> list[Layer]:
+def _layers(graph: Graph) -> list[DrawnLayer]:
     """Return the inputs, and the layers of the graph with the weights and targets that enter them."""
     inputs = tuple(graph.by_name[name] for name in graph.inputs)
     beside = {quantity.name for quantity in graph.section(Section.WEIGHTS)} | set(graph.targets)
-    in_order = [Layer(inputs, dict.fromkeys(graph.inputs, ()))]
+    in_order = [DrawnLayer(inputs, dict.fromkeys(graph.inputs, ()))]
     for neurons in layers(graph):
         terms = {n.name: tuple(dict.fromkeys(u for u in names(equation(n)) if u in beside)) for n in neurons}
-        in_order.append(Layer(neurons, terms))
+        in_order.append(DrawnLayer(neurons, terms))
     return in_order
 
 
 def _columns(
-    graph: Graph, look: Look, stacked: list[Layer], column: int, widths: dict[int, float], leads: bool
+    graph: Graph, look: Look, stacked: list[DrawnLayer], column: int, widths: dict[int, float], leads: bool
 ) -> LayerColumns:
     """Give layers that stand below one another their columns from one on, as wide as what stands in them.
 
@@ -134,7 +134,7 @@ def _columns(
     return LayerColumns(terms, arrow, column)
 
 
-def _term_width(look: Look, stacked: list[Layer]) -> float:
+def _term_width(look: Look, stacked: list[DrawnLayer]) -> float:
     products = [product_label(n, term) for layer in stacked for n in layer.neurons for term in layer.terms[n.name]]
     return max([look.term_width, *map(_width, products)])
 

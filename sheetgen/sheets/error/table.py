@@ -61,13 +61,13 @@ class ErrorTable:
 
     def put(self, page: Page) -> None:
         """Put the table, under what each curve is called and what it shows."""
-        page.put(self.block.cell(ITERATION, at.LABEL_ROW), ITERATION, style.label(Section.DATA))
-        page.put(self.block.cell(ITERATION, at.EQUATION_ROW), None, style.equation(Section.DATA))
+        page.put(self.block.cell(ITERATION, at.LABEL_ROW), ITERATION, style.label_style(Section.DATA))
+        page.put(self.block.cell(ITERATION, at.EQUATION_ROW), None, style.equation_style(Section.DATA))
         for label, curve in self.curves.items():
             section = self.book.study.graph.by_name[curve.quantity].section
             title = variant_title(self.book, curve.variant)
-            page.put(self.block.cell(label, at.LABEL_ROW), title, style.label(section))
-            page.put(self.block.cell(label, at.EQUATION_ROW), curve.quantity, style.equation(section))
+            page.put(self.block.cell(label, at.LABEL_ROW), title, style.label_style(section))
+            page.put(self.block.cell(label, at.EQUATION_ROW), curve.quantity, style.equation_style(section))
         rows = self.book.study.iterations + 1
         page.table = Table(self.block.first, rows, (self._iterations(), *self._columns()), self._rows)
 

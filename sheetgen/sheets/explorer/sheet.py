@@ -22,8 +22,8 @@ from sheetgen.sheet_names import EXPLORER
 from sheetgen.sheets import lookup
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.drawing import painter
-from sheetgen.sheets.drawing.painter import DrawnCells, Numbers
-from sheetgen.sheets.drawing.plan import FIRST_COLUMN, Look, plan_drawing
+from sheetgen.sheets.drawing.painter import DrawnCells, DrawnNumbers
+from sheetgen.sheets.drawing.plan import FIRST_DRAWN_COLUMN, Look, plan_drawing
 from sheetgen.sheets.explorer import top
 from sheetgen.sheets.explorer.table import LARGEST, LookupTable
 from sheetgen.sheets.flag import Verdict
@@ -52,9 +52,9 @@ def page(book: Book, verdict: Verdict) -> Page:
     page = Page(EXPLORER, tab_colour="175CD3")
     plan = plan_drawing(book.study.network, _LOOK)
     page.widths = {1: 2.0, **plan.widths}
-    last = max(plan.last_column, top.span(page, FIRST_COLUMN, _LEAST_WIDTH))
+    last = max(plan.last_column, top.span(page, FIRST_DRAWN_COLUMN, _LEAST_WIDTH))
     table = LookupTable(book, last + 2)
-    drawn = painter.draw(page, plan, Numbers(table.show, table.slope), _DRAWING_ROW)
+    drawn = painter.draw(page, plan, DrawnNumbers(table.show, table.slope), _DRAWING_ROW)
     table.put(page)
     top.put(page, book, table, last, verdict)
     row = _legend(page, drawn.row + 1)

@@ -10,8 +10,8 @@ from sheetgen.network.study import Study
 from sheetgen.page.page import Page
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.drawing import painter
-from sheetgen.sheets.drawing.painter import Numbers
-from sheetgen.sheets.drawing.plan import FIRST_COLUMN, Look, plan_drawing
+from sheetgen.sheets.drawing.painter import DrawnNumbers
+from sheetgen.sheets.drawing.plan import FIRST_DRAWN_COLUMN, Look, plan_drawing
 from sheetgen.sheets.explorer import sheet as explorer
 
 
@@ -20,9 +20,9 @@ from sheetgen.sheets.explorer import sheet as explorer
 def test_a_drawing_stands_in_the_columns_that_were_planned(study: Study, slopes: bool) -> None:
     planned = plan_drawing(study.network, Look(slopes=slopes))
     page = Page("sheet")
-    drawn = painter.draw(page, planned, Numbers(lambda name: 1.0, lambda name: 2.0), 5)
+    drawn = painter.draw(page, planned, DrawnNumbers(lambda name: 1.0, lambda name: 2.0), 5)
     columns = {column for _, column in page.cells}
-    assert min(columns) >= FIRST_COLUMN
+    assert min(columns) >= FIRST_DRAWN_COLUMN
     assert max(columns) == planned.last_column
     assert columns <= planned.widths.keys()
     assert max(row for row, _ in page.cells) < drawn.row
