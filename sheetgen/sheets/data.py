@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from openpyxl.worksheet.datavalidation import DataValidation
-
 from sheetgen.network.graph import BATCH, SAMPLES
 from sheetgen.page import style
 from sheetgen.page.block import Block
 from sheetgen.page.page import Page
 from sheetgen.page.printing import fit_width
+from sheetgen.page.validation import any_number, guard
 from sheetgen.sheet_names import DATA
 from sheetgen.sheets import layout as at
 from sheetgen.sheets.book import Book
@@ -37,17 +36,12 @@ def page(book: Book, verdict: Verdict) -> Page:
         numbers = (study.samples[name][index] for name in names)
         looks = (style.COUNT, *[style.INPUT] * len(names))
         table.line(page, row, (float(index + 1), *numbers), looks)
-    page.decorate.append(lambda sheet: _guard(sheet, table, names))
+    page.decorate.append(lambda sheet: _finish(sheet, table, names))
     return page
 
 
-def _guard(sheet: Any, table: Block, names: tuple[str, ...]) -> None:
-    """Let only numbers in."""
-    validation = DataValidation("decimal", operator="between", formula1="-1E+300", formula2="1E+300")
-    validation.errorTitle, validation.error = "Not a number", "Type a number, for example 0.25."
-    validation.showErrorMessage = True
-    validation.allow_blank = False
-    validation.add(table.area(names[0], names[-1]))
-    sheet.add_data_validation(validation)
+def _finish(sheet: Any, table: Block, names: tuple[str, ...]) -> None:
+    """Let only numbers in, and print the labels on every page."""
+    guard(sheet, [table.area(names[0], names[-1])], any_number())
     fit_width(sheet)
     sheet.print_title_rows = f"{at.DATA_LABEL_ROW}:{at.DATA_LABEL_ROW}"

@@ -6,12 +6,12 @@ from typing import Any
 
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import Font
-from openpyxl.worksheet.datavalidation import DataValidation
 
 from sheetgen.page import style
 from sheetgen.page.block import Block
 from sheetgen.page.page import Formula, Page
 from sheetgen.page.printing import fit_width
+from sheetgen.page.validation import any_number, guard, positive_number
 from sheetgen.sheet_names import INPUTS
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.flag import Verdict, flag
@@ -19,6 +19,8 @@ from sheetgen.sheets.inputs_layout import AS_BUILT, CHANGED, NAME, VALUE, Given
 from sheetgen.sheets.layout import Layout
 
 _LOOKS = (style.NAME, style.PLAIN, style.INPUT, style.BUILT, style.NOTE)
+_POSITIVE = ("Learning rates", "Checks")
+"""The headings of numbers that must be above 0."""
 
 
 def page(book: Book, verdict: Verdict) -> Page:
@@ -50,19 +52,15 @@ def _given(page: Page, table: Block, row: int, given: Given, as_built: Given) ->
 
 
 def _guard(sheet: Any, layout: Layout) -> None:
-    """Let only numbers in, learning rates above 0, and colour what was changed."""
+    """Let only numbers in, some of them above 0 only, and colour what was changed."""
     table = layout.inputs_table
-    anything = DataValidation("decimal", operator="between", formula1="-1E+300", formula2="1E+300")
-    positive = DataValidation("decimal", operator="greaterThan", formula1="0")
-    for validation, wanted in ((anything, "a number"), (positive, "a number greater than 0")):
-        validation.errorTitle, validation.error = "Not a number", f"Type {wanted}, for example 0.25."
-        validation.showErrorMessage = True
-        validation.allow_blank = False
-        sheet.add_data_validation(validation)
+    anything: list[str] = []
+    positive: list[str] = []
     for heading, givens in layout.givens.items():
-        for given in givens:
-            cell = table.cell(VALUE, layout.input_rows[given.label])
-            (positive if heading in ("Learning rates", "Checks") else anything).add(cell)
+        cells = positive if heading in _POSITIVE else anything
+        cells += [table.cell(VALUE, layout.input_rows[given.label]) for given in givens]
+    guard(sheet, anything, any_number())
+    guard(sheet, positive, positive_number())
     # The rule is spelled for the first row; a spreadsheet moves it down to the others.
     changed = FormulaRule([f'${table.cell(CHANGED, table.first)}="changed"'], font=Font(color=style.BAD, bold=True))
     sheet.conditional_formatting.add(table.area(AS_BUILT, CHANGED), changed)

@@ -11,9 +11,8 @@ from functools import cached_property
 
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from sheetgen.algebra.notation import general
 from sheetgen.network.tolerance import RowBounds
-from sheetgen.page import style
+from sheetgen.page import style, validation
 from sheetgen.page.block import Block
 from sheetgen.page.page import Formula, Page
 from sheetgen.sheets import picks
@@ -99,38 +98,14 @@ def limit(layout: Layout) -> str:
     return f"The first {count} of the {total} training sheets can be picked: a formula cannot choose among more."
 
 
-def drop_down(reference: str, what: str) -> DataValidation:
-    """Return a validation that lets one of a list of cells be picked."""
-    validation = DataValidation("list", formula1=reference, allow_blank=False)
-    return _explained(validation, f"Pick {what} from the list.")
-
-
 def of_sheets(listed: Block) -> DataValidation:
     """Return a validation that lets one of the listed training sheets be picked."""
-    return drop_down(listed.column(SHEETS), "a training sheet")
+    return validation.one_of(listed.column(SHEETS), "a training sheet")
 
 
 def iterations(layout: Layout) -> DataValidation:
     """Return a validation for an iteration: a list of all, or any whole number where there are very many."""
     last = layout.study.iterations
     if last < MOST_LISTED:
-        return drop_down(layout.iterations(), f"an iteration from 0 to {last}")
-    return whole(0, last)
-
-
-def whole(first: int, last: int) -> DataValidation:
-    """Return a validation for a whole number."""
-    numbers = DataValidation("whole", operator="between", formula1=str(first), formula2=str(last), allow_blank=False)
-    return _explained(numbers, f"Type a whole number from {first} to {last}.")
-
-
-def decimal(least: float, largest: float, what: str) -> DataValidation:
-    """Return a validation for a number between two others."""
-    numbers = DataValidation("decimal", operator="between", formula1=general(least), formula2=general(largest))
-    numbers.allow_blank = False
-    return _explained(numbers, f"Type {what} from {general(least)} to {general(largest)}.")
-
-
-def _explained(validation: DataValidation, wanted: str) -> DataValidation:
-    validation.errorTitle, validation.error, validation.showErrorMessage = "Not here", wanted, True
-    return validation
+        return validation.one_of(layout.iterations(), f"an iteration from 0 to {last}")
+    return validation.whole(0, last)

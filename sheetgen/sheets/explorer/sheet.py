@@ -18,6 +18,7 @@ from sheetgen.page.marks import show_small
 from sheetgen.page.page import Page
 from sheetgen.page.printing import landscape
 from sheetgen.page.style import Style
+from sheetgen.page.validation import guard, whole
 from sheetgen.sheet_names import EXPLORER
 from sheetgen.sheets import lookup
 from sheetgen.sheets.book import Book
@@ -109,14 +110,11 @@ def _colour(sheet: Any, page: Page, drawn: DrawnCells, table: LookupTable) -> No
 
 
 def _guard(sheet: Any, book: Book, table: LookupTable) -> None:
-    """Add the two drop-downs."""
-    for pick, validation in (
-        (EXPLORER_VARIANT, lookup.of_sheets(table.sheets)),
-        (EXPLORER_ITERATION, lookup.iterations(book.layout)),
-        *([(EXPLORER_SAMPLE, lookup.whole(1, book.study.batch))] if book.study.batch > 1 else []),
-    ):
-        validation.add(pick.cell)
-        sheet.add_data_validation(validation)
+    """Let in only what can be picked."""
+    guard(sheet, [EXPLORER_VARIANT.cell], lookup.of_sheets(table.sheets))
+    guard(sheet, [EXPLORER_ITERATION.cell], lookup.iterations(book.layout))
+    if book.study.batch > 1:
+        guard(sheet, [EXPLORER_SAMPLE.cell], whole(1, book.study.batch))
 
 
 def _print(sheet: Any, last: str, row: int) -> None:

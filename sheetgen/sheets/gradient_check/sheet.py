@@ -15,6 +15,7 @@ from sheetgen.page import style
 from sheetgen.page.block import Block, Listing
 from sheetgen.page.page import Page
 from sheetgen.page.printing import fit_width, landscape
+from sheetgen.page.validation import decimal, guard, one_of, whole
 from sheetgen.sheet_names import GRADIENT_CHECK
 from sheetgen.sheets import lookup, picks
 from sheetgen.sheets.book import Book
@@ -84,17 +85,19 @@ def _point(book: Book, step: Lookup, table: Block, others: Listing) -> Point:
     )
 
 
+def _guard(sheet: Any, book: Book, table: Block, sheets: Block) -> None:
+    """Let in only what can be picked."""
+    guard(sheet, [CHECK_VARIANT.cell], lookup.of_sheets(sheets))
+    guard(sheet, [CHECK_ITERATION.cell], lookup.iterations(book.layout))
+    if book.study.batch > 1:
+        guard(sheet, [CHECK_SAMPLE.cell], whole(1, book.study.batch))
+    guard(sheet, [CHECK_PARAMETER.cell], one_of(table.column(PARAMETER), "a parameter"))
+    guard(sheet, [CHECK_EPSILON.cell], decimal(picks.LEAST_EPSILON, picks.LARGEST_EPSILON))
+
+
 def _finish(sheet: Any, book: Book, table: Block, sheets: Block) -> None:
     """Add the drop-downs, turn wrong parameters red, point at the picked one, and print."""
-    for pick, validation in (
-        (CHECK_VARIANT, lookup.of_sheets(sheets)),
-        (CHECK_ITERATION, lookup.iterations(book.layout)),
-        *([(CHECK_SAMPLE, lookup.whole(1, book.study.batch))] if book.study.batch > 1 else []),
-        (CHECK_PARAMETER, lookup.drop_down(table.column(PARAMETER), "a parameter")),
-        (CHECK_EPSILON, lookup.decimal(picks.LEAST_EPSILON, picks.LARGEST_EPSILON, "a number")),
-    ):
-        validation.add(pick.cell)
-        sheet.add_data_validation(validation)
+    _guard(sheet, book, table, sheets)
     red = PatternFill(bgColor=style.BAD_FILL)
     verdict, parameter = (f"${table.cell(label, table.first)}" for label in (VERDICT, PARAMETER))
     wrong = FormulaRule([f'{verdict}<>"OK"'], font=Font(color=style.BAD, bold=True), fill=red)
