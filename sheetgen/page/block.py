@@ -93,6 +93,10 @@ class Listing:
         rows = {label: row + offset for offset, label in enumerate(labels)}
         return Listing(rows, get_column_letter(column), get_column_letter(column + 1))
 
+    def label_cell(self, label: str) -> str:
+        """Return the reference to a label."""
+        return f"{self.labels}{self.rows[label]}"
+
     def cell(self, label: str) -> str:
         """Return the reference to a number."""
         return f"{self.numbers}{self.rows[label]}"
@@ -103,5 +107,5 @@ class Listing:
 
     def put(self, page: Page, label: str, content: Content, look: Style, name: Style = NAME) -> None:
         """Put a label and its number, in a style each."""
-        page.put(f"{self.labels}{self.rows[label]}", label, name)
+        page.put(self.label_cell(label), label, name)
         page.put(self.cell(label), content, look)

@@ -27,9 +27,8 @@ def page(book: Book, verdict: Verdict) -> Page:
     page.put("A1", "Data", style.TITLE)
     flag(page, "G1:I1", verdict)
     page.put("A2", "Change a blue number: every sheet of this workbook follows. A row is a sample.", style.NOTE)
-    for label, name, number in (("A3", SAMPLES, study.count), ("C3", BATCH, study.batch)):
-        page.put(label, name, style.NAME)
-        page.put(at.DATA_COUNTS[name], float(number), _COUNT)
+    for name, number in ((SAMPLES, study.count), (BATCH, study.batch)):
+        at.DATA_COUNTS[name].put(page, name, float(number), _COUNT)
     page.put("E3", "samples that one update averages over; both are fixed when the workbook is built", style.NOTE)
     table.header(page)
     for index, row in enumerate(table.rows):

@@ -10,12 +10,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from openpyxl.utils.cell import absolute_coordinate
-
 from sheetgen.algebra.expr import Expr
 from sheetgen.algebra.notation import Excel
 from sheetgen.network.graph import BATCH, ITERATION, SAMPLE, SAMPLES
-from sheetgen.page.block import Block
+from sheetgen.page.block import Block, Listing
 from sheetgen.page.page import quoted
 from sheetgen.sheet_names import CHECKS, DATA, ERROR
 from sheetgen.sheets.inputs_layout import InputsLayout
@@ -24,8 +22,8 @@ LAYOUT_VERSION = 2
 TITLE_ROW, RATE_ROW, LABEL_ROW, EQUATION_ROW, FIRST_ROW = 1, 2, 3, 4, 5
 RATE_CELL = "$B$2"
 DATA_LABEL_ROW, DATA_FIRST_ROW = 5, 6
-DATA_COUNTS = {SAMPLES: "B3", BATCH: "D3"}
-"""The cells, on the Data sheet, of the number of samples and of those in a batch."""
+DATA_COUNTS = {SAMPLES: Listing.at(3, (SAMPLES,)), BATCH: Listing.at(3, (BATCH,), 3)}
+"""Where, on the Data sheet, the number of samples stands and, beside it, that of those in a batch."""
 
 FLAG_CELL = f"{CHECKS}!$B$3"
 """The cell that holds the overall flag of the checks."""
@@ -142,7 +140,7 @@ class Layout(InputsLayout):
 
     def count(self, name: str) -> str:
         """Return a reference to the number of samples, or of those in a batch."""
-        return f"{DATA}!{absolute_coordinate(DATA_COUNTS[name])}"
+        return f"{DATA}!{DATA_COUNTS[name].absolute(name)}"
 
     def at_first(self, name: str) -> str:
         """Return a reference to a number of the first sample, or to an initial parameter."""

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from openpyxl.utils import get_column_letter
-
 from sheetgen.algebra.evaluate import ARITHMETIC_ERRORS, evaluate
 from sheetgen.algebra.expr import Apply, Expr, Held, Var, held_names
 from sheetgen.algebra.notation import Excel
@@ -18,11 +16,14 @@ from sheetgen.errors import UsageError
 from sheetgen.network.graph import Graph, equation
 from sheetgen.network.tolerance import Numbers, error_bound
 from sheetgen.page import style
+from sheetgen.page.block import Block
 from sheetgen.page.page import Formula, Page
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.picks import parameters
 
-_FIRST = 5
+_PARAMETER, _MOVED_BY = "parameter", "moved by"
+_FIRST_QUANTITY = 5
+"""The column of the first quantity, right of what was moved."""
 _HEADER_ROWS = 3
 
 
@@ -78,22 +79,25 @@ class Networks:
     def __post_init__(self) -> None:
         graph = self.book.study.network
         self.weights = parameters(self.book.study)
-        self.names = [*self.weights, *(quantity.name for quantity in graph.equations)]
-        self._letters = {name: get_column_letter(_FIRST + i) for i, name in enumerate(self.names)}
+        names = (*self.weights, *(quantity.name for quantity in graph.equations))
+        count = len(self.weights) * len(self.moves)
+        header = self.row + _HEADER_ROWS - 1
+        # A block of its own: a quantity may be called parameter.
+        self.moved = Block.below(header, (_PARAMETER, _MOVED_BY), count)
+        self.table = Block.below(header, names, count, _FIRST_QUANTITY)
 
     def row_of(self, weight: str, move: int) -> int:
         """Return the row of the network in which a parameter is moved by so many ε."""
-        index = self.weights.index(weight) * len(self.moves) + self.moves.index(move)
-        return self.row + _HEADER_ROWS + index
+        return self.table.rows[self.weights.index(weight) * len(self.moves) + self.moves.index(move)]
 
     def put(self, page: Page, heading: str, note: str, labels: tuple[str | None, ...]) -> None:
         """Put the block on a page; ``labels`` stand above its first columns."""
         page.put(f"A{self.row}", heading, style.HEADING)
         page.put(f"A{self.row + 1}", note, style.NOTE)
-        header = self.row + _HEADER_ROWS - 1
+        header = self.table.first - 1
         page.heights[header] = 24
         page.row(header, labels, style.LABEL)
-        page.row(header, self.names, style.LABEL, _FIRST)
+        self.table.header(page)
         for weight in self.weights:
             for move in self.moves:
                 self._put(page, weight, move)
@@ -101,22 +105,21 @@ class Networks:
     def _put(self, page: Page, weight: str, move: int) -> None:
         """Put one network on its row."""
         row, graph, point = self.row_of(weight, move), self.book.study.network, self.point
-        page.put(f"A{row}", weight, style.NAME)
         times = {1: "", -1: "-"}.get(move, f"{move}*")
-        page.put(f"B{row}", Formula(f"{times}{point.epsilon}", lambda: move * point.step()), style.LINK)
+        moved_by = Formula(f"{times}{point.epsilon}", lambda: move * point.step())
+        self.moved.line(page, row, (weight, moved_by), (style.NAME, style.LINK))
         notation = Excel(lambda name: self._reference(name, row), held=point.reference)
         for name in self.weights:
-            moved = f"+$B{row}" if name == weight else ""
+            moved = f"+${self.moved.cell(_MOVED_BY, row)}" if name == weight else ""
             text = point.reference(name) + moved
-            page.put(f"{self._letters[name]}{row}", self._formula(text, weight, move, name), style.LINK)
+            page.put(self.table.cell(name, row), self._formula(text, weight, move, name), style.LINK)
         for quantity in graph.equations:
             formula = self._formula(notation.write(with_held(equation(quantity))), weight, move, quantity.name)
-            page.put(f"{self._letters[quantity.name]}{row}", formula, style.CALC)
+            page.put(self.table.cell(quantity.name, row), formula, style.CALC)
 
     def _reference(self, name: str, row: int) -> str:
         """Return the cell of a quantity, for the network on a row."""
-        moved = self._letters.get(name)
-        return f"{moved}{row}" if moved else self.point.reference(name)
+        return self.table.cell(name, row) if name in self.table.letters else self.point.reference(name)
 
     def _formula(self, text: str, weight: str, move: int, name: str) -> Formula:
         return Formula(
@@ -160,7 +163,7 @@ class Networks:
     def quotient(self, weight: str, multiple: int = 1) -> Formula:
         """Return the central difference of the loss over a parameter, whose step is so many ε."""
         loss = self.book.study.network.loss
-        high, low = (f"{self._letters[loss]}{self.row_of(weight, move)}" for move in (multiple, -multiple))
+        high, low = (self.table.cell(loss, self.row_of(weight, move)) for move in (multiple, -multiple))
 
         def networks() -> tuple[_Network, _Network]:
             return self._network(weight, multiple), self._network(weight, -multiple)

@@ -118,7 +118,7 @@ def _sheets(page: Page, book: Book, row: int) -> int:
     listing = Listing.at(row, dict(listed), FIRST_DRAWN_COLUMN)
     for name, meaning in listed:
         listing.put(page, name, meaning, style.EQUATION, style.LINK_TEXT)
-        page.links[f"{listing.labels}{listing.rows[name]}"] = name
+        page.links[listing.label_cell(name)] = name
     return row + len(listed) + 1
 
 

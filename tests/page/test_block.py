@@ -57,7 +57,7 @@ def test_a_line_of_another_width_is_refused(contents: tuple[float | str, ...]) -
 def test_a_listing() -> None:
     listing = Listing.at(4, ("number", "row"), column=10)
     assert (listing.labels, listing.numbers, listing.rows) == ("J", "K", {"number": 4, "row": 5})
-    assert (listing.cell("row"), listing.absolute("row")) == ("K5", "$K$5")
+    assert (listing.label_cell("row"), listing.cell("row"), listing.absolute("row")) == ("J5", "K5", "$K$5")
     page = Page("sheet")
     listing.put(page, "row", 7.0, style.CALC)
     assert {place: (cell.content, cell.style) for place, cell in page.cells.items()} == {

@@ -24,8 +24,11 @@ from sheetgen.sheets.lookup import Lookup
 from sheetgen.sheets.picks import CHECK_EPSILON, CHECK_ITERATION, CHECK_PARAMETER, CHECK_SAMPLE, CHECK_VARIANT
 
 _TOP, _EXPLANATIONS_ROW = 4, 11
-_ALL = "B9"
-"""The cell of the sentence about all parameters."""
+_PICKED = Listing({label: row for row, label in enumerate((GRADIENT, CENTRAL, RELATIVE, VERDICT), _TOP)}, "D", "G")
+"""The picked parameter's numbers; each label is three columns wide, each number two."""
+_ALL = "all parameters"
+_SENTENCE = Listing.at(9, (_ALL,))
+"""What is found of all parameters, in a sentence."""
 _HELPERS = _NUMBER, _ROW, _PARAMETER, _ROUNDING, _LEAST = (
     "training sheet, by number", "row in it", "parameter, by number", "rounding granted to E", "least divisor",
 )  # fmt: skip
@@ -110,19 +113,20 @@ def _picked(page: Page, book: Book, helpers: GradientHelpers, table: Block, line
     quotient = '"' + moved.format(f'"&{parameter}&"') + '"'
     gradient_label = Formula(f'"{derivative}"&{parameter}', lambda: derivative + line.parameter)
     central_label = Formula(quotient, lambda: moved.format(line.parameter))
-    rows: tuple[tuple[Formula | str, str, style.Style], ...] = (
-        (gradient_label, GRADIENT, replace(_BIG, number=_DIGITS)),
-        (central_label, CENTRAL, replace(_BIG, number=_DIGITS)),
+    facts: tuple[tuple[str, Formula | str, style.Style], ...] = (
+        (GRADIENT, gradient_label, replace(_BIG, number=_DIGITS)),
+        (CENTRAL, central_label, replace(_BIG, number=_DIGITS)),
         (RELATIVE, RELATIVE, replace(_BIG, number=style.SCIENTIFIC)),
         (VERDICT, VERDICT, _BIG),
     )
-    for row, (label, column, look) in enumerate(rows, start=_TOP):
-        page.put(f"D{row}", label, style.Style(align="right", bold=True, indent=1))
-        page.merges += [f"D{row}:F{row}", f"G{row}:H{row}"]
+    for column, label, look in facts:
+        label_cell, cell, row = _PICKED.label_cell(column), _PICKED.cell(column), _PICKED.rows[column]
+        page.put(label_cell, label, style.Style(align="right", bold=True, indent=1))
+        page.merges += [f"{label_cell}:F{row}", f"{cell}:H{row}"]
         source = line.formulas[column]
         formula = Formula(f"INDEX({table.column(column)},{helpers.parameter})", source.value, source.scale)
-        page.put(f"G{row}", formula, look)
-    page.flags.append(f"G{_TOP + len(rows) - 1}")
+        page.put(cell, formula, look)
+    page.flags.append(_PICKED.cell(VERDICT))
 
 
 def _verdict(page: Page, table: Block, lines: list[GradientLine]) -> None:
@@ -136,7 +140,8 @@ def _verdict(page: Page, table: Block, lines: list[GradientLine]) -> None:
         return f"CHECK: {failed}{bad}" if failed else good
 
     fine = f'COUNTIF({table.column(VERDICT)},"OK")'
-    page.put("A9", "all parameters", style.NAME)
-    page.put(_ALL, Formula(f'IF({fine}={count},"{good}","CHECK: "&({count}-{fine})&"{bad}")', value), style.FLAG)
-    page.merges.append(f"{_ALL}:H9")
-    page.flags.append(_ALL)
+    sentence = Formula(f'IF({fine}={count},"{good}","CHECK: "&({count}-{fine})&"{bad}")', value)
+    _SENTENCE.put(page, _ALL, sentence, style.FLAG)
+    cell = _SENTENCE.cell(_ALL)
+    page.merges.append(f"{cell}:H{_SENTENCE.rows[_ALL]}")
+    page.flags.append(cell)
