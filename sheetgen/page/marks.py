@@ -1,4 +1,4 @@
-"""Small numbers, which a few decimals would show as zero, in scientific notation."""
+"""Conditional formats: small numbers in scientific notation, flags green or red, negative numbers in red."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ _OWN_FORMATS = 200
 
 
 def show_small(sheet: Any, cells: str, number: str) -> None:
-    """Add the rules for cells of a number format, given as a conditional format lists them.
+    """Show numbers that a few decimals would show as zero in scientific notation.
 
+    ``cells`` have the number format ``number``, and are given as a conditional format lists them.
     Other rules for the same cells belong into the same list: LibreOffice heeds one list a cell.
     """
     least, scientific = style.SMALL[number]

@@ -19,7 +19,8 @@ from sheetgen.page.page import Formula, Page
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.layout import Address
 
-_LABEL, _NUMBER, _TABLE_LABEL, _TABLE_NUMBER, _WORD = _COLUMNS = ("label", "number", "in the table", "there", "word")
+_NUMBER, _TABLE_NUMBER = "number", "there"
+_COLUMNS = ("label", _NUMBER, "in the table", _TABLE_NUMBER, "word")
 _FIRST_FACTOR = 3
 """The column of a path's first factor."""
 

@@ -30,7 +30,8 @@ from sheetgen.sheets.flag import Verdict
 _VERDICT, _TOTAL, _PASSED = "verdict", "checks", "of which pass"
 _COUNTS = Listing.at(3, (_VERDICT, _TOTAL, _PASSED))
 _LABEL_ROW = 8
-_NAME, _COMPARES, _PASSING, _WORD = _LABELS = ("check", "what is compared", "passed", "verdict")
+_PASSING, _WORD = "passed", "verdict"
+_LABELS = ("check", "what is compared", _PASSING, _WORD)
 _CENTRED = style.Style(align="center")
 _DEVIATION = style.Style(number="0.0E+00", align="center")
 

@@ -13,7 +13,8 @@ from sheetgen.network.study import EPSILON, TOLERANCE, Study, Variant
 from sheetgen.page.block import Block
 from sheetgen.sheet_names import INPUTS
 
-NAME, MEANING, VALUE, AS_BUILT, CHANGED = INPUTS_LABELS = ("name", "what it is", "value", "as built", "changed?")
+NAME, VALUE, AS_BUILT, CHANGED = "name", "value", "as built", "changed?"
+INPUTS_LABELS = (NAME, "what it is", VALUE, AS_BUILT, CHANGED)
 VALUE_COLUMN = INPUTS_LABELS.index(VALUE) + 1
 _INPUTS_LABEL_ROW = 4
 
