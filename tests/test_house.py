@@ -18,9 +18,9 @@ from outside import ROOT
 # From the ground up: a room imports rooms of lower floors only, so rooms of one floor stand side by side.
 SHEETGEN = (
     {"algebra", "errors", "version", "sheet_names"},
-    {"limits", "files", "console", "engines", "network"},
-    {"template", "page"},
-    {"sheets", "xlsx"},
+    {"limits", "files", "console", "engines", "network", "page"},
+    {"template", "xlsx"},
+    {"sheets"},
     {"proof"},
     {"build", "show"},
     {"__init__", "cli"},
@@ -122,6 +122,21 @@ def test_the_companion_uses_what_it_may(module: str) -> None:
     assert used <= OF_SHEETGEN_FOR_CNN | {"__init__"}
 
 
+def reach(module: str) -> set[str]:
+    """Return the modules of ours that importing a module brings in, by itself or by what it imports."""
+    reached: set[str] = set()
+    ahead = {module}
+    while ahead:
+        reached |= ahead
+        ahead = set().union(*map(imports, ahead)) - reached
+    return reached - {module}
+
+
+@pytest.mark.parametrize("module", [m for m in MODULES if room(m)[0] == "sheetgen" and room(m)[1] in ("page", "xlsx")])
+def test_a_page_and_its_file_know_nothing_of_networks(module: str) -> None:
+    assert not {room(other)[1] for other in reach(module)} & {"network", "template", "sheets", "proof"}
+
+
 @pytest.mark.parametrize("module", [module for module in MODULES if room(module) == ("sheetgen", "algebra")])
 def test_algebra_is_plain_python(module: str) -> None:
     assert not others(module) & {"openpyxl", "numpy", "click", "formualizer", "orjson"}
@@ -152,6 +167,7 @@ def test_only_the_command_lines_speak(module: str) -> None:
 
 def test_this_test_sees_what_it_looks_for() -> None:
     assert "sheetgen.network.graph" in imports("sheetgen.network.row_program")
+    assert "sheetgen.network.graph" in reach("sheetgen.build") - imports("sheetgen.build")
     assert imports("sheetgen.__init__") >= {"sheetgen.build", "sheetgen.version"}
     assert "numpy" in others("sheetgen.proof.reference")
     assert speaks(MODULES["sheetgen.cli"])

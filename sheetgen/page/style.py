@@ -1,17 +1,15 @@
 """What the colours, fonts and number formats of the workbook mean.
 
 Blue is a number a person may change, black is a formula, green is a link to another sheet, as in
-professional modelling. Each section of a training sheet has a colour of its own.
+professional modelling.
 """
 
 from __future__ import annotations
 
 from colorsys import hls_to_rgb
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
-
-from sheetgen.network.graph import Section
 
 INK, BLUE, GREEN, GREY, WHITE = "1F2933", "0000FF", "00703C", "6B7280", "FFFFFF"
 GOOD, GOOD_FILL, BAD, BAD_FILL = "05603A", "D1FADF", "B42318", "FEE4E2"
@@ -27,20 +25,6 @@ SMALL = {
 }
 """For a format: below which size it hides too much of a number, and the format that shows it then."""
 GENERAL, INTEGER = "General", "#,##0"
-
-SECTION_COLOURS = {
-    Section.STEP: ("475467", "EAECF0"),
-    Section.DATA: ("475467", "EAECF0"),
-    Section.WEIGHTS: ("175CD3", "D9E8FD"),
-    Section.FORWARD: ("067647", "D3F3E0"),
-    Section.LOSS: ("B54708", "FDEBC8"),
-    Section.BACKWARD: ("6941C6", "E9DDFC"),
-    Section.GRADIENTS: ("C01048", "FDDDE8"),
-    Section.METRICS: ("0E7090", "CFF1F9"),
-    Section.MEANS: ("344054", "E4E7EC"),
-    Section.OPTIMIZER: ("854A0E", "FBEFC4"),
-}
-"""For each section the colour of its band and the tint of its labels."""
 
 _SERIES_COLOURS = (
     "1F77B4", "E8710A", "2CA02C", "D62728", "7B4BB7", "8C564B", "E377C2", "17A2B8", "7F7F7F", "B5A100",
@@ -129,21 +113,6 @@ COUNT = Style(number=INTEGER)
 def is_input(look: Style) -> bool:
     """Whether a cell of this style holds what a person may change."""
     return look in (INPUT, PICK)
-
-
-def band_style(section: Section) -> Style:
-    """Return the style of a section's band."""
-    return Style(colour=WHITE, bold=True, fill=SECTION_COLOURS[section][0])
-
-
-def label_style(section: Section) -> Style:
-    """Return the style of a quantity's label."""
-    return replace(LABEL, fill=SECTION_COLOURS[section][1])
-
-
-def equation_style(section: Section) -> Style:
-    """Return the style of the equation under a label."""
-    return Style(size=10, fill=SECTION_COLOURS[section][1], border="D0D5DD", align="center", wrap=True, top=True)
 
 
 ZOOM = 100

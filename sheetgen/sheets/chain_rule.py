@@ -18,6 +18,7 @@ from sheetgen.page.block import Block
 from sheetgen.page.page import Formula, Page
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.layout import Address
+from sheetgen.sheets.section_style import equation_style, label_style
 
 _NUMBER, _TABLE_NUMBER = "number", "there"
 _COLUMNS = ("label", _NUMBER, "in the table", _TABLE_NUMBER, "word")
@@ -31,7 +32,7 @@ def put(page: Page, book: Book, weight: str, row: int) -> int:
     chains = paths(graph, weight)
     total = derivative_label(graph.loss, weight)
     sum_text = " + ".join(" · ".join(factor.label for factor in path) for path in chains)
-    page.put(f"A{row}", total, style.label_style(Section.GRADIENTS))
+    page.put(f"A{row}", total, label_style(Section.GRADIENTS))
     page.put(f"B{row}", f"= {sum_text}", style.NAME)
     products = []
     for number, path in enumerate(chains, start=1):
@@ -44,13 +45,13 @@ def _path(page: Page, book: Book, path: Path, number: int, row: int) -> str:
     """Write one path on three rows: the derivatives, what they are, their numbers; return the product's cell."""
     text, at_start = Text(), Excel(lambda name: book.layout.cell(Address(0, name, 0)))
     page.put(f"A{row}", f"path {number}" if number else "path", style.NOTE)
-    page.put(f"B{row}", "product", style.label_style(Section.BACKWARD))
+    page.put(f"B{row}", "product", label_style(Section.BACKWARD))
     page.put(f"A{row + 2}", "numbers", style.NOTE)
     letters = [get_column_letter(_FIRST_FACTOR + index) for index in range(len(path))]
     for letter, factor in zip(letters, path, strict=True):
         dot = "" if letter == letters[0] else "· "
-        page.put(f"{letter}{row}", dot + factor.label, style.label_style(Section.BACKWARD))
-        page.put(f"{letter}{row + 1}", f"= {text.write(factor.expr)}", style.equation_style(Section.BACKWARD))
+        page.put(f"{letter}{row}", dot + factor.label, label_style(Section.BACKWARD))
+        page.put(f"{letter}{row + 1}", f"= {text.write(factor.expr)}", equation_style(Section.BACKWARD))
         formula = Formula(at_start.write(factor.expr), _factor_value(book, factor))
         page.put(f"{letter}{row + 2}", formula, style.Style(number=style.NUMBER, align="center"))
     product = Formula("*".join(f"{letter}{row + 2}" for letter in letters), lambda: _product(book, path))

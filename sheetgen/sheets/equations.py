@@ -18,6 +18,7 @@ from sheetgen.sheets import chain_rule
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.flag import Verdict, flag
 from sheetgen.sheets.layout import Address
+from sheetgen.sheets.section_style import label_style
 
 _HEADINGS = {
     Section.FORWARD: "Forward: from the inputs to the outputs",
@@ -97,7 +98,7 @@ def _table(
 ) -> int:
     """List some quantities with their numbers at iteration 0 or 1 of a variant; return the next free row."""
     number = _NUMBER[iteration]
-    page.row(row, (_QUANTITY, number, _EQUATION, None, None, _FORMULA), style.label_style(section))
+    page.row(row, (_QUANTITY, number, _EQUATION, None, None, _FORMULA), label_style(section))
     block = Block(row + 1, row + len(quantities), {_QUANTITY: "A", number: "B", _EQUATION: "C", _FORMULA: "F"})
     for line, quantity in zip(block.rows, quantities, strict=True):
         block.line(page, line, _contents(book, quantity, variant, iteration), _LOOKS)

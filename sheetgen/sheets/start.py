@@ -27,6 +27,7 @@ from sheetgen.sheets.book import Book
 from sheetgen.sheets.drawing import painter
 from sheetgen.sheets.drawing.plan import FIRST_DRAWN_COLUMN, Look, plan_drawing
 from sheetgen.sheets.flag import Verdict, flag
+from sheetgen.sheets.section_style import band_style
 
 _KEY = (
     (
@@ -131,7 +132,7 @@ def _key(page: Page, book: Book, row: int) -> None:
         row += 1
     used = {quantity.section for graph in book.study.graphs for quantity in graph.quantities}
     for section in (section for section in _SECTIONS if section in used):
-        page.put(f"B{row}", str(section), style.band_style(section))
+        page.put(f"B{row}", str(section), band_style(section))
         page.put(f"C{row}", _SECTIONS[section], style.EQUATION)
         row += 1
 

@@ -21,6 +21,7 @@ from sheetgen.sheets.book import Book
 from sheetgen.sheets.flag import Verdict, flag
 from sheetgen.sheets.inputs_layout import rate_label
 from sheetgen.sheets.layout import Layout
+from sheetgen.sheets.section_style import band_style, equation_style, label_style
 
 _WIDTH = 17.0
 _RATE_COLUMNS = 2
@@ -63,9 +64,9 @@ def _header(page: Page, layout: Layout, variant: int) -> None:
             name, column = quantity.name, table.index(quantity.name)
             if column > _RATE_COLUMNS:
                 begins = not index or (section == Section.DATA and column == _RATE_COLUMNS + 1)
-                page.put(table.cell(name, at.RATE_ROW), str(section) if begins else None, style.band_style(section))
-            page.put(table.cell(name, at.LABEL_ROW), name, style.label_style(section))
-            page.put(table.cell(name, at.EQUATION_ROW), _equation_text(layout, quantity), style.equation_style(section))
+                page.put(table.cell(name, at.RATE_ROW), str(section) if begins else None, band_style(section))
+            page.put(table.cell(name, at.LABEL_ROW), name, label_style(section))
+            page.put(table.cell(name, at.EQUATION_ROW), _equation_text(layout, quantity), equation_style(section))
 
 
 def _sections(layout: Layout, variant: int) -> Iterator[tuple[Section, tuple[Quantity, ...]]]:

@@ -15,6 +15,7 @@ from sheetgen.page.style import Style
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.drawing.plan import DrawingPlan, DrawnLayer, LayerColumns, product_label
 from sheetgen.sheets.layout import Address
+from sheetgen.sheets.section_style import SECTION_COLOURS
 
 _ARROW_STYLE = Style(colour=style.GREY, align="center", bold=True, size=14)
 
@@ -121,7 +122,7 @@ class _Painter:
     def put_box(self, neuron: Quantity, letter: str, row: int) -> None:
         """Put a neuron's name over its value, and over the slope of the loss along it."""
         look, drawn = self.plan.look, self.drawn
-        ink, tint = style.SECTION_COLOURS[neuron.section]
+        ink, tint = SECTION_COLOURS[neuron.section]
         tint = tint if look.tinted or neuron.section == Section.LOSS else style.WHITE
         title = Style(colour=style.WHITE, bold=True, fill=ink, align="center", border=ink, size=look.title_size)
         self.page.put(f"{letter}{row}", neuron.name, title)

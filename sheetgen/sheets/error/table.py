@@ -15,6 +15,7 @@ from sheetgen.page.block import Block
 from sheetgen.page.page import PREVIOUS_ROW, ROW, Column, Formula, Page, Table, quoted
 from sheetgen.sheets import layout as at
 from sheetgen.sheets.book import Book
+from sheetgen.sheets.section_style import equation_style, label_style
 
 
 @dataclass(frozen=True)
@@ -61,13 +62,13 @@ class ErrorTable:
 
     def put(self, page: Page) -> None:
         """Put the table, under what each curve is called and what it shows."""
-        page.put(self.block.cell(ITERATION, at.LABEL_ROW), ITERATION, style.label_style(Section.DATA))
-        page.put(self.block.cell(ITERATION, at.EQUATION_ROW), None, style.equation_style(Section.DATA))
+        page.put(self.block.cell(ITERATION, at.LABEL_ROW), ITERATION, label_style(Section.DATA))
+        page.put(self.block.cell(ITERATION, at.EQUATION_ROW), None, equation_style(Section.DATA))
         for label, curve in self.curves.items():
             section = self.book.study.graph.by_name[curve.quantity].section
             title = variant_title(self.book, curve.variant)
-            page.put(self.block.cell(label, at.LABEL_ROW), title, style.label_style(section))
-            page.put(self.block.cell(label, at.EQUATION_ROW), curve.quantity, style.equation_style(section))
+            page.put(self.block.cell(label, at.LABEL_ROW), title, label_style(section))
+            page.put(self.block.cell(label, at.EQUATION_ROW), curve.quantity, equation_style(section))
         rows = self.book.study.iterations + 1
         page.table = Table(self.block.first, rows, (self._iterations(), *self._columns()), self._rows)
 

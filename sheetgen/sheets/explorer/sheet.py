@@ -29,6 +29,7 @@ from sheetgen.sheets.explorer import top
 from sheetgen.sheets.explorer.table import LARGEST, LookupTable
 from sheetgen.sheets.flag import Verdict
 from sheetgen.sheets.picks import EXPLORER_ITERATION, EXPLORER_SAMPLE, EXPLORER_VARIANT
+from sheetgen.sheets.section_style import SECTION_COLOURS
 
 _DRAWING_ROW = 8
 _LEAST_WIDTH = 150.0
@@ -71,7 +72,7 @@ def page(book: Book, verdict: Verdict) -> Page:
 def _legend(page: Page, row: int) -> int:
     """Say how to read the drawing; return the last row."""
     page.heading("B", row, "How to read it")
-    forward = style.SECTION_COLOURS[Section.FORWARD][0]
+    forward = SECTION_COLOURS[Section.FORWARD][0]
     sample = Style(align="center", bold=True, size=12)
     explanations = (
         ("neuron", replace(sample, colour=style.WHITE, fill=forward),

@@ -15,9 +15,10 @@ from sheetgen.sheets.book import Book
 from sheetgen.sheets.explorer.table import TOP, LookupTable
 from sheetgen.sheets.flag import Verdict, flag
 from sheetgen.sheets.picks import EXPLORER_ITERATION, EXPLORER_SAMPLE, EXPLORER_VARIANT
+from sheetgen.sheets.section_style import SECTION_COLOURS
 
 _DEFAULT_WIDTH = 8.43
-_BIG = Style(bold=True, size=26, colour=style.SECTION_COLOURS[Section.LOSS][0])
+_BIG = Style(bold=True, size=26, colour=SECTION_COLOURS[Section.LOSS][0])
 
 
 def put(page: Page, book: Book, table: LookupTable, last: int, verdict: Verdict) -> None:
