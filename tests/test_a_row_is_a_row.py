@@ -1,10 +1,11 @@
-"""A new activation, loss, optimiser or schedule is one row of a table and one entry of the reference; no more.
+"""A new activation, loss, penalty, optimiser or schedule is one row of a table and one entry of the reference; no more.
 
 Each row here is added to its table for one test. What a template, a workbook and its proof make of it must follow.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import MutableMapping
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import pytest
 from networks import template
 
 from sheetgen import TemplateError, build, loads, verify
-from sheetgen.algebra.ops import PRIMITIVES, LossInLayers, Primitive
+from sheetgen.algebra.ops import PRIMITIVES, LossInLayers, PenaltyInLayers, Primitive
 from sheetgen.network.optimizers import BELOW_ONE, OPTIMIZERS, SCHEDULES, Optimizer, Schedule, Setting, StateColumn
 from sheetgen.proof import reference, reference_training
 from sheetgen.show import equations
@@ -27,6 +28,10 @@ QUARTIC = Primitive(
     "quartic", ("4*(a - b)^3", "4*(b - a)^3"), "quartic", r"\mathrm{quartic}",
     kind="loss", expansion="(b - a)^4", in_layers=LossInLayers("mean_fourth_power", mean=True),
 )  # fmt: skip
+SMOOTH = Primitive(
+    "smooth_penalty", ("a/(y + 1)",), "smooth_penalty", r"\mathrm{smooth\_penalty}",
+    kind="penalty", expansion="sqrt(1 + a^2) - 1", penalty_in_layers=PenaltyInLayers("smooth", "lambda_smooth"),
+)  # fmt: skip
 SIGNUM = Optimizer(
     "signum", "sign descent with momentum", "w - η*sign(v)",
     {"momentum": Setting(0.9, BELOW_ONE)}, (StateColumn("v", "momentum*v + (1 - momentum)*g"),),
@@ -37,12 +42,14 @@ Entry = tuple[MutableMapping[str, Any], str, Any]
 ROWS: tuple[Entry, ...] = (
     (PRIMITIVES, "softsign", SOFTSIGN),
     (PRIMITIVES, "quartic", QUARTIC),
+    (PRIMITIVES, "smooth_penalty", SMOOTH),
     (OPTIMIZERS, "signum", SIGNUM),
     (SCHEDULES, "inverse", INVERSE),
 )
 REFERENCES: tuple[Entry, ...] = (
     (reference.FUNCTIONS, "softsign", lambda z: z / (1 + np.sign(np.real(z)) * z)),
     (reference.FUNCTIONS, "quartic", lambda a, b: (a - b) * (a - b) * (a - b) * (a - b)),
+    (reference.FUNCTIONS, "smooth_penalty", lambda z: z * z / (np.sqrt(1 + z * z) + 1)),
     (
         reference_training.OPTIMIZERS,
         "signum",
@@ -57,15 +64,22 @@ REFERENCES: tuple[Entry, ...] = (
 METHODS = 'optimiser = { name = "signum", momentum = 0.8 }\nschedule = "inverse"\n'
 IN_LAYERS = METHODS + (
     "rates = [0.05]\niterations = 4\n[inputs]\nx1 = 0.5\nx2 = -0.7\n[targets]\nt1 = 0.3\nt2 = 0.9\n"
-    '[layers]\nsizes = [2, 2, 2]\nactivation = "softsign"\nloss = "mean_fourth_power"\nseed = 2\n'
+    '[layers]\nsizes = [2, 2, 2]\nactivation = "softsign"\nloss = "mean_fourth_power"\nseed = 2\nsmooth = 0.3\n'
 )
 OLD = (
     IN_LAYERS.replace("softsign", "tanh")
     .replace("mean_fourth_power", "huber")
+    .replace("smooth", "l2")
     .replace("signum", "momentum")
     .replace('"inverse"', '{ name = "exponential", gamma = 0.9 }')
 )
-TYPED = METHODS + template('h = "w*x + v"\ny = "softsign(h)"', 'E = "quartic(y, t)"', "w = 0.4\nv = -0.3", "0.05", 4)
+TYPED = METHODS + template(
+    'h = "w*x + v"\ny = "softsign(h)"',
+    'E = "quartic(y, t) + 0.2*smooth_penalty(w)"',
+    "w = 0.4\nv = -0.3",
+    "0.05",
+    4,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -87,7 +101,9 @@ def test_a_workbook_of_new_rows_is_proven(text: str, tmp_path: Path) -> None:
 def test_layers_writes_the_new_names() -> None:
     study = loads(IN_LAYERS)
     assert study.equations["a_o2"] == "softsign(o2)"
-    assert (study.equations["E1"], study.equations["E_total"]) == ("quartic(a_o1, t1)", "(E1 + E2)/2")
+    assert (study.equations["E1"], study.equations["E_data"]) == ("quartic(a_o1, t1)", "(E1 + E2)/2")
+    assert study.equations["penalty"].startswith("lambda_smooth*(sqrt(1 + w1^2) - 1 + sqrt(1 + w2^2) - 1 + ")
+    assert (study.equations["E_total"], study.network.fixed) == ("E_data + penalty", ("lambda_smooth",))
     shown = equations(study, "text")
     assert "Update (sign descent with momentum, inverse decay):" in shown
     assert "v[w1] := momentum·v[w1] + (1 − momentum)·∂E_total/∂w1" in shown
@@ -109,10 +125,11 @@ def test_without_its_entry_in_the_reference_nothing_is_built(
     [
         (reference.FUNCTIONS, "softsign", np.tanh),
         (reference.FUNCTIONS, "quartic", lambda a, b: (a - b) * (a - b)),
+        (reference.FUNCTIONS, "smooth_penalty", lambda z: z * z),
         (reference_training.OPTIMIZERS, "signum", reference_training.OPTIMIZERS["momentum"]),
         (reference_training.SCHEDULES, "inverse", reference_training.SCHEDULES["constant"]),
     ],
-    ids=["softsign", "quartic", "signum", "inverse"],
+    ids=["softsign", "quartic", "smooth_penalty", "signum", "inverse"],
 )
 def test_an_entry_that_says_otherwise_is_heard(
     table: MutableMapping[str, Any], name: str, entry: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -126,6 +143,9 @@ def test_an_entry_that_says_otherwise_is_heard(
     [
         ('"softsign"', '"softsig"', "did you mean 'softsign'?"),
         ('"mean_fourth_power"', '"mean_fourth"', "did you mean 'mean_fourth_power'?"),
+        ("smooth =", "smoth =", "[layers] has no key 'smoth'; did you mean 'smooth'?"),
+        ("smooth = 0.3", "smooth = -1", "smooth must be 0 or more, not -1.0"),
+        ("x2 =", "lambda_smooth =", "rename the input 'lambda_smooth'"),
         ('"signum"', '"signun"', "did you mean 'signum'?"),
         ("momentum = 0.8", "momentum = 1.5", "momentum of signum must be at least 0 and below 1, not 1.5"),
         ('"inverse"', "{ name = 'inverse', rate = 1 }", "the schedule knows no setting 'rate'; its settings are decay"),
@@ -143,5 +163,18 @@ def test_a_loss_can_be_written_out_and_read_probabilities(monkeypatch: pytest.Mo
     monkeypatch.setitem(PRIMITIVES, "quartic", Primitive(**{**vars(QUARTIC), "in_layers": offered}))
     study = loads(IN_LAYERS.replace("mean_fourth_power", "fourth_power"))
     assert (study.equations["a_h1"], study.equations["a_o1"]) == ("softsign(h1)", "sigmoid(o1)")
-    assert (study.equations["E2"], study.equations["E_total"]) == ("(t2 - a_o2)^4", "E1 + E2")
+    assert (study.equations["E2"], study.equations["E_data"]) == ("(t2 - a_o2)^4", "E1 + E2")
     assert "accuracy" in study.equations
+
+
+def test_a_penalty_without_an_expansion_stands_as_its_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    fields = {**vars(SMOOTH), "expansion": "", "evaluate": lambda a: math.hypot(1, a) - 1}
+    monkeypatch.setitem(PRIMITIVES, "smooth_penalty", Primitive(**fields))
+    penalty = loads(IN_LAYERS).equations["penalty"]
+    assert penalty.startswith("lambda_smooth*(smooth_penalty(w1) + smooth_penalty(w2) + ")
+
+
+def test_a_penalty_stands_beside_the_others() -> None:
+    study = loads(IN_LAYERS + "l1 = 0.1\n")
+    assert study.equations["penalty"].startswith("lambda_1*(abs(w1) + ")
+    assert study.network.fixed == ("lambda_1", "lambda_smooth")

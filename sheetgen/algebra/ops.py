@@ -45,6 +45,18 @@ class LossInLayers:
 
 
 @dataclass(frozen=True)
+class PenaltyInLayers:
+    """How a template's ``[layers]`` offers a penalty on each weight a.
+
+    ``key`` is its key there, "" where it is not offered; ``coefficient`` names the quantity that the key's number is
+    the value of.
+    """
+
+    key: str = ""
+    coefficient: str = ""
+
+
+@dataclass(frozen=True)
 class Primitive:
     """One operation.
 
@@ -54,7 +66,8 @@ class Primitive:
     so their order of operations is one and the same. In ``latex`` an … stands for the operands, where
     parentheses do not enclose them. ``python`` is the sign of an operator whose ``excel`` Python does not read.
     An operation that ``folds`` takes two operands or more, from the left: max(a, b, c) is max(max(a, b), c).
-    ``in_layers`` is given for a loss that ``[layers]`` offers; every activation is offered there.
+    ``in_layers`` is given for a loss that ``[layers]`` offers, ``penalty_in_layers`` for such a penalty; every
+    activation is offered there.
     """
 
     name: str
@@ -70,6 +83,7 @@ class Primitive:
     expansion: str = ""
     folds: bool = False
     in_layers: LossInLayers = LossInLayers()
+    penalty_in_layers: PenaltyInLayers = PenaltyInLayers()
 
     @property
     def arity(self) -> int:
@@ -175,9 +189,13 @@ _ROWS = (
     ),
     # Penalties on a weight.
     Primitive(
-        "l1_penalty", ("sign(a)",), "l1_penalty", r"\mathrm{l1\_penalty}", kind="penalty", expansion="abs(a)",
+        "l1_penalty", ("sign(a)",), "l1_penalty", r"\mathrm{l1\_penalty}",
+        kind="penalty", expansion="abs(a)", penalty_in_layers=PenaltyInLayers("l1", "lambda_1"),
     ),
-    Primitive("l2_penalty", ("2*a",), "l2_penalty", r"\mathrm{l2\_penalty}", kind="penalty", expansion="a^2"),
+    Primitive(
+        "l2_penalty", ("2*a",), "l2_penalty", r"\mathrm{l2\_penalty}",
+        kind="penalty", expansion="a^2", penalty_in_layers=PenaltyInLayers("l2", "lambda_2"),
+    ),
 )  # fmt: skip
 
 PRIMITIVES: dict[str, Primitive] = {row.name: row for row in _ROWS}
@@ -202,3 +220,8 @@ def activations() -> tuple[str, ...]:
 def losses_in_layers() -> dict[str, Primitive]:
     """Return the losses that ``[layers]`` offers, by their names there."""
     return {row.in_layers.name: row for row in PRIMITIVES.values() if row.in_layers.name}
+
+
+def penalties_in_layers() -> dict[str, Primitive]:
+    """Return the penalties that ``[layers]`` offers, by their keys there."""
+    return {row.penalty_in_layers.key: row for row in PRIMITIVES.values() if row.penalty_in_layers.key}

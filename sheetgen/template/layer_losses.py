@@ -6,26 +6,22 @@ import re
 from collections.abc import Sequence
 from itertools import chain
 
-from sheetgen.algebra.ops import PRIMITIVES, Primitive, operands_by_letter
+from sheetgen.algebra.ops import Primitive, operands_by_letter
 from sheetgen.template.layer_names import Names
 from sheetgen.template.layer_options import SOFTMAX, LayerOptions
 from sheetgen.template.terms import MOST_TERMS, EquationTexts, joined, largest, plus, split, times
 
-_PENALTIES = {"lambda_1": "l1_penalty", "lambda_2": "l2_penalty"}
-"""The penalty on a weight that each coefficient belongs to."""
-
 
 def coefficients(options: LayerOptions) -> dict[str, float]:
-    """Return the coefficients of the penalties that are asked for."""
-    given = {"lambda_1": options.l1, "lambda_2": options.l2}
-    return {name: value for name, value in given.items() if value is not None}
+    """Return the coefficients of the penalties that are asked for, by name."""
+    return {row.penalty_in_layers.coefficient: value for row, value in options.penalties}
 
 
 def loss_equations(
     options: LayerOptions, weights: Sequence[Sequence[Names]], outputs: Names, targets: Sequence[str]
 ) -> EquationTexts:
     """Return the loss: one equation an output, their sum or mean, and what penalties add to it."""
-    penalties = _penalties(weights, tuple(coefficients(options)))
+    penalties = _penalties(weights, [row for row, _ in options.penalties])
     terms = [_of_output(options.loss, output, target) for output, target in zip(outputs, targets, strict=True)]
     total = "E_data" if penalties else "E_total"
     if len(terms) == 1:
@@ -39,7 +35,7 @@ def loss_equations(
 
 def _of_output(loss: Primitive, output: str, target: str) -> str:
     """Return the loss of one output."""
-    return _written_out(loss, output, target) if loss.in_layers.written_out else f"{loss.name}({output}, {target})"
+    return _written_out(loss, output, target) if loss.in_layers.written_out else _call(loss, output, target)
 
 
 def _written_out(primitive: Primitive, *names: str) -> str:
@@ -48,28 +44,37 @@ def _written_out(primitive: Primitive, *names: str) -> str:
     return re.sub(r"\b[abc]\b", lambda letter: name_of[letter[0]], primitive.expansion)
 
 
-def _penalties(weights: Sequence[Sequence[Names]], names: Names) -> EquationTexts:
+def _call(primitive: Primitive, *names: str) -> str:
+    return f"{primitive.name}({', '.join(names)})"
+
+
+def _penalties(weights: Sequence[Sequence[Names]], rows: Sequence[Primitive]) -> EquationTexts:
     """Return ``penalty`` and its parts, a part a layer where there are too many weights; {} for none."""
     layers = [tuple(chain(*matrix)) for matrix in weights]
     table: EquationTexts = {}
-    if not names:
+    if not rows:
         return table
     everything = tuple(chain(*layers))
-    if len(everything) * len(names) <= MOST_TERMS:
-        return {"penalty": _penalty(everything, names)}
+    if len(everything) * len(rows) <= MOST_TERMS:
+        return {"penalty": _penalty(everything, rows)}
     by_layer = tuple(f"penalty_{layer}" for layer, _ in enumerate(layers, 1))
     for name, layer in zip(by_layer, layers, strict=True):
-        parts = tuple(_penalty(part, names) for part in split(layer, MOST_TERMS // len(names)))
+        parts = tuple(_penalty(part, rows) for part in split(layer, MOST_TERMS // len(rows)))
         labelled = {f"{name}_part{number}": part for number, part in enumerate(parts, 1)} if len(parts) > 1 else {}
         table |= {**labelled, name: plus(tuple(labelled) or parts)}
     table["penalty"] = joined(table, "penalty", by_layer)
     return table
 
 
-def _penalty(weights: Sequence[str], names: Names) -> str:
+def _penalty(weights: Sequence[str], rows: Sequence[Primitive]) -> str:
     """Return lambda_1·Σ|w| + lambda_2·Σw²: their derivatives are ±lambda_1 and 2·lambda_2·w."""
-    sums = {name: plus([_written_out(PRIMITIVES[_PENALTIES[name]], weight) for weight in weights]) for name in names}
+    sums = {row.penalty_in_layers.coefficient: plus([_of_weight(row, weight) for weight in weights]) for row in rows}
     return plus([f"{name}*({total})" for name, total in sums.items()])
+
+
+def _of_weight(penalty: Primitive, weight: str) -> str:
+    """Return the penalty on one weight, as its expansion where it has one."""
+    return _written_out(penalty, weight) if penalty.expansion else _call(penalty, weight)
 
 
 def accuracy_equations(options: LayerOptions, outputs: Names, targets: Sequence[str]) -> EquationTexts:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
 
-from sheetgen.algebra.ops import Primitive, activations, losses_in_layers
+from sheetgen.algebra.ops import Primitive, activations, losses_in_layers, penalties_in_layers
 from sheetgen.errors import must_be
 from sheetgen.limits import MAX_COLUMNS
 from sheetgen.template.document import Document
@@ -22,10 +22,12 @@ SOFTMAX = "softmax"
 _ACTIVATION, _LOSS = "sigmoid", "half_squared_error"
 """What a ``[layers]`` has that names none."""
 
-_KEYS = (
-    "sizes", "activation", "output", "bias", "loss", "init", "scale", "seed", "weights", "biases",
-    "l1", "l2", "frozen_biases", "accuracy",
-)  # fmt: skip
+
+def _keys() -> tuple[str, ...]:
+    return (
+        "sizes", "activation", "output", "bias", "loss", "init", "scale", "seed", "weights", "biases",
+        *penalties_in_layers(), "frozen_biases", "accuracy",
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class LayerOptions:
     """What ``[layers]`` says, complete and consistent; every tuple has one item a layer.
 
     ``weights`` are by layer, to, from; ``biases`` by layer and unit, empty where a layer has none. ``loss`` is that
-    of one output.
+    of one output; ``penalties`` are those asked for, each with its coefficient.
     """
 
     sizes: tuple[int, ...]
@@ -42,15 +44,14 @@ class LayerOptions:
     weights: tuple[Matrix, ...]
     biases: tuple[Vector, ...]
     frozen_biases: bool
-    l1: float | None
-    l2: float | None
+    penalties: tuple[tuple[Primitive, float], ...]
     accuracy: bool
 
 
 def read_layer_options(document: Document, inputs: Sequence[str], targets: Sequence[str]) -> LayerOptions:
     """Return the options of a template's ``[layers]``; raise TemplateError for the first mistake in it."""
     entries = Entries(document)
-    entries.require_known(_KEYS)
+    entries.require_known(_keys())
     sizes = _sizes(entries, inputs, targets)
     frozen = entries.flag("frozen_biases", False)
     biased = _biased(entries, len(sizes) - 1)
@@ -67,8 +68,7 @@ def read_layer_options(document: Document, inputs: Sequence[str], targets: Seque
         weights=read_weights(entries, sizes),
         biases=read_biases(entries, sizes, biased),
         frozen_biases=frozen,
-        l1=_penalty(entries, "l1"),
-        l2=_penalty(entries, "l2"),
+        penalties=_penalties(entries),
         accuracy=_accuracy(entries, loss, names[-1]),
     )
 
@@ -144,9 +144,12 @@ def _biased(entries: Entries, layers: int) -> tuple[bool, ...]:
     return tuple(map(bool, entries.by_layer("bias", layers)))
 
 
-def _penalty(entries: Entries, key: str) -> float | None:
-    if key not in entries.table:
-        return None
+def _penalties(entries: Entries) -> tuple[tuple[Primitive, float], ...]:
+    offered = penalties_in_layers()
+    return tuple((row, _coefficient(entries, key)) for key, row in offered.items() if key in entries.table)
+
+
+def _coefficient(entries: Entries, key: str) -> float:
     coefficient = entries.number(key, entries.table[key], key)
     if coefficient < 0:
         entries.fail(key, *must_be(key, "0 or more", repr(coefficient)))
