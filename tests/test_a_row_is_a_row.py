@@ -1,4 +1,4 @@
-"""A new activation, loss, penalty, optimiser or schedule is one row of a table and one entry of the reference; no more.
+"""A new function, loss, penalty, optimiser or schedule is one row of a table and one entry of the reference; no more.
 
 Each row here is added to its table for one test. What a template, a workbook and its proof make of it must follow.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import MutableMapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +17,20 @@ from networks import template
 
 from sheetgen import TemplateError, build, loads, verify
 from sheetgen.algebra.ops import PRIMITIVES, LossInLayers, PenaltyInLayers, Primitive
+from sheetgen.algebra.parser import parse
 from sheetgen.network.optimizers import BELOW_ONE, OPTIMIZERS, SCHEDULES, Optimizer, Schedule, Setting, StateColumn
+from sheetgen.network.tolerance import error_bound
 from sheetgen.proof import reference, reference_training
 from sheetgen.show import equations
 
 SOFTSIGN = Primitive(
     "softsign", ("(1 - abs(y))^2",), "softsign", r"\mathrm{softsign}",
     kind="activation", expansion="a/(1 + abs(a))",
+)  # fmt: skip
+_TURNS = ("abc", "bac", "cab")
+MIDDLE = Primitive(
+    "middle", tuple(f"where(({one} - {two})*({one} - {three}) <= 0, 1, 0)" for one, two, three in _TURNS),
+    "middle", r"\mathrm{middle}", "MEDIAN", lambda a, b, c: sorted((a, b, c))[1], kinks=True,
 )  # fmt: skip
 QUARTIC = Primitive(
     "quartic", ("4*(a - b)^3", "4*(b - a)^3"), "quartic", r"\mathrm{quartic}",
@@ -41,6 +49,7 @@ INVERSE = Schedule("inverse", "inverse decay", "eta0/(1 + decay*iteration)", {"d
 Entry = tuple[MutableMapping[str, Any], str, Any]
 ROWS: tuple[Entry, ...] = (
     (PRIMITIVES, "softsign", SOFTSIGN),
+    (PRIMITIVES, "middle", MIDDLE),
     (PRIMITIVES, "quartic", QUARTIC),
     (PRIMITIVES, "smooth_penalty", SMOOTH),
     (OPTIMIZERS, "signum", SIGNUM),
@@ -48,6 +57,7 @@ ROWS: tuple[Entry, ...] = (
 )
 REFERENCES: tuple[Entry, ...] = (
     (reference.FUNCTIONS, "softsign", lambda z: z / (1 + np.sign(np.real(z)) * z)),
+    (reference.FUNCTIONS, "middle", lambda a, b, c: np.where(b.real > c, c, np.where(b.real < a, a, b))),
     (reference.FUNCTIONS, "quartic", lambda a, b: (a - b) * (a - b) * (a - b) * (a - b)),
     (reference.FUNCTIONS, "smooth_penalty", lambda z: z * z / (np.sqrt(1 + z * z) + 1)),
     (
@@ -74,7 +84,7 @@ OLD = (
     .replace('"inverse"', '{ name = "exponential", gamma = 0.9 }')
 )
 TYPED = METHODS + template(
-    'h = "w*x + v"\ny = "softsign(h)"',
+    'h = "w*x + v"\ny = "softsign(middle(-1, h, 1))"',
     'E = "quartic(y, t) + 0.2*smooth_penalty(w)"',
     "w = 0.4\nv = -0.3",
     "0.05",
@@ -124,12 +134,13 @@ def test_without_its_entry_in_the_reference_nothing_is_built(
     ("table", "name", "entry"),
     [
         (reference.FUNCTIONS, "softsign", np.tanh),
+        (reference.FUNCTIONS, "middle", lambda a, b, c: c),
         (reference.FUNCTIONS, "quartic", lambda a, b: (a - b) * (a - b)),
         (reference.FUNCTIONS, "smooth_penalty", lambda z: z * z),
         (reference_training.OPTIMIZERS, "signum", reference_training.OPTIMIZERS["momentum"]),
         (reference_training.SCHEDULES, "inverse", reference_training.SCHEDULES["constant"]),
     ],
-    ids=["softsign", "quartic", "smooth_penalty", "signum", "inverse"],
+    ids=["softsign", "middle", "quartic", "smooth_penalty", "signum", "inverse"],
 )
 def test_an_entry_that_says_otherwise_is_heard(
     table: MutableMapping[str, Any], name: str, entry: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -165,6 +176,22 @@ def test_a_loss_can_be_written_out_and_read_probabilities(monkeypatch: pytest.Mo
     assert (study.equations["a_h1"], study.equations["a_o1"]) == ("softsign(h1)", "sigmoid(o1)")
     assert (study.equations["E2"], study.equations["E_data"]) == ("(t2 - a_o2)^4", "E1 + E2")
     assert "accuracy" in study.equations
+
+
+def test_a_function_with_kinks_is_bounded_beyond_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    value, error = {"a": 1.05}.__getitem__, {"a": 0.1}.__getitem__
+    clipped = parse("middle(-1, a, 1)")
+    assert error_bound(clipped, value, error, 0.0) == pytest.approx(0.05)
+    monkeypatch.setitem(PRIMITIVES, "middle", replace(MIDDLE, kinks=False))
+    assert error_bound(clipped, value, error, 0.0) == 0
+
+
+def test_what_cancels_is_rounded_on_the_scale_of_its_operands(monkeypatch: pytest.MonkeyPatch) -> None:
+    value = {"a": 3.0, "b": 2.0}.__getitem__
+    less = Primitive("less", ("1", "-1"), "less", "less", "IMSUB", lambda a, b: a - b)
+    for cancels, expected in ((False, 1.0), (True, 5.0)):
+        monkeypatch.setitem(PRIMITIVES, "less", replace(less, cancels=cancels))
+        assert error_bound(parse("less(a, b)"), value, lambda name: 0.0, 1.0) == expected
 
 
 def test_a_penalty_without_an_expansion_stands_as_its_call(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -66,6 +66,9 @@ class Primitive:
     so their order of operations is one and the same. In ``latex`` an … stands for the operands, where
     parentheses do not enclose them. ``python`` is the sign of an operator whose ``excel`` Python does not read.
     An operation that ``folds`` takes two operands or more, from the left: max(a, b, c) is max(max(a, b), c).
+    Where one ``cancels``, nearly equal operands leave a small result, so its rounding is on the scale of the operands.
+    Where one has ``kinks``, its slope on one side tells nothing of the other: an error bound follows its values, with
+    every operand moved up and every operand moved down. Neither is asked of a row that has an expansion.
     ``in_layers`` is given for a loss that ``[layers]`` offers, ``penalty_in_layers`` for such a penalty; every
     activation is offered there.
     """
@@ -82,6 +85,8 @@ class Primitive:
     python: str = ""
     expansion: str = ""
     folds: bool = False
+    cancels: bool = False
+    kinks: bool = False
     in_layers: LossInLayers = LossInLayers()
     penalty_in_layers: PenaltyInLayers = PenaltyInLayers()
 
@@ -105,8 +110,8 @@ _GELU = "tanh(sqrt(2/pi())*(a + 0.044715*a^3))"
 _SUMS, _PRODUCTS, _COMPARED = (SUM, NEGATION + 1), (PRODUCT, POWER), (SUM, SUM)
 
 _ROWS = (
-    Primitive("add", ("1", "1"), " + ", " + ", "+", lambda a, b: a + b, "operator", SUM, _SUMS),
-    Primitive("sub", ("1", "-1"), " − ", " - ", "-", lambda a, b: a - b, "operator", SUM, _SUMS),
+    Primitive("add", ("1", "1"), " + ", " + ", "+", lambda a, b: a + b, "operator", SUM, _SUMS, cancels=True),
+    Primitive("sub", ("1", "-1"), " − ", " - ", "-", lambda a, b: a - b, "operator", SUM, _SUMS, cancels=True),
     Primitive("mul", ("b", "a"), "·", r" \cdot ", "*", lambda a, b: a * b, "operator", PRODUCT, _PRODUCTS),
     Primitive("div", ("1/b", "-y/b"), "/", "/", "/", lambda a, b: a / b, "operator", PRODUCT, _PRODUCTS),
     Primitive("neg", ("-1",), "−", "-", "-", lambda a: -a, "operator", NEGATION, (PRODUCT,)),
@@ -125,13 +130,19 @@ _ROWS = (
     Primitive("sin", ("cos(a)",), "sin", r"\sin", "SIN", of_angle(math.sin)),
     Primitive("cos", ("-sin(a)",), "cos", r"\cos", "COS", of_angle(math.cos)),
     Primitive("pi", (), "π", r"\pi", "PI", lambda: math.pi),
-    Primitive("abs", ("sign(a)",), "abs", r"\left|…\right|", "ABS", abs),
+    Primitive("abs", ("sign(a)",), "abs", r"\left|…\right|", "ABS", abs, kinks=True),
     Primitive("sign", ("0",), "sign", r"\mathrm{sign}", "SIGN", sign),
-    Primitive("max", ("where(a >= b, 1, 0)", "where(a >= b, 0, 1)"), "max", r"\max", "MAX", max, folds=True),
-    Primitive("min", ("where(a <= b, 1, 0)", "where(a <= b, 0, 1)"), "min", r"\min", "MIN", min, folds=True),
+    Primitive(
+        "max", ("where(a >= b, 1, 0)", "where(a >= b, 0, 1)"),
+        "max", r"\max", "MAX", max, folds=True, kinks=True,
+    ),
+    Primitive(
+        "min", ("where(a <= b, 1, 0)", "where(a <= b, 0, 1)"),
+        "min", r"\min", "MIN", min, folds=True, kinks=True,
+    ),
     # The next whole number below.
     Primitive("floor", ("0",), "floor", r"\left\lfloor …\right\rfloor", "INT", lambda a: float(math.floor(a))),
-    Primitive("mod", ("1", "-floor(a/b)"), "mod", r"\mathrm{mod}", "MOD", remainder),
+    Primitive("mod", ("1", "-floor(a/b)"), "mod", r"\mathrm{mod}", "MOD", remainder, cancels=True),
     # What differentiation takes for a constant (stop-gradient).
     Primitive("held", ("0",), "held", r"\mathrm{held}", expansion="a"),
     Primitive("identity", ("1",), "identity", r"\mathrm{identity}", kind="activation", expansion="a"),

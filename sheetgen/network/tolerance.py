@@ -16,7 +16,7 @@ from itertools import pairwise
 from sheetgen.algebra.calculus import local_derivative
 from sheetgen.algebra.evaluate import ARITHMETIC_ERRORS, Lookup, evaluate, expanded, nothing
 from sheetgen.algebra.expr import Apply, Before, Const, Expr, Held, Var
-from sheetgen.algebra.ops import operands_by_letter
+from sheetgen.algebra.ops import PRIMITIVES, operands_by_letter
 from sheetgen.network.graph import Graph, Quantity, Section
 
 
@@ -147,12 +147,13 @@ class _Computed:
             condition, yes, no = expr.args
             holds = evaluate(condition, self.here.value, self.above.value, self.held.value)
             return self.of(yes if holds else no)
+        row = PRIMITIVES[expr.op]
         operands = [self.of(arg) for arg in expr.args]
         names = operands_by_letter([operand[0] for operand in operands])
         result = _apply(expr.op, list(names.values()))
-        scale = sum(map(abs, names.values())) if expr.op in ("add", "sub", "mod") else abs(result)
+        scale = sum(map(abs, names.values())) if row.cancels else abs(result)
         total = self.unit * scale
-        if expr.op in ("abs", "max", "min"):
+        if row.kinks:
             return result, total + _reach(expr.op, operands, result)
         for index, (_, operand_error) in enumerate(operands):
             if operand_error:
