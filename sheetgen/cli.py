@@ -20,7 +20,6 @@ from sheetgen.errors import UsageError
 from sheetgen.limits import GOOGLE_SHEETS_CELLS
 from sheetgen.network.tolerance import Tolerance
 from sheetgen.proof.verify import verify
-from sheetgen.sheets.layout import Layout
 from sheetgen.show import FORMATS, equations
 from sheetgen.template import overrides
 from sheetgen.template.load import load
@@ -177,7 +176,7 @@ def copy_command(name: str, file: Path | None, force: bool) -> int:
 def _say_built(built: Built) -> None:
     """Say what was built, what each rate reached, and what was proven."""
     study = built.study
-    plain = Layout(study).shares_settings
+    plain = study.shares_settings
     rates = f"{len(study.variants)} {'learning rate' if plain else 'variant'}{'s' if len(study.variants) > 1 else ''}"
     what = f"{built.sheets} sheets, {rates}, iterations 0 to {study.iterations:,}"
     click.echo(f"{built.path}: {what}")

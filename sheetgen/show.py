@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sheetgen.algebra.expr import Expr
 from sheetgen.algebra.latex import Latex, latex_name
 from sheetgen.algebra.notation import Text
-from sheetgen.network.graph import ITERATION, Quantity, Section, equation
+from sheetgen.network.graph import ITERATION, Quantity, Section, equation_of
 from sheetgen.network.optimizers import OPTIMIZERS, SCHEDULES, SGD
 from sheetgen.network.study import Study
 from sheetgen.sheets import layout as at
@@ -67,7 +67,7 @@ def _text(study: Study) -> Iterator[str]:
         yield from (f"  {name} = {text.write(expr)}" for name, expr in named)
     for heading, _, quantities in _updates(study):
         yield f"{heading}:"
-        yield from (f"  {q.name} {_sign(q, '=', ':=')} {text.write(equation(q))}" for q in quantities)
+        yield from (f"  {q.name} {_sign(q, '=', ':=')} {text.write(equation_of(q))}" for q in quantities)
 
 
 def _latex(study: Study) -> Iterator[str]:
@@ -78,7 +78,7 @@ def _latex(study: Study) -> Iterator[str]:
         yield from (_latex_line(latex, name, "=", expr) for name, expr in named)
     for heading, _, quantities in _updates(study):
         yield rf"  & \text{{{heading}}} \\"
-        yield from (_latex_line(latex, q.name, _sign(q, "=", r"\gets"), equation(q)) for q in quantities)
+        yield from (_latex_line(latex, q.name, _sign(q, "=", r"\gets"), equation_of(q)) for q in quantities)
     yield r"\end{align*}"
 
 
@@ -96,4 +96,4 @@ def _excel(study: Study) -> Iterator[str]:
     for heading, variant, quantities in _updates(study):
         yield f"{heading}:"
         for q in quantities:
-            yield f"  {layout.letter(q.name, variant)}{row}  {q.name}: ={layout.formula(equation(q), variant, row)}"
+            yield f"  {layout.letter(q.name, variant)}{row}  {q.name}: ={layout.formula(equation_of(q), variant, row)}"

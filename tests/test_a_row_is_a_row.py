@@ -63,7 +63,7 @@ REFERENCES: tuple[Entry, ...] = (
     (
         reference_training.OPTIMIZERS,
         "signum",
-        reference_training.Method(
+        reference_training.ReferenceOptimizer(
             lambda s, w, g, rate, memory: w - rate * np.sign(memory["v"]),
             lambda s, gradient, above: {"v": above["v"] + (1 - s["momentum"]) * (gradient - above["v"])},
         ),

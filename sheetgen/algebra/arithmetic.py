@@ -12,7 +12,7 @@ _EXCEL_LIMIT = 2.0**27
 """Excel gives #NUM! for the sine and cosine of larger numbers, and for MOD of larger quotients."""
 
 
-def power(base: float, exponent: float) -> float:
+def excel_power(base: float, exponent: float) -> float:
     """Raise as Excel does, where 0^0 is an error."""
     if base == 0 and exponent == 0:
         raise ValueError("0^0 is undefined")

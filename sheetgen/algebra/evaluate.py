@@ -47,7 +47,7 @@ def _count(expr: Expr) -> int:
     return 1 + sum(map(_count, expr.args)) if isinstance(expr, Apply) else 1
 
 
-Lookup = Callable[[str], float]
+ValueOf = Callable[[str], float]
 """Gives the value of a name."""
 
 
@@ -56,7 +56,7 @@ def nothing(name: str) -> float:
     raise KeyError(name)
 
 
-def evaluate(expr: Expr, value: Lookup, before: Lookup = nothing, held: Lookup = nothing) -> float:
+def evaluate(expr: Expr, value: ValueOf, before: ValueOf = nothing, held: ValueOf = nothing) -> float:
     """Return the value of an expression, from those of its row, of the row above and of the network as it is.
 
     Raises one of ARITHMETIC_ERRORS where a spreadsheet shows an error value.
@@ -68,9 +68,9 @@ def evaluate(expr: Expr, value: Lookup, before: Lookup = nothing, held: Lookup =
 class _Values:
     """The values of the names of a row, of the row above and of the network as it is."""
 
-    value: Lookup
-    before: Lookup
-    held: Lookup
+    value: ValueOf
+    before: ValueOf
+    held: ValueOf
 
     def of(self, expr: Expr) -> float:
         """Return the value of an expression in which nothing is left to expand."""

@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
-from sheetgen.algebra.arithmetic import of_angle, power, remainder, sign
+from sheetgen.algebra.arithmetic import excel_power, of_angle, remainder, sign
 
 COMPARISON, SUM, NEGATION, PRODUCT, POWER, ATOM = 0, 1, 2, 3, 4, 5
 """How tightly an operation binds, from loosest to tightest."""
@@ -115,7 +115,7 @@ _ROWS = (
     Primitive("mul", ("b", "a"), "·", r" \cdot ", "*", lambda a, b: a * b, "operator", PRODUCT, _PRODUCTS),
     Primitive("div", ("1/b", "-y/b"), "/", "/", "/", lambda a, b: a / b, "operator", PRODUCT, _PRODUCTS),
     Primitive("neg", ("-1",), "−", "-", "-", lambda a: -a, "operator", NEGATION, (PRODUCT,)),
-    Primitive("pow", ("b*a^(b - 1)", "y*ln(a)"), "^", "^", "^", power, "operator", POWER, (ATOM, ATOM)),
+    Primitive("pow", ("b*a^(b - 1)", "y*ln(a)"), "^", "^", "^", excel_power, "operator", POWER, (ATOM, ATOM)),
     # True or false, never a number, so nothing is learned through a comparison.
     Primitive("gt", ("0", "0"), " > ", " > ", ">", lambda a, b: a > b, "comparison", COMPARISON, _COMPARED),
     Primitive("ge", ("0", "0"), " ≥ ", r" \ge ", ">=", lambda a, b: a >= b, "comparison", COMPARISON, _COMPARED),

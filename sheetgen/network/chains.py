@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from sheetgen.algebra.expr import ONE, Apply, Expr, Var, names
-from sheetgen.network.graph import Graph, derivative_label, equation, layers
+from sheetgen.network.graph import Graph, derivative_label, equation_of, layers
 
 MAX_PATHS = 6
 """With more paths than this the chain starts from the backward quantities next to the weight instead."""
@@ -86,9 +86,9 @@ def linear_units(graph: Graph) -> tuple[tuple[str, tuple[str, ...]], ...]:
     weights = set(graph.weights)
     units = []
     for quantity in graph.equations:
-        used = tuple(dict.fromkeys(name for name in names(equation(quantity)) if name in weights))
+        used = tuple(dict.fromkeys(name for name in names(equation_of(quantity)) if name in weights))
         alone = all(graph.users[name] == [quantity.name] for name in used)
-        if used and alone and graph.gradient(quantity.name) and _linear(equation(quantity), set(used)):
+        if used and alone and graph.gradient(quantity.name) and _linear(equation_of(quantity), set(used)):
             units.append((quantity.name, used))
     return tuple(units)
 

@@ -118,7 +118,7 @@ class Graph:
     @cached_property
     def users(self) -> Mapping[str, list[str]]:
         """For each quantity that is used, the equations that use it, in column order."""
-        return users({quantity.name: equation(quantity) for quantity in self.equations})
+        return users({quantity.name: equation_of(quantity) for quantity in self.equations})
 
     @cached_property
     def ways(self) -> Mapping[str, list[str]]:
@@ -129,7 +129,7 @@ class Graph:
         ways: dict[str, list[str]] = {self.loss: []}
         for user in reversed(self.equations):
             if user.name in ways:
-                for name in dict.fromkeys(names(equation(user))):
+                for name in dict.fromkeys(names(equation_of(user))):
                     if self.local(user.name, name) != ZERO:
                         ways.setdefault(name, []).insert(0, user.name)
         return ways
@@ -146,10 +146,10 @@ class Graph:
 
     def local(self, user: str, name: str) -> Expr:
         """Return the local derivative ∂user/∂name, in terms of the quantities."""
-        return derivative(equation(self.by_name[user]), name, Var(user))
+        return derivative(equation_of(self.by_name[user]), name, Var(user))
 
 
-def equation(quantity: Quantity) -> Expr:
+def equation_of(quantity: Quantity) -> Expr:
     """Return the equation of a quantity that has one."""
     assert quantity.equation is not None, f"{quantity.name} has no equation"
     return quantity.equation
@@ -184,7 +184,7 @@ def layer_of(equations: Mapping[str, Expr]) -> dict[str, int]:
 
 def layers(graph: Graph) -> tuple[tuple[Quantity, ...], ...]:
     """Return the forward and loss quantities layer by layer, each layer using only earlier ones."""
-    layer = layer_of({quantity.name: equation(quantity) for quantity in graph.equations})
+    layer = layer_of({quantity.name: equation_of(quantity) for quantity in graph.equations})
     by_layer: list[list[Quantity]] = [[] for _ in range(max(layer.values()))]
     for quantity in graph.equations:
         by_layer[layer[quantity.name] - 1].append(quantity)

@@ -21,7 +21,7 @@ ANY = Range("a number", lambda x: True)
 POSITIVE = Range("greater than 0", lambda x: x > 0)
 NOT_NEGATIVE = Range("at least 0", lambda x: x >= 0)
 BELOW_ONE = Range("at least 0 and below 1", lambda x: 0 <= x < 1)
-WHOLE = Range("a whole number of at least 1", lambda x: x >= 1 and x.is_integer())
+WHOLE_NUMBER = Range("a whole number of at least 1", lambda x: x >= 1 and x.is_integer())
 
 
 @dataclass(frozen=True)
@@ -126,14 +126,14 @@ def _problem_of_one_cycle(settings: Mapping[str, float]) -> str:
     return ""
 
 
-_EVERY_UPDATE = Setting(float, WHOLE)
+_EVERY_UPDATE = Setting(float, WHOLE_NUMBER)
 _RISEN = "(pct_start*total_steps - 1)"
 _LEAST = "eta0/div_factor/final_div_factor"
 _SCHEDULES = (
     Schedule("constant", "constant", "eta0"),
     Schedule(
         "step", "steps", "eta0*gamma^floor(iteration/step_size)",
-        {"step_size": Setting(None, WHOLE), "gamma": Setting(0.1, POSITIVE)},
+        {"step_size": Setting(None, WHOLE_NUMBER), "gamma": Setting(0.1, POSITIVE)},
     ),
     Schedule("exponential", "exponential decay", "eta0*gamma^iteration", {"gamma": Setting(None, POSITIVE)}),
     # Loshchilov and Hutter, ICLR 2017, without restarts.

@@ -11,7 +11,7 @@ from sheetgen.network.graph import BASE_RATE, BATCH, RATE, SAMPLES, Graph
 from sheetgen.network.optimizers import CONSTANT, SGD, Choice
 
 EPSILON, TOLERANCE = "ε", "tolerance"
-SETTINGS: Mapping[str, float] = {EPSILON: 1e-5, TOLERANCE: 1e-9}
+CHECK_SETTINGS: Mapping[str, float] = {EPSILON: 1e-5, TOLERANCE: 1e-9}
 """Settings of the workbook's own checks: the step of a central difference, the largest deviation allowed."""
 
 
@@ -51,7 +51,7 @@ class Study:
     iterations: int
     samples: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     batch: int = 1
-    settings: Mapping[str, float] = field(default_factory=lambda: dict(SETTINGS))
+    settings: Mapping[str, float] = field(default_factory=lambda: dict(CHECK_SETTINGS))
 
     @cached_property
     def graphs(self) -> tuple[Graph, ...]:
@@ -60,9 +60,11 @@ class Study:
         for v in self.variants:
             methods = (v.optimizer.name, v.schedule.name)
             if methods not in graphs:
-                descent = Descent(v.optimizer, v.schedule, self.scheduled, self.batch, self.count)
-                graphs[methods] = train(self.network, descent)
+                graphs[methods] = train(self.network, self._descent(v))
         return tuple(graphs[v.optimizer.name, v.schedule.name] for v in self.variants)
+
+    def _descent(self, v: Variant) -> Descent:
+        return Descent(v.optimizer, v.schedule, self.scheduled, self.batch, self.count)
 
     @property
     def graph(self) -> Graph:
@@ -73,6 +75,17 @@ class Study:
     def scheduled(self) -> bool:
         """Whether the learning rate has a column of its own, on every sheet alike."""
         return any(variant.schedule.name != CONSTANT.name for variant in self.variants)
+
+    @property
+    def shares_settings(self) -> bool:
+        """Whether all variants have one optimiser and one schedule, and so one set of their settings."""
+        first = self.variants[0]
+        return all((v.optimizer, v.schedule) == (first.optimizer, first.schedule) for v in self.variants)
+
+    @property
+    def position(self) -> str:
+        """What the place in a batch is called: it is the sample itself, where a batch has all of them."""
+        return self._descent(self.variants[0]).position
 
     @property
     def rates(self) -> tuple[float, ...]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from sheetgen.algebra.calculus import local_derivative
-from sheetgen.algebra.evaluate import ARITHMETIC_ERRORS, Lookup, evaluate, expanded, nothing
+from sheetgen.algebra.evaluate import ARITHMETIC_ERRORS, ValueOf, evaluate, expanded, nothing
 from sheetgen.algebra.expr import Apply, Before, Const, Expr, Held, Var
 from sheetgen.algebra.ops import PRIMITIVES, operands_by_letter
 from sheetgen.network.graph import Graph, Quantity, Section
@@ -86,8 +86,8 @@ class RowBounds:
         values = {**self._constants, **dict(zip(names, row, strict=True))}
         values_above = dict(zip(names, above, strict=False))
         errors = {name: self._unit * abs(value) for name, value in self._constants.items()}
-        here = Numbers(values.__getitem__, errors.__getitem__)
-        numbers_above = Numbers(values_above.__getitem__, (errors_above or {}).__getitem__)
+        here = BoundedNumbers(values.__getitem__, errors.__getitem__)
+        numbers_above = BoundedNumbers(values_above.__getitem__, (errors_above or {}).__getitem__)
         computed = _Computed(here, self._unit, above=numbers_above)
         for quantity in self._graph.quantities:
             expr = equation(quantity)
@@ -106,32 +106,32 @@ def _at_start(quantity: Quantity) -> Expr | None:
 
 
 @dataclass(frozen=True)
-class Numbers:
+class BoundedNumbers:
     """The value of each name, and an absolute error bound for it."""
 
-    value: Lookup
-    error: Lookup
+    value: ValueOf
+    error: ValueOf
 
 
-_NONE = Numbers(nothing, nothing)
+_NONE = BoundedNumbers(nothing, nothing)
 
 
-def error_bound(expr: Expr, value: Lookup, error: Lookup, unit: float, held: Numbers = _NONE) -> float:
+def error_bound(expr: Expr, value: ValueOf, error: ValueOf, unit: float, held: BoundedNumbers = _NONE) -> float:
     """Return an absolute error bound for an expression over names with values and error bounds.
 
     ``held`` are the numbers of the network as it is.
     """
-    return _Computed(Numbers(value, error), unit, held=held).of(expanded(expr))[1]
+    return _Computed(BoundedNumbers(value, error), unit, held=held).of(expanded(expr))[1]
 
 
 @dataclass(frozen=True)
 class _Computed:
     """What is computed from the numbers of a row, of the row above and of the network as it is."""
 
-    here: Numbers
+    here: BoundedNumbers
     unit: float
-    above: Numbers = _NONE
-    held: Numbers = _NONE
+    above: BoundedNumbers = _NONE
+    held: BoundedNumbers = _NONE
 
     def of(self, expr: Expr) -> tuple[float, float]:
         """Return the value of an expression and its error bound."""

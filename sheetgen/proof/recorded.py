@@ -9,7 +9,7 @@ from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
 
 from sheetgen.engines.base import Recalculation, Value, error_as_code
 from sheetgen.errors import TemplateError, WorkbookError
-from sheetgen.network.study import SETTINGS, Study
+from sheetgen.network.study import CHECK_SETTINGS, Study
 from sheetgen.proof.report import Edit
 from sheetgen.sheet_names import DATA, INPUTS, SOURCE
 from sheetgen.sheets import layout as at
@@ -122,7 +122,7 @@ def other_picks(study: Study, chosen: Picks) -> Iterator[str]:
 
 
 def _number(path: Path, label: str, value: Value, where: str) -> float:
-    if label in SETTINGS and isinstance(value, float) and value <= 0:
+    if label in CHECK_SETTINGS and isinstance(value, float) and value <= 0:
         raise WorkbookError(f"{path}: {where} holds {value!r} as {label}; type a number greater than 0")
     if isinstance(value, bool) or not isinstance(value, float):
         shown = "nothing" if value is None else repr(error_as_code(value))

@@ -32,7 +32,7 @@ _Step = Callable[[Settings, Array, Array, Array, Memory], Array]
 
 
 @dataclass(frozen=True)
-class Method:
+class ReferenceOptimizer:
     """An optimiser: how a weight steps, what is remembered for it, and what is derived from that."""
 
     step: _Step
@@ -93,20 +93,22 @@ def _adam(s: Settings, w: Array, g: Array, rate: Array, memory: Memory) -> Array
     return w - rate * memory["m̂"] / (np.sqrt(memory["v̂"]) + s["eps"])
 
 
-OPTIMIZERS: dict[str, Method] = {
-    "sgd": Method(lambda s, w, g, rate, memory: w - rate * g),
-    "momentum": Method(lambda s, w, g, rate, memory: w - rate * memory["v"], _velocity),
-    "nesterov": Method(lambda s, w, g, rate, memory: w - rate * (g + s["momentum"] * memory["v"]), _velocity),
-    "adagrad": Method(
+OPTIMIZERS: dict[str, ReferenceOptimizer] = {
+    "sgd": ReferenceOptimizer(lambda s, w, g, rate, memory: w - rate * g),
+    "momentum": ReferenceOptimizer(lambda s, w, g, rate, memory: w - rate * memory["v"], _velocity),
+    "nesterov": ReferenceOptimizer(
+        lambda s, w, g, rate, memory: w - rate * (g + s["momentum"] * memory["v"]), _velocity
+    ),
+    "adagrad": ReferenceOptimizer(
         lambda s, w, g, rate, memory: w - rate * g / (np.sqrt(memory["s"]) + s["eps"]),
         lambda s, gradient, above: {"s": above["s"] + np.square(gradient)},
     ),
-    "rmsprop": Method(
+    "rmsprop": ReferenceOptimizer(
         lambda s, w, g, rate, memory: w - rate * g / (np.sqrt(memory["v"]) + s["eps"]),
         lambda s, gradient, above: {"v": above["v"] + (1 - s["alpha"]) * (np.square(gradient) - above["v"])},
     ),
-    "adam": Method(_adam, _moments, _unbiased),
-    "adamw": Method(
+    "adam": ReferenceOptimizer(_adam, _moments, _unbiased),
+    "adamw": ReferenceOptimizer(
         lambda s, w, g, rate, memory: _adam(s, w * (1 - rate * s["weight_decay"]), g, rate, memory), _moments, _unbiased
     ),
 }
@@ -119,7 +121,7 @@ def learning_rate(schedule: str, s: Settings, base: float, iteration: Array) -> 
     return SCHEDULES[schedule](s, base, iteration)
 
 
-def method(optimizer: str) -> Method:
+def reference_optimizer(optimizer: str) -> ReferenceOptimizer:
     """Return the entry of an optimiser. Raises LookupError where it has none."""
     if optimizer not in OPTIMIZERS:
         raise LookupError(f"the reference knows no optimiser {optimizer!r}")
@@ -128,14 +130,14 @@ def method(optimizer: str) -> Method:
 
 def remember(optimizer: str, s: Settings, gradient: Array, above: Memory) -> Memory:
     """Return an optimiser's memory after a gradient, from its memory before."""
-    return method(optimizer).remember(s, gradient, above)
+    return reference_optimizer(optimizer).remember(s, gradient, above)
 
 
 def corrected(optimizer: str, s: Settings, memory: Memory, iteration: Array) -> Memory:
     """Return what an optimiser derives from its memory."""
-    return method(optimizer).correct(s, memory, iteration)
+    return reference_optimizer(optimizer).correct(s, memory, iteration)
 
 
 def step(optimizer: str, s: Settings, weight: Array, gradient: Array, rate: Array, memory: Memory) -> Array:
     """Return the weight after an update."""
-    return method(optimizer).step(s, weight, gradient, rate, memory)
+    return reference_optimizer(optimizer).step(s, weight, gradient, rate, memory)

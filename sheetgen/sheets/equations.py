@@ -79,7 +79,7 @@ def _training(page: Page, book: Book, variant: int, row: int) -> int:
     study, graph, v = book.study, book.study.graphs[variant], book.study.variants[variant]
     title = "gradient descent" if v.optimizer == SGD else OPTIMIZERS[v.optimizer.name].title
     course = f", {SCHEDULES[v.schedule.name].title}" if study.scheduled else ""
-    sheet = "" if book.layout.shares_settings else f", on the sheet {v.sheet}"
+    sheet = "" if book.study.shares_settings else f", on the sheet {v.sheet}"
     row = page.heading("A", row, f"Update: from one iteration to the next ({title}{course}{sheet})")
     counted = [q for q in graph.section(Section.STEP) if q.name != ITERATION]
     updated = [q for q in graph.quantities if q.is_given and q.equation is not None]

@@ -39,21 +39,15 @@ class InputsLayout:
         last = max(self.input_rows.values())
         return Block.below(_INPUTS_LABEL_ROW, INPUTS_LABELS, last - _INPUTS_LABEL_ROW)
 
-    @cached_property
-    def shares_settings(self) -> bool:
-        """Whether all variants have one optimiser and one schedule, and so one set of their settings."""
-        first = self.study.variants[0]
-        return all((v.optimizer, v.schedule) == (first.optimizer, first.schedule) for v in self.study.variants)
-
     def setting_label(self, variant: int, name: str) -> str:
         """Return the label, on the Inputs sheet, of a setting of a variant's optimiser or schedule."""
-        return name if self.shares_settings else f"{name} {self.study.variants[variant].sheet}"
+        return name if self.study.shares_settings else f"{name} {self.study.variants[variant].sheet}"
 
     def _setting_givens(self) -> Iterator[Given]:
-        variants = self.study.variants[:1] if self.shares_settings else self.study.variants
+        variants = self.study.variants[:1] if self.study.shares_settings else self.study.variants
         for index, v in enumerate(variants):
             for kind, choice in (("optimiser", v.optimizer), ("schedule", v.schedule)):
-                where = "" if self.shares_settings else f" of the sheet {v.sheet}"
+                where = "" if self.study.shares_settings else f" of the sheet {v.sheet}"
                 for name, value in choice.settings.items():
                     yield Given(self.setting_label(index, name), f"{kind} {choice.name}{where}", value)
 

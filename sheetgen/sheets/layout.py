@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from sheetgen.algebra.expr import Expr
 from sheetgen.algebra.notation import Excel
+from sheetgen.limits import HEADER_ROWS
 from sheetgen.network.graph import BATCH, ITERATION, SAMPLE, SAMPLES
 from sheetgen.page.block import Block, Listing
 from sheetgen.page.page import quoted
@@ -19,7 +20,8 @@ from sheetgen.sheet_names import CHECKS, DATA, ERROR
 from sheetgen.sheets.inputs_layout import InputsLayout
 
 LAYOUT_VERSION = 2
-TITLE_ROW, RATE_ROW, LABEL_ROW, EQUATION_ROW, FIRST_ROW = 1, 2, 3, 4, 5
+TITLE_ROW, RATE_ROW, LABEL_ROW, EQUATION_ROW = 1, 2, 3, 4
+FIRST_ROW = HEADER_ROWS + 1
 RATE_CELL = "$B$2"
 DATA_LABEL_ROW, DATA_FIRST_ROW = 5, 6
 DATA_COUNTS = {SAMPLES: Listing.at(3, (SAMPLES,)), BATCH: Listing.at(3, (BATCH,), 3)}

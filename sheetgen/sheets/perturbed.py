@@ -13,13 +13,12 @@ from sheetgen.algebra.evaluate import ARITHMETIC_ERRORS, evaluate
 from sheetgen.algebra.expr import Apply, Expr, Held, Var, held_names
 from sheetgen.algebra.notation import Excel
 from sheetgen.errors import UsageError
-from sheetgen.network.graph import Graph, equation
-from sheetgen.network.tolerance import Numbers, error_bound
+from sheetgen.network.graph import Graph, equation_of
+from sheetgen.network.tolerance import BoundedNumbers, error_bound
 from sheetgen.page import style
 from sheetgen.page.block import Block
 from sheetgen.page.page import Formula, Page
 from sheetgen.sheets.book import Book
-from sheetgen.sheets.picks import parameters
 
 _PARAMETER, _MOVED_BY = "parameter", "moved by"
 _FIRST_QUANTITY = 5
@@ -29,7 +28,7 @@ _HEADER_ROWS = 3
 
 def held(graph: Graph) -> tuple[str, ...]:
     """Return the quantities with equations that others hold constant."""
-    constant = {name for quantity in graph.equations for name in held_names(with_held(equation(quantity)))}
+    constant = {name for quantity in graph.equations for name in held_names(with_held(equation_of(quantity)))}
     return tuple(quantity.name for quantity in graph.equations if quantity.name in constant)
 
 
@@ -78,7 +77,7 @@ class Networks:
 
     def __post_init__(self) -> None:
         graph = self.book.study.network
-        self.weights = parameters(self.book.study)
+        self.weights = graph.weights
         names = (*self.weights, *(quantity.name for quantity in graph.equations))
         count = len(self.weights) * len(self.moves)
         header = self.row + _HEADER_ROWS - 1
@@ -114,7 +113,7 @@ class Networks:
             text = point.reference(name) + moved
             page.put(self.table.cell(name, row), self._formula(text, weight, move, name), style.LINK)
         for quantity in graph.equations:
-            formula = self._formula(notation.write(with_held(equation(quantity))), weight, move, quantity.name)
+            formula = self._formula(notation.write(with_held(equation_of(quantity))), weight, move, quantity.name)
             page.put(self.table.cell(quantity.name, row), formula, style.CALC)
 
     def _reference(self, name: str, row: int) -> str:
@@ -139,12 +138,12 @@ class Networks:
         given = (*graph.inputs, *graph.targets, *graph.fixed, *self.weights)
         values = {name: point.value(name) for name in given}
         errors = {name: point.error(name) for name in given}
-        unmoved = Numbers(point.value, point.error)
+        unmoved = BoundedNumbers(point.value, point.error)
         step = move * point.step()
         errors[weight] += abs(values[weight]) + abs(step)
         values[weight] += step
         for quantity in graph.equations:
-            expr = with_held(equation(quantity))
+            expr = with_held(equation_of(quantity))
             try:
                 values[quantity.name] = evaluate(expr, values.__getitem__, held=point.value)
             except ARITHMETIC_ERRORS:

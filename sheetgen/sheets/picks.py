@@ -15,8 +15,8 @@ from openpyxl.utils.cell import absolute_coordinate
 
 from sheetgen.errors import WorkbookError
 from sheetgen.limits import MAX_FORMULA
-from sheetgen.network.graph import BATCH, POSITION, SAMPLE
-from sheetgen.network.study import EPSILON, SETTINGS, Study
+from sheetgen.network.graph import BATCH
+from sheetgen.network.study import CHECK_SETTINGS, EPSILON, Study
 from sheetgen.sheet_names import EXPLORER, GRADIENT_CHECK
 from sheetgen.sheets.layout import Layout
 
@@ -74,17 +74,7 @@ class Picks:
     explorer: Step = Step(0, 0)
     checked: Step = Step(0, 1)
     parameter: int = 0
-    epsilon: float = SETTINGS[EPSILON]
-
-
-def parameters(study: Study) -> tuple[str, ...]:
-    """Return the names of the parameters, in their order."""
-    return study.network.weights
-
-
-def sample_label(study: Study) -> str:
-    """Return what to call the place in a batch: it is the sample itself, where a batch has all of them."""
-    return SAMPLE if study.batch == study.count else POSITION
+    epsilon: float = CHECK_SETTINGS[EPSILON]
 
 
 def row_formula(layout: Layout, iteration: str, sample: str) -> str:
@@ -119,7 +109,7 @@ def shown(study: Study, picks: Picks) -> dict[PickCell, float | str]:
         EXPLORER_ITERATION: float(picks.explorer.iteration),
         CHECK_VARIANT: names[picks.checked.variant],
         CHECK_ITERATION: float(picks.checked.iteration),
-        CHECK_PARAMETER: parameters(study)[picks.parameter],
+        CHECK_PARAMETER: study.network.weights[picks.parameter],
         CHECK_EPSILON: picks.epsilon,
     }
 
@@ -137,7 +127,7 @@ def read_picks(study: Study, contents: Contents) -> Picks:
     return Picks(
         step(EXPLORER_VARIANT, EXPLORER_ITERATION, EXPLORER_SAMPLE),
         step(CHECK_VARIANT, CHECK_ITERATION, CHECK_SAMPLE),
-        _one_of(contents(CHECK_PARAMETER), CHECK_PARAMETER, "parameter", list(parameters(study))),
+        _one_of(contents(CHECK_PARAMETER), CHECK_PARAMETER, "parameter", list(study.network.weights)),
         _epsilon(contents(CHECK_EPSILON)),
     )
 

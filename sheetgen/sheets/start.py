@@ -101,7 +101,7 @@ def _try(page: Page, book: Book, row: int) -> int:
 def _sheets(page: Page, book: Book, row: int) -> int:
     """List the sheets, each a link."""
     study = book.study
-    kind = "a learning rate" if book.layout.shares_settings else "a way of training"
+    kind = "a learning rate" if book.study.shares_settings else "a way of training"
     each = "an iteration a row" if study.batch == 1 else "a row for each sample of an iteration's batch"
     data = [(DATA, "every sample once; change them here")] if study.samples else []
     row = page.heading("B", row, "The sheets")

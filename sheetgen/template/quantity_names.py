@@ -9,11 +9,11 @@ from typing import NoReturn
 from sheetgen.algebra.ops import functions
 from sheetgen.algebra.tokens import is_name
 from sheetgen.network.graph import BATCH, EPOCH, ITERATION, RATE, SAMPLE, SAMPLES
-from sheetgen.network.study import SETTINGS, Study
+from sheetgen.network.study import CHECK_SETTINGS, Study
 from sheetgen.template.document import QUANTITY_TABLES, Document
 from sheetgen.template.samples import Samples
 
-_RESERVED = {RATE, ITERATION, EPOCH, SAMPLE, SAMPLES, BATCH, *SETTINGS}
+_RESERVED = {RATE, ITERATION, EPOCH, SAMPLE, SAMPLES, BATCH, *CHECK_SETTINGS}
 
 
 def require_names(document: Document, samples: Samples) -> None:

@@ -9,7 +9,7 @@ from sheetgen.algebra.evaluate import evaluate
 from sheetgen.algebra.expr import ONE, ZERO, Apply, Before, Expr, Held, Var, befores, held_names, names, substitute
 from sheetgen.algebra.latex import Latex
 from sheetgen.algebra.notation import Excel, Text
-from sheetgen.network.tolerance import Numbers, error_bound
+from sheetgen.network.tolerance import BoundedNumbers, error_bound
 
 x, y, z = Var("x"), Var("y"), Var("z")
 
@@ -49,6 +49,6 @@ def test_what_is_held_is_written_as_such() -> None:
 
 
 def test_the_error_of_what_is_held_is_its_own() -> None:
-    here, held = Numbers(lambda name: 2.0, lambda name: 0.1), Numbers(lambda name: 5.0, lambda name: 0.01)
+    here, held = BoundedNumbers(lambda name: 2.0, lambda name: 0.1), BoundedNumbers(lambda name: 5.0, lambda name: 0.01)
     product = Apply("mul", (x, Held("x")))
     assert error_bound(product, here.value, here.error, 0.0, held) == pytest.approx(5 * 0.1 + 2 * 0.01)

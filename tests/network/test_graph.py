@@ -11,7 +11,7 @@ from sheetgen import TemplateError, load, loads
 from sheetgen.algebra.expr import Expr
 from sheetgen.algebra.parser import parse
 from sheetgen.network.assemble import assemble
-from sheetgen.network.graph import Graph, Section, equation, layers
+from sheetgen.network.graph import Graph, Section, equation_of, layers
 from sheetgen.sheets.layout import Layout
 
 SEED = load().network
@@ -71,7 +71,7 @@ def exprs(equations: dict[str, str]) -> dict[str, Expr]:
 
 
 def equations_of(graph: Graph) -> dict[str, Expr]:
-    return {quantity.name: equation(quantity) for quantity in (*graph.equations, *graph.derivatives)}
+    return {quantity.name: equation_of(quantity) for quantity in (*graph.equations, *graph.derivatives)}
 
 
 def test_the_seed_has_exactly_these_forty_columns() -> None:
@@ -101,7 +101,7 @@ def test_the_sections_of_the_seed() -> None:
     ],
 )
 def test_backward_equations_of_the_seed(name: str, text: str) -> None:
-    assert equation(SEED.by_name[D + name]) == _with_gradients(text)
+    assert equation_of(SEED.by_name[D + name]) == _with_gradients(text)
 
 
 def _with_gradients(text: str) -> Expr:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sheetgen.algebra.expr import Apply, Expr, Var, names
-from sheetgen.network.graph import Graph, Quantity, Section, equation, layers
+from sheetgen.network.graph import Graph, Quantity, Section, equation_of, layers
 from sheetgen.page import style
 from sheetgen.page.style import Style
 
@@ -107,7 +107,7 @@ def _layers(graph: Graph) -> list[DrawnLayer]:
     beside = {quantity.name for quantity in graph.section(Section.WEIGHTS)} | set(graph.targets)
     in_order = [DrawnLayer(inputs, dict.fromkeys(graph.inputs, ()))]
     for neurons in layers(graph):
-        terms = {n.name: tuple(dict.fromkeys(u for u in names(equation(n)) if u in beside)) for n in neurons}
+        terms = {n.name: tuple(dict.fromkeys(u for u in names(equation_of(n)) if u in beside)) for n in neurons}
         in_order.append(DrawnLayer(neurons, terms))
     return in_order
 
@@ -145,7 +145,7 @@ def _width(text: str) -> float:
 
 def product_label(neuron: Quantity, name: str) -> str:
     """Return what a weight is multiplied by in a neuron's equation, as ``w1·i1``; the name alone where unclear."""
-    for term in _products(equation(neuron)):
+    for term in _products(equation_of(neuron)):
         factors = [factor.name for factor in term if isinstance(factor, Var)]
         if len(term) == len(factors) == 2 and name in factors:
             return f"{name}·{factors[1 - factors.index(name)]}"

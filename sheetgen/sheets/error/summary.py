@@ -101,11 +101,11 @@ class ErrorSummary:
 
     def _sentence(self) -> Formula:
         """Return the sentence that says which variant did best, whether any let the error rise, or diverged."""
-        study, layout = self.book.study, self.book.layout
+        study = self.book.study
         first, last, rises = (self.facts.cells(label) for label in (_FIRST, _LAST, _RISES))
         titles = self.table.losses()
         start_of, end_of = (self.table.block.absolute(titles[i], at.LABEL_ROW) for i in (0, -1))
-        what = "rate" if layout.shares_settings else "variant"
+        what = "rate" if study.shares_settings else "variant"
         start = f"After {study.iterations} updates the smallest error is that of "
         calm = f"; at every {what} the error fell at every step, so none of them diverged."
         rose = f" of the {what}s the error did not fall at every step"

@@ -102,7 +102,7 @@ class ErrorTable:
 def variant_title(book: Book, variant: int) -> Formula | str:
     """Return what a variant is called: by its learning rate, live, where only that tells it from the others."""
     layout = book.layout
-    if not layout.shares_settings:
+    if not layout.study.shares_settings:
         return layout.study.variants[variant].sheet
     text = partial(variant_text, book, variant)
     return Formula(f'"{layout.study.rate_name} = "&{layout.rate(variant)}', text)
@@ -111,7 +111,7 @@ def variant_title(book: Book, variant: int) -> Formula | str:
 def variant_text(book: Book, variant: int) -> str:
     """Return the text of a variant's title."""
     study = book.study
-    if not book.layout.shares_settings:
+    if not book.study.shares_settings:
         return study.variants[variant].sheet
     return f"{study.rate_name} = {general(study.rates[variant])}"
 

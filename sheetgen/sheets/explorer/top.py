@@ -34,7 +34,7 @@ def put(page: Page, book: Book, table: LookupTable, last: int, verdict: Verdict)
     picked = picks.shown(book.study, book.picks)
     labels = {EXPLORER_VARIANT: "training sheet", EXPLORER_ITERATION: "iteration"}
     if book.study.batch > 1:
-        labels[EXPLORER_SAMPLE] = picks.sample_label(book.study)
+        labels[EXPLORER_SAMPLE] = book.study.position
         page.heights[EXPLORER_SAMPLE.row] = 26
     for pick, label in labels.items():
         page.put(f"B{pick.row}", label, Style(bold=True, size=12))

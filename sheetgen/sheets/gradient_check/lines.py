@@ -8,7 +8,6 @@ from sheetgen.network.graph import derivative_label
 from sheetgen.page import style
 from sheetgen.page.block import Block
 from sheetgen.page.page import Content, Formula, Page
-from sheetgen.sheets import picks
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.lookup import Lookup
 from sheetgen.sheets.perturbed import Networks
@@ -39,7 +38,7 @@ class GradientLine:
 
 def lines_block(book: Book, row: int) -> Block:
     """Return where the lines of all parameters stand, below a header in a row."""
-    return Block.below(row, LABELS, len(picks.parameters(book.study)))
+    return Block.below(row, LABELS, len(book.study.network.weights))
 
 
 def put_lines(page: Page, block: Block, lines: list[GradientLine]) -> None:
@@ -56,7 +55,7 @@ def gradient_lines(
     book: Book, step: Lookup, networks: Networks, block: Block, rounding: str, least: str
 ) -> list[GradientLine]:
     """Return the line of every parameter; ``rounding`` and ``least`` are the cells of ROUNDING and LEAST."""
-    weights = zip(block.rows, picks.parameters(book.study), strict=True)
+    weights = zip(block.rows, book.study.network.weights, strict=True)
     return [
         _line(book, step, networks, weight, {label: block.cell(label, row) for label in LABELS}, rounding, least)
         for row, weight in weights

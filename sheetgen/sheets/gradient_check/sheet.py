@@ -71,7 +71,7 @@ def _others(page: Page, book: Book, step: Lookup, row: int) -> Listing:
 
 def _point(book: Book, step: Lookup, table: Block, others: Listing) -> Point:
     """Return the point of the picked step, with the ε of this sheet."""
-    rows = enumerate(picks.parameters(book.study), start=table.first)
+    rows = enumerate(book.study.network.weights, start=table.first)
     cells = {name: others.absolute(name) for name in others.rows}
     cells |= {weight: table.absolute(VALUE, row) for row, weight in rows}
     return Point(

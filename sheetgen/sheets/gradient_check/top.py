@@ -98,7 +98,7 @@ def _picks(page: Page, book: Book) -> None:
         (CHECK_ITERATION, "iteration"),
         (CHECK_PARAMETER, "parameter"),
         (CHECK_EPSILON, "ε"),
-        *([(CHECK_SAMPLE, picks.sample_label(book.study))] if book.study.batch > 1 else []),
+        *([(CHECK_SAMPLE, book.study.position)] if book.study.batch > 1 else []),
     ):
         page.put(f"A{pick.row}", label, style.NAME)
         page.put(pick.cell, picked[pick], style.PICK)
