@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 
 from sheetgen.template.document import Document
-from sheetgen.template.layers import Expansion, expand_layers
+from sheetgen.template.layers.expand import Expansion, expand_layers
 
 ODD = """
 title = "An odd network"

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import pytest
 from networks import perceptron
 
-from sheetgen.template.layers import Expansion
+from sheetgen.template.layers.expand import Expansion
 
 
 def weights(expansion: Expansion) -> list[float]:

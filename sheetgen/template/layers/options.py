@@ -1,4 +1,4 @@
-"""The options of a template's ``[layers]``, read and checked; `layers` writes the equations they stand for.
+"""The options of a template's ``[layers]``, read and checked; `expand` writes the equations they stand for.
 
 A layer here is one step of weights: sizes = [2, 3, 2] has two, counted from 1 in messages.
 """
@@ -13,11 +13,11 @@ from sheetgen.algebra.ops import Primitive, activations, losses_in_layers, penal
 from sheetgen.errors import must_be
 from sheetgen.limits import MAX_COLUMNS
 from sheetgen.template.document import Document
-from sheetgen.template.layer_entries import Entries, is_whole
-from sheetgen.template.layer_weights import Matrix, Vector, read_biases, read_weights
+from sheetgen.template.layers.entries import Entries, is_whole
+from sheetgen.template.layers.weights import Matrix, Vector, read_biases, read_weights
 
 SOFTMAX = "softmax"
-"""The activation that is none of one unit: it takes a whole layer, and `layers` writes it in several quantities."""
+"""The activation that is none of one unit: it takes a whole layer, and `expand` writes it in several quantities."""
 
 _ACTIVATION, _LOSS = "sigmoid", "half_squared_error"
 """What a ``[layers]`` has that names none."""

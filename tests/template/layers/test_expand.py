@@ -6,18 +6,18 @@ import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import pytest
 from networks import expanded_layers, perceptron
+from outside import ROOT
 
 from sheetgen import TemplateError, load, loads
 from sheetgen.algebra.parser import parse
 from sheetgen.limits import MAX_FORMULA
 from sheetgen.network.trace import trace
 from sheetgen.show import equations
-from sheetgen.template.layers import Expansion
+from sheetgen.template.layers.expand import Expansion
 from sheetgen.template.write import effective_template
 
 ACTIVATIONS = ("sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus", "gelu", "silu", "identity")
@@ -375,7 +375,7 @@ def test_training_is_torchs(activation: str, sizes: list[int]) -> None:
 
 
 def test_the_example_of_the_documentation() -> None:
-    page = (Path(__file__).resolve().parents[2] / "docs" / "template.md").read_text("utf-8")
+    page = (ROOT / "docs" / "template.md").read_text("utf-8")
     section = page.partition("## Layers in one table\n")[2].partition("\n## ")[0]
     example, shown = re.findall(r"```(?:toml)?\n(.*?)```", section, re.DOTALL)
     assert equations(loads(example), "text").startswith(shown.partition("  …")[0])

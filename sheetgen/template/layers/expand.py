@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from itertools import chain
 
 from sheetgen.template.document import Document
-from sheetgen.template.layer_losses import accuracy_equations, coefficients, loss_equations
-from sheetgen.template.layer_names import Names, bias_names, unit_names, weight_names
-from sheetgen.template.layer_options import SOFTMAX, LayerOptions, read_layer_options
-from sheetgen.template.terms import EquationTexts, joined, largest
+from sheetgen.template.layers.losses import accuracy_equations, coefficients, loss_equations
+from sheetgen.template.layers.names import Names, bias_names, unit_names, weight_names
+from sheetgen.template.layers.options import SOFTMAX, LayerOptions, read_layer_options
+from sheetgen.template.layers.terms import EquationTexts, joined, largest
 
 
 @dataclass(frozen=True)

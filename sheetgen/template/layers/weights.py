@@ -8,7 +8,7 @@ from itertools import pairwise
 from math import sqrt
 
 from sheetgen.errors import must_be
-from sheetgen.template.layer_entries import Entries, is_whole
+from sheetgen.template.layers.entries import Entries, is_whole
 
 Vector = tuple[float, ...]
 Matrix = tuple[Vector, ...]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from itertools import count
 
-from sheetgen.template.layer_options import LayerOptions
+from sheetgen.template.layers.options import LayerOptions
 
 _CLASSIC_UNITS = 9
 

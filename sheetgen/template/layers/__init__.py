@@ -1,0 +1,1 @@
+"""The table ``[layers]`` of a template: read, checked, and written out as equations."""
