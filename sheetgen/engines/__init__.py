@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sheetgen.engines.base import Engine
-from sheetgen.errors import EngineError
+from sheetgen.errors import EngineError, did_you_mean
 
 NAMES = ("embedded", "libreoffice")
 
@@ -18,4 +18,5 @@ def get(name: str) -> Engine:
         from sheetgen.engines.libreoffice import LibreOffice
 
         return LibreOffice()
-    raise EngineError(f"there is no engine called {name!r}: use one of {', '.join(NAMES)}")
+    hint = did_you_mean(name, NAMES, f"use one of {', '.join(NAMES)}")
+    raise EngineError(f"there is no engine called {name!r}: {hint}")

@@ -134,7 +134,8 @@ class _VariantReader:
         """Return a number for each setting of a method: the given one, or its default."""
         for key in given:
             if key not in settings:
-                hint = f"its settings are {', '.join(settings)}" if settings else "it has no settings"
+                known = f"its settings are {', '.join(settings)}" if settings else "it has no settings"
+                hint = did_you_mean(key, settings, known)
                 self.fail(f"the {what} knows no setting {key!r}", hint, table, what, key)
         typed = {key: self.document.number(item, key, *self.place(table, what, key)) for key, item in given.items()}
         numbers: dict[str, float] = {}

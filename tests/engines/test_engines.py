@@ -166,6 +166,8 @@ def test_names_and_versions() -> None:
     assert get("embedded").name == "embedded"
     with pytest.raises(EngineError, match="no engine called 'excel': use one of embedded, libreoffice"):
         get("excel")
+    with pytest.raises(EngineError, match=r"no engine called 'libre-office': did you mean 'libreoffice'\?"):
+        get("libre-office")
 
 
 @needs_uno

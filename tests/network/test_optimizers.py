@@ -152,7 +152,8 @@ def test_the_second_opinion_agrees_on_every_schedule(name: str, settings: str, c
     [
         ('optimiser = "adm"', "there is no optimiser 'adm'; did you mean 'adam'?"),
         ("optimiser = 3", 'optimiser must be a name, such as optimiser = "sgd"'),
-        ('optimiser = { name = "adam", beta = 1 }', "the optimiser knows no setting 'beta'; its settings are beta1"),
+        ('optimiser = { name = "adam", beta_1 = 1 }', "the optimiser knows no setting 'beta_1'; did you mean 'beta1'?"),
+        ('optimiser = { name = "adam", zz = 1 }', "the optimiser knows no setting 'zz'; its settings are beta1, beta2"),
         ('optimiser = { name = "sgd", momentum = 1 }', "the optimiser knows no setting 'momentum'; it has no settings"),
         ('optimiser = { name = "adam", beta1 = 1.0 }', "beta1 of adam must be at least 0 and below 1, not 1.0"),
         ('optimiser = { name = "adam", eps = -1 }', "eps of adam must be at least 0, not -1.0"),

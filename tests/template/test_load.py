@@ -110,6 +110,8 @@ BAD = [
     ("iterations = 3", "iterations = 1048572", 3, "iterations must be a whole number from 1 to 1,048,571"),
     ("iterations = 3", "iterations = 2.5", 3, "iterations must be a whole number"),
     ("iterations = 3", "iterations = true", 3, "iterations must be a whole number"),
+    ("iterations = 3", 'iterations = 3\nfrozen = ["v"]', 4, "frozen names 'v', which is no parameter; there are w"),
+    ("iterations = 3", 'iterations = 3\nfrozen = ["ww"]', 4, "'ww', which is no parameter; did you mean 'w'?"),
     ("w = 0.4", "w = 0.4\nSigmoid = 1", 13, "'Sigmoid' cannot be told from the function sigmoid()"),
     ("w = 0.4", "w = 0.4\nexp = 1", 13, "'exp' cannot be told from the function exp()"),
     ("w = 0.4", "w = 0.4\nlambda = 1", 13, "'lambda' is a reserved word"),
