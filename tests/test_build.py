@@ -14,12 +14,12 @@ from pathlib import Path
 import openpyxl
 import pytest
 from faults import change_cell, constant, formula
+from tracing import trace
 from workbook_lint import lint
 
 from sheetgen import NumberError, UsageError, build, load, override, verify
 from sheetgen.network import trace as trace_module
 from sheetgen.network.row_program import Row
-from sheetgen.network.trace import trace
 from sheetgen.xlsx import sheet_rows, writer
 
 SEED = override(load(), rates=[0.5, 2.0], iterations=4)

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tracing import trace
 
 from sheetgen import build, load, loads, override, verify
 from sheetgen.network.study import Study
-from sheetgen.network.trace import trace
 from sheetgen.template.shipped import template_names
 from sheetgen.template.write import effective_template
 

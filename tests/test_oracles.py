@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 import sympy  # type: ignore[import-untyped]
 from networks import ODD, odd_loss
+from tracing import trace
 
 from sheetgen import load, loads
 from sheetgen.network.study import Study
-from sheetgen.network.trace import trace
 
 Named = Mapping[str, float]
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import pytest
 from openpyxl import load_workbook
 from outside import hand_made
+from tracing import trace
 
 from sheetgen import load, override
-from sheetgen.network.trace import trace
 
 # handmade-right-2-2-2.xlsx, Sheet1, η = 2: the rows 107, 108, 157 and 206 hold the iterations 0, 1, 50 and 99.
 GOLDEN: Mapping[int, Mapping[str, float]] = {

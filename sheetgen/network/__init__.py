@@ -1,1 +1,1 @@
-"""A network and its training: the graph of named quantities, its backward half, its optimizers, its values."""
+"""A network and its training: the graph of named quantities, its backward half, its optimisers, its values."""

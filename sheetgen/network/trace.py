@@ -73,11 +73,6 @@ class Trace:
         return self._held.setdefault(variant, _HeldRun(run)) if self._holds else run
 
 
-def trace(study: Study, variants: Iterable[int] | None = None, chunk_rows: int = CHUNK_ROWS) -> Iterator[Chunk]:
-    """Yield the rows of a study once, none of them held; see `Trace.chunks`."""
-    yield from Trace(study, chunk_rows, most_held=0).chunks(variants)
-
-
 class _RowSource(Protocol):
     """What gives the rows of one variant, each reader's in succession."""
 

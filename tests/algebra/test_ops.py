@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import pytest
 from networks import template
 from openpyxl import load_workbook
+from tracing import trace
 from workbook_lint import lint
 
 from sheetgen import NumberError, TemplateError, build, loads, verify
@@ -22,7 +23,6 @@ from sheetgen.algebra.expr import Var
 from sheetgen.algebra.notation import Text
 from sheetgen.algebra.ops import PRIMITIVES
 from sheetgen.algebra.parser import parse
-from sheetgen.network.trace import trace
 from sheetgen.proof.reference import Reference
 
 torch = pytest.importorskip("torch", reason="torch is not installed (pip install sheetgen[cnn])")

@@ -6,13 +6,13 @@ import math
 
 import pytest
 from networks import ODD, template
+from tracing import trace
 
 from sheetgen import load, loads
 from sheetgen.algebra.evaluate import evaluate
 from sheetgen.algebra.notation import Text
 from sheetgen.network.chains import MAX_PATHS, linear_units, paths
 from sheetgen.network.study import Study
-from sheetgen.network.trace import trace
 
 SIGMOID_DOWN = ("a_o1·(1 − a_o1)", "a_o2·(1 − a_o2)", "a_h1·(1 − a_h1)")
 

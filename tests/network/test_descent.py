@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 from faults import change_cell, number
+from tracing import trace
 
 from sheetgen import TemplateError, build, cli, loads, verify
 from sheetgen.network.study import Study
 from sheetgen.network.tolerance import Tolerance
-from sheetgen.network.trace import CHUNK_ROWS, Trace, trace
+from sheetgen.network.trace import CHUNK_ROWS, Trace
 from sheetgen.proof.mathematics import differences
 from sheetgen.proof.report import Kind
 from sheetgen.template.write import effective_template

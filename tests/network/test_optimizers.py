@@ -6,12 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from tracing import trace
 
 from sheetgen import TemplateError, loads
 from sheetgen.network.optimizers import OPTIMIZERS, SCHEDULES
 from sheetgen.network.study import Study
 from sheetgen.network.tolerance import Tolerance
-from sheetgen.network.trace import Trace, trace
+from sheetgen.network.trace import Trace
 from sheetgen.proof.mathematics import differences
 
 torch = pytest.importorskip("torch", reason="the companion's packages are not installed")

@@ -7,6 +7,7 @@ import math
 import pytest
 from hypothesis import assume, given, settings
 from mpmath import mpf, workdps  # type: ignore[import-untyped]
+from tracing import trace
 from trees import ERRORS, EXPRESSIONS, VALUES, exact, settled
 
 from sheetgen import Tolerance, load
@@ -16,7 +17,6 @@ from sheetgen.algebra.parser import parse
 from sheetgen.network.row_program import Row
 from sheetgen.network.study import Study
 from sheetgen.network.tolerance import RowBounds, error_bound
-from sheetgen.network.trace import trace
 
 UNIT = 1e-15
 

@@ -9,12 +9,13 @@ from collections.abc import Callable
 
 import pytest
 from networks import ODD, template
+from tracing import trace
 
 from sheetgen import NumberError, load, loads, override
 from sheetgen.network import trace as trace_module
 from sheetgen.network.row_program import Row, RowProgram, compile_rows
 from sheetgen.network.study import Study
-from sheetgen.network.trace import MOST_HELD, Trace, trace
+from sheetgen.network.trace import MOST_HELD, Trace
 
 # shared/seed/README.md: E_total before any update.
 FIRST_ERROR = 0.24251985734837728

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from networks import ODD, template
+from tracing import trace
 
 from sheetgen import Tolerance, load, loads, override
 from sheetgen.algebra.expr import Var, substitute
@@ -14,7 +15,7 @@ from sheetgen.algebra.parser import parse
 from sheetgen.network.optimizers import OPTIMIZERS
 from sheetgen.network.row_program import Row
 from sheetgen.network.study import Study
-from sheetgen.network.trace import Trace, trace
+from sheetgen.network.trace import Trace
 from sheetgen.proof.mathematics import differences
 from sheetgen.proof.report import Difference, Kind
 

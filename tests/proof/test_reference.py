@@ -8,10 +8,10 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 from networks import ODD, odd_loss
+from tracing import trace
 
 from sheetgen import load, loads
 from sheetgen.network.study import Study
-from sheetgen.network.trace import trace
 from sheetgen.proof.reference import Array, Reference
 
 

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from networks import expanded_layers, perceptron
 from outside import ROOT
+from tracing import trace
 
 from sheetgen import TemplateError, load, loads
 from sheetgen.algebra.parser import parse
 from sheetgen.limits import MAX_FORMULA
-from sheetgen.network.trace import trace
 from sheetgen.show import equations
 from sheetgen.template.layers.expand import Expansion
 from sheetgen.template.write import effective_template
