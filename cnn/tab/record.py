@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -30,7 +31,19 @@ def run_record(run: Run) -> RunRecord:
     if summary is None or summary.test is None or summary.confusion is None:
         raise RunError(f"{run.folder} has not ended; continue it with: cnn train --run {run.name} --resume")
     epochs = run.metrics()
-    if len(epochs) != summary.epochs or best_epoch(epochs).epoch != summary.best_epoch:
+    if len(epochs) != summary.epochs or not _may_be_best(summary.best_epoch, epochs):
         expected = f"{summary.epochs} epochs, the best of them {summary.best_epoch}"
         raise RunError(f"{run.path('metrics.csv')} is damaged: it is not that of summary.json, which has {expected}")
     return RunRecord(run.name, recorded_config(run), summary, summary.test, summary.confusion, epochs)
+
+
+def _may_be_best(number: int, epochs: Sequence[Epoch]) -> bool:
+    """Say whether a run may have recorded this epoch as its best one: the best, or one that an earlier version took.
+
+    Where the loss of an epoch was no number, earlier versions took any of those that recognised as many pictures.
+    """
+    best = best_epoch(epochs)
+    equals = [epoch for epoch in epochs if epoch.correct == best.correct]
+    if any(math.isnan(epoch.loss) for epoch in equals):
+        return number in (epoch.epoch for epoch in equals)
+    return number == best.epoch

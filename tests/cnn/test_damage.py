@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,11 +14,12 @@ import pytest
 
 pytest.importorskip("PIL", reason="Pillow is not installed")
 from click.testing import CliRunner
-from cnn_support import handmade_run
+from cnn_support import EPOCHS, handmade_run
 
 from cnn.cli import cli
 from cnn.errors import RunError
 from cnn.runs.run import Run
+from cnn.tab.record import run_record
 from cnn.training.config import recorded_config
 
 if TYPE_CHECKING:
@@ -220,6 +223,24 @@ def test_epochs_that_are_not_those_of_the_summary(run: Run, seed_workbook: Path)
     table.write_text(whole)
     damage(run, "summary.json", lambda summary: summary.update(best_epoch=1))
     assert complaint(run, "metrics.csv", error_line(run, *words)) == why + "1"
+
+
+def test_a_best_epoch_that_an_earlier_version_took_where_a_loss_was_no_number(run: Run) -> None:
+    epochs = [
+        replace(EPOCHS[0], epoch=number, correct=correct, loss=loss)
+        for number, (correct, loss) in enumerate([(199, math.nan), (199, 0.5), (150, math.nan)], start=1)
+    ]
+    run.write_metrics(epochs)
+    for best in (1, 2):
+        damage(run, "summary.json", lambda summary, best=best: summary.update(best_epoch=best))
+        assert run_record(run).summary.best_epoch == best
+    damage(run, "summary.json", lambda summary: summary.update(best_epoch=3))
+    with pytest.raises(RunError, match=r"metrics\.csv is damaged"):
+        run_record(run)
+    run.write_metrics([replace(epochs[0], loss=0.75), *epochs[1:]])
+    damage(run, "summary.json", lambda summary: summary.update(best_epoch=1))
+    with pytest.raises(RunError, match=r"metrics\.csv is damaged"):
+        run_record(run)
 
 
 def test_a_mistake_whose_picture_is_gone(run: Run, seed_workbook: Path) -> None:
