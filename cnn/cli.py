@@ -22,7 +22,7 @@ from cnn.net.networks import NETWORKS, find_network
 from cnn.runs.json_form import to_json
 from cnn.runs.run import Run, find_run, free_name, listed_runs, planned_run
 from cnn.training.config import recorded_config
-from cnn.training.plan import Plan, new_plan, refuse_changes
+from cnn.training.plan import Plan, TrainOptions, new_plan, refuse_changes
 from sheetgen.console import INTERRUPTED, SETTINGS, Program, complain
 from sheetgen.version import __version__
 
@@ -72,16 +72,17 @@ def train(name: str | None, resume: bool, workbook: Path | None, runs_dir: Path,
 
     if workbook:
         check_workbook(workbook)
+    chosen = TrainOptions(**settings)
     plan, run = None, None
     if resume:
         if name is None:
             raise UsageError("--resume continues the run that --run names: add --run NAME")
         run = find_run(runs_dir, name)
         plan = recorded_config(run).plan
-        refuse_changes(plan, settings)
-        plan = replace(plan, data_dir=settings["data_dir"] or plan.data_dir)
+        refuse_changes(plan, chosen)
+        plan = replace(plan, data_dir=chosen.data_dir or plan.data_dir)
     else:
-        plan = new_plan(settings)
+        plan = new_plan(chosen)
     with together(plan.device) as processes:
         if run is None:
             if name is None:

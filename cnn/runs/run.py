@@ -28,6 +28,8 @@ from cnn.runs.records import Summary
 from sheetgen.files import replace_file
 
 FORMAT = 1
+CheckpointState = dict[str, Any]
+"""What a checkpoint holds by name: ``model``, ``optimizers`` and ``history``, as tensors, numbers and text."""
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
@@ -96,7 +98,7 @@ class Run:
         except ValueError as error:
             raise RunError(f"{path} is damaged: {error}") from error
 
-    def save_checkpoint(self, name: str, state: dict[str, Any]) -> None:
+    def save_checkpoint(self, name: str, state: CheckpointState) -> None:
         """Write a checkpoint."""
         import torch
 
@@ -104,7 +106,7 @@ class Run:
         torch.save({"format": FORMAT, **state}, content)
         replace_file(self.path(name), content.getvalue())
 
-    def checkpoint(self, name: str, device: str = "cpu") -> dict[str, Any]:
+    def checkpoint(self, name: str, device: str = "cpu") -> CheckpointState:
         """Return a checkpoint, its tensors on ``device``; raise `RunError` where it is absent or damaged."""
         import torch
 

@@ -2,12 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from dataclasses import asdict, dataclass, replace
+from typing import Literal
 
 from cnn.errors import UsageError
 from cnn.net.networks import find_network
 from cnn.training.recipe import Recipe, find_recipe
+
+DataName = Literal["mnist", "synthetic"]
+
+
+@dataclass(frozen=True)
+class TrainOptions:
+    """The options of ``cnn train`` that say what to train and how, by their names; None where one was not given."""
+
+    net: str | None = None
+    recipe: str | None = None
+    epochs: int | None = None
+    batch_size: int | None = None
+    lr: float | None = None
+    dropout: float | None = None
+    seed: int | None = None
+    val: int | None = None
+    patience: int | None = None
+    data: DataName | None = None
+    data_dir: str | None = None
+    device: str | None = None
+    threads: int | None = None
 
 
 @dataclass(frozen=True)
@@ -23,7 +44,7 @@ class Plan:
     seed: int = 1
     validation: int = 0
     patience: int | None = None
-    data: Literal["mnist", "synthetic"] = "mnist"
+    data: DataName = "mnist"
     data_dir: str | None = None
     device: str = "auto"
     threads: int = 1
@@ -37,48 +58,59 @@ class Plan:
             )
 
 
-def new_plan(options: dict[str, Any]) -> Plan:
+def new_plan(options: TrainOptions) -> Plan:
     """Return the plan that the options of ``cnn train`` describe."""
-    recipe = changed(find_recipe("fast" if options["recipe"] is None else options["recipe"]), options)
     return Plan(
-        network="rf20" if options["net"] is None else options["net"],
-        recipe=recipe,
-        seed=1 if options["seed"] is None else options["seed"],
-        validation=options["val"] or 0,
-        patience=options["patience"],
-        data=options["data"] or "mnist",
-        data_dir=options["data_dir"],
-        device=options["device"] or "auto",
-        threads=options["threads"] or 1,
+        network="rf20" if options.net is None else options.net,
+        recipe=changed(find_recipe("fast" if options.recipe is None else options.recipe), options),
+        seed=1 if options.seed is None else options.seed,
+        validation=options.val or 0,
+        patience=options.patience,
+        data=options.data or "mnist",
+        data_dir=options.data_dir,
+        device=options.device or "auto",
+        threads=options.threads or 1,
     )
 
 
-def changed(recipe: Recipe, options: dict[str, Any]) -> Recipe:
+def changed(recipe: Recipe, options: TrainOptions) -> Recipe:
     """Return the recipe with what the person chose instead."""
-    names = {"epochs": "epochs", "batch_size": "batch_size", "lr": "learning_rate", "dropout": "dropout"}
-    changes = {field: options[name] for name, field in names.items() if options[name] is not None}
-    return replace(recipe, **changes)
+    return replace(
+        recipe,
+        epochs=recipe.epochs if options.epochs is None else options.epochs,
+        batch_size=recipe.batch_size if options.batch_size is None else options.batch_size,
+        learning_rate=recipe.learning_rate if options.lr is None else options.lr,
+        dropout=recipe.dropout if options.dropout is None else options.dropout,
+    )
 
 
-def refuse_changes(plan: Plan, options: dict[str, Any]) -> None:
-    """Raise `UsageError` where an option beside --resume says otherwise than the run's own plan."""
-    recorded = {
-        "net": plan.network,
-        "recipe": plan.recipe.name,
-        "epochs": plan.recipe.epochs,
-        "batch_size": plan.recipe.batch_size,
-        "lr": plan.recipe.learning_rate,
-        "dropout": plan.recipe.dropout,
-        "seed": plan.seed,
-        "val": plan.validation,
-        "patience": plan.patience,
-        "data": plan.data,
-        "device": plan.device,
-        "threads": plan.threads,
-    }
-    for option, value in recorded.items():
-        if options[option] is not None and options[option] != value:
+def options_of(plan: Plan) -> TrainOptions:
+    """Return the options that describe a plan in full, but for the place of its data."""
+    return TrainOptions(
+        net=plan.network,
+        recipe=plan.recipe.name,
+        epochs=plan.recipe.epochs,
+        batch_size=plan.recipe.batch_size,
+        lr=plan.recipe.learning_rate,
+        dropout=plan.recipe.dropout,
+        seed=plan.seed,
+        val=plan.validation,
+        patience=plan.patience,
+        data=plan.data,
+        device=plan.device,
+        threads=plan.threads,
+    )
+
+
+def refuse_changes(plan: Plan, options: TrainOptions) -> None:
+    """Raise `UsageError` where an option beside --resume says otherwise than the run's own plan.
+
+    The data may have moved, so ``data_dir`` is free.
+    """
+    recorded = asdict(options_of(plan))
+    for option, value in asdict(replace(options, data_dir=None)).items():
+        if value is not None and value != recorded[option]:
             raise UsageError(
-                f"--resume continues the run as it was started, with --{option.replace('_', '-')} {value}: "
+                f"--resume continues the run as it was started, with --{option.replace('_', '-')} {recorded[option]}: "
                 "leave that option out"
             )

@@ -10,7 +10,6 @@ import math
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -24,6 +23,7 @@ from cnn.net.networks import Network, walk
 from cnn.runs.examination import evaluate
 from cnn.runs.json_form import from_json
 from cnn.runs.metrics import Epoch, Evaluated, Reporter, Score
+from cnn.runs.run import CheckpointState
 from cnn.training.augment import augmentation
 from cnn.training.optimizers import optimizers
 from cnn.training.processes import Processes
@@ -151,7 +151,7 @@ class Trainer:
         """Return the seed of this process's augmentation and dropout in an epoch."""
         return ((self.seed * 1_000_003 + epoch) * 1009 + self.processes.rank + 1) * 2
 
-    def state(self) -> dict[str, Any]:
+    def state(self) -> CheckpointState:
         """Return everything needed to go on, as tensors, numbers and text only (so it loads with
         ``weights_only=True``).
         """
@@ -161,7 +161,7 @@ class Trainer:
             "history": [asdict(epoch) for epoch in self.history],
         }
 
-    def restore(self, state: dict[str, Any]) -> None:
+    def restore(self, state: CheckpointState) -> None:
         """Go back to a state that `state` returned."""
         self.model.load_state_dict(state["model"])
         for optimizer, content in zip(self.optimizers, state["optimizers"], strict=True):
