@@ -24,6 +24,7 @@ from cnn.runs.run import Run, find_run, free_name, listed_runs, planned_run
 from cnn.training.config import recorded_config
 from cnn.training.plan import Plan, TrainOptions, new_plan, refuse_changes
 from sheetgen.console import INTERRUPTED, SETTINGS, Program, complain
+from sheetgen.sheet_names import CNN
 from sheetgen.version import __version__
 
 if TYPE_CHECKING:
@@ -101,17 +102,17 @@ def train(name: str | None, resume: bool, workbook: Path | None, runs_dir: Path,
 
 def check_workbook(workbook: Path) -> None:
     """Make sure, before anything long begins, that a workbook is there and can be added to."""
-    from cnn.tab import check
+    from cnn.tab.write import check
 
     check(workbook)
 
 
 def put_into(workbook: Path, runs: Sequence[Run], readings: Sequence[Reading] = ()) -> None:
     """Write runs into a workbook's sheet CNN, and say so."""
-    from cnn.tab import SHEET, write
+    from cnn.tab.write import write
 
     write(workbook, runs, readings)
-    click.echo(f"{workbook}: sheet {SHEET} written; sheetgen verify {workbook} checks it", err=True)
+    click.echo(f"{workbook}: sheet {CNN} written; sheetgen verify {workbook} checks it", err=True)
 
 
 def finish_with_curves(run: Run, plan: Plan) -> None:

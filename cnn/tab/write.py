@@ -21,12 +21,12 @@ from cnn.tab.sections import GAP
 from sheetgen.page import style
 from sheetgen.page.page import Formula, Page
 from sheetgen.page.printing import fit_width, landscape
+from sheetgen.sheet_names import CNN
 from sheetgen.xlsx import graft
 
 if TYPE_CHECKING:
     from cnn.predict import Reading
 
-SHEET = "CNN"
 _TARGETS_ROW = 4
 
 
@@ -50,10 +50,10 @@ def write(workbook: Path, runs: Sequence[Run], readings: Sequence[Reading] = ())
 def page(runs: Sequence[RunRecord], mistakes: Sequence[Picture] = (), own: Sequence[Picture] = ()) -> Page:
     """Return the sheet for some runs, of which the first is shown in full."""
     first = runs[0]
-    page = Page(SHEET, tab_colour="C01048", freeze="A3")
+    page = Page(CNN, tab_colour="C01048", freeze="A3")
     page.widths = {1: 2.0, 2: 32.0} | dict.fromkeys(range(3, 16), 13.0)
     page.heights = {1: 30}
-    table = epochs.put(page, first, _TARGETS_ROW + targets.ROWS + 2 + GAP, SHEET)
+    table = epochs.put(page, first, _TARGETS_ROW + targets.ROWS + 2 + GAP, CNN)
     network = layers.put(page, first.summary.layers, table.next_row)
     targets.put(page, first, table, network, _TARGETS_ROW)
     _put_title(page, first, table)
@@ -65,7 +65,7 @@ def page(runs: Sequence[RunRecord], mistakes: Sequence[Picture] = (), own: Seque
         note = "In MNIST form, as the network saw them."
         row = pictures.put(page, "Pictures of our own", note, ("file", "read as", "probability"), own, row)
     if len(runs) > 1:
-        row = comparison.put(page, runs, row, SHEET)
+        row = comparison.put(page, runs, row, CNN)
     provenance.put(page, first, row)
     page.decorate.append(partial(_print, page_starts))
     return page

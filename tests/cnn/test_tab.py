@@ -28,10 +28,11 @@ from cnn.errors import RunError
 from cnn.net.networks import find_network
 from cnn.runs.metrics import best_epoch
 from cnn.runs.run import Run
-from cnn.tab import SHEET, page, write
 from cnn.tab.record import run_record
 from cnn.tab.sections import share_axis
+from cnn.tab.write import page, write
 from sheetgen import engines, verify
+from sheetgen.sheet_names import CNN
 
 
 @pytest.fixture
@@ -41,7 +42,7 @@ def workbook(small_workbook: Path, tmp_path: Path) -> Path:
 
 def texts(path: Path) -> dict[str, list[Any]]:
     """Return the rows of the sheet by the text in their second column, as cached."""
-    sheet = openpyxl.load_workbook(path, data_only=True)[SHEET]
+    sheet = openpyxl.load_workbook(path, data_only=True)[CNN]
     return {str(row[1]): list(row[2:]) for row in sheet.iter_rows(values_only=True) if row[1] is not None}
 
 
@@ -55,7 +56,7 @@ def test_every_cell_is_recalculated_and_right(
     write(workbook, [handmade_run(tmp_path, "one", network), handmade_run(tmp_path, "two")])
     report = verify(workbook, engine, timeout=120)
     assert report.ok, report.diffs
-    (sheet,) = (sheet for sheet in report.sheets if sheet.name == SHEET)
+    (sheet,) = (sheet for sheet in report.sheets if sheet.name == CNN)
     assert sheet.status == "recalculated"
     assert sheet.cells > 200
     assert lint(workbook) == []
@@ -70,7 +71,7 @@ def test_the_targets_and_the_best_epoch(workbook: Path, tmp_path: Path) -> None:
     assert rows["epochs, fewer than"][:3] == [20, 3, "yes"]
     for kind, count in (("batch norm", 6), ("dropout", 1), ("fully connected layer", 1), ("global average pool", 1)):
         assert rows[f"{kind} used"][:3] == [1, count, "yes"]
-    sheet = openpyxl.load_workbook(workbook, data_only=True)[SHEET]
+    sheet = openpyxl.load_workbook(workbook, data_only=True)[CNN]
     (best,) = [row for row in sheet.iter_rows(values_only=True) if row[2] == "is the best epoch, on the test pictures"]
     assert (best[1], best[9], best[11]) == (2, 199, 0.995)
     assert "picked on the test pictures" in " ".join(rows)
@@ -106,7 +107,7 @@ def test_where_epochs_tie_all_name_the_same_best_epoch(
     assert best_epoch(epochs).epoch == best  # as summary.json names it
     run = handmade_run(tmp_path, "tied", epochs=epochs, best=best)
     write(workbook, [run, handmade_run(tmp_path, "other")])
-    rows = engines.get(engine).recalculate(workbook, 120).grid(SHEET, 160, 16)
+    rows = engines.get(engine).recalculate(workbook, 120).grid(CNN, 160, 16)
     head = next(index for index, row in enumerate(rows) if row[1] == "epoch" and row[2] == "learning rate, first step")
     column = {label: index for index, label in enumerate(rows[head])}
     table = rows[head + 1 : head + 1 + len(epochs)]
@@ -133,7 +134,7 @@ def test_the_layer_table_agrees_with_torch(
     from cnn.net.modules import build_modules
 
     write(workbook, [handmade_run(tmp_path, "one", network)])
-    values = engines.get("libreoffice").recalculate(workbook, 120).grid(SHEET, 140, 16)
+    values = engines.get("libreoffice").recalculate(workbook, 120).grid(CNN, 140, 16)
     head = next(i for i, row in enumerate(values) if row[1] == "layer")
     column = {label: index for index, label in enumerate(values[head])}
     rows = values[head + 2 : head + 2 + len(find_network(network).layers)]
@@ -159,7 +160,7 @@ def test_a_replaced_tab_leaves_no_trace_of_the_first(workbook: Path, tmp_path: P
 
 def test_pages_begin_with_a_section_and_accuracies_end_at_one(workbook: Path, tmp_path: Path) -> None:
     write(workbook, [handmade_run(tmp_path, "one"), handmade_run(tmp_path, "two")])
-    sheet = openpyxl.load_workbook(workbook)[SHEET]
+    sheet = openpyxl.load_workbook(workbook)[CNN]
     starts = [sheet.cell(page_break.id + 1, 2).value for page_break in sheet.row_breaks.brk]
     assert starts == ["The network, layer by layer", "The worst mistakes"]
     with zipfile.ZipFile(workbook) as package:
@@ -207,7 +208,7 @@ def test_the_command(workbook: Path, tmp_path: Path) -> None:
     handmade_run(tmp_path / "runs", "one")
     arguments = ["tab", "one", "--runs-dir", str(tmp_path / "runs"), "--workbook"]
     assert CliRunner().invoke(cli, [*arguments, str(workbook)]).exit_code == 0
-    assert openpyxl.load_workbook(workbook).sheetnames[-1] == SHEET
+    assert openpyxl.load_workbook(workbook).sheetnames[-1] == CNN
     absent = CliRunner().invoke(cli, [*arguments, str(tmp_path / "no.xlsx")])
     assert absent.exit_code == 2
     assert "there is no file" in absent.output
@@ -254,7 +255,7 @@ def test_pictures_of_one_s_own_are_shown_as_they_were_read(
     assert any((255 - image == np.array(read["mnist"])).all() for image in shown)
     report = verify(workbook, engine, timeout=120)
     assert report.ok, report.diffs
-    assert SHEET in [sheet.name for sheet in report.sheets]
+    assert CNN in [sheet.name for sheet in report.sheets]
     assert lint(workbook) == []
 
 
