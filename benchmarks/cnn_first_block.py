@@ -14,7 +14,7 @@ from itertools import cycle, islice
 
 import torch
 
-from cnn.digits.data import Digits
+from cnn.digits.parts import Digits
 from cnn.digits.synthetic import draw
 from cnn.net.first_block import FirstBlock
 from cnn.net.networks import RF20

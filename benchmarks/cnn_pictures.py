@@ -20,9 +20,9 @@ from numpy.random import Generator, default_rng
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
-from cnn.digits.data import normalize
 from cnn.digits.datasets import data_folder, load
 from cnn.digits.mnist_form import to_mnist
+from cnn.digits.parts import normalize
 from cnn.errors import PictureError
 from cnn.runs.run import Run
 from cnn.trained import trained_network

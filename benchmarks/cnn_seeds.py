@@ -16,7 +16,7 @@ import sys
 from pathlib import Path
 
 from cnn.runs.run import Run
-from cnn.tab.record import run_record
+from cnn.tab.finished_run import run_record
 
 
 def trained_run(options: argparse.Namespace, seed: int) -> Run:

@@ -12,8 +12,8 @@ import numpy as np
 import torch
 from PIL import Image
 
-from cnn.digits.data import normalize
 from cnn.digits.mnist_form import Grey, read_digits
+from cnn.digits.parts import normalize
 from cnn.errors import PictureError, UsageError
 from cnn.extra import require
 from cnn.runs.run import Run

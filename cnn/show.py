@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Literal
 
 from cnn.errors import CnnError
 from cnn.runs.metrics import Epoch
-from cnn.runs.records import Summary
 from cnn.runs.run import Run
+from cnn.runs.summary import Summary
 from cnn.training.config import recorded_config
 
 if TYPE_CHECKING:

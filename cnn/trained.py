@@ -12,8 +12,8 @@ from cnn.errors import RunError
 from cnn.net.modules import build_modules
 from cnn.net.networks import find_network
 from cnn.runs.examination import examine
-from cnn.runs.records import Confusion
 from cnn.runs.run import Run
+from cnn.runs.summary import Confusion
 from cnn.runs.weights import load_weights
 from cnn.training.config import recorded_config
 from cnn.training.processes import find_device

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import torch
 
-from cnn.digits.data import Digits, Part, fingerprint
+from cnn.digits.parts import Digits, Part, fingerprint
 from cnn.errors import DataError, UsageError
 
 SPLIT_SEED = 60_000

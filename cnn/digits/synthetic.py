@@ -11,8 +11,8 @@ import torch
 from numpy.random import Generator, default_rng
 from PIL import Image, ImageDraw, ImageFont
 
-from cnn.digits.data import Digits, Part, fingerprint
 from cnn.digits.mnist_form import centred
+from cnn.digits.parts import Digits, Part, fingerprint
 from cnn.net.networks import CLASSES, SIDE
 
 TRAIN, TEST = 6000, 1000

@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import io
+from collections.abc import Iterable, Iterator
 
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
-from cnn.digits.data import Part, normalize
+from cnn.digits.parts import Part, normalize
 from cnn.net.networks import CLASSES
 from cnn.runs.metrics import Score
-from cnn.runs.records import Confusion, Mistake
+from cnn.runs.run import Run
+from cnn.runs.summary import Examination, Mistake
+from sheetgen.files import replace_file
 
 WORST = 20
 """The number of mistakes that a run keeps."""
 EVALUATION_BATCH = 250
 """Pictures evaluated at once: few enough for their activations to stay in a processor's cache."""
-
-
-@dataclass(frozen=True)
-class Examination:
-    """A score, the confusion matrix, the mistakes, worst first."""
-
-    score: Score
-    confusion: Confusion
-    mistakes: tuple[Mistake, ...]
 
 
 def examine(model: nn.Module, part: Part) -> Examination:
@@ -58,6 +51,20 @@ def worst_mistakes(logits: Tensor, labels: Tensor) -> tuple[Mistake, ...]:
         )
         for number, index in enumerate(ranked, 1)
     )
+
+
+def write_mistakes(run: Run, part: Part, mistakes: Iterable[Mistake]) -> None:
+    """Write the picture of each mistake into the run, in place of those of an earlier examination."""
+    from PIL import Image
+
+    folder = run.path("mistakes")
+    folder.mkdir(exist_ok=True)
+    for old in folder.glob("*.png"):
+        old.unlink()
+    for mistake in mistakes:
+        content = io.BytesIO()
+        Image.fromarray(part.images[mistake.index].cpu().numpy()).save(content, "PNG")
+        replace_file(run.path(mistake.picture), content.getvalue())
 
 
 def evaluate(model: nn.Module, part: Part) -> Score:

@@ -3,7 +3,7 @@
 ======================  ======================================================================
 ``config.json``         how the run was started (`cnn.training.config.Config`)
 ``metrics.csv``         a row an epoch (`cnn.runs.metrics.Epoch`), written as it goes
-``summary.json``        layers, result, confusion matrix, worst mistakes (`cnn.runs.records.Summary`)
+``summary.json``        layers, result, confusion matrix, worst mistakes (`cnn.runs.summary.Summary`)
 ``last.pt, best.pt``    checkpoints of the last and the best epoch; load with ``weights_only=True``
 ``mistakes/NN.png``     the worst mistakes, 28 × 28 grey
 ``curves.png``          the four curves
@@ -24,7 +24,7 @@ from cnn.errors import RunError, UsageError
 from cnn.runs.epoch_table import from_csv, to_csv
 from cnn.runs.json_form import Mismatch, Record, from_json, to_json
 from cnn.runs.metrics import Epoch
-from cnn.runs.records import Summary
+from cnn.runs.summary import Summary
 from sheetgen.files import replace_file
 
 FORMAT = 1

@@ -7,7 +7,7 @@ from functools import partial
 
 from openpyxl.utils import get_column_letter
 
-from cnn.tab.record import RunRecord
+from cnn.tab.finished_run import RunRecord
 from cnn.tab.sections import CENTRED, COUNT, FIRST_COLUMN, GAP, PERCENT, heading, share, share_axis, table
 from sheetgen.page import charts, style
 from sheetgen.page.block import Block

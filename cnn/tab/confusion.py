@@ -10,7 +10,7 @@ from openpyxl.formatting.rule import ColorScaleRule
 from openpyxl.utils import get_column_letter
 
 from cnn.net.networks import CLASSES
-from cnn.runs.records import Confusion
+from cnn.runs.summary import Confusion
 from cnn.tab.sections import COUNT, FIRST_COLUMN, GAP, PERCENT, heading, share
 from sheetgen.page import style
 from sheetgen.page.page import Formula, Page

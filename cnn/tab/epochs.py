@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from cnn.runs.metrics import Epoch, best_epoch, rank
-from cnn.runs.records import TestResult
-from cnn.tab.record import RunRecord
+from cnn.runs.summary import TestResult
+from cnn.tab.finished_run import RunRecord
 from cnn.tab.sections import CENTRED, COUNT, GAP, LOSS, PERCENT, heading, share, share_axis, table
 from sheetgen.page import charts, style
 from sheetgen.page.block import Block

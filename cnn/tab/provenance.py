@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from cnn.runs.records import Summary
-from cnn.tab.record import RunRecord
+from cnn.runs.summary import Summary
+from cnn.tab.finished_run import RunRecord
 from cnn.tab.sections import GAP, heading
 from cnn.training.config import Config, DataFacts
 from sheetgen.page import style

@@ -13,8 +13,8 @@ from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import Font, PatternFill
 
 from cnn.tab.epochs import Epochs
+from cnn.tab.finished_run import RunRecord
 from cnn.tab.layers import GLOBAL, Layers, name_of
-from cnn.tab.record import RunRecord
 from cnn.tab.sections import COUNT, PERCENT, WORD, heading, share, table
 from sheetgen.page import style
 from sheetgen.page.page import Formula, Page

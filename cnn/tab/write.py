@@ -12,11 +12,11 @@ from openpyxl.worksheet.pagebreak import Break, RowBreak
 from PIL import Image
 
 from cnn.digits.pictures import open_picture
-from cnn.runs.records import Mistake
 from cnn.runs.run import Run
+from cnn.runs.summary import Mistake
 from cnn.tab import comparison, confusion, epochs, layers, pictures, provenance, targets
+from cnn.tab.finished_run import RunRecord, run_record
 from cnn.tab.pictures import Picture
-from cnn.tab.record import RunRecord, run_record
 from cnn.tab.sections import GAP
 from sheetgen.page import style
 from sheetgen.page.page import Formula, Page

@@ -1,1 +1,1 @@
-"""The training: recipes, optimizers, augmentation, the loop, and its processes."""
+"""The training: recipes, optimisers, augmentation, the loop, and its processes."""

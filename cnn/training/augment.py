@@ -13,7 +13,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from cnn.digits.data import DEVIATION, MEAN, normalize
+from cnn.digits.parts import DEVIATION, MEAN, normalize
 from cnn.net.networks import SIDE
 from cnn.training.recipe import Recipe
 

@@ -8,15 +8,14 @@ from importlib.metadata import PackageNotFoundError, version
 
 import torch
 
-from cnn.digits.data import Digits
 from cnn.digits.datasets import data_folder, load
+from cnn.digits.parts import Digits
 from cnn.errors import RunError
 from cnn.net.networks import find_network
-from cnn.runs.examination import examine
+from cnn.runs.examination import examine, write_mistakes
 from cnn.runs.metrics import Reporter, best_epoch
-from cnn.runs.records import Stopped, Summary
-from cnn.runs.report import summary, write_pictures
 from cnn.runs.run import Run, make_folder
+from cnn.runs.summary import Stopped, Summary, summary_of
 from cnn.runs.weights import load_weights
 from cnn.training.config import FILE, Config, DataFacts, Machine, recorded_config
 from cnn.training.plan import Plan
@@ -98,7 +97,7 @@ def save_epoch(trainer: Trainer, run: Run, plan: Plan) -> None:
         run.save_checkpoint("best.pt", state)
     run.save_checkpoint("last.pt", state)
     run.write_metrics(trainer.history)
-    run.write_record("summary.json", summary(find_network(plan.network), trainer.history, None, None, "last.pt"))
+    run.write_record("summary.json", summary_of(find_network(plan.network), trainer.history, None, None, "last.pt"))
 
 
 def finish(trainer: Trainer, run: Run, plan: Plan, stopped: Stopped) -> Summary:
@@ -112,8 +111,8 @@ def finish(trainer: Trainer, run: Run, plan: Plan, stopped: Stopped) -> Summary:
     if stopped != "interrupted":
         load_weights(trainer.model, run, chosen, trainer.device)
         examination = examine(trainer.model, trainer.digits.test)
-        write_pictures(run, trainer.digits.test, examination.mistakes)
-    content = summary(find_network(plan.network), trainer.history, stopped, examination, chosen)
+        write_mistakes(run, trainer.digits.test, examination.mistakes)
+    content = summary_of(find_network(plan.network), trainer.history, stopped, examination, chosen)
     run.write_metrics(trainer.history)
     run.write_record("summary.json", content)
     return content

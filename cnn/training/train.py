@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-from cnn.digits.data import Digits
+from cnn.digits.parts import Digits
 from cnn.errors import TrainingError
 from cnn.net.first_block import FirstBlock, begins
 from cnn.net.modules import build_modules

@@ -19,11 +19,11 @@ from cnn_support import EPOCHS, handmade_run
 from cnn.cli import cli
 from cnn.errors import RunError
 from cnn.runs.run import Run
-from cnn.tab.record import run_record
+from cnn.tab.finished_run import run_record
 from cnn.training.config import recorded_config
 
 if TYPE_CHECKING:
-    from cnn.digits.data import Digits
+    from cnn.digits.parts import Digits
 
 Change = Callable[[Any], object]
 

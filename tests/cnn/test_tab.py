@@ -28,7 +28,7 @@ from cnn.errors import RunError
 from cnn.net.networks import find_network
 from cnn.runs.metrics import best_epoch
 from cnn.runs.run import Run
-from cnn.tab.record import run_record
+from cnn.tab.finished_run import run_record
 from cnn.tab.sections import share_axis
 from cnn.tab.write import page, write
 from sheetgen import engines, verify

@@ -14,8 +14,8 @@ from outside import ROOT
 from cnn.net.layer_table import network_facts
 from cnn.net.networks import find_network
 from cnn.runs.metrics import Epoch
-from cnn.runs.records import Mistake, Summary, TestResult
 from cnn.runs.run import Run, make_folder, planned_run
+from cnn.runs.summary import Mistake, Summary, TestResult
 from cnn.training.config import Config, DataFacts, Machine
 from cnn.training.plan import Plan
 from cnn.training.recipe import FAST

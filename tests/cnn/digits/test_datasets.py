@@ -23,7 +23,7 @@ pytest.importorskip("PIL", reason="Pillow is not installed")
 
 from PIL import Image
 
-from cnn.digits import data, datasets
+from cnn.digits import datasets, parts
 from cnn.digits.synthetic import draw
 from cnn.training import augment
 
@@ -81,7 +81,7 @@ def test_a_whole_batch_by_table_is_each_picture_by_one_of_the_maps() -> None:
     got = augment.by_table(FAST, torch.device("cpu"), torch.Generator().manual_seed(7))(images)
     for picture, result in zip(images, got, strict=True):
         filled = torch.cat([picture.flatten(), torch.tensor([1], dtype=torch.uint8)])
-        every = data.normalize(filled[table].view(-1, 28, 28))
+        every = parts.normalize(filled[table].view(-1, 28, 28))
         assert (every == result).flatten(1).all(1).any()
 
 
@@ -89,7 +89,7 @@ def test_normalising_is_what_torchvision_does() -> None:
     from torchvision import transforms
 
     change = transforms.Compose([transforms.ToTensor(), transforms.Normalize((0.1307,), (0.3081,))])
-    got = data.normalize(torch.from_numpy(NUMBERED)[None])[0]
+    got = parts.normalize(torch.from_numpy(NUMBERED)[None])[0]
     torch.testing.assert_close(got, change(Image.fromarray(NUMBERED)), rtol=0, atol=1e-6)
 
 
@@ -114,7 +114,7 @@ def test_drawn_digits_are_the_same_each_time_and_in_the_form_of_mnist() -> None:
 
 def test_held_out_pictures_are_no_longer_in_training_and_always_the_same() -> None:
     digits = draw(300, 50)
-    numbered = replace(digits, train=data.Part(torch.arange(300)[:, None, None], digits.train.labels))
+    numbered = replace(digits, train=parts.Part(torch.arange(300)[:, None, None], digits.train.labels))
     split = datasets.hold_out(numbered, 60)
     assert split.validation is not None
     kept, held = (set(part.images.flatten().tolist()) for part in (split.train, split.validation))

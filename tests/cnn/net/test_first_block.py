@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 pytest.importorskip("PIL", reason="Pillow is not installed")
 
-from cnn.digits.data import normalize
+from cnn.digits.parts import normalize
 from cnn.digits.synthetic import draw
 from cnn.net.first_block import KINDS, FirstBlock, begins, unpooled
 from cnn.net.modules import build_modules

@@ -15,8 +15,8 @@ import torch
 
 pytest.importorskip("PIL", reason="Pillow is not installed")
 
-from cnn.digits.data import Digits, normalize
 from cnn.digits.datasets import hold_out
+from cnn.digits.parts import Digits, normalize
 from cnn.digits.synthetic import draw
 from cnn.errors import TrainingError, UsageError
 from cnn.net.first_block import FirstBlock

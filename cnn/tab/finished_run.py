@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from cnn.errors import RunError
 from cnn.runs.metrics import Epoch, best_epoch
-from cnn.runs.records import Confusion, Summary, TestResult
 from cnn.runs.run import Run
+from cnn.runs.summary import Confusion, Summary, TestResult
 from cnn.training.config import Config, recorded_config
 
 

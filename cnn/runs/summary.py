@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from cnn.net.layer_table import NetworkFacts
-from cnn.net.networks import CLASSES
-from cnn.runs.metrics import Evaluated, Score
+from cnn.net.layer_table import NetworkFacts, network_facts
+from cnn.net.networks import CLASSES, Network
+from cnn.runs.metrics import Epoch, Evaluated, Score, best_epoch
 
 Confusion = tuple[tuple[int, ...], ...]
 """How often each digit was read as each: a row a label, a column a prediction, ten of both."""
@@ -26,6 +27,15 @@ class Mistake:
     probability: float
     label_probability: float
     picture: str
+
+
+@dataclass(frozen=True)
+class Examination:
+    """How a network does on a part of the data: its score, the confusion matrix, the mistakes, worst first."""
+
+    score: Score
+    confusion: Confusion
+    mistakes: tuple[Mistake, ...]
 
 
 @dataclass(frozen=True)
@@ -76,3 +86,26 @@ class Summary(NetworkFacts):
             raise ValueError("test and confusion come together")
         if self.confusion is not None and {len(self.confusion), *map(len, self.confusion)} != {CLASSES}:
             raise ValueError(f"confusion is not {CLASSES} × {CLASSES}")
+
+
+def summary_of(
+    network: Network,
+    history: Sequence[Epoch],
+    stopped: Stopped | None,
+    examination: Examination | None,
+    checkpoint: str,
+) -> Summary:
+    """Return the content of summary.json, with the test result where there is an examination."""
+    best = best_epoch(history)
+    return Summary(
+        **vars(network_facts(network)),
+        stopped=stopped,
+        epochs=len(history),
+        seconds=sum(epoch.seconds for epoch in history),
+        evaluated_on=best.evaluated_on,
+        best_epoch=best.epoch,
+        best_epoch_picked_on_test_data=best.evaluated_on == "test",
+        test=TestResult.of(checkpoint, examination.score) if examination else None,
+        confusion=examination.confusion if examination else None,
+        mistakes=examination.mistakes if examination else (),
+    )

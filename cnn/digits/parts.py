@@ -1,4 +1,4 @@
-"""MNIST (or drawn digits) as tensors, on the device once.
+"""The parts of a data set, MNIST or drawn digits, as tensors on the device once.
 
 MNIST is by Yann LeCun, Corinna Cortes and Christopher J. C. Burges.
 """
