@@ -20,7 +20,7 @@ from numpy.random import Generator, default_rng
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
-from cnn.digits.datasets import data_folder, load
+from cnn.digits.datasets import data_folder, load_digits
 from cnn.digits.mnist_form import to_mnist
 from cnn.digits.parts import normalize
 from cnn.errors import PictureError
@@ -108,7 +108,7 @@ def main() -> None:
         all_right, all_total = all_right + right, all_total + len(pictures)
         print(f"{path.stem:<32} {right}/{len(pictures)}  {'; '.join(list(wrong.values())[:6])}", flush=True)
     print(f"{'all fonts':<32} {all_right}/{all_total}")
-    test = load("mnist", data_folder(options.data_dir)).test
+    test = load_digits("mnist", data_folder(options.data_dir)).test
     random = default_rng(1)
     chosen = random.choice(len(test), options.count, replace=False)
     pictures = [(int(test.labels[i]), photo(test.images[i].numpy(), random)) for i in chosen]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
-from cnn.digits.datasets import data_folder, load
+from cnn.digits.datasets import data_folder, load_digits
 from cnn.errors import RunError
 from cnn.net.modules import build_modules
 from cnn.net.networks import find_network
@@ -60,7 +60,7 @@ def evaluate_run(run: Run, checkpoint: str, data_dir: str | None, device_name: s
     torch.set_num_threads(plan.threads)
     device = find_device(device_name or "auto")
     model, epoch = trained_network(run, checkpoint, device)
-    digits = load(plan.data, data_folder(data_dir or plan.data_dir), device)
+    digits = load_digits(plan.data, data_folder(data_dir or plan.data_dir), device)
     if digits.fingerprint != recorded.data.fingerprint:
         raise RunError(f"{run.folder} was trained on other data: its fingerprint is not that of the data found now")
     examination = examine(model, digits.test)

@@ -66,7 +66,7 @@ def first_line(error: Exception) -> str:
     return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(":. ")
 
 
-def load(name: str, folder: Path, device: torch.device | None = None, validation: int = 0) -> Digits:
+def load_digits(name: str, folder: Path, device: torch.device | None = None, validation: int = 0) -> Digits:
     """Return the data set of that name (``mnist`` or ``synthetic``), on the device, with ``validation``
     pictures held out.
 

@@ -18,7 +18,7 @@ from cnn.digits.pictures import LEAST_CONTRAST, flatten, open_picture
 from cnn.errors import PictureError
 from cnn.net.networks import SIDE
 
-Number = TypeVar("Number", bound=np.generic)
+Pixel = TypeVar("Pixel", bound=np.generic)
 Grey = NDArray[np.uint8]
 Ink = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -38,12 +38,12 @@ def resized(picture: Image.Image) -> Image.Image:
     return picture.resize((width, height), Image.Resampling.BOX if longer > WORK else Image.Resampling.BICUBIC)
 
 
-def border_width(values: NDArray[Number]) -> int:
+def border_width(values: NDArray[Pixel]) -> int:
     """Return how many pixels wide the outermost frame is taken to be."""
     return max(1, int(min(values.shape)) // 50)
 
 
-def border(values: NDArray[Number]) -> NDArray[Number]:
+def border(values: NDArray[Pixel]) -> NDArray[Pixel]:
     """Return the pixels of the outermost frame, a fiftieth of the shorter side wide."""
     width = border_width(values)
     inner = np.zeros(values.shape, bool)

@@ -10,7 +10,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from cnn.errors import PictureError
 
-LARGEST = 10_000  # pixels a side
+LARGEST_SIDE = 10_000  # pixels a side
 LEAST_CONTRAST = 24  # grey levels between paper and ink
 
 
@@ -22,22 +22,22 @@ def open_picture(path: str | Path) -> Image.Image:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             with Image.open(path) as picture:
-                check(path, picture)
+                check_size(path, picture)
                 return ImageOps.exif_transpose(picture)
     except UnidentifiedImageError as error:
         raise PictureError(path, "not an image that can be read") from error
     except Image.DecompressionBombError as error:
-        raise PictureError(path, f"too large; {LARGEST:,} pixels a side at most") from error
+        raise PictureError(path, f"too large; {LARGEST_SIDE:,} pixels a side at most") from error
     except (OSError, SyntaxError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error) or "it cannot be decoded"
         raise PictureError(path, f"cannot be read: {reason}") from error
 
 
-def check(path: str | Path, picture: Image.Image) -> None:
+def check_size(path: str | Path, picture: Image.Image) -> None:
     """Raise `PictureError` for a picture that is not to be decoded: too large, or of several frames."""
     width, height = picture.size
-    if max(width, height) > LARGEST:
-        raise PictureError(path, f"{width} × {height} pixels is too large; {LARGEST:,} a side at most")
+    if max(width, height) > LARGEST_SIDE:
+        raise PictureError(path, f"{width} × {height} pixels is too large; {LARGEST_SIDE:,} a side at most")
     if (frames := getattr(picture, "n_frames", 1)) > 1:
         raise PictureError(path, f"has {frames} frames; a still picture of one digit is needed")
 

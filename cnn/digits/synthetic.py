@@ -18,7 +18,7 @@ from cnn.net.networks import CLASSES, SIDE
 TRAIN, TEST = 6000, 1000
 CANVAS = 2 * SIDE
 STROKES = (0, 1, 2, 3)
-SEED = 2026
+RANDOM_SEED = 2026
 
 
 def glyph(digit: int, stroke: int) -> Image.Image:
@@ -57,6 +57,6 @@ def draw_part(count: int, random: Generator) -> Part:
 
 def draw(train: int = TRAIN, test: int = TEST) -> Digits:
     """Return the drawn digits: the same ones at every call."""
-    random = default_rng(SEED)
+    random = default_rng(RANDOM_SEED)
     parts = draw_part(train, random), draw_part(test, random)
     return Digits("synthetic", *parts, None, fingerprint(*parts))

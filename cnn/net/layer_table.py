@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cnn.net.networks import LayerFacts, Network, multiply_adds, parameters, receptive_field, walk
+from cnn.net.networks import LayerFacts, Network, receptive_field, total_multiply_adds, total_parameters, walk
 
 _WORDS = {"batchnorm": "batch norm", "relu": "ReLU", "maxpool": "max pool", "avgpool": "average pool"}
 
@@ -29,10 +29,10 @@ def network_facts(network: Network) -> NetworkFacts:
     layers = tuple(walk(network))
     return NetworkFacts(
         network.name,
-        parameters(network),
+        total_parameters(network),
         receptive_field(network),
         layers[-1].receptive_field,
-        multiply_adds(network),
+        total_multiply_adds(network),
         layers,
     )
 

@@ -12,7 +12,7 @@ from typing import Literal
 
 from cnn.errors import UsageError
 
-Kind = Literal["conv", "batchnorm", "relu", "dropout", "maxpool", "avgpool", "linear"]
+LayerKind = Literal["conv", "batchnorm", "relu", "dropout", "maxpool", "avgpool", "linear"]
 SIDE = 28
 CLASSES = 10
 
@@ -25,7 +25,7 @@ class Layer:
     global average pooling, whose kernel is the whole picture that reaches it.
     """
 
-    kind: Kind
+    kind: LayerKind
     out: int = 0
     kernel: int = 1
     stride: int = 1
@@ -53,7 +53,7 @@ class LayerFacts:
     """
 
     number: int
-    kind: Kind
+    kind: LayerKind
     kernel: int
     stride: int
     padding: int
@@ -168,12 +168,12 @@ def walk(network: Network, channels: int = 1, side: int = SIDE) -> Iterator[Laye
         channels, side, jump = channels_out, side_out, jump_out
 
 
-def parameters(network: Network) -> int:
+def total_parameters(network: Network) -> int:
     """Return the number of trained parameters."""
     return sum(facts.parameters for facts in walk(network))
 
 
-def multiply_adds(network: Network) -> int:
+def total_multiply_adds(network: Network) -> int:
     """Return the multiply-adds of one forward pass of one picture (convolutions and linear layers)."""
     return sum(facts.multiply_adds for facts in walk(network))
 

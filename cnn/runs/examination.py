@@ -67,7 +67,7 @@ def write_mistakes(run: Run, part: Part, mistakes: Iterable[Mistake]) -> None:
         replace_file(run.path(mistake.picture), content.getvalue())
 
 
-def evaluate(model: nn.Module, part: Part) -> Score:
+def score_of(model: nn.Module, part: Part) -> Score:
     """Return the score of a model over a part, in evaluation mode."""
     loss, correct = 0.0, 0
     for logits, labels in predictions(model, part):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Record = TypeVar("Record", bound="DataclassInstance")
-LARGEST = 2**53
+LARGEST_WHOLE = 2**53
 """Whole numbers are no larger, so that each is a float too."""
 
 
@@ -104,7 +104,7 @@ def _read_simple(kind: type, value: object, where: str) -> Any:
     kinds, name = ((int, float), "a number") if kind is float else ((int,), "a whole number")
     if isinstance(value, bool) or not isinstance(value, kinds):
         raise Mismatch(f"{where} is {reprlib.repr(value)}, not {name}")
-    if isinstance(value, int) and abs(value) > LARGEST:
+    if isinstance(value, int) and abs(value) > LARGEST_WHOLE:
         raise Mismatch(f"{where} is too large a number")
     return kind(value)
 

@@ -30,7 +30,7 @@ from sheetgen.files import replace_file
 FORMAT = 1
 CheckpointState = dict[str, Any]
 """What a checkpoint holds by name: ``model``, ``optimizers`` and ``history``, as tensors, numbers and text."""
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+RUN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ class Run:
 
 def check_name(name: str) -> str:
     """Return the name of a run to be; raise `UsageError` where it would not do as a directory name."""
-    if not NAME.fullmatch(name):
+    if not RUN_NAME.fullmatch(name):
         raise UsageError(f"'{name}' cannot name a run: letters, digits, dot, dash and underscore only, 100 at most")
     return name
 

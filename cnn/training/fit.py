@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 import torch
 
-from cnn.digits.datasets import data_folder, load
+from cnn.digits.datasets import data_folder, load_digits
 from cnn.digits.parts import Digits
 from cnn.errors import RunError
 from cnn.net.networks import find_network
@@ -37,7 +37,7 @@ def versions() -> dict[str, str]:
     return numbers
 
 
-def config(plan: Plan, digits: Digits, device: torch.device, processes: Processes, command: str) -> Config:
+def config_of(plan: Plan, digits: Digits, device: torch.device, processes: Processes, command: str) -> Config:
     """Return the content of config.json."""
     held_out = len(digits.validation) if digits.validation else 0
     return Config(
@@ -63,7 +63,7 @@ def load_in_turn(plan: Plan, processes: Processes, device: torch.device) -> Digi
     """Return the data of a plan, one process after the other, so that only one downloads."""
     for turn in range(processes.count):
         if turn == processes.rank:
-            digits = load(plan.data, data_folder(plan.data_dir), device, plan.validation)
+            digits = load_digits(plan.data, data_folder(plan.data_dir), device, plan.validation)
         processes.wait()
     return digits
 
@@ -149,7 +149,7 @@ def fit(plan: Plan, run: Run, processes: Processes, reporter: Reporter, command:
         resume(trainer, run, digits)
     elif processes.writes:
         make_folder(run)
-        run.write_record(FILE, config(plan, digits, device, processes, command))
+        run.write_record(FILE, config_of(plan, digits, device, processes, command))
     processes.wait()
     stopped = train_on(trainer, run, plan, reporter)
     processes.wait()

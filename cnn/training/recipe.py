@@ -61,7 +61,7 @@ def find_recipe(name: str) -> Recipe:
     return RECIPES[name]
 
 
-def learning_rate(recipe: Recipe, step: int, steps_per_epoch: int) -> float:
+def learning_rate_at(recipe: Recipe, step: int, steps_per_epoch: int) -> float:
     """Return the learning rate of a step counted from 0 over the whole training.
 
     ``step``: multiplied by ``decay`` after each ``decay_every`` epochs. ``onecycle``: straight up from 1/25

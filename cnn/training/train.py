@@ -20,14 +20,14 @@ from cnn.errors import TrainingError
 from cnn.net.first_block import FirstBlock, begins
 from cnn.net.modules import build_modules
 from cnn.net.networks import Network, walk
-from cnn.runs.examination import evaluate
+from cnn.runs.examination import score_of
 from cnn.runs.json_form import from_json
 from cnn.runs.metrics import Epoch, Evaluated, Reporter, Score
 from cnn.runs.run import CheckpointState
 from cnn.training.augment import augmentation
 from cnn.training.optimizers import optimizers
 from cnn.training.processes import Processes
-from cnn.training.recipe import Recipe, learning_rate
+from cnn.training.recipe import Recipe, learning_rate_at
 
 
 class Trainer:
@@ -91,7 +91,7 @@ class Trainer:
         trained, rates = self.train_epoch(epoch, reporter)
         part = self.digits.validation or self.digits.test
         self.processes.equalize(self.model)
-        score = evaluate(self.model, part)
+        score = score_of(self.model, part)
         row = Epoch(
             epoch,
             *rates,
@@ -131,12 +131,12 @@ class Trainer:
         summed, all_correct, total = self.processes.total(*sums)
         if not math.isfinite(summed):
             raise TrainingError(f"the loss is no longer a number in epoch {epoch}; try a smaller --lr")
-        rates = learning_rate(self.recipe, first, steps), learning_rate(self.recipe, first + steps - 1, steps)
+        rates = learning_rate_at(self.recipe, first, steps), learning_rate_at(self.recipe, first + steps - 1, steps)
         return Score(summed / total, int(all_correct), int(total)), rates
 
     def step(self, number: int, inputs: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
         """Take one step; return the mean loss of the batch and how many it got right, on the device."""
-        rate = learning_rate(self.recipe, number, self.steps_per_epoch)
+        rate = learning_rate_at(self.recipe, number, self.steps_per_epoch)
         for group in (group for optimizer in self.optimizers for group in optimizer.param_groups):
             group["lr"] = rate * group["share"]
         logits = self.wrapped(inputs.contiguous(memory_format=torch.channels_last))

@@ -31,7 +31,9 @@ ANGLES = st.floats(-180, 180, allow_nan=False)
 NUMBERED = np.random.default_rng(3).integers(2, 256, (28, 28), dtype=np.uint8)
 
 
-def by_table(matrices: torch.Tensor, shifts: torch.Tensor, picture: NDArray[np.uint8], fill: int) -> NDArray[np.uint8]:
+def pixels_by_table(
+    matrices: torch.Tensor, shifts: torch.Tensor, picture: NDArray[np.uint8], fill: int
+) -> NDArray[np.uint8]:
     table = augment.source_pixels(matrices, shifts)[0].numpy()
     return np.asarray(np.append(picture.ravel(), fill)[table].reshape(28, 28), np.uint8)
 
@@ -42,7 +44,7 @@ def by_table(matrices: torch.Tensor, shifts: torch.Tensor, picture: NDArray[np.u
 def test_a_rotation_picks_the_pixels_that_pillow_picks(angle: float) -> None:
     want = np.asarray(Image.fromarray(NUMBERED).rotate(angle, Image.Resampling.NEAREST, fillcolor=1))
     degrees = torch.tensor([angle], dtype=torch.float64)
-    got = by_table(augment.rotations(degrees), torch.zeros(1, 2, dtype=torch.float64), NUMBERED, 1)
+    got = pixels_by_table(augment.rotations(degrees), torch.zeros(1, 2, dtype=torch.float64), NUMBERED, 1)
     np.testing.assert_array_equal(got, want)
 
 
@@ -54,7 +56,7 @@ def test_a_random_map_picks_the_pixels_that_pillow_picks(seed: int) -> None:
     (a, b), (d, e) = matrices[0].tolist()
     c, f = (14 + shifts[0] - 14 * matrices[0].sum(-1)).tolist()
     want = Image.fromarray(NUMBERED).transform((28, 28), Image.Transform.AFFINE, (a, b, c, d, e, f), fillcolor=1)
-    np.testing.assert_array_equal(by_table(matrices, shifts, NUMBERED, 1), np.asarray(want))
+    np.testing.assert_array_equal(pixels_by_table(matrices, shifts, NUMBERED, 1), np.asarray(want))
 
 
 def test_random_maps_stay_within_what_the_recipe_allows() -> None:
@@ -152,7 +154,7 @@ def test_a_damaged_file_is_named(tmp_path: Path) -> None:
 
 
 def test_mnist_is_mnist() -> None:
-    digits = datasets.load("mnist", mnist_folder(), validation=5000)
+    digits = datasets.load_digits("mnist", mnist_folder(), validation=5000)
     assert (len(digits.train), len(digits.validation or ()), len(digits.test)) == (55_000, 5000, 10_000)
     assert digits.test.labels[:10].tolist() == [7, 2, 1, 0, 4, 1, 4, 9, 5, 9]
     assert digits.validation is not None

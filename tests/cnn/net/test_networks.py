@@ -8,7 +8,15 @@ import pytest
 
 from cnn.errors import UsageError
 from cnn.net.layer_table import layer_table, network_facts
-from cnn.net.networks import NETWORKS, Network, find_network, multiply_adds, parameters, receptive_field, walk
+from cnn.net.networks import (
+    NETWORKS,
+    Network,
+    find_network,
+    receptive_field,
+    total_multiply_adds,
+    total_parameters,
+    walk,
+)
 
 pytest.importorskip("torch", reason="torch is not installed")
 import torch
@@ -35,7 +43,7 @@ def build_modules(network: Network) -> torch.nn.Sequential:
 @BOTH
 def test_there_are_8320_parameters(network: Network) -> None:
     counted = sum(p.numel() for p in build_modules(network).parameters() if p.requires_grad)
-    assert counted == parameters(network) == 8320
+    assert counted == total_parameters(network) == 8320
 
 
 @BOTH
@@ -56,7 +64,7 @@ def test_multiply_adds_are_half_of_torchs_floating_point_operations(network: Net
     with FlopCounterMode(display=False) as counter:
         model(torch.zeros(1, 1, 28, 28))
     biases = 0  # the counter leaves biases out, as the table does
-    assert counter.get_total_flops() == 2 * multiply_adds(network) + biases
+    assert counter.get_total_flops() == 2 * total_multiply_adds(network) + biases
 
 
 def seen_by_one_pixel(network: Network, layers: int) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cnn.errors import UsageError
-from cnn.training.recipe import BEST, FAST, SEED, Recipe, find_recipe, learning_rate
+from cnn.training.recipe import BEST, FAST, SEED, Recipe, find_recipe, learning_rate_at
 
 pytest.importorskip("torch", reason="torch is not installed")
 import torch
@@ -22,7 +22,7 @@ def test_the_seed_recipe_is_step_lr() -> None:
     schedule = torch.optim.lr_scheduler.StepLR(sgd, 6, 0.1)
     for epoch in range(SEED.epochs):
         for step in (0, STEPS - 1):
-            assert learning_rate(SEED, epoch * STEPS + step, STEPS) == pytest.approx(
+            assert learning_rate_at(SEED, epoch * STEPS + step, STEPS) == pytest.approx(
                 schedule.get_last_lr()[0], rel=1e-12
             )
         sgd.step()
@@ -42,14 +42,14 @@ def test_fast_and_best_are_one_cycle(recipe: Recipe) -> None:
         cycle_momentum=False,
     )
     for step in range(total):
-        assert learning_rate(recipe, step, STEPS) == pytest.approx(schedule.get_last_lr()[0], rel=1e-9, abs=1e-12)
+        assert learning_rate_at(recipe, step, STEPS) == pytest.approx(schedule.get_last_lr()[0], rel=1e-9, abs=1e-12)
         sgd.step()
         if step < total - 1:
             schedule.step()
 
 
 def test_the_true_rates_of_the_published_recipe() -> None:
-    assert [learning_rate(SEED, epoch * STEPS, STEPS) for epoch in (0, 6, 12, 18)] == pytest.approx(
+    assert [learning_rate_at(SEED, epoch * STEPS, STEPS) for epoch in (0, 6, 12, 18)] == pytest.approx(
         [0.01, 1e-3, 1e-4, 1e-5]
     )
 

@@ -21,7 +21,7 @@ from cnn.digits.synthetic import draw
 from cnn.errors import TrainingError, UsageError
 from cnn.net.first_block import FirstBlock
 from cnn.net.networks import NETWORKS
-from cnn.runs.examination import evaluate, examine
+from cnn.runs.examination import examine, score_of
 from cnn.runs.metrics import Epoch, Silent, best_epoch, rank
 from cnn.training.fit import out_of_patience
 from cnn.training.optimizers import optimizers
@@ -120,7 +120,7 @@ def test_weight_decay_is_for_weight_matrices_only() -> None:
 def test_a_score_is_what_one_finds_picture_by_picture() -> None:
     trainer = trained(replace(SHORT, epochs=1))
     part = small().test
-    score = evaluate(trainer.model, part)
+    score = score_of(trainer.model, part)
     single = [trainer.model(normalize(part.images[k : k + 1])).detach()[0] for k in range(len(part))]
     losses = [-row.log_softmax(0)[label].item() for row, label in zip(single, part.labels, strict=True)]
     assert score.loss == pytest.approx(sum(losses) / len(losses), rel=1e-5)
