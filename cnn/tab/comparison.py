@@ -46,19 +46,19 @@ def _put_run(page: Page, block: Block, row: int, run: RunRecord) -> None:
 
 def _put_accuracies(page: Page, runs: Sequence[RunRecord], row: int, sheet: str) -> int:
     """Put the accuracy of every run at every epoch, and the chart; return the next free row."""
+    longest = max(len(run.epochs) for run in runs)
+    labels = [str(number) for number in range(1, len(runs) + 1)]  # two runs of two directories may share a name
+    block = Block.below(row, ("epoch", *labels), longest, FIRST_COLUMN)
     page.row(row, ("epoch", *(run.name for run in runs)), style.LABEL, FIRST_COLUMN)
     page.heights[row] = 32
-    longest = max(len(run.epochs) for run in runs)
-    for number in range(1, longest + 1):
-        page.put(f"B{row + number}", float(number), CENTRED)
+    for number, epoch_row in enumerate(block.rows, start=1):
+        page.put(block.cell("epoch", epoch_row), float(number), CENTRED)
     lines = []
-    for index, run in enumerate(runs):
-        letter = get_column_letter(FIRST_COLUMN + 1 + index)
-        for offset, epoch in enumerate(run.epochs, start=1):
-            page.put(f"{letter}{row + offset}", epoch.correct / epoch.total, PERCENT)
-        rows = f"{row + 1}:${{}}${row + len(run.epochs)}"
-        xs, ys = (f"{sheet}!${name}${rows.format(name)}" for name in ("B", letter))
-        lines.append(charts.Line(f"{sheet}!${letter}${row}", xs, ys))
+    for label, run in zip(labels, runs, strict=True):
+        for epoch_row, epoch in enumerate(run.epochs, start=block.first):
+            page.put(block.cell(label, epoch_row), epoch.correct / epoch.total, PERCENT)
+        xs, ys = (f"{sheet}!{block.column(of, last=row + len(run.epochs))}" for of in ("epoch", label))
+        lines.append(charts.Line(f"{sheet}!{block.absolute(label, row)}", xs, ys))
     chart = charts.scatter(
         "accuracy by epoch",
         "epoch",
@@ -68,6 +68,6 @@ def _put_accuracies(page: Page, runs: Sequence[RunRecord], row: int, sheet: str)
         y_range=share_axis(epoch.correct / epoch.total for run in runs for epoch in run.epochs),
         y_format="0.0%",
     )
-    where = f"{get_column_letter(FIRST_COLUMN + 3 + len(runs))}{row}"
+    where = f"{get_column_letter(block.end + 3)}{row}"
     page.charts.append((where, chart, f"Chart: accuracy against the epoch, one line for each of {len(runs)} runs."))
     return row + max(longest, charts.HEIGHT_ROWS, _CHART_ROWS) + GAP

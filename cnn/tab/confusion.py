@@ -7,19 +7,18 @@ from functools import partial
 from typing import Any
 
 from openpyxl.formatting.rule import ColorScaleRule
-from openpyxl.utils import get_column_letter
 
 from cnn.net.networks import CLASSES
 from cnn.runs.summary import Confusion
 from cnn.tab.sections import COUNT, FIRST_COLUMN, GAP, PERCENT, heading, share
 from sheetgen.page import style
+from sheetgen.page.block import Block
 from sheetgen.page.page import Formula, Page
 from sheetgen.page.style import Style
 
 _DIGITS = range(CLASSES)
-_PICTURES, _RECALL = (get_column_letter(FIRST_COLUMN + 1 + CLASSES + offset) for offset in range(2))
-"""The columns behind the matrix."""
-_RIGHT = Style(number=style.INTEGER, align="center", bold=True, colour=style.GOOD, fill=style.GOOD_FILL)
+_LABELS = ("true", *map(str, _DIGITS), "pictures", "recall")
+_RECOGNISED = Style(number=style.INTEGER, align="center", bold=True, colour=style.GOOD, fill=style.GOOD_FILL)
 
 
 def put(page: Page, confusion: Confusion, row: int) -> int:
@@ -28,60 +27,55 @@ def put(page: Page, confusion: Confusion, row: int) -> int:
     row = heading(page, row, "Confusion matrix of the test pictures", note)
     page.row(row, ("true ↓ predicted →", *map(float, _DIGITS), "pictures", "recall"), style.LABEL, FIRST_COLUMN)
     page.heights[row] = 32
-    top = row + 1
+    block = Block.below(row, _LABELS, CLASSES, FIRST_COLUMN)
     for digit, counts in zip(_DIGITS, confusion, strict=True):
-        _put_digit(page, digit, counts, top + digit)
-    _put_precisions(page, confusion, top)
-    _put_total(page, confusion, top)
-    page.decorate.append(lambda sheet: _colour(sheet, top))
-    return top + len(_DIGITS) + 1 + GAP
+        _put_digit(page, block, digit, counts)
+    _put_precisions(page, block, confusion)
+    _put_total(page, block, confusion)
+    page.decorate.append(partial(_colour, block))
+    return block.last + 2 + GAP
 
 
-def _put_digit(page: Page, digit: int, counts: Sequence[int], row: int) -> None:
+def _put_digit(page: Page, block: Block, digit: int, counts: Sequence[int]) -> None:
     """Put what a digit was read as, the number of its pictures, and the share of them that was recognised."""
-    pictures, right = f"{_PICTURES}{row}", f"{_letter(digit)}{row}"
-    page.put(f"B{row}", float(digit), style.LABEL)
-    page.row(row, map(float, counts), COUNT, FIRST_COLUMN + 1)
-    total = Formula(f"SUM({_letter(0)}{row}:{_letter(9)}{row})", lambda: float(sum(counts)))
-    page.put(pictures, total, COUNT)
-    page.put(right, float(counts[digit]), _RIGHT)
+    row = block.first + digit
+    right, pictures = _diagonal(block, digit), block.cell("pictures", row)
+    total = Formula(f"SUM({block.across('0', '9', row)})", lambda: float(sum(counts)))
     recall = Formula(f"IF({pictures}=0,0,{right}/{pictures})", partial(share, counts[digit], sum(counts)))
-    page.put(f"{_RECALL}{row}", recall, PERCENT)
+    looks = [_RECOGNISED if other == digit else COUNT for other in _DIGITS]
+    contents = (float(digit), *map(float, counts), total, recall)
+    block.line(page, row, contents, (style.LABEL, *looks, COUNT, PERCENT))
 
 
-def _put_precisions(page: Page, confusion: Confusion, top: int) -> None:
+def _put_precisions(page: Page, block: Block, confusion: Confusion) -> None:
     """Put the precision of each prediction below its column."""
-    below = top + len(_DIGITS)
-    page.put(f"B{below}", "precision", style.LABEL)
+    below = block.last + 1
+    page.put(block.cell("true", below), "precision", style.LABEL)
     for digit in _DIGITS:
-        letter = _letter(digit)
-        total = f"SUM({letter}{top}:{letter}{below - 1})"
+        total = f"SUM({block.cells(str(digit))})"
         value = partial(share, confusion[digit][digit], sum(counts[digit] for counts in confusion))
-        page.put(f"{letter}{below}", Formula(f"IF({total}=0,0,{letter}{top + digit}/{total})", value), PERCENT)
+        precision = Formula(f"IF({total}=0,0,{_diagonal(block, digit)}/{total})", value)
+        page.put(block.cell(str(digit), below), precision, PERCENT)
 
 
-def _put_total(page: Page, confusion: Confusion, top: int) -> None:
+def _put_total(page: Page, block: Block, confusion: Confusion) -> None:
     """Put the number of all pictures, and the share of them that was recognised."""
-    below = top + len(_DIGITS)
-    total = sum(map(sum, confusion))
-    page.put(
-        f"{_PICTURES}{below}", Formula(f"SUM({_PICTURES}{top}:{_PICTURES}{below - 1})", lambda: float(total)), COUNT
-    )
-    diagonal = "+".join(f"{_letter(digit)}{top + digit}" for digit in _DIGITS)
+    total, pictures = sum(map(sum, confusion)), block.cell("pictures", block.last + 1)
+    page.put(pictures, Formula(f"SUM({block.cells('pictures')})", lambda: float(total)), COUNT)
+    diagonal = "+".join(_diagonal(block, digit) for digit in _DIGITS)
     right = sum(confusion[digit][digit] for digit in _DIGITS)
-    accuracy = Formula(f"({diagonal})/{_PICTURES}{below}", partial(share, right, total))
-    page.put(f"{_RECALL}{below}", accuracy, PERCENT)
+    accuracy = Formula(f"({diagonal})/{pictures}", partial(share, right, total))
+    page.put(block.cell("recall", block.last + 1), accuracy, PERCENT)
 
 
-def _colour(sheet: Any, top: int) -> None:
+def _colour(block: Block, sheet: Any) -> None:
     """Colour mistakes by how often they were made; the diagonal is left out."""
     beside = []
-    for digit in _DIGITS:
-        row = top + digit
+    for digit, row in zip(_DIGITS, block.rows, strict=True):
         if digit:
-            beside.append(f"{_letter(0)}{row}:{_letter(digit - 1)}{row}")
+            beside.append(block.across("0", str(digit - 1), row))
         if digit < _DIGITS[-1]:
-            beside.append(f"{_letter(digit + 1)}{row}:{_letter(9)}{row}")
+            beside.append(block.across(str(digit + 1), "9", row))
     scale = ColorScaleRule(
         start_type="num", start_value=0, start_color=style.WHITE,
         mid_type="num", mid_value=2, mid_color="FEC84B", end_type="num", end_value=10, end_color="F04438",
@@ -89,6 +83,6 @@ def _colour(sheet: Any, top: int) -> None:
     sheet.conditional_formatting.add(" ".join(beside), scale)
 
 
-def _letter(digit: int) -> str:
-    """Return the column of a predicted digit."""
-    return get_column_letter(FIRST_COLUMN + 1 + digit)
+def _diagonal(block: Block, digit: int) -> str:
+    """Return the cell of the diagonal: how often a digit was recognised."""
+    return block.cell(str(digit), block.first + digit)

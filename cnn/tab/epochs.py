@@ -17,6 +17,8 @@ from sheetgen.page.page import Content, Formula, Page
 from sheetgen.page.style import Style
 
 CHART_SIZE, CHART_ROWS = (17, 6), 13
+_NOTE_COLUMN, _CHART_COLUMNS = "learning rate, first step", ("epoch", "training accuracy")
+"""Where a note beside the number of an epoch begins, and where the charts do."""
 _SECONDS = Style(number="0.0", align="center")
 _RATE = Style(number="0.000000", align="center")
 _BOLD = Style(bold=True, align="center")
@@ -102,13 +104,13 @@ def _put_best(page: Page, block: Block, row: int, best: Epoch) -> str:
 
     accuracy = block.cell(f"{on} accuracy", row)
     page.put(block.cell("epoch", row), Formula(of_best("epoch"), lambda: float(best.epoch)), _BOLD)
-    page.put(f"C{row}", f"is the best epoch, on the {on} pictures", style.NOTE)
+    page.put(block.cell(_NOTE_COLUMN, row), f"is the best epoch, on the {on} pictures", style.NOTE)
     correct = Formula(of_best(f"{on} correct"), lambda: float(best.correct))
     page.put(block.cell(f"{on} correct", row), correct, _BOLD_COUNT)
     page.put(accuracy, Formula(of_best(f"{on} accuracy"), partial(share, best.correct, best.total)), _BOLD_PERCENT)
     if on == "test":
         note = "It was picked on the test pictures, so its accuracy flatters; the last epoch judges fairly."
-        page.put(f"B{row + 1}", note, style.NOTE)
+        page.put(block.cell("epoch", row + 1), note, style.NOTE)
     return accuracy
 
 
@@ -116,7 +118,7 @@ def _put_test(page: Page, block: Block, row: int, test: TestResult, on: str) -> 
     """Put the result on the test pictures below the columns of those that judged; return its accuracy's cell."""
     weights = "the last epoch's" if test.checkpoint == "last.pt" else "the best epoch's"
     page.put(block.cell("epoch", row), "test", _BOLD)
-    page.put(f"C{row}", f"the test pictures, with {weights} weights", style.NOTE)
+    page.put(block.cell(_NOTE_COLUMN, row), f"the test pictures, with {weights} weights", style.NOTE)
     loss, correct, total, accuracy = (
         block.cell(f"{on} {what}", row) for what in ("loss", "correct", "pictures", "accuracy")
     )
@@ -137,7 +139,7 @@ def _put_charts(page: Page, block: Block, epochs: Sequence[Epoch], row: int, she
         f"{on} accuracy": share_axis(epoch.correct / epoch.total for epoch in epochs),
     }
     for place, (label, axis) in enumerate(axes.items()):
-        name = f"{sheet}!${block.letters[label]}${block.first - 1}"
+        name = f"{sheet}!{block.absolute(label, block.first - 1)}"
         chart = charts.scatter(
             label,
             "epoch",
@@ -148,6 +150,6 @@ def _put_charts(page: Page, block: Block, epochs: Sequence[Epoch], row: int, she
             y_format="0.0%" if axis else "General",
             size=CHART_SIZE,
         )
-        where = f"{'BH'[place % 2]}{row + CHART_ROWS * (place // 2)}"
+        where = block.cell(_CHART_COLUMNS[place % 2], row + CHART_ROWS * (place // 2))
         page.charts.append((where, chart, f"Chart: {label} against the epoch."))
     return row + 2 * CHART_ROWS + GAP - 1
