@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from cnn.errors import UsageError
+from sheetgen.errors import did_you_mean
 
 LayerKind = Literal["conv", "batchnorm", "relu", "dropout", "maxpool", "avgpool", "linear"]
 SIDE = 28
@@ -128,9 +129,10 @@ NETWORKS = {network.name: network for network in (RF20, SEED)}
 
 
 def find_network(name: str) -> Network:
-    """Return the network of that name; raise `UsageError` with the names there are."""
+    """Return the network of that name; raise `UsageError` with the nearest name, or those there are."""
     if name not in NETWORKS:
-        raise UsageError(f"no network is called '{name}'; there are: {', '.join(NETWORKS)}")
+        there_are = f"there are: {', '.join(NETWORKS)}"
+        raise UsageError(f"no network is called '{name}'", did_you_mean(name, NETWORKS, there_are))
     return NETWORKS[name]
 
 

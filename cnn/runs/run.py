@@ -25,6 +25,7 @@ from cnn.runs.epoch_table import from_csv, to_csv
 from cnn.runs.json_form import Mismatch, Record, from_json, to_json
 from cnn.runs.metrics import Epoch
 from cnn.runs.summary import Summary
+from sheetgen.errors import did_you_mean
 from sheetgen.files import replace_file
 
 FORMAT = 1
@@ -158,14 +159,15 @@ def free_name(root: Path, name: str) -> str:
 
 
 def find_run(root: Path, name: str) -> Run:
-    """Return the run of that name, or the one whose directory that is; raise `RunError` with the names there
-    are.
+    """Return the run of that name, or the one whose directory that is; raise `RunError` with the nearest name, or
+    those there are.
     """
     for folder in (root / name, Path(name)):
         if (folder / "config.json").is_file():
             return Run(folder)
-    names = ", ".join(run.name for run in listed_runs(root)) or "none"
-    raise RunError(f"no run '{name}' in {root}; there are: {names}")
+    names = [run.name for run in listed_runs(root)]
+    there_are = f"there are: {', '.join(names) or 'none'}"
+    raise RunError(f"no run '{name}' in {root}", did_you_mean(name, names, there_are))
 
 
 def listed_runs(root: Path) -> Iterator[Run]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from cnn.errors import UsageError
+from sheetgen.errors import did_you_mean
 
 
 @dataclass(frozen=True)
@@ -55,9 +56,10 @@ RECIPES = {recipe.name: recipe for recipe in (FAST, BEST, SEED)}
 
 
 def find_recipe(name: str) -> Recipe:
-    """Return the recipe of that name; raise `UsageError` with the names there are."""
+    """Return the recipe of that name; raise `UsageError` with the nearest name, or those there are."""
     if name not in RECIPES:
-        raise UsageError(f"no recipe is called '{name}'; there are: {', '.join(RECIPES)}")
+        there_are = f"there are: {', '.join(RECIPES)}"
+        raise UsageError(f"no recipe is called '{name}'", did_you_mean(name, RECIPES, there_are))
     return RECIPES[name]
 
 

@@ -115,9 +115,11 @@ def test_dropout_or_none_the_checkpoint_fits(network: Network) -> None:
     with_dropout(network, 0.0).load_state_dict(with_dropout(network, 0.3).state_dict())
 
 
-def test_an_unknown_network_names_those_there_are() -> None:
-    with pytest.raises(UsageError, match="rf20, seed"):
+def test_an_unknown_network_names_the_nearest_or_those_there_are() -> None:
+    with pytest.raises(UsageError, match="^no network is called 'lenet'; there are: rf20, seed$"):
         find_network("lenet")
+    with pytest.raises(UsageError, match="^no network is called 'rf2'; did you mean 'rf20'"):
+        find_network("rf2")
 
 
 @BOTH
