@@ -13,7 +13,7 @@ from cnn.runs.summary import Confusion
 from cnn.tab.sections import COUNT, FIRST_COLUMN, GAP, PERCENT, heading, share
 from sheetgen.page import style
 from sheetgen.page.block import Block
-from sheetgen.page.page import Formula, Page
+from sheetgen.page.page import Content, Formula, Page
 from sheetgen.page.style import Style
 
 _DIGITS = range(CLASSES)
@@ -43,7 +43,7 @@ def _put_digit(page: Page, block: Block, digit: int, counts: Sequence[int]) -> N
     total = Formula(f"SUM({block.across('0', '9', row)})", lambda: float(sum(counts)))
     recall = Formula(f"IF({pictures}=0,0,{right}/{pictures})", partial(share, counts[digit], sum(counts)))
     looks = [_RECOGNISED if other == digit else COUNT for other in _DIGITS]
-    contents = (float(digit), *map(float, counts), total, recall)
+    contents: tuple[Content, ...] = (float(digit), *map(float, counts), total, recall)
     block.line(page, row, contents, (style.LABEL, *looks, COUNT, PERCENT))
 
 

@@ -55,7 +55,7 @@ def test_a_run_is_found_by_name_or_by_directory(tmp_path: Path) -> None:
     assert find_run(tmp_path, str(run.folder)) == run
     with pytest.raises(RunError, match="there are: one"):
         find_run(tmp_path / "runs", "two")
-    with pytest.raises(RunError, match="no run 'onne' in .*; did you mean 'one'"):
+    with pytest.raises(RunError, match=r"no run 'onne' in .*; did you mean 'one'"):
         find_run(tmp_path / "runs", "onne")
     with pytest.raises(RunError, match="there are: none"):
         find_run(tmp_path, "two")
