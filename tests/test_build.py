@@ -44,11 +44,11 @@ def test_the_training_is_computed_once_by_the_build_and_anew_by_the_verification
     computed: list[int] = []
     rows_of = trace_module._Run.rows
 
-    def counted(run: trace_module._Run, first: int, count: int) -> list[Row]:
+    def count_and_compute(run: trace_module._Run, first: int, count: int) -> list[Row]:
         computed.append(count)
         return rows_of(run, first, count)
 
-    monkeypatch.setattr(trace_module._Run, "rows", counted)
+    monkeypatch.setattr(trace_module._Run, "rows", count_and_compute)
     build(SEED, tmp_path / "b.xlsx", verify=False)
     assert sum(computed) == 2 * SEED.rows
     computed.clear()

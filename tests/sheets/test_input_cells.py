@@ -22,13 +22,13 @@ def test_blue_on_yellow_stands_where_the_page_of_the_workbook_says() -> None:
     assert study.samples
     composed, _ = pages(Book(study, study))
     looks = {page.name: {cell.style for cell in page.cells.values() if style.is_input(cell.style)} for page in composed}
-    given = {name for name, inputs in looks.items() if style.INPUT in inputs}
-    picked = {name for name, inputs in looks.items() if style.PICK in inputs}
-    assert given | picked == {name for name, inputs in looks.items() if inputs}
+    input_sheets = {name for name, inputs in looks.items() if style.INPUT in inputs}
+    pick_sheets = {name for name, inputs in looks.items() if style.PICK in inputs}
+    assert input_sheets | pick_sheets == {name for name, inputs in looks.items() if inputs}
 
     sentence = SENTENCE.search(" ".join((ROOT / "docs/workbook.md").read_text("utf-8").split()))
     assert sentence is not None
     numbers, picks, example = (set(sheets.split(" and ")) for sheets in sentence.groups())
     assert example == {START}
-    assert (numbers, picks) == (given - example, picked)
-    assert example <= given
+    assert (numbers, picks) == (input_sheets - example, pick_sheets)
+    assert example <= input_sheets

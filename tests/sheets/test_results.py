@@ -42,21 +42,21 @@ REGISTERED: list[tuple[Ask, str]] = [
 ]
 
 
-def opened(register: Ask) -> Ask:
+def then_ask(register: Ask) -> Ask:
     return lambda results: register(results)()  # type: ignore[operator]
 
 
-@pytest.mark.parametrize(("ask", "what"), [*ASKED, *((opened(register), what) for register, what in REGISTERED)])
+@pytest.mark.parametrize(("ask", "what"), [*ASKED, *((then_ask(register), what) for register, what in REGISTERED)])
 def test_no_value_before_the_training_has_run(ask: Ask, what: str) -> None:
-    with pytest.raises(PhaseError) as caught:
+    with pytest.raises(PhaseError) as refusal:
         ask(Book(SEED, SEED).results)
-    assert str(caught.value) == (
+    assert str(refusal.value) == (
         f"{what} has no value yet: the training has not run to its end;"
         " call compose(book), which runs it, before asking for values"
     )
 
 
-class Asking:
+class AskingFold:
     """A fold that asks for something, or registers something, while rows pass."""
 
     variant, what = 0, "a test"
@@ -66,31 +66,31 @@ class Asking:
         self.errors: list[str] = []
 
     def feed(self, rows: RowBlock) -> None:
-        with pytest.raises(PhaseError) as caught:
+        with pytest.raises(PhaseError) as refusal:
             self.ask(self.results)
-        self.errors.append(str(caught.value))
+        self.errors.append(str(refusal.value))
 
 
 @pytest.mark.parametrize(("ask", "what"), ASKED)
 def test_no_value_while_rows_pass(ask: Ask, what: str) -> None:
     book = Book(SEED, SEED)
-    asking = book.results.watch(Asking(book.results, ask))
+    fold = book.results.watch(AskingFold(book.results, ask))
     book.results.run(Trace(SEED, chunk_rows=2))
-    assert len(asking().errors) == 3
-    assert all(error.startswith(f"{what} has no value yet") for error in asking().errors)
+    assert len(fold().errors) == 3
+    assert all(error.startswith(f"{what} has no value yet") for error in fold().errors)
     ask(book.results)
 
 
 @pytest.mark.parametrize(("register", "what"), REGISTERED)
 def test_nothing_is_registered_when_rows_have_passed(register: Ask, what: str) -> None:
     book = Book(SEED, SEED)
-    registering = book.results.watch(Asking(book.results, register))
+    fold = book.results.watch(AskingFold(book.results, register))
     compose(book)
     message = (
         f"{what} cannot be watched any more: the training has begun, and rows have passed;"
         " register it while the pages are composed"
     )
-    assert registering().errors == [message]
+    assert fold().errors == [message]
     with pytest.raises(PhaseError, match="cannot be watched any more"):
         register(book.results)
 
@@ -113,14 +113,14 @@ def test_a_training_that_breaks_off_leaves_no_values() -> None:
 
 def test_the_values_are_those_of_the_rows() -> None:
     book = Book(SEED, SEED)
-    kept = book.results.keep(1, 3)
+    row = book.results.keep(1, 3)
     book.results.run(book.trace)
     rows, position = list(Trace(SEED).rows_of(1)), SEED.graph.position["E_total"]
     assert book.results.first(1, "E_total") == rows[0][position]
     assert book.results.second(1, "E_total") == rows[1][position]
     assert book.results.last(1, "E_total") == book.results.losses(1).last == rows[4][position]
-    assert isinstance(kept(), KeptRow)
-    assert kept().values["E_total"] == rows[3][position]
+    assert isinstance(row(), KeptRow)
+    assert row().values["E_total"] == rows[3][position]
 
 
 def formulas(book: Book) -> dict[tuple[str, int, int], Formula]:
@@ -137,15 +137,15 @@ def formulas(book: Book) -> dict[tuple[str, int, int], Formula]:
 def test_no_formula_of_a_page_has_a_value_early_that_it_does_not_keep(study: Study) -> None:
     book = Book(study, study)
     cells = formulas(book)
-    early: dict[tuple[str, int, int], float | str | bool] = {}
+    early_values: dict[tuple[str, int, int], float | str | bool] = {}
     for place, formula in cells.items():
         try:
-            early[place] = formula.value()
+            early_values[place] = formula.value()
         except PhaseError:
             continue
     book.results.run(book.trace)
-    assert early == {place: cells[place].value() for place in early}
-    assert len(early) < len(cells) / 2
+    assert early_values == {place: cells[place].value() for place in early_values}
+    assert len(early_values) < len(cells) / 2
 
 
 # --- the verdict ---
@@ -154,17 +154,17 @@ def test_no_formula_of_a_page_has_a_value_early_that_it_does_not_keep(study: Stu
 def test_every_sheet_shows_the_verdict_of_the_checks() -> None:
     composition = compose(Book(SEED, SEED))
     assert composition.verdict == "OK: all 28 checks pass"
-    shown = {
+    verdicts = {
         page.name: cell.content.value()
         for page in composition.pages
         for cell in page.cells.values()
         if isinstance(cell.content, Formula) and cell.content.text == FLAG_CELL
     }
-    assert set(shown) == {page.name for page in composition.pages} - {"Checks"}
-    assert set(shown.values()) == {composition.verdict}
+    assert set(verdicts) == {page.name for page in composition.pages} - {"Checks"}
+    assert set(verdicts.values()) == {composition.verdict}
 
 
 def test_the_verdict_counts_what_fails() -> None:
     """No deviation is below a tolerance of less than nothing."""
-    strict = replace(SEED, settings={**SEED.settings, TOLERANCE: -1.0})
-    assert compose(Book(strict, SEED)).verdict == "CHECK: 28 of 28 checks fail"
+    strict_study = replace(SEED, settings={**SEED.settings, TOLERANCE: -1.0})
+    assert compose(Book(strict_study, SEED)).verdict == "CHECK: 28 of 28 checks fail"

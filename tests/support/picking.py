@@ -22,22 +22,22 @@ def pick(source: Path, target: Path, cell: PickCell, value: str | float) -> Path
 def boxes(values: Recalculation) -> dict[str, tuple[Value, Value]]:
     """Return for each neuron of the Explorer's drawing its value and its derivative."""
     grid = values.grid(EXPLORER, *EXPLORED)
-    drawn: dict[str, tuple[Value, Value]] = {}
+    neurons: dict[str, tuple[Value, Value]] = {}
     for row, below, slope in zip(grid[7:], grid[8:], grid[9:], strict=False):
         for column, name in enumerate(row[:40]):
             if isinstance(name, str) and isinstance(below[column], float) and column:
-                drawn.setdefault(name, (below[column], slope[column]))
-    return drawn
+                neurons.setdefault(name, (below[column], slope[column]))
+    return neurons
 
 
 def weights(values: Recalculation) -> dict[str, tuple[Value, Value]]:
     """Return for each weight of the Explorer's drawing its value and its derivative; ``w1·i1`` is w1."""
-    listed = {}
+    by_name = {}
     for row in values.grid(EXPLORER, *EXPLORED)[7:]:
         for column, name in enumerate(row[:40]):
             if isinstance(name, str) and "·" in name and isinstance(row[column + 1], float):
-                listed[name.partition("·")[0]] = (row[column + 1], row[column + 2])
-    return listed
+                by_name[name.partition("·")[0]] = (row[column + 1], row[column + 2])
+    return by_name
 
 
 def checked(values: Recalculation) -> dict[str, list[Value]]:

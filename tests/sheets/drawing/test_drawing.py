@@ -18,14 +18,14 @@ from sheetgen.sheets.explorer import sheet as explorer
 @pytest.mark.parametrize("study", [load(), loads(ODD), load("iris")], ids=["seed", "odd", "iris"])
 @pytest.mark.parametrize("slopes", [False, True])
 def test_a_drawing_stands_in_the_columns_that_were_planned(study: Study, slopes: bool) -> None:
-    planned = plan_drawing(study.network, Look(slopes=slopes))
+    plan = plan_drawing(study.network, Look(slopes=slopes))
     page = Page("sheet")
-    drawn = painter.draw(page, planned, DrawnNumbers(lambda name: 1.0, lambda name: 2.0), 5)
+    cells = painter.draw(page, plan, DrawnNumbers(lambda name: 1.0, lambda name: 2.0), 5)
     columns = {column for _, column in page.cells}
     assert min(columns) >= FIRST_DRAWN_COLUMN
-    assert max(columns) == planned.last_column
-    assert columns <= planned.widths.keys()
-    assert max(row for row, _ in page.cells) < drawn.row
+    assert max(columns) == plan.last_column
+    assert columns <= plan.widths.keys()
+    assert max(row for row, _ in page.cells) < cells.row
     names = {cell.content for cell in page.cells.values()}
     assert {quantity.name for quantity in study.network.equations if quantity.name == study.network.loss} <= names
     assert set(study.network.inputs) <= names
@@ -36,10 +36,10 @@ def test_the_explorer_draws_its_network_once(monkeypatch: pytest.MonkeyPatch) ->
     rows: list[int] = []
     draw = painter.draw
 
-    def counted(page: Page, *planned: object) -> painter.DrawnCells:
+    def count_and_draw(page: Page, *arguments: object) -> painter.DrawnCells:
         rows.append(len(page.cells))
-        return draw(page, *planned)  # type: ignore[arg-type]
+        return draw(page, *arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(painter, "draw", counted)
+    monkeypatch.setattr(painter, "draw", count_and_draw)
     explorer.page(Book(load(), load()), lambda: "")
     assert rows == [0]

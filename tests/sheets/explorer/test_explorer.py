@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from autograd import by_autograd
-from faults import sheet_part
+from faults import change_sheet, sheet_part
 from networks import ODD
 from picking import boxes, pick, weights
 from saving import kinds, resave
@@ -32,31 +32,31 @@ def engine(request: pytest.FixtureRequest) -> engines.Engine:
 def test_it_shows_the_numbers_of_the_picked_step(
     engine: engines.Engine, small_workbook: Path, tmp_path: Path, sheet: str, iteration: int
 ) -> None:
-    picked = small_workbook
+    workbook = small_workbook
     if sheet != "lr 0.5":
-        picked = pick(picked, tmp_path / "a.xlsx", EXPLORER_VARIANT, sheet)
+        workbook = pick(workbook, tmp_path / "a.xlsx", EXPLORER_VARIANT, sheet)
     if iteration:
-        picked = pick(picked, tmp_path / "b.xlsx", EXPLORER_ITERATION, iteration)
-    values = engine.recalculate(picked, 120)
-    neurons, by_weight = by_autograd(float(sheet.removeprefix("lr ")), iteration)
-    drawn = boxes(values)
-    assert drawn["i1"] == (0.05, None)  # nothing needs the derivative by an input
-    for name, expected in neurons.items():
-        assert drawn[name] == pytest.approx(expected, rel=1e-12), name
-    listed = weights(values)
-    assert listed.keys() >= by_weight.keys()
-    for name, expected in by_weight.items():
-        assert listed[name] == pytest.approx(expected, rel=1e-11), name
+        workbook = pick(workbook, tmp_path / "b.xlsx", EXPLORER_ITERATION, iteration)
+    values = engine.recalculate(workbook, 120)
+    expected_neurons, expected_weights = by_autograd(float(sheet.removeprefix("lr ")), iteration)
+    neurons = boxes(values)
+    assert neurons["i1"] == (0.05, None)  # nothing needs the derivative by an input
+    for name, expected in expected_neurons.items():
+        assert neurons[name] == pytest.approx(expected, rel=1e-12), name
+    weight_numbers = weights(values)
+    assert weight_numbers.keys() >= expected_weights.keys()
+    for name, expected in expected_weights.items():
+        assert weight_numbers[name] == pytest.approx(expected, rel=1e-11), name
 
 
 def test_another_pick_verifies_and_is_noted(small_workbook: Path, tmp_path: Path, soffice: str) -> None:
     """A pick changes what is shown, not what was trained: a note, no edit."""
-    picked = pick(small_workbook, tmp_path / "a.xlsx", EXPLORER_VARIANT, "lr 2.0")
-    picked = pick(picked, tmp_path / "picked.xlsx", EXPLORER_ITERATION, 3)
-    stale = verify(picked)
+    workbook = pick(small_workbook, tmp_path / "a.xlsx", EXPLORER_VARIANT, "lr 2.0")
+    workbook = pick(workbook, tmp_path / "picked.xlsx", EXPLORER_ITERATION, 3)
+    stale = verify(workbook)
     assert kinds(stale) == {Kind.CACHED}
     assert {difference.sheet for difference in stale.diffs} == {EXPLORER}
-    report = verify(resave(picked, tmp_path / "saved", soffice))
+    report = verify(resave(workbook, tmp_path / "saved", soffice))
     assert report.ok, report.diffs
     assert report.edited == []
     assert [note for note in report.notes if note.startswith("picked")] == [
@@ -73,14 +73,13 @@ def test_a_formula_may_pick(small_workbook: Path, tmp_path: Path) -> None:
 
 def change(source: Path, target: Path, old: str, new: str) -> Path:
     """Copy a workbook with the XML of the Explorer changed."""
-    from faults import change_sheet
 
-    def once(xml: str) -> str:
+    def substitute(xml: str) -> str:
         changed, count = re.subn(old, new, xml)
         assert count == 1
         return changed
 
-    return change_sheet(source, target, EXPLORER, once)
+    return change_sheet(source, target, EXPLORER, substitute)
 
 
 @pytest.mark.parametrize(
@@ -160,10 +159,10 @@ def test_any_network_is_drawn(engine: engines.Engine, tmp_path: Path, sheet: str
     if sheet != "lr 0.3":
         path = pick(path, tmp_path / "p.xlsx", EXPLORER_VARIANT, sheet)
     assert verify(path, engine.name, timeout=120).ok is (sheet == "lr 0.3")  # the cached values are of lr 0.3
-    drawn = boxes(engine.recalculate(path, 120))
-    assert {"x1", "x2", "z1", "y1", "z2", "y2", "watched", "E1", "penalty", "L"} <= drawn.keys()
-    assert drawn["watched"][1] is None
-    assert drawn["E1"][1] == drawn["penalty"][1] == drawn["L"][1] == 1.0
+    neurons = boxes(engine.recalculate(path, 120))
+    assert {"x1", "x2", "z1", "y1", "z2", "y2", "watched", "E1", "penalty", "L"} <= neurons.keys()
+    assert neurons["watched"][1] is None
+    assert neurons["E1"][1] == neurons["penalty"][1] == neurons["L"][1] == 1.0
 
 
 def test_a_deep_chain_is_drawn_in_bands(tmp_path: Path) -> None:

@@ -44,13 +44,13 @@ def test_every_gradient_stands_beside_its_central_difference(
     lines = checked(values)
     assert list(lines) == [f"w{i}" for i in range(1, 9)]
     for name, (weight, slope) in expected.items():
-        value, gradient, central, off, relative, allowed, word = lines[name]
+        value, gradient, central, difference, relative, allowed, word = lines[name]
         assert value == pytest.approx(weight, rel=1e-13)
         assert gradient == pytest.approx(slope, rel=1e-11)
         assert central == pytest.approx(slope, abs=3e-11)
-        assert off == abs(gradient - central)  # type: ignore[operator]
-        assert relative == pytest.approx(off / max(abs(gradient), abs(central)), rel=1e-12)  # type: ignore[operator,arg-type]
-        assert off < 0.1 * allowed < 2e-9  # type: ignore[operator]
+        assert difference == abs(gradient - central)  # type: ignore[operator]
+        assert relative == pytest.approx(difference / max(abs(gradient), abs(central)), rel=1e-12)  # type: ignore[operator,arg-type]
+        assert difference < 0.1 * allowed < 2e-9  # type: ignore[operator]
         assert word == "OK"
     assert verdict(values) == ("OK", GOOD)
 
@@ -101,8 +101,8 @@ def test_a_broken_gradient_turns_the_sheet_red(
         broken = pick(broken, tmp_path / "p.xlsx", CHECK_PARAMETER, min(wrong)) if wrong != {"w1"} else broken
     values = engine.recalculate(broken, 120)
     assert {name for name, line in checked(values).items() if line[6] != "OK"} == wrong
-    picked, of_all = verdict(values)
-    assert picked == ("CHECK" if wrong else "OK")
+    of_picked, of_all = verdict(values)
+    assert of_picked == ("CHECK" if wrong else "OK")
     fails = f"CHECK: {len(wrong)} of 8 gradients of this step differ from their central differences"
     assert of_all == (fails if wrong else GOOD)
 
