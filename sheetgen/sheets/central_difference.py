@@ -49,8 +49,8 @@ class CentralDifferences:
 
         def value() -> float:
             first = partial(self.book.results.first, variant)
-            off = abs(float(quotient.value()) - first(name))
-            return off / (1 + abs(first(name)) + abs(first(graph.loss)))
+            distance = abs(float(quotient.value()) - first(name))
+            return distance / (1 + abs(first(name)) + abs(first(graph.loss)))
 
         return Formula(f"ABS({difference}-{gradient})/(1+ABS({gradient})+ABS({loss}))", value, scale=1.0)
 

@@ -72,18 +72,18 @@ def _sum(page: Page, book: Book, weight: str, products: list[str], chains: tuple
     tolerance = book.study.settings[TOLERANCE]
     in_table = partial(book.results.first, 0, total)
 
-    def added() -> float:
+    def sum_of_products() -> float:
         return sum(_product(book, path) for path in chains)
 
     def agrees() -> str:
-        return "agrees" if abs(added() - in_table()) <= tolerance else "DIFFERS"
+        return "agrees" if abs(sum_of_products() - in_table()) <= tolerance else "DIFFERS"
 
     line = Block.below(row - 1, _COLUMNS, 1)
-    off = f"{line.cell(_NUMBER, row)}-{line.cell(_TABLE_NUMBER, row)}"
-    test = f'IF(ABS({off})<={book.layout.given(TOLERANCE)},"agrees","DIFFERS")'
+    difference = f"{line.cell(_NUMBER, row)}-{line.cell(_TABLE_NUMBER, row)}"
+    test = f'IF(ABS({difference})<={book.layout.given(TOLERANCE)},"agrees","DIFFERS")'
     contents = (
         "sum of paths" if len(products) > 1 else "product",
-        Formula("+".join(products), added),
+        Formula("+".join(products), sum_of_products),
         f"{total} in the table",
         Formula(book.layout.cell(Address(0, total, 0)), in_table),
         Formula(test, agrees),

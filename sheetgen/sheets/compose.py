@@ -27,7 +27,7 @@ def pages(book: Book) -> tuple[list[Page], Verdict]:
     They have no values yet: the training has not run.
     """
     checks_page, verdict = checks.page(book)
-    before = [
+    pages_before_checks = [
         start.page(book, verdict),
         inputs.page(book, verdict),
         *([data.page(book, verdict)] if book.study.samples else []),
@@ -37,7 +37,7 @@ def pages(book: Book) -> tuple[list[Page], Verdict]:
         gradient_check.page(book, verdict),
         equations.page(book, verdict),
     ]
-    return [*before, checks_page, source.page(book, verdict)], verdict
+    return [*pages_before_checks, checks_page, source.page(book, verdict)], verdict
 
 
 def compose(book: Book) -> Composition:

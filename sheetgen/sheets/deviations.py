@@ -38,9 +38,9 @@ def updates(book: Book, variant: int) -> Formula:
     def difference(rows: RowBlock) -> RowBlock:
         return rows[1:, w] - rows[:-1, w] + rate * rows[:-1, g]
 
-    off = book.results.watch(Deviation(variant, difference, pairs=True))
-    size = book.results.watch(Deviation(variant, lambda rows: rows[1:, w], pairs=True))
-    return _relative(f"({after}-{before}+{layout.rate(variant)}*{slopes})", after, off, size)
+    differences = book.results.watch(Deviation(variant, difference, pairs=True))
+    sizes = book.results.watch(Deviation(variant, lambda rows: rows[1:, w], pairs=True))
+    return _relative(f"({after}-{before}+{layout.rate(variant)}*{slopes})", after, differences, sizes)
 
 
 def _sum_of_updates(book: Book, variant: int) -> Formula:
@@ -49,16 +49,16 @@ def _sum_of_updates(book: Book, variant: int) -> Formula:
     weights = list(study.network.weights)
     gradients = [derivative_label(study.network.loss, name) for name in weights]
     last = study.rows - 1
-    used = study.iterations * study.batch
-    sums = book.results.watch(Sums(variant, _positions(layout, weights), _positions(layout, gradients), used))
+    rows = study.iterations * study.batch
+    sums = book.results.watch(Sums(variant, _positions(layout, weights), _positions(layout, gradients), rows))
     rate, columns = study.variants[variant].rate, range(len(weights))
     after, before = (f"SUM({layout.range(variant, weights[0], weights[-1], row, row)})" for row in (last, 0))
-    slopes = f"SUM({layout.range(variant, gradients[0], gradients[-1], 0, used - 1)})"
+    slopes = f"SUM({layout.range(variant, gradients[0], gradients[-1], 0, rows - 1)})"
 
     def deviation() -> float:
-        moved = sum(sums().last[i] - sums().first[i] for i in columns)
+        movement = sum(sums().last[i] - sums().first[i] for i in columns)
         descended = rate / study.batch * float(sum(sums().totals))
-        return abs(moved + descended) / (1 + abs(descended))
+        return abs(movement + descended) / (1 + abs(descended))
 
     descended = f"{layout.rate(variant)}/{layout.count(BATCH)}*{slopes}"
     return Formula(f"ABS({after}-{before}+{descended})/(1+ABS({descended}))", deviation, scale=1.0)
@@ -68,7 +68,7 @@ def weights_into(book: Book, unit: str, weights: tuple[str, ...], variant: int) 
     """Compare Σ w·∂E/∂w with z·∂E/∂z in every row."""
     layout, loss = book.layout, book.study.network.loss
     products = [f"{layout.column(variant, w)}*{layout.column(variant, derivative_label(loss, w))}" for w in weights]
-    other = f"{layout.column(variant, unit)}*{layout.column(variant, derivative_label(loss, unit))}"
+    unit_product = f"{layout.column(variant, unit)}*{layout.column(variant, derivative_label(loss, unit))}"
     w = _positions(layout, weights)
     g = _positions(layout, [derivative_label(loss, name) for name in weights])
     z, dz = _positions(layout, (unit, derivative_label(loss, unit)))
@@ -76,15 +76,17 @@ def weights_into(book: Book, unit: str, weights: tuple[str, ...], variant: int) 
     def difference(rows: RowBlock) -> RowBlock:
         return np.sum(rows[:, w] * rows[:, g], axis=1) - rows[:, z] * rows[:, dz]  # type: ignore[no-any-return]
 
-    off = book.results.watch(Deviation(variant, difference))
-    size = book.results.watch(Deviation(variant, lambda rows: rows[:, z] * rows[:, dz]))
-    return _relative(f"({'+'.join(products)}-{other})", f"({other})", off, size)
+    differences = book.results.watch(Deviation(variant, difference))
+    sizes = book.results.watch(Deviation(variant, lambda rows: rows[:, z] * rows[:, dz]))
+    return _relative(f"({'+'.join(products)}-{unit_product})", f"({unit_product})", differences, sizes)
 
 
-def _relative(difference: str, size: str, off: Watched[Deviation], total: Watched[Deviation]) -> Formula:
+def _relative(
+    difference_text: str, size_text: str, differences: Watched[Deviation], sizes: Watched[Deviation]
+) -> Formula:
     """Return √Σ difference² / (1 + √Σ size²)."""
-    text = f"SQRT(SUMPRODUCT({difference}^2))/(1+SQRT(SUMPRODUCT({size}^2)))"
-    return Formula(text, lambda: off().value() / (1 + total().value()), scale=1.0)
+    text = f"SQRT(SUMPRODUCT({difference_text}^2))/(1+SQRT(SUMPRODUCT({size_text}^2)))"
+    return Formula(text, lambda: differences().value() / (1 + sizes().value()), scale=1.0)
 
 
 def _positions(layout: Layout, names: Iterable[str]) -> list[int]:

@@ -66,10 +66,10 @@ def _equations(page: Page, book: Book, row: int) -> int:
 def _updates(page: Page, book: Book, row: int) -> int:
     """List the columns that count, the optimiser's and the update of every weight, for each way of training."""
     study = book.study
-    ways: dict[tuple[str, str], int] = {}
+    first_variants: dict[tuple[str, str], int] = {}
     for variant, v in enumerate(study.variants):
-        ways.setdefault((v.optimizer.name, v.schedule.name), variant)
-    for variant in ways.values():
+        first_variants.setdefault((v.optimizer.name, v.schedule.name), variant)
+    for variant in first_variants.values():
         row = _training(page, book, variant, row)
     return row
 
@@ -78,12 +78,12 @@ def _training(page: Page, book: Book, variant: int, row: int) -> int:
     """List how one variant is trained; return the next free row."""
     study, graph, v = book.study, book.study.graphs[variant], book.study.variants[variant]
     title = "gradient descent" if v.optimizer == SGD else OPTIMIZERS[v.optimizer.name].title
-    course = f", {SCHEDULES[v.schedule.name].title}" if study.scheduled else ""
+    schedule_title = f", {SCHEDULES[v.schedule.name].title}" if study.scheduled else ""
     sheet = "" if book.study.shares_settings else f", on the sheet {v.sheet}"
-    row = page.heading("A", row, f"Update: from one iteration to the next ({title}{course}{sheet})")
-    counted = [q for q in graph.section(Section.STEP) if q.name != ITERATION]
+    row = page.heading("A", row, f"Update: from one iteration to the next ({title}{schedule_title}{sheet})")
+    counters = [q for q in graph.section(Section.STEP) if q.name != ITERATION]
     updated = [q for q in graph.quantities if q.is_given and q.equation is not None]
-    quantities = (*counted, *graph.section(Section.MEANS, Section.OPTIMIZER), *updated)
+    quantities = (*counters, *graph.section(Section.MEANS, Section.OPTIMIZER), *updated)
     return _table(page, book, Section.WEIGHTS, quantities, row, variant, 1)
 
 

@@ -59,15 +59,15 @@ class Losses:
         self.variant, self._position, self._batch = variant, position, batch
         self.first = self.last = self.smallest = float("nan")
         self.smallest_at = self.rises = self.fuzzy = 0
-        self._seen = self._rows = 0
+        self._losses_seen = self._rows_seen = 0
 
     def feed(self, rows: RowBlock) -> None:
         """Take the next rows; the last one of a batch counts."""
-        losses = rows[-(self._rows + 1) % self._batch :: self._batch, self._position]
-        self._rows += len(rows)
+        losses = rows[-(self._rows_seen + 1) % self._batch :: self._batch, self._position]
+        self._rows_seen += len(rows)
         if not len(losses):
             return
-        if not self._seen:
+        if not self._losses_seen:
             self.first = self.last = self.smallest = float(losses[0])
             before, after = losses[:-1], losses[1:]
         else:
@@ -79,9 +79,9 @@ class Losses:
         self.fuzzy += int(np.count_nonzero(flat))
         lowest = int(np.argmin(losses))
         if losses[lowest] < self.smallest:
-            self.smallest, self.smallest_at = float(losses[lowest]), self._seen + lowest
+            self.smallest, self.smallest_at = float(losses[lowest]), self._losses_seen + lowest
         self.last = float(losses[-1])
-        self._seen += len(losses)
+        self._losses_seen += len(losses)
 
     def may_rise(self, steps: object) -> bool:
         """Whether a spreadsheet may count so many steps that did not fall."""
@@ -98,7 +98,7 @@ class KeptRow:
         self.variant, self._names = variant, names
         self.what = f"row {row + 1}"
         self._first, self._last = max(row // batch - 1, 0) * batch, row
-        self._seen = 0
+        self._rows_seen = 0
         self.rows: list[list[float]] = []
 
     @cached_property
@@ -108,22 +108,24 @@ class KeptRow:
 
     def feed(self, rows: RowBlock) -> None:
         """Take the next rows."""
-        first, last = max(self._first - self._seen, 0), self._last - self._seen
+        first, last = max(self._first - self._rows_seen, 0), self._last - self._rows_seen
         self.rows += rows[first : last + 1].tolist() if last >= 0 else []
-        self._seen += len(rows)
+        self._rows_seen += len(rows)
 
 
 class Deviation:
     """The root of the summed squares of something that should be 0 in every row of a variant.
 
-    ``of`` takes rows and returns an array of deviations. With ``pairs`` it sees each row together with
+    ``deviations`` takes rows and returns an array, a deviation a row. With ``pairs`` it sees each row together with
     the next one, so the last row of every chunk is kept for the following chunk.
     """
 
     what = "a deviation"
 
-    def __init__(self, variant: int, of: Callable[[RowBlock], NDArray[np.float64]], pairs: bool = False) -> None:
-        self.variant, self._of, self._pairs = variant, of, pairs
+    def __init__(
+        self, variant: int, deviations: Callable[[RowBlock], NDArray[np.float64]], pairs: bool = False
+    ) -> None:
+        self.variant, self._deviations, self._pairs = variant, deviations, pairs
         self._sum = 0.0
         self._tail: RowBlock | None = None
 
@@ -132,7 +134,7 @@ class Deviation:
         if self._tail is not None:
             rows = np.vstack((self._tail, rows))
         with np.errstate(over="ignore"):
-            self._sum += float(np.sum(self._of(rows) ** 2))
+            self._sum += float(np.sum(self._deviations(rows) ** 2))
         if self._pairs:
             self._tail = rows[-1:]
 
@@ -161,6 +163,6 @@ class Sums:
         """Take the next rows."""
         self.first = self.first or rows[0, self._ends].tolist()
         self.last = rows[-1, self._ends].tolist()
-        taken = rows[: max(self._left, 0), self._summed]
-        self.totals += taken.sum(axis=0)
+        summed_rows = rows[: max(self._left, 0), self._summed]
+        self.totals += summed_rows.sum(axis=0)
         self._left -= len(rows)

@@ -33,12 +33,12 @@ class Lookup:
     def __init__(self, book: Book, step: Step, number: str, row: str) -> None:
         self.book, self.step, self.number, self.row = book, step, number, row
         self._offered = picks.offered(book.layout)
-        self._picked = book.results.keep(step.variant, step.row(book.study))
-        self._first = book.results.keep(step.variant, 0)
+        self._picked_row = book.results.keep(step.variant, step.row(book.study))
+        self._first_row = book.results.keep(step.variant, 0)
 
     def value(self, name: str) -> float:
         """Return the value of a quantity at the picked step, when the trace has run."""
-        return self._picked().values[name]
+        return self._picked_row().values[name]
 
     def error(self, name: str) -> float:
         """Return how far off two right computations of it may be, in units of an operation's relative error."""
@@ -48,7 +48,7 @@ class Lookup:
     def _errors(self) -> Mapping[str, float]:
         study, variant = self.book.study, self.step.variant
         bounds = RowBounds(study.graphs[variant], study.constants(variant), 1.0, study.batch)
-        for row in self._picked().rows:
+        for row in self._picked_row().rows:
             bounds.follow(row)
         return bounds.here()
 
@@ -60,16 +60,16 @@ class Lookup:
         """Return the formula that looks up what a quantity was in the first row."""
 
         def value() -> float:
-            return self._first().values[name]
+            return self._first_row().values[name]
 
         return self._choose(name, "1", value, lambda: abs(value()))
 
     def _choose(self, name: str, row: str, value: Callable[[], float], scale: Callable[[], float]) -> Formula:
         return Formula(picks.choice(self.book.layout, name, self.number, row, self._offered), value, scale)
 
-    def number_formula(self, variant: PickCell, listed: Block) -> Formula:
+    def number_formula(self, variant: PickCell, sheet_list: Block) -> Formula:
         """Return the formula of the first helper cell: which of the listed sheets is picked."""
-        text = f"MATCH({variant.absolute},{listed.column(SHEETS)},0)"
+        text = f"MATCH({variant.absolute},{sheet_list.column(SHEETS)},0)"
         return Formula(text, lambda: float(self.step.variant + 1))
 
     def row_formula(self, iteration: PickCell, sample: PickCell) -> Formula:
@@ -83,11 +83,11 @@ def sheets(layout: Layout, row: int, column: int) -> Block:
     return Block.below(row, (SHEETS,), picks.offered(layout), column)
 
 
-def put_sheets(page: Page, listed: Block, layout: Layout) -> None:
+def put_sheets(page: Page, sheet_list: Block, layout: Layout) -> None:
     """Put the list of the training sheets that can be picked."""
-    listed.header(page)
-    for row, variant in zip(listed.rows, layout.study.variants, strict=False):
-        page.put(listed.cell(SHEETS, row), variant.sheet, style.BUILT)
+    sheet_list.header(page)
+    for row, variant in zip(sheet_list.rows, layout.study.variants, strict=False):
+        page.put(sheet_list.cell(SHEETS, row), variant.sheet, style.BUILT)
 
 
 def limit(layout: Layout) -> str:
@@ -98,9 +98,9 @@ def limit(layout: Layout) -> str:
     return f"The first {count} of the {total} training sheets can be picked: a formula cannot choose among more."
 
 
-def of_sheets(listed: Block) -> DataValidation:
+def of_sheets(sheet_list: Block) -> DataValidation:
     """Return a validation that lets one of the listed training sheets be picked."""
-    return validation.one_of(listed.column(SHEETS), "a training sheet")
+    return validation.one_of(sheet_list.column(SHEETS), "a training sheet")
 
 
 def iterations(layout: Layout) -> DataValidation:

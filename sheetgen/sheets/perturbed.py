@@ -82,7 +82,7 @@ class Networks:
         count = len(self.weights) * len(self.moves)
         header = self.row + _HEADER_ROWS - 1
         # A block of its own: a quantity may be called parameter.
-        self.moved = Block.below(header, (_PARAMETER, _MOVED_BY), count)
+        self.moves_table = Block.below(header, (_PARAMETER, _MOVED_BY), count)
         self.table = Block.below(header, names, count, _FIRST_QUANTITY)
 
     def row_of(self, weight: str, move: int) -> int:
@@ -106,11 +106,11 @@ class Networks:
         row, graph, point = self.row_of(weight, move), self.book.study.network, self.point
         times = {1: "", -1: "-"}.get(move, f"{move}*")
         moved_by = Formula(f"{times}{point.epsilon}", lambda: move * point.step())
-        self.moved.line(page, row, (weight, moved_by), (style.NAME, style.LINK))
+        self.moves_table.line(page, row, (weight, moved_by), (style.NAME, style.LINK))
         notation = Excel(lambda name: self._reference(name, row), held=point.reference)
         for name in self.weights:
-            moved = f"+${self.moved.cell(_MOVED_BY, row)}" if name == weight else ""
-            text = point.reference(name) + moved
+            step = f"+${self.moves_table.cell(_MOVED_BY, row)}" if name == weight else ""
+            text = point.reference(name) + step
             page.put(self.table.cell(name, row), self._formula(text, weight, move, name), style.LINK)
         for quantity in graph.equations:
             formula = self._formula(notation.write(with_held(equation_of(quantity))), weight, move, quantity.name)

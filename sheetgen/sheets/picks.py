@@ -150,6 +150,6 @@ def _epsilon(content: object) -> float:
     raise _wrong(content, CHECK_EPSILON, EPSILON, f"a number from {LEAST_EPSILON:g} to {LARGEST_EPSILON:g}")
 
 
-def _wrong(content: object, pick: PickCell, what: str, wanted: str) -> WorkbookError:
-    spelled = repr(content) if isinstance(content, str | float | bool) else str(content)
-    return WorkbookError(f"{pick} holds {'nothing' if content is None else spelled} as {what}; pick {wanted}")
+def _wrong(content: object, pick: PickCell, what: str, expected: str) -> WorkbookError:
+    text = repr(content) if isinstance(content, str | float | bool) else str(content)
+    return WorkbookError(f"{pick} holds {'nothing' if content is None else text} as {what}; pick {expected}")

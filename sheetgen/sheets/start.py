@@ -62,7 +62,7 @@ def page(book: Book, verdict: Verdict) -> Page:
     page.heights = {1: 34, 2: 20 + 16 * (len(study.description) // 120)}
     page.put("B1", study.title, style.TITLE)
     plan = plan_drawing(study.network, Look())
-    drawn = painter.draw(page, plan, painter.at_start(book), 5)
+    cells = painter.draw(page, plan, painter.at_start(book), 5)
     last = max(plan.last_column, 14)
     page.widths[FIRST_DRAWN_COLUMN] = max(page.widths[FIRST_DRAWN_COLUMN], _LINK_WIDTH)
     page.put("B2", " ".join(study.description.split()), style.PROSE)
@@ -73,10 +73,10 @@ def page(book: Book, verdict: Verdict) -> Page:
         "The network, with its numbers at iteration 0 (inputs on the left, the loss on the right)",
         style.NOTE,
     )
-    row = _try(page, book, drawn.row)
+    row = _try(page, book, cells.row)
     row = _sheets(page, book, row)
     _key(page, book, row)
-    page.decorate += [_print, lambda sheet: colour_signs(sheet, drawn.weights)]
+    page.decorate += [_print, lambda sheet: colour_signs(sheet, cells.weights)]
     return page
 
 
@@ -86,13 +86,13 @@ def _try(page: Page, book: Book, row: int) -> int:
     weight = study.network.weights[0]
     last = study.variants[-1].sheet
     row = page.heading("B", row, "Four things to try")
-    things = (
+    suggestions = (
         f"Change {weight} on the sheet Inputs, then look at the chart on Error: every line moves.",
         f"Set the learning rate of {last} on Inputs to ten times its value. Does the error still fall at every step?",
         f"Overwrite a gradient of iteration 0 on {last} with a number: the flag turns to CHECK. Undo: OK again.",
         "Pick one iteration after another on Explorer: watch the weights move and the derivatives fade.",
     )
-    for number, text in enumerate(things, start=1):
+    for number, text in enumerate(suggestions, start=1):
         page.put(f"B{row}", f"{number}.  {text}")
         row += 1
     return row + 1
@@ -105,8 +105,8 @@ def _sheets(page: Page, book: Book, row: int) -> int:
     each = "an iteration a row" if study.batch == 1 else "a row for each sample of an iteration's batch"
     data = [(DATA, "every sample once; change them here")] if study.samples else []
     row = page.heading("B", row, "The sheets")
-    listed = [(INPUTS, "every input, target, initial weight and learning rate; change them here")]
-    listed += [
+    sheets = [(INPUTS, "every input, target, initial weight and learning rate; change them here")]
+    sheets += [
         *data,
         (study.variants[0].sheet, f"one sheet {kind} ({len(study.variants)} in all): a quantity a column, {each}"),
         (ERROR, "the error of all training sheets side by side, charted"),
@@ -116,11 +116,11 @@ def _sheets(page: Page, book: Book, row: int) -> int:
         (CHECKS, "live checks that the training sheets are right"),
         (SOURCE, "the template this workbook was built from"),
     ]
-    listing = Listing.at(row, dict(listed), FIRST_DRAWN_COLUMN)
-    for name, meaning in listed:
+    listing = Listing.at(row, dict(sheets), FIRST_DRAWN_COLUMN)
+    for name, meaning in sheets:
         listing.put(page, name, meaning, style.EQUATION, style.LINK_TEXT)
         page.links[listing.label_cell(name)] = name
-    return row + len(listed) + 1
+    return row + len(sheets) + 1
 
 
 def _key(page: Page, book: Book, row: int) -> None:
@@ -130,8 +130,8 @@ def _key(page: Page, book: Book, row: int) -> None:
         page.put(f"B{row}", example, look)
         page.put(f"C{row}", meaning, style.EQUATION)
         row += 1
-    used = {quantity.section for graph in book.study.graphs for quantity in graph.quantities}
-    for section in (section for section in _SECTIONS if section in used):
+    sections = {quantity.section for graph in book.study.graphs for quantity in graph.quantities}
+    for section in (section for section in _SECTIONS if section in sections):
         page.put(f"B{row}", str(section), band_style(section))
         page.put(f"C{row}", _SECTIONS[section], style.EQUATION)
         row += 1

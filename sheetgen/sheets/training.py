@@ -51,9 +51,9 @@ def _title(study: Study, variant: int) -> tuple[str, str]:
     """Return what the title says before the learning rate, and after it."""
     optimizer, schedule = study.variants[variant].optimizer, study.variants[variant].schedule
     plain = all(v.optimizer == SGD for v in study.variants)
-    how = "" if plain else f" by {OPTIMIZERS[optimizer.name].title}"
-    course = f", {SCHEDULES[schedule.name].title}" if study.scheduled else ""
-    return f"Training{how} with learning rate {study.rate_name} = ", course
+    by_optimizer = "" if plain else f" by {OPTIMIZERS[optimizer.name].title}"
+    schedule_title = f", {SCHEDULES[schedule.name].title}" if study.scheduled else ""
+    return f"Training{by_optimizer} with learning rate {study.rate_name} = ", schedule_title
 
 
 def _header(page: Page, layout: Layout, variant: int) -> None:

@@ -47,7 +47,7 @@ def draw(page: Page, plan: DrawingPlan, numbers: DrawnNumbers, row: int) -> Draw
     painter = _Painter(page, plan, numbers, DrawnCells(row))
     for band in plan.bands:
         painter.band(band)
-    return painter.drawn
+    return painter.cells
 
 
 def at_start(book: Book) -> DrawnNumbers:
@@ -66,7 +66,7 @@ class _Painter:
     page: Page
     plan: DrawingPlan
     numbers: DrawnNumbers
-    drawn: DrawnCells
+    cells: DrawnCells
 
     def band(self, layers: Sequence[DrawnLayer]) -> None:
         """Draw layers side by side, centred on one another."""
@@ -76,7 +76,7 @@ class _Painter:
             rows |= self.level(layer, rows) or self.centred(layer, height)
             for neuron in layer.neurons:
                 self.neuron(neuron, layer.terms[neuron.name], columns, rows[neuron.name])
-        self.drawn.row += height + 1
+        self.cells.row += height + 1
 
     @property
     def box(self) -> int:
@@ -93,18 +93,18 @@ class _Painter:
 
     def level(self, layer: DrawnLayer, rows: dict[str, int]) -> dict[str, int]:
         """Return the rows of a layer whose neurons each stand beside the one neuron they use, if it is such."""
-        beside = {}
+        neuron_rows = {}
         for neuron in layer.neurons:
-            used = set(names(neuron.equation)) if neuron.equation is not None else set()
-            before = [name for name in used if name in rows]
-            if len(before) != 1 or self.room(layer.terms[neuron.name]) > self.box:
+            operands = set(names(neuron.equation)) if neuron.equation is not None else set()
+            placed = [name for name in operands if name in rows]
+            if len(placed) != 1 or self.room(layer.terms[neuron.name]) > self.box:
                 return {}
-            beside[neuron.name] = rows[before[0]]
-        return beside if len(set(beside.values())) == len(beside) else {}
+            neuron_rows[neuron.name] = rows[placed[0]]
+        return neuron_rows if len(set(neuron_rows.values())) == len(neuron_rows) else {}
 
     def centred(self, layer: DrawnLayer, height: int) -> dict[str, int]:
         """Return the rows of a layer's boxes, the whole in the middle of the band."""
-        rows, top = {}, self.drawn.row + (height - self.height(layer)) // 2
+        rows, top = {}, self.cells.row + (height - self.height(layer)) // 2
         for neuron in layer.neurons:
             room = self.room(layer.terms[neuron.name])
             rows[neuron.name] = top + (room - self.box) // 2
@@ -121,7 +121,7 @@ class _Painter:
 
     def put_box(self, neuron: Quantity, letter: str, row: int) -> None:
         """Put a neuron's name over its value, and over the slope of the loss along it."""
-        look, drawn = self.plan.look, self.drawn
+        look, cells = self.plan.look, self.cells
         ink, tint = SECTION_COLOURS[neuron.section]
         tint = tint if look.tinted or neuron.section == Section.LOSS else style.WHITE
         title = Style(colour=style.WHITE, bold=True, fill=ink, align="center", border=ink, size=look.title_size)
@@ -129,12 +129,12 @@ class _Painter:
         value = self.numbers.value(neuron.name)
         self.page.put(f"{letter}{row + 1}", value, replace(look.node, fill=tint, border=ink))
         if neuron.section != Section.LOSS:
-            drawn.neurons.append(f"{letter}{row + 1}")
+            cells.neurons.append(f"{letter}{row + 1}")
         if look.slopes:
             slope = self.numbers.slope(neuron.name)
             self.page.put(f"{letter}{row + 2}", slope, replace(look.slope, fill=tint, border=ink))
             if isinstance(slope, Formula):
-                drawn.neuron_slopes.append(f"{letter}{row + 2}")
+                cells.neuron_slopes.append(f"{letter}{row + 2}")
 
     def terms(self, neuron: Quantity, terms: tuple[str, ...], columns: LayerColumns, top: int) -> None:
         """List what enters a neuron from outside the layers."""
@@ -143,7 +143,7 @@ class _Painter:
             self.page.put(label, product_label(neuron, name), self.plan.look.product)
             self.page.put(value, self.numbers.value(name), self.plan.look.term)
             if name not in self.plan.graph.targets:
-                self.drawn.weights.append(value)
+                self.cells.weights.append(value)
                 self.weight_slope(name, slope)
 
     def weight_slope(self, name: str, cell: str) -> None:
@@ -151,4 +151,4 @@ class _Painter:
         look = self.plan.look
         if look.slopes:
             self.page.put(cell, self.numbers.slope(name), replace(look.slope, size=look.term.size))
-            self.drawn.weight_slopes.append(cell)
+            self.cells.weight_slopes.append(cell)

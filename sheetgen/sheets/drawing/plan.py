@@ -104,10 +104,10 @@ def plan_drawing(graph: Graph, look: Look) -> DrawingPlan:
 def _layers(graph: Graph) -> list[DrawnLayer]:
     """Return the inputs, and the layers of the graph with the weights and targets that enter them."""
     inputs = tuple(graph.by_name[name] for name in graph.inputs)
-    beside = {quantity.name for quantity in graph.section(Section.WEIGHTS)} | set(graph.targets)
+    from_outside = {quantity.name for quantity in graph.section(Section.WEIGHTS)} | set(graph.targets)
     in_order = [DrawnLayer(inputs, dict.fromkeys(graph.inputs, ()))]
     for neurons in layers(graph):
-        terms = {n.name: tuple(dict.fromkeys(u for u in names(equation_of(n)) if u in beside)) for n in neurons}
+        terms = {n.name: tuple(dict.fromkeys(u for u in names(equation_of(n)) if u in from_outside)) for n in neurons}
         in_order.append(DrawnLayer(neurons, terms))
     return in_order
 

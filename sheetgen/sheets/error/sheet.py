@@ -52,9 +52,9 @@ def _charts(page: Page, book: Book, table: ErrorTable, column: int) -> None:
             y_range=(None if logarithmic else 0, None),
             logarithmic=logarithmic,
         )
-        what = "learning rates" if book.study.shares_settings else "variants"
+        variants = "learning rates" if book.study.shares_settings else "variants"
         kind = "logarithmic" if logarithmic else "linear"
-        alt = f"Chart: {name} against the iteration, one line for each of {len(lines)} {what}, on a {kind} axis."
+        alt = f"Chart: {name} against the iteration, one line for each of {len(lines)} {variants}, on a {kind} axis."
         page.charts.append((f"{get_column_letter(column)}{row}", chart, alt))
         row += charts.HEIGHT_ROWS + 1
 

@@ -105,10 +105,10 @@ class ErrorSummary:
         first, last, rises = (self.facts.cells(label) for label in (_FIRST, _LAST, _RISES))
         titles = self.table.losses()
         start_of, end_of = (self.table.block.absolute(titles[i], at.LABEL_ROW) for i in (0, -1))
-        what = "rate" if study.shares_settings else "variant"
+        variant_word = "rate" if study.shares_settings else "variant"
         start = f"After {study.iterations} updates the smallest error is that of "
-        calm = f"; at every {what} the error fell at every step, so none of them diverged."
-        rose = f" of the {what}s the error did not fall at every step"
+        calm = f"; at every {variant_word} the error fell at every step, so none of them diverged."
+        rose = f" of the {variant_word}s the error did not fall at every step"
         higher = " it ended higher than it began: diverged."
         formula = (
             f'"{start}"&INDEX({start_of}:{end_of},MATCH(MIN({last}),{last},0))&IF(SUM({rises})=0,"{calm}",'

@@ -75,8 +75,8 @@ class ErrorTable:
     def _iterations(self) -> Column:
         layout = self.book.layout
         if layout.study.batch > 1:
-            counted = f"{self.block.letters[ITERATION]}{PREVIOUS_ROW}+1"
-            return Column(ITERATION, 0.0, counted, style.COUNT, style.COUNT)
+            count_up = f"{self.block.letters[ITERATION]}{PREVIOUS_ROW}+1"
+            return Column(ITERATION, 0.0, count_up, style.COUNT, style.COUNT)
         link = f"{quoted(layout.study.variants[0].sheet)}!{layout.letter(ITERATION)}{ROW}"
         return Column(ITERATION, link, link, style.LINK_GENERAL, style.LINK_GENERAL)
 
@@ -121,22 +121,22 @@ class CurveBounds:
 
     def __init__(self, book: Book, unit: float) -> None:
         study, self._table = book.study, ErrorTable(book)
-        self._followed = [
+        self._row_bounds = [
             RowBounds(graph, study.constants(index), unit, study.batch) for index, graph in enumerate(study.graphs)
         ]
         self._batch, self._rows = study.batch, book.trace.rows()
-        self._asked, self._done = 0, 0
+        self._rows_asked, self._rows_followed = 0, 0
 
     def follow(self, row: tuple[float, ...]) -> None:
         """Take the values of the next row."""
-        self._asked += self._batch
+        self._rows_asked += self._batch
 
     def here(self) -> Mapping[str, float]:
         """Return the bounds of the last row, by label."""
-        for _ in range(self._done, self._asked):
-            for followed, row in zip(self._followed, next(self._rows), strict=True):
-                followed.follow(row)
-        self._done = self._asked
-        limits = [followed.here() for followed in self._followed]
+        for _ in range(self._rows_followed, self._rows_asked):
+            for bounds, row in zip(self._row_bounds, next(self._rows), strict=True):
+                bounds.follow(row)
+        self._rows_followed = self._rows_asked
+        limits = [bounds.here() for bounds in self._row_bounds]
         table = self._table
         return {label: limits[curve.variant][table.column_of(curve.quantity)] for label, curve in table.curves.items()}

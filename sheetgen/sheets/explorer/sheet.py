@@ -56,13 +56,13 @@ def page(book: Book, verdict: Verdict) -> Page:
     page.widths = {1: 2.0, **plan.widths}
     last = max(plan.last_column, top.span(page, FIRST_DRAWN_COLUMN, _LEAST_WIDTH))
     table = LookupTable(book, last + 2)
-    drawn = painter.draw(page, plan, DrawnNumbers(table.show, table.slope), _DRAWING_ROW)
+    drawing = painter.draw(page, plan, DrawnNumbers(table.show, table.slope), _DRAWING_ROW)
     table.put(page)
     top.put(page, book, table, last, verdict)
-    row = _legend(page, drawn.row + 1)
-    page.heights |= dict.fromkeys(range(_DRAWING_ROW, drawn.row), 26.0)
+    row = _legend(page, drawing.row + 1)
+    page.heights |= dict.fromkeys(range(_DRAWING_ROW, drawing.row), 26.0)
     page.decorate += [
-        lambda sheet: _colour(sheet, page, drawn, table),
+        lambda sheet: _colour(sheet, page, drawing, table),
         lambda sheet: _guard(sheet, book, table),
         lambda sheet: _print(sheet, get_column_letter(last), row),
     ]
@@ -93,9 +93,9 @@ def _legend(page: Page, row: int) -> int:
     return row + len(explanations)
 
 
-def _colour(sheet: Any, page: Page, drawn: DrawnCells, table: LookupTable) -> None:
+def _colour(sheet: Any, page: Page, drawing: DrawnCells, table: LookupTable) -> None:
     """Colour every kind of number by sign and size, on a scale of its own, and show small numbers as such."""
-    kinds = (drawn.neurons, drawn.weights, drawn.neuron_slopes, drawn.weight_slopes)
+    kinds = (drawing.neurons, drawing.weights, drawing.neuron_slopes, drawing.weight_slopes)
     formats = (style.SHORT, style.SHORT, style.SLOPE, style.SLOPE)
     for label, cells, number in zip(LARGEST, kinds, formats, strict=True):
         if cells:
@@ -106,8 +106,8 @@ def _colour(sheet: Any, page: Page, drawn: DrawnCells, table: LookupTable) -> No
             sheet.conditional_formatting.add(ranges, scale)
     coloured = {cell for cells in kinds for cell in cells}
     for number in (style.SHORT, style.SLOPE):
-        if others := [cell for cell in page.formatted(number) if cell not in coloured]:
-            show_small(sheet, " ".join(others), number)
+        if uncoloured := [cell for cell in page.formatted(number) if cell not in coloured]:
+            show_small(sheet, " ".join(uncoloured), number)
 
 
 def _guard(sheet: Any, book: Book, table: LookupTable) -> None:

@@ -31,14 +31,14 @@ def put(page: Page, book: Book, table: LookupTable, last: int, verdict: Verdict)
     if limit := lookup.limit(book.layout):
         page.put("B3", limit, style.NOTE)
     end = span(page, 4, 20.0)
-    picked = picks.shown(book.study, book.picks)
+    contents = picks.shown(book.study, book.picks)
     labels = {EXPLORER_VARIANT: "training sheet", EXPLORER_ITERATION: "iteration"}
     if book.study.batch > 1:
         labels[EXPLORER_SAMPLE] = book.study.position
         page.heights[EXPLORER_SAMPLE.row] = 26
     for pick, label in labels.items():
         page.put(f"B{pick.row}", label, Style(bold=True, size=12))
-        page.put(pick.cell, picked[pick], style.PICK)
+        page.put(pick.cell, contents[pick], style.PICK)
         page.merges.append(f"{pick.cell}:{get_column_letter(end)}{pick.row}")
     _error(page, table, end + 1)
 
@@ -70,14 +70,14 @@ def _error(page: Page, table: LookupTable, column: int) -> None:
 def _share(table: LookupTable, first: str) -> Formula:
     """Return what is left of the first error; nothing where that was 0."""
     loss = table.graph.loss
-    before = table.step.first(loss)
+    first_loss = table.step.first(loss)
 
     def value() -> float | str:
-        start = float(before.value())
+        start = float(first_loss.value())
         return table.step.value(loss) / start if start else ""
 
     def error() -> float:
-        start = abs(float(before.value()))
+        start = abs(float(first_loss.value()))
         return table.step.error(loss) / start + 1 if start else 0.0
 
     return Formula(f'IF({first}=0,"",{table.cell(loss)}/{first})', value, error)

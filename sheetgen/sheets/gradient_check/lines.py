@@ -75,7 +75,7 @@ def _line(
         a, n, w = (float(formula.value()) for formula in (analytic, central, wider))
         return a, n, w
 
-    def off() -> float:
+    def distance() -> float:
         a, n, _ = numbers()
         return abs(a - n)
 
@@ -102,9 +102,9 @@ def _line(
         VALUE: step.formula(weight),
         GRADIENT: analytic,
         CENTRAL: central,
-        DIFFERENCE: Formula(f"ABS({gradient}-{quotient})", off, noise),
-        RELATIVE: Formula(f"{difference}/{sizes}", lambda: off() / size(), lambda: noise() / size()),
+        DIFFERENCE: Formula(f"ABS({gradient}-{quotient})", distance, noise),
+        RELATIVE: Formula(f"{difference}/{sizes}", lambda: distance() / size(), lambda: noise() / size()),
         ALLOWED: Formula(most, allowed, allowed_noise),
-        VERDICT: Formula(word, lambda: "OK" if off() <= allowed() else "CHECK"),
+        VERDICT: Formula(word, lambda: "OK" if distance() <= allowed() else "CHECK"),
     }
     return GradientLine(weight, formulas)

@@ -46,9 +46,9 @@ def page(book: Book, verdict: Verdict) -> Page:
     page.heights = {1: 28} | dict.fromkeys((4, 5, 6, 7, 8, 9), 24.0) | {_LABEL_ROW: 32}
     table, helpers = lines_block(book, _LABEL_ROW), GradientHelpers(book)
     step = Lookup(book, book.picks.checked, helpers.number, helpers.row)
-    others = _others(page, book, step, table.last + 3)
-    point = _point(book, step, table, others)
-    below = max(*others.rows.values(), helpers.sheets.last) + 2
+    step_numbers = _step_numbers(page, book, step, table.last + 3)
+    point = _point(book, step, table, step_numbers)
+    below = max(*step_numbers.rows.values(), helpers.sheets.last) + 2
     networks = Networks(book, point, below, (-2, -1, 1, 2))
     lines = gradient_lines(book, step, networks, table, helpers.rounding, helpers.least)
     top.put(page, book, step, helpers, table, lines, verdict)
@@ -58,7 +58,7 @@ def page(book: Book, verdict: Verdict) -> Page:
     return page
 
 
-def _others(page: Page, book: Book, step: Lookup, row: int) -> Listing:
+def _step_numbers(page: Page, book: Book, step: Lookup, row: int) -> Listing:
     """List the inputs, targets and the loss of the step."""
     graph = book.study.network
     names = (*graph.inputs, *graph.targets, *graph.fixed, *held(graph), graph.loss)
@@ -69,10 +69,10 @@ def _others(page: Page, book: Book, step: Lookup, row: int) -> Listing:
     return listing
 
 
-def _point(book: Book, step: Lookup, table: Block, others: Listing) -> Point:
+def _point(book: Book, step: Lookup, table: Block, step_numbers: Listing) -> Point:
     """Return the point of the picked step, with the ε of this sheet."""
     rows = enumerate(book.study.network.weights, start=table.first)
-    cells = {name: others.absolute(name) for name in others.rows}
+    cells = {name: step_numbers.absolute(name) for name in step_numbers.rows}
     cells |= {weight: table.absolute(VALUE, row) for row, weight in rows}
     return Point(
         reference=cells.__getitem__,
@@ -100,9 +100,9 @@ def _finish(sheet: Any, book: Book, table: Block, sheets: Block) -> None:
     _guard(sheet, book, table, sheets)
     red = PatternFill(bgColor=style.BAD_FILL)
     verdict, parameter = (f"${table.cell(label, table.first)}" for label in (VERDICT, PARAMETER))
-    wrong = FormulaRule([f'{verdict}<>"OK"'], font=Font(color=style.BAD, bold=True), fill=red)
-    picked = FormulaRule([f"{parameter}={CHECK_PARAMETER.absolute}"], fill=PatternFill(bgColor="FFFBE6"))
-    for rule in (wrong, picked):
+    wrong_rule = FormulaRule([f'{verdict}<>"OK"'], font=Font(color=style.BAD, bold=True), fill=red)
+    picked_rule = FormulaRule([f"{parameter}={CHECK_PARAMETER.absolute}"], fill=PatternFill(bgColor="FFFBE6"))
+    for rule in (wrong_rule, picked_rule):
         sheet.conditional_formatting.add(table.area(PARAMETER, ALLOWED), rule)
     landscape(sheet)
     fit_width(sheet)

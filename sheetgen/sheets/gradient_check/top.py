@@ -55,12 +55,12 @@ class GradientHelpers:
 
     def put(self, page: Page, book: Book, step: Lookup, table: Block) -> None:
         """Put them on the page."""
-        picked = book.picks.parameter
+        parameter = book.picks.parameter
         place = f"MATCH({CHECK_PARAMETER.absolute},{table.column(PARAMETER)},0)"
         contents: dict[str, Formula | float] = {
             _NUMBER: step.number_formula(CHECK_VARIANT, self.sheets),
             _ROW: step.row_formula(CHECK_ITERATION, CHECK_SAMPLE),
-            _PARAMETER: Formula(place, lambda: float(picked + 1)),
+            _PARAMETER: Formula(place, lambda: float(parameter + 1)),
             _ROUNDING: ROUNDING,
             _LEAST: LEAST,
         }
@@ -85,14 +85,14 @@ def put(
     page.put("A2", note, style.NOTE)
     _picks(page, book)
     helpers.put(page, book, step, table)
-    _picked(page, book, helpers, table, lines[book.picks.parameter])
+    _picked_parameter(page, book, helpers, table, lines[book.picks.parameter])
     _verdict(page, table, lines)
     for row, text in enumerate(_EXPLANATIONS, start=_EXPLANATIONS_ROW):
         page.put(f"A{row}", text, style.NOTE)
 
 
 def _picks(page: Page, book: Book) -> None:
-    picked = picks.shown(book.study, book.picks)
+    contents = picks.shown(book.study, book.picks)
     for pick, label in (
         (CHECK_VARIANT, "training sheet"),
         (CHECK_ITERATION, "iteration"),
@@ -101,18 +101,18 @@ def _picks(page: Page, book: Book) -> None:
         *([(CHECK_SAMPLE, book.study.position)] if book.study.batch > 1 else []),
     ):
         page.put(f"A{pick.row}", label, style.NAME)
-        page.put(pick.cell, picked[pick], style.PICK)
+        page.put(pick.cell, contents[pick], style.PICK)
     if limit := lookup.limit(book.layout):
         page.put("A3", limit, style.NOTE)
 
 
-def _picked(page: Page, book: Book, helpers: GradientHelpers, table: Block, line: GradientLine) -> None:
+def _picked_parameter(page: Page, book: Book, helpers: GradientHelpers, table: Block, line: GradientLine) -> None:
     """Put the picked parameter's numbers, large."""
     loss, parameter = book.study.network.loss, CHECK_PARAMETER.absolute
-    derivative, moved = f"∂{loss}/∂", f"({loss}({{0}}+ε) − {loss}({{0}}−ε))/2ε"
-    quotient = '"' + moved.format(f'"&{parameter}&"') + '"'
+    derivative, spelling = f"∂{loss}/∂", f"({loss}({{0}}+ε) − {loss}({{0}}−ε))/2ε"
+    quotient = '"' + spelling.format(f'"&{parameter}&"') + '"'
     gradient_label = Formula(f'"{derivative}"&{parameter}', lambda: derivative + line.parameter)
-    central_label = Formula(quotient, lambda: moved.format(line.parameter))
+    central_label = Formula(quotient, lambda: spelling.format(line.parameter))
     facts: tuple[tuple[str, Formula | str, style.Style], ...] = (
         (GRADIENT, gradient_label, replace(_BIG, number=_DIGITS)),
         (CENTRAL, central_label, replace(_BIG, number=_DIGITS)),
@@ -139,8 +139,8 @@ def _verdict(page: Page, table: Block, lines: list[GradientLine]) -> None:
         failed = sum(not line.passes() for line in lines)
         return f"CHECK: {failed}{bad}" if failed else good
 
-    fine = f'COUNTIF({table.column(VERDICT)},"OK")'
-    sentence = Formula(f'IF({fine}={count},"{good}","CHECK: "&({count}-{fine})&"{bad}")', value)
+    passing = f'COUNTIF({table.column(VERDICT)},"OK")'
+    sentence = Formula(f'IF({passing}={count},"{good}","CHECK: "&({count}-{passing})&"{bad}")', value)
     _SENTENCE.put(page, _ALL, sentence, style.FLAG)
     cell = _SENTENCE.cell(_ALL)
     page.merges.append(f"{cell}:H{_SENTENCE.rows[_ALL]}")
