@@ -8,7 +8,9 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import openpyxl
 from outside import ROOT
 
 from cnn.net.layer_table import network_facts
@@ -19,6 +21,7 @@ from cnn.runs.summary import Mistake, Summary, TestResult
 from cnn.training.config import Config, DataFacts, Machine
 from cnn.training.plan import Plan
 from cnn.training.recipe import FAST
+from sheetgen.sheet_names import CNN
 
 
 def environment() -> dict[str, str]:
@@ -92,3 +95,9 @@ def summary(network: str, epochs: Sequence[Epoch], best: int) -> Summary:
         confusion=CONFUSION,
         mistakes=(Mistake(5, 3, 5, 0.93, 0.05, "mistakes/01.png"),),
     )
+
+
+def sheet_texts(path: Path) -> dict[str, list[Any]]:
+    """Return the rows of the sheet CNN by the text in their second column, as cached."""
+    sheet = openpyxl.load_workbook(path, data_only=True)[CNN]
+    return {str(row[1]): list(row[2:]) for row in sheet.iter_rows(values_only=True) if row[1] is not None}
