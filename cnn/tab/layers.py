@@ -26,7 +26,7 @@ _INPUT = Style(colour=style.BLUE, align="center")
 
 @dataclass(frozen=True)
 class Layers:
-    """The table of layers, and what a run recorded of its network."""
+    """The table of layers, the row of its totals, and the next free row."""
 
     block: Block
     total_row: int

@@ -1,4 +1,4 @@
-"""What the sections of the sheet share: where they begin, their headings, ranges of their columns."""
+"""What the sections of the sheet share: where they begin, their styles, headings and tables, axes for accuracies."""
 
 from __future__ import annotations
 
