@@ -13,7 +13,6 @@ from trees import ERRORS, FUNCTIONS, VALUES, Float
 from sheetgen.algebra.evaluate import evaluate
 from sheetgen.algebra.expr import Apply, Const, Var
 from sheetgen.algebra.parser import parse
-from sheetgen.algebra.tokens import is_name
 
 a, b, c = Var("a"), Var("b"), Var("c")
 TWO, THREE = Const(2.0), Const(3.0)
@@ -125,27 +124,6 @@ def test_depth_limits() -> None:
     parse("+".join(["a"] * 200))
     with pytest.raises(SyntaxError, match="more than 200 operations deep"):
         parse("+".join(["a"] * 201))
-
-
-@pytest.mark.parametrize(
-    ("text", "answer"),
-    [
-        ("w1", True),
-        ("_", True),
-        ("θ", True),
-        ("a_h1", True),
-        ("1w", False),
-        ("", False),
-        ("w-1", False),
-        ("w²", False),
-        ("½", False),
-        ("∂E", False),
-        ("w 1", False),
-        ("w·i", False),
-    ],
-)
-def test_names(text: str, answer: bool) -> None:
-    assert is_name(text) is answer
 
 
 NUMBERS = st.sampled_from(["2", "3", "0.5", ".25", "1e-3", "0", "10"])

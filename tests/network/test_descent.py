@@ -15,7 +15,6 @@ from sheetgen.network.tolerance import Tolerance
 from sheetgen.network.trace import CHUNK_ROWS, Trace
 from sheetgen.proof.mathematics import differences
 from sheetgen.proof.report import Kind
-from sheetgen.template.write import effective_template
 
 SAMPLES = [(0.1, 0.9, 0.2), (0.4, -0.3, 0.8), (-0.7, 0.5, 0.3), (0.9, 0.2, 0.6), (0.3, 0.3, 0.1), (-0.2, -0.8, 0.7)]
 START = {"u": 0.5, "v": -0.4, "b": 0.1, "s": 0.8}
@@ -126,18 +125,6 @@ def test_a_workbook_too_large_for_google_sheets_says_so(
         cli.main(["build", "mazur", "-o", str(tmp_path / "w.xlsx"), "--no-verify"])
     assert ended.value.code == 0
     assert "are more than the 1,000 that Google Sheets opens" in capsys.readouterr().out
-
-
-def test_a_csv_beside_the_template_is_carried_along(tmp_path: Path) -> None:
-    from sheetgen import load
-
-    (tmp_path / "p.csv").write_text("a,b,kind\n1,2,red\n3,4,blue\n", "utf-8")
-    text = 'rates = [0.1]\niterations = 2\n[data]\nfile = "p.csv"\ninputs = { x = "b" }\nlabel = "kind"\n'
-    text += 'classes = ["blue", "red"]\n[parameters]\nw = 1\n[forward]\ny = "w*x"\n[loss]\nE = "(t1 - y)^2 + t2"\n'
-    (tmp_path / "p.toml").write_text(text, "utf-8")
-    study = load(tmp_path / "p.toml")
-    assert study.samples == {"x": (2.0, 4.0), "t1": (0.0, 1.0), "t2": (1.0, 0.0)}
-    assert loads(effective_template(study), "p") == replace(study, name="p")
 
 
 @pytest.mark.parametrize(

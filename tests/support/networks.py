@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+from sheetgen.algebra.parser import parse
+from sheetgen.network.assemble import assemble
+from sheetgen.network.graph import Graph
 from sheetgen.template.document import Document
 from sheetgen.template.layers.expand import Expansion, expand_layers
 
@@ -41,6 +44,29 @@ L = "E1 + penalty + 0.1*sqrt(1 + y1^2)"
 """Bias, tanh, a skip connection (x1), shared weights (u, v), a weight in the loss, a metric nobody uses."""
 
 
+GOOD = """\
+title = "A small network"
+rates = [0.5, 2]
+iterations = 3
+
+[inputs]
+x = 0.5
+
+[targets]
+t = 0.3
+
+[parameters]
+w = 0.4
+
+[forward]
+h = "w*x"
+y = "sigmoid(h)"
+
+[loss]
+E = "0.5*(t - y)^2"
+"""
+
+
 def odd_loss(values: Mapping[str, float]) -> float:
     """Return the loss of ODD."""
     x1, x2, t, u, b, v, s = (values[name] for name in ("x1", "x2", "t", "u", "b", "v", "s"))
@@ -55,6 +81,12 @@ def template(forward: str, loss: str, parameters: str = "w = 0.4", rates: str = 
         f"rates = [{rates}]\niterations = {iterations}\n[inputs]\nx = 0.5\n[targets]\nt = 0.3\n"
         f"[parameters]\n{parameters}\n[forward]\n{forward}\n[loss]\n{loss}\n"
     )
+
+
+def assembled(forward: dict[str, str], loss: dict[str, str], weights: str = "w", data: str = "x") -> Graph:
+    """Return the graph of equations over some inputs, a target t and some weights."""
+    equations = [{name: parse(text) for name, text in texts.items()} for texts in (forward, loss)]
+    return assemble(data.split(), ["t"], weights.split(), *equations)
 
 
 def expanded_layers(table: Mapping[str, object], inputs: list[str], targets: list[str]) -> Expansion:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import mpmath  # type: ignore[import-untyped]
@@ -193,3 +193,10 @@ def settled(tree: Expr, number: Callable[[float], Any] = repr) -> bool:
         jump = operands[0] / operands[1] if tree.op == "mod" else operands[0]
         return bool(abs(jump - mpmath.nint(jump.real)) > near)
     return True
+
+
+def nodes(expr: Expr) -> Iterator[Expr]:
+    """Yield an expression and everything it is made of."""
+    yield expr
+    for arg in getattr(expr, "args", ()):
+        yield from nodes(arg)

@@ -1,0 +1,39 @@
+"""Equations in LaTeX: how names are written, with the layers and derivatives in them."""
+
+from __future__ import annotations
+
+import pytest
+
+from sheetgen.algebra.latex import Latex, latex_name
+from sheetgen.algebra.parser import parse
+
+
+def test_a_power_of_a_name_with_its_layer_above() -> None:
+    assert Latex().write(parse("w2_1_3^2 + w1^2")) == r"{\left(w^{(2)}_{1,3}\right)}^{2} + {w_{1}}^{2}"
+
+
+@pytest.mark.parametrize(
+    ("name", "latex"),
+    [
+        ("w1", "w_{1}"),
+        ("a_h1", "a_{h1}"),
+        ("E_total", "E_{total}"),
+        ("E", "E"),
+        ("loss", r"\mathrm{loss}"),
+        ("net12", r"\mathrm{net}_{12}"),
+        ("a_h_1", r"a_{h\_1}"),
+        ("η", r"\eta"),
+        ("∂E_total/∂w1", r"\frac{\partial E_{total}}{\partial w_{1}}"),
+        ("w2_1_3", "w^{(2)}_{1,3}"),
+        ("w12_30_4", "w^{(12)}_{30,4}"),
+        ("b2_1", "b^{(2)}_{1}"),
+        ("z2_1", "z^{(2)}_{1}"),
+        ("a2_1", "a^{(2)}_{1}"),
+        ("∂E/∂w2_1_3", r"\frac{\partial E}{\partial w^{(2)}_{1,3}}"),
+        ("w2_1", r"\mathrm{w2}_{1}"),
+        ("a2_1_3", r"\mathrm{a2}_{1\_3}"),
+        ("h2_1", r"\mathrm{h2}_{1}"),
+    ],
+)
+def test_names_in_latex(name: str, latex: str) -> None:
+    assert latex_name(name) == latex

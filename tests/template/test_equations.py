@@ -1,0 +1,30 @@
+"""The equations of a template: over several lines, and never more than a sheet or a cell can hold."""
+
+from __future__ import annotations
+
+import pytest
+from networks import GOOD
+
+from sheetgen import TemplateError, loads
+
+
+def test_too_many_columns() -> None:
+    def with_metrics(count: int) -> str:
+        return GOOD.replace('h = "w*x"', "\n".join(['h = "w*x"', *(f'm{k} = "x"' for k in range(count))]))
+
+    columns = 1 + 2 + 1 + 2 + 1 + 2 + 1  # iteration, data, weights, forward, loss, backward, gradients
+    assert len(loads(with_metrics(4)).graph.names) == columns + 4
+    with pytest.raises(TemplateError, match="the network needs 16,385 columns; a sheet has 16,384"):
+        loads(with_metrics(16_385 - columns))
+
+
+@pytest.mark.parametrize("equation", ["*".join(["w"] * 150), "sigmoid(" * 40 + "w" + ")" * 40])
+def test_a_formula_longer_than_a_cell_holds(equation: str) -> None:
+    with pytest.raises(TemplateError, match="the formula of ∂E/∂w is longer than the 8,192 characters") as caught:
+        loads(GOOD.replace("w*x", f"x*{equation}"))
+    assert caught.value.line == 12
+
+
+def test_equations_over_several_lines() -> None:
+    study = loads(GOOD.replace('"w*x"', '"""\nw*x\n + 1"""'))
+    assert study.equations["h"] == "w*x\n + 1"
