@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from warm_office import warm_office
 
 from sheetgen import build, load
 
@@ -35,13 +33,12 @@ def small_workbook(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def soffice() -> Iterator[str]:
-    """LibreOffice, which runs from now on; tests that need it are skipped where it is absent."""
+def soffice() -> str:
+    """LibreOffice; tests that need it are skipped where it is absent."""
     program = shutil.which("soffice") or shutil.which("libreoffice")
     if program is None:
         pytest.skip("LibreOffice is not installed (Debian: libreoffice-calc-nogui)")
-    with warm_office(program):
-        yield program
+    return program
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,6 @@ status 1 when it cannot.
 
 from __future__ import annotations
 
-import functools
 import json
 import os
 import subprocess
@@ -145,13 +144,14 @@ def column_letters(index: int) -> str:
     return letters
 
 
-@functools.cache
-def is_logical(document: Any, number_format: int) -> bool:
+def is_logical(document: Any, number_format: int, known: dict[int, bool]) -> bool:
     """Whether a number format, given by its key, shows TRUE and FALSE; each question takes a millisecond."""
-    return bool(document.NumberFormats.getByKey(number_format).Type & LOGICAL)
+    if number_format not in known:
+        known[number_format] = bool(document.NumberFormats.getByKey(number_format).Type & LOGICAL)
+    return known[number_format]
 
 
-def read_sheet(document: Any, sheet: Any) -> tuple[array[float], dict[str, Any]]:
+def read_sheet(document: Any, sheet: Any, logical: dict[int, bool]) -> tuple[array[float], dict[str, Any]]:
     """Return one sheet: its numbers, and a record of its size and of the cells without a number."""
     cursor = sheet.createCursor()
     cursor.gotoEndOfUsedArea(False)
@@ -165,7 +165,7 @@ def read_sheet(document: Any, sheet: Any) -> tuple[array[float], dict[str, Any]]
     for row, column, code in errors(document, sheet, rows, columns):
         others[row * columns + column] = {"error": code}
     for ranges in sheet.getUniqueCellFormatRanges():
-        if is_logical(document, ranges.NumberFormat):
+        if is_logical(document, ranges.NumberFormat, logical):
             # A boolean is a number in LibreOffice, which only its format tells apart.
             for row, column in clipped(ranges.RangeAddresses, rows, columns):
                 place = row * columns + column
@@ -182,8 +182,9 @@ def main(soffice: str, directory: str) -> None:
     count = document.Sheets.Count
     document.Sheets.insertNewByName(SCRATCH, count)
     records = []
+    logical: dict[int, bool] = {}
     for index in range(count):
-        values, record = read_sheet(document, document.Sheets.getByIndex(index))
+        values, record = read_sheet(document, document.Sheets.getByIndex(index), logical)
         with open(target / f"{index}.f64", "wb") as file:
             values.tofile(file)
         records.append(record)
@@ -197,3 +198,4 @@ if __name__ == "__main__":
         main(*sys.argv[1:])
     except Exception as error:
         fail(" ".join(str(error).split()) or type(error).__name__)
+    os._exit(0)  # the dump is written; taking the bridge to LibreOffice down can crash

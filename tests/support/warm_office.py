@@ -1,4 +1,4 @@
-"""One LibreOffice for many tests: starting it takes ten times as long as the recalculation of a small workbook."""
+"""A LibreOffice that runs already, as somebody has it who verifies many workbooks."""
 
 from __future__ import annotations
 
