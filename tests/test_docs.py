@@ -18,6 +18,7 @@ from sheetgen import load, verify
 from sheetgen.algebra.ops import PRIMITIVES
 from sheetgen.cli import cli
 from sheetgen.network.study import Study
+from sheetgen.network.trace import MOST_HELD
 from sheetgen.page.page import Formula, Page
 from sheetgen.sheets import layout as at
 from sheetgen.sheets.book import Book
@@ -116,6 +117,10 @@ def test_the_benchmark_of_writing_is_of_the_size_that_the_page_says() -> None:
     study = load()
     size = f"{len(study.variants)} sheets × {int(default[1]) + 1:,} rows × {len(study.graph.names)} columns"
     assert size in unwrapped("docs/measurements.md")
+
+
+def test_the_page_of_measurements_says_how_much_of_a_training_is_held() -> None:
+    assert f"where they are few ({MOST_HELD * 32 // 2**20} MiB at most)" in unwrapped("docs/measurements.md")
 
 
 def test_the_readme_counts_the_things_to_try(seed_workbook: Path) -> None:
