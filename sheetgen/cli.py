@@ -180,11 +180,13 @@ def _say_built(built: Built) -> None:
     rates = f"{len(study.variants)} {'learning rate' if plain else 'variant'}{'s' if len(study.variants) > 1 else ''}"
     what = f"{built.sheets} sheets, {rates}, iterations 0 to {study.iterations:,}"
     click.echo(f"{built.path}: {what}")
+    over, step = "", "step"
+    if study.evaluates:
+        over, step = f" over all {study.count:,} samples", "epoch"
     for variant, losses in zip(study.variants, built.losses, strict=True):
         name = f"{study.rate_name} = {general(variant.rate)}" if plain else variant.sheet
-        steps = f"did not fall at {losses.rises:,} steps" if losses.rises else "fell at every step"
         loss = f"{study.network.loss} {losses.first:.6g} → {losses.last:.6g}"
-        click.echo(f"  {name}: {loss}, {steps}")
+        click.echo(f"  {name}: {loss}{over}, {losses.course(step)}")
     if built.cells > GOOGLE_SHEETS_CELLS:
         click.echo(f"note: {built.cells:,} cells are more than the {GOOGLE_SHEETS_CELLS:,} that Google Sheets opens")
     if not built.verdict.startswith("OK"):

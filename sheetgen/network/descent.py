@@ -21,6 +21,7 @@ from sheetgen.network.graph import (
     RATE,
     SAMPLE,
     SAMPLES,
+    TURN,
     Graph,
     Quantity,
     Section,
@@ -34,7 +35,8 @@ from sheetgen.network.optimizers import OPTIMIZERS, SCHEDULES, Choice, StateColu
 class Descent:
     """How a network is trained: on batches of so many samples, by an optimiser, at a rate that may move.
 
-    ``scheduled`` gives the learning rate a column of its own, even where it is constant.
+    ``scheduled`` gives the learning rate a column of its own, even where it is constant. ``shuffled`` looks up
+    which sample has its turn; otherwise the samples come in their own order.
     """
 
     optimizer: Choice
@@ -42,6 +44,7 @@ class Descent:
     scheduled: bool = False
     batch: int = 1
     samples: int = 1
+    shuffled: bool = False
 
     @property
     def position(self) -> str:
@@ -88,13 +91,16 @@ def _steps(descent: Descent) -> Iterator[Quantity]:
     if 1 < descent.batch < descent.samples:
         yield _counted(POSITION, "where(k == n, 1, k + 1)", above, 1)
     if descent.samples > 1:
-        turn: dict[str, Expr] = {"s": Before(SAMPLE), "all": Var(SAMPLES), "e": Before(EPOCH)}
-        yield _counted(SAMPLE, "mod(s, all) + 1", turn, 1)
+        counter = TURN if descent.shuffled else SAMPLE
+        turn: dict[str, Expr] = {"s": Before(counter), "all": Var(SAMPLES), "e": Before(EPOCH)}
+        yield _counted(counter, "mod(s, all) + 1", turn, 1)
         if descent.batch < descent.samples:
             yield _counted(EPOCH, "where(s == all, e + 1, e)", turn, 1)
     if descent.scheduled:
         course = _parsed(SCHEDULES[descent.schedule.name].equation, {"eta0": Var(BASE_RATE)})
         yield Quantity(RATE, Section.STEP, course)
+    if descent.shuffled:
+        yield Quantity(SAMPLE, Section.DATA)
 
 
 def _counted(name: str, text: str, meanings: Mapping[str, Expr], first: int) -> Quantity:
@@ -110,12 +116,15 @@ def _means(network: Graph, descent: Descent) -> Iterator[Quantity]:
         return
     gradients = (derivative_label(network.loss, weight) for weight in network.weights)
     for name in (network.loss, *(q.name for q in network.metrics), *gradients):
-        label = mean(name)
-        meanings: dict[str, Expr] = {
-            "k": Var(descent.position), "m": Before(label), "x": Var(name), "n": Var(BATCH),
-        }  # fmt: skip
-        later = _parsed("where(k == 1, 0, m) + x/n", meanings)
-        yield Quantity(label, Section.MEANS, later, _parsed("x/n", meanings))
+        yield running_mean(name, descent.position, BATCH)
+
+
+def running_mean(name: str, position: str, count: str) -> Quantity:
+    """Return the mean of a quantity over so many rows, whole in the last; ``position`` counts them from 1."""
+    label = mean(name)
+    meanings: dict[str, Expr] = {"k": Var(position), "m": Before(label), "x": Var(name), "n": Var(count)}
+    later = _parsed("where(k == 1, 0, m) + x/n", meanings)
+    return Quantity(label, Section.MEANS, later, _parsed("x/n", meanings))
 
 
 # --- the update ---

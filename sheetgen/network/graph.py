@@ -13,8 +13,9 @@ from sheetgen.algebra.expr import ZERO, Expr, Var, befores, names
 RATE, BASE_RATE = "η", "η₀"
 """The learning rate, and the one that a schedule starts from."""
 
-ITERATION, EPOCH, SAMPLE, POSITION = "iteration", "epoch", "sample", "in batch"
-"""The labels of the columns that count: iterations, passes over the samples, samples, rows of a batch."""
+ITERATION, EPOCH, TURN, SAMPLE, POSITION = "iteration", "epoch", "in epoch", "sample", "in batch"
+"""The labels of the columns that count: iterations, passes over the samples, turns of a pass, samples, rows of a
+batch."""
 
 SAMPLES, BATCH = "samples", "batch"
 """The number of samples, and of those that one update averages over."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sheetgen.algebra.expr import Apply, Const, Expr
 from sheetgen.algebra.notation import Python, is_small_power, written_operands
 from sheetgen.algebra.ops import PRIMITIVES
-from sheetgen.network.graph import SAMPLE
+from sheetgen.network.graph import SAMPLE, SAMPLES, TURN, Quantity, Section
 from sheetgen.network.study import Study
 
 Row = tuple[float, ...]
@@ -68,18 +68,21 @@ def compile_rows(study: Study, variant: int) -> RowProgram:
     above = {name: f"p{index}" for index, name in enumerate(graph.names)}
     known = {name: f"c{index}" for index, name in enumerate(constants)}
     notation = _Checked((known | current).__getitem__, above.__getitem__)
-    namespace: dict[str, object] = {row.name: row.evaluate for row in PRIMITIVES.values() if row.evaluate}
-    namespace["finite"] = _finite
+    namespace = _functions()
     namespace |= {known[name]: value for name, value in constants.items()}
     namespace |= {f"given_{current[name]}": value for name, value in study.values.items()}
     namespace |= {f"given_{current[name]}": numbers for name, numbers in study.samples.items()}
+    counters = dict.fromkeys(study.samples, SAMPLE)
+    if study.order:
+        counters[SAMPLE] = TURN
+        namespace[f"given_{current[SAMPLE]}"] = tuple(map(float, study.order))
 
     def body(first: bool) -> Iterator[str]:
         for quantity in graph.quantities:
             variable, expr = current[quantity.name], quantity.in_row(first)
             given = f"given_{variable}"
-            if quantity.name in study.samples:
-                given += f"[int({current[SAMPLE]}) - 1]"
+            if expr is None and quantity.name in counters:
+                given += f"[int({current[counters[quantity.name]]}) - 1]"
             yield f"{variable} = {given if expr is None else notation.write(expr)}"
 
     row = f"({', '.join(current.values())},)"
@@ -99,3 +102,50 @@ def compile_rows(study: Study, variant: int) -> RowProgram:
     # The source is printed from parsed expression trees and holds nothing but arithmetic on q0, p0, c0, …
     exec("\n".join(source), namespace)
     return RowProgram(namespace["start"], namespace["advance"])  # type: ignore[arg-type]
+
+
+def compile_evaluation(study: Study, quantities: Sequence[Quantity]) -> Callable[[Row], list[Row]]:
+    """Compile some equations into a function from the network's parameters to a row of their values for each sample.
+
+    The samples come in their own order; a quantity may refer to the row above. The function raises an arithmetic
+    error of Python's where a value cannot be computed, or is no finite number.
+    """
+    parameters = [quantity.name for quantity in study.network.section(Section.WEIGHTS)]
+    data, names = list(study.samples), [quantity.name for quantity in quantities]
+    current = {name: f"q{index}" for index, name in enumerate((*parameters, *data, *names))}
+    above = {name: f"p{index}" for index, name in enumerate(names)}
+    notation = _Checked((current | {SAMPLE: "k", SAMPLES: "n"}).__getitem__, above.__getitem__)
+    namespace = {**_functions(), "n": float(study.count), "samples": list(zip(*study.samples.values(), strict=True))}
+
+    def equations(first: bool) -> Iterator[str]:
+        for quantity in quantities:
+            expr = quantity.in_row(first)
+            assert expr is not None, f"{quantity.name} has no equation"
+            yield f"{current[quantity.name]} = {notation.write(expr)}"
+
+    def row(of: Mapping[str, str], among: Iterable[str]) -> str:
+        return f"({''.join(f'{of[name]}, ' for name in among)})"
+
+    source = [
+        "def evaluate(parameters):",
+        f"    {row(current, parameters)} = parameters",
+        "    rows = []",
+        f"    for k, {row(current, data)} in enumerate(samples, start=1):",
+        "        if k == 1:",
+        *(f"            {line}" for line in equations(first=True)),
+        "        else:",
+        f"            {row(above, names)} = rows[-1]",
+        *(f"            {line}" for line in equations(first=False)),
+        f"        rows.append({row(current, names)})",
+        "        finite(sum(rows[-1]))",
+        "    return rows",
+    ]
+    # As above, nothing but arithmetic on names of our own making.
+    exec("\n".join(source), namespace)
+    return namespace["evaluate"]  # type: ignore[return-value]
+
+
+def _functions() -> dict[str, object]:
+    """Return what the compiled sources call."""
+    functions: dict[str, object] = {row.name: row.evaluate for row in PRIMITIVES.values() if row.evaluate}
+    return functions | {"finite": _finite}

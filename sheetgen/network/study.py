@@ -38,6 +38,8 @@ class Study:
     there is one sample, every input and target; several samples stand in ``samples`` instead, a tuple of
     numbers for each. ``equations`` are those of the network as their author typed them; ``iterations`` is
     the number of updates, so iterations run from 0 to it; each has ``batch`` samples, a row each.
+    ``order`` says which sample, from 1, has each turn of an epoch, drawn by the seed ``shuffle``; where it is empty
+    the samples come in their own order.
     """
 
     name: str
@@ -51,6 +53,8 @@ class Study:
     iterations: int
     samples: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     batch: int = 1
+    shuffle: int | None = None
+    order: tuple[int, ...] = ()
     settings: Mapping[str, float] = field(default_factory=lambda: dict(CHECK_SETTINGS))
 
     @cached_property
@@ -64,7 +68,7 @@ class Study:
         return tuple(graphs[v.optimizer.name, v.schedule.name] for v in self.variants)
 
     def _descent(self, v: Variant) -> Descent:
-        return Descent(v.optimizer, v.schedule, self.scheduled, self.batch, self.count)
+        return Descent(v.optimizer, v.schedule, self.scheduled, self.batch, self.count, bool(self.order))
 
     @property
     def graph(self) -> Graph:
@@ -98,6 +102,11 @@ class Study:
         return len(next(iter(self.samples.values()))) if self.samples else 1
 
     @property
+    def evaluates(self) -> bool:
+        """Whether an update sees some samples only, so that the whole data set is evaluated beside the training."""
+        return self.batch < self.count
+
+    @property
     def rows(self) -> int:
         """The number of rows a training sheet has below its header: a row a sample, from iteration 0."""
         return (self.iterations + 1) * self.batch
@@ -112,6 +121,11 @@ class Study:
         v = self.variants[variant]
         counts = {SAMPLES: float(self.count), BATCH: float(self.batch)}
         return {self.rate_name: v.rate, **v.optimizer.settings, **v.schedule.settings, **counts}
+
+    def sample_in(self, row: int) -> int:
+        """Return which sample, counted from 0, a row of a training sheet holds, counted from 0 too."""
+        turn = row % self.count
+        return self.order[turn] - 1 if self.order else turn
 
     def at_sample(self, index: int) -> dict[str, float]:
         """Return every input, target and initial parameter, those of a sample counted from 0."""

@@ -14,6 +14,7 @@ from typing import Protocol
 
 from sheetgen.algebra.evaluate import ARITHMETIC_ERRORS, evaluate
 from sheetgen.errors import NumberError
+from sheetgen.network.graph import SAMPLE
 from sheetgen.network.row_program import Row, RowProgram, compile_rows
 from sheetgen.network.study import Study
 
@@ -137,7 +138,8 @@ class _Run:
         above = dict(zip(graph.names, self.last or (), strict=False))
         constants = study.constants(self.variant)
         values: dict[str, float] = {}
-        given = study.at_sample(number % study.count)
+        sample = study.sample_in(number)
+        given = {**study.at_sample(sample), SAMPLE: float(sample + 1)}
         for quantity in graph.quantities:
             expr = quantity.in_row(self.last is None)
             try:

@@ -71,7 +71,7 @@ class _IndependentRows:
 
     @cached_property
     def counters(self) -> Columns:
-        return training.counters(self.rows, self.study.count, self.study.batch)
+        return training.counters(self.rows, self.study.count, self.study.batch, self.study.order)
 
     @cached_property
     def rate(self) -> Array:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
 
 from sheetgen.engines.base import Recalculation, Value, error_as_code
 from sheetgen.errors import TemplateError, WorkbookError
+from sheetgen.network.graph import SAMPLE
 from sheetgen.network.study import CHECK_SETTINGS, Study
 from sheetgen.proof.report import Edit
 from sheetgen.sheet_names import DATA, INPUTS, SOURCE
@@ -60,12 +62,13 @@ def numbers_recorded(file: WorkbookFile, values: Recalculation, built: Study) ->
     grid = values.grid(INPUTS, max(layout.input_rows.values()), VALUE_COLUMN)
     as_built = {given.label: given.value for givens in layout.givens.values() for given in givens}
     samples, sample_edits = _samples(file, values, layout)
+    order, order_edits = _order(file, values, layout)
     now: dict[str, float] = {}
     for label, number in layout.input_rows.items():
         now[label] = _number(file.path, label, grid[number - 1][VALUE_COLUMN - 1], f"{INPUTS}!C{number}")
     numbers = as_built | now
     edits = [Edit(name, old, numbers[name]) for name, old in as_built.items() if numbers[name] != old]
-    return layout.with_givens(numbers, samples), edits + sample_edits
+    return replace(layout.with_givens(numbers, samples), order=order), edits + sample_edits + order_edits
 
 
 def _samples(
@@ -94,6 +97,26 @@ def _samples(
         edits += [Edit(f"{name} of sample {k}", old, new) for k, (old, new) in pairs if old != new]
         samples[name] = now
     return samples, edits
+
+
+def _order(file: WorkbookFile, values: Recalculation, layout: Layout) -> tuple[tuple[int, ...], list[Edit]]:
+    """Return which sample has each turn of an epoch, where that was drawn, and how it differs from that as built."""
+    built, count = layout.study.order, layout.study.count
+    if not built:
+        return (), []
+    table = layout.order_table
+    column = table.index(SAMPLE)
+    grid = values.grid(DATA, table.last, column)
+    order: list[int] = []
+    for turn, row in enumerate(table.rows, start=1):
+        where, label = f"{DATA}!{table.cell(SAMPLE, row)}", f"the sample of turn {turn}"
+        number = _number(file.path, label, grid[row - 1][column - 1], where)
+        if number not in range(1, count + 1):
+            expected = f"type a whole number from 1 to {count:,} there"
+            raise WorkbookError(f"{file.path}: {where} holds {number!r} as {label}; {expected}")
+        order.append(int(number))
+    turns = enumerate(zip(built, order, strict=True), start=1)
+    return tuple(order), [Edit(f"sample of turn {turn}", old, new) for turn, (old, new) in turns if old != new]
 
 
 def picks_recorded(file: WorkbookFile, values: Recalculation, study: Study) -> Picks:

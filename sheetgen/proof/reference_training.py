@@ -6,7 +6,7 @@ tables of methods that the workbook's formulas come from. One entry here stands 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,12 +40,17 @@ class ReferenceOptimizer:
     correct: _Correct = lambda s, memory, iteration: {}
 
 
-def counters(rows: Array, samples: int, batch: int) -> dict[str, Array]:
-    """Return what each row, counted from 0, belongs to: iteration, place in the batch, sample and epoch."""
+def counters(rows: Array, samples: int, batch: int, order: Sequence[int] = ()) -> dict[str, Array]:
+    """Return what each row, counted from 0, belongs to: iteration, place in the batch, turn, sample and epoch.
+
+    ``order`` names the sample, from 1, of each turn; without it turn k is that of sample k.
+    """
+    turn = rows % samples + 1
     return {
         "iteration": rows // batch,
         "in batch": rows % batch + 1,
-        "sample": rows % samples + 1,
+        "in epoch": turn,
+        "sample": np.asarray(order, dtype=float)[turn.astype(int) - 1] if order else turn,
         "epoch": rows // samples + 1,
     }
 

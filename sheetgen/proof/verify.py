@@ -3,28 +3,28 @@
 1. Workbook against graph: an engine recalculates the file, ignoring its cached values; formula texts,
    recalculated values and cached values are compared with those of the network in the Source sheet, at
    the numbers of the Inputs sheet.
-2. Graph against mathematics: the independent reference computes every row anew.
+2. Graph against mathematics: the independent reference computes every row anew, and every sample of the whole data
+   set where a training on batches is evaluated on it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from sheetgen.engines import get
 from sheetgen.engines.base import Recalculation
-from sheetgen.network.tolerance import RowBounds, Tolerance
+from sheetgen.network.tolerance import Tolerance
 from sheetgen.page.page import Page
-from sheetgen.proof import mathematics
+from sheetgen.proof import mathematics, whole_data
 from sheetgen.proof.added import compare_added, compare_added_sheet
 from sheetgen.proof.compare import compare
-from sheetgen.proof.expected import ExpectedSheet, TableBounds, ZeroBounds
+from sheetgen.proof.expected import ExpectedSheet
 from sheetgen.proof.recorded import numbers_recorded, other_picks, picks_recorded, study_recorded
 from sheetgen.proof.report import Difference, Kind, Report, SheetReport, Status
-from sheetgen.sheet_names import ERROR
+from sheetgen.proof.table_bounds import table_bounds
+from sheetgen.sheet_names import EPOCHS
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.compose import compose
-from sheetgen.sheets.error.table import CurveBounds
 from sheetgen.xlsx.reader import WorkbookFile
 
 
@@ -52,7 +52,9 @@ def verify(
     book = Book(study, built, chosen, version=version)
     report = Report(calculator.version, edited=edits)
     differences = list(mathematics.differences(book.trace, tolerance))
-    for page in compose(book).pages:
+    pages = compose(book).pages
+    differences += whole_data.differences(book, tolerance)
+    for page in pages:
         differences += _page(file, values, book, page, tolerance, report)
     for name in file.sheet_names:
         if name not in {sheet.name for sheet in report.sheets}:
@@ -89,12 +91,12 @@ def _page(
     sheets = {variant.sheet: index for index, variant in enumerate(book.study.variants)}
     training = page.name in sheets
     rate = book.study.rates[sheets[page.name]] if training else None
-    status = Status.PROVEN if training else Status.RECALCULATED
+    status = Status.PROVEN if training or page.name == EPOCHS else Status.RECALCULATED
     if page.name not in file.sheet_names:
         report.sheets.append(SheetReport(page.name, status, 0, 1))
         return [Difference(page.name, "A1", Kind.MISSING, f"the sheet {page.name}", None)]
     rows, columns = page.size
-    bounds = _bounds(book, page.name, sheets, tolerance)
+    bounds = table_bounds(book, page.name, tolerance.atol)
     sheet = ExpectedSheet(page, values.grid(page.name, rows, columns), tolerance, rate, bounds, book.study.batch)
     outcome = compare(sheet, file.rows(page.name))
     if training:
@@ -111,13 +113,3 @@ def _page(
         report.notes.append(f"{page.name}: {added.unsupported:,} added formulas are not covered by {report.engine}")
     report.sheets.append(SheetReport(page.name, status, outcome.formulas, len(differences)))
     return differences
-
-
-def _bounds(book: Book, sheet: str, sheets: Mapping[str, int], tolerance: Tolerance) -> TableBounds:
-    """Return what gives error bounds for the rows of a sheet's table."""
-    if sheet == ERROR:
-        return CurveBounds(book, tolerance.atol)
-    if sheet not in sheets:
-        return ZeroBounds()
-    study, variant = book.study, sheets[sheet]
-    return RowBounds(study.graphs[variant], study.constants(variant), tolerance.atol, study.batch)

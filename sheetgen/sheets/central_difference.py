@@ -58,7 +58,7 @@ class CentralDifferences:
 def _start(book: Book) -> Point:
     """Return the point that training starts from, as Inputs has it."""
     study, layout = book.study, book.layout
-    given = study.at_sample(0)
+    given = study.at_sample(study.sample_in(0))
 
     def reference(name: str) -> str:
         return layout.at_first(name) if name in given else layout.cell(Address(0, name, 0))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sheetgen.page.page import Page
-from sheetgen.sheets import checks, data, equations, inputs, source, start, training
+from sheetgen.sheets import checks, data, epochs, equations, inputs, source, start, training
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.error import sheet as error
 from sheetgen.sheets.explorer import sheet as explorer
@@ -32,6 +32,7 @@ def pages(book: Book) -> tuple[list[Page], Verdict]:
         inputs.page(book, verdict),
         *([data.page(book, verdict)] if book.study.samples else []),
         *(training.page(book, variant, verdict) for variant in range(len(book.study.variants))),
+        *([epochs.page(book, verdict)] if book.study.evaluates else []),
         error.page(book, verdict),
         explorer.page(book, verdict),
         gradient_check.page(book, verdict),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sheetgen.network.graph import BATCH, SAMPLES
+from sheetgen.network.graph import BATCH, SAMPLE, SAMPLES, TURN
 from sheetgen.page import style
 from sheetgen.page.block import Block
 from sheetgen.page.page import Page
 from sheetgen.page.printing import fit_width
-from sheetgen.page.validation import any_number, guard
+from sheetgen.page.validation import any_number, guard, whole
 from sheetgen.sheet_names import DATA
 from sheetgen.sheets import layout as at
 from sheetgen.sheets.book import Book
@@ -35,8 +35,21 @@ def page(book: Book, verdict: Verdict) -> Page:
         numbers = (study.samples[name][index] for name in names)
         looks = (style.COUNT, *[style.INPUT] * len(names))
         table.line(page, row, (float(index + 1), *numbers), looks)
+    if study.order:
+        _order(page, book)
     page.decorate.append(lambda sheet: _finish(sheet, table, names))
     return page
+
+
+def _order(page: Page, book: Book) -> None:
+    """Put, to the right of the samples, which of them has each turn of an epoch."""
+    table = book.layout.order_table
+    label = f"order of training (seed {book.study.shuffle})"
+    page.put(table.cell(TURN, at.DATA_LABEL_ROW - 1), label, style.NOTE)
+    table.header(page)
+    for row, sample in zip(table.rows, book.study.order, strict=True):
+        table.line(page, row, (float(row - table.first + 1), float(sample)), (style.COUNT, style.INPUT))
+    page.decorate.append(lambda sheet: guard(sheet, [table.cells(SAMPLE)], whole(1, book.study.count)))
 
 
 def _finish(sheet: Any, table: Block, names: tuple[str, ...]) -> None:

@@ -6,7 +6,7 @@ for its values, and when, is said in `sheetgen.sheets.results`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Protocol
 
@@ -49,8 +49,8 @@ def may_match(a: float, b: float) -> bool:
 class Losses:
     """The loss of one variant: first, last, smallest and where, and at how many steps it did not fall.
 
-    ``rises`` counts steps that did not fall at all, ``fuzzy`` those so flat that a spreadsheet may
-    count them either way.
+    ``rises`` counts steps that did not fall at all, those from 0 to 0 aside, where nothing is left to fall;
+    ``fuzzy`` those so flat that a spreadsheet may count them either way.
     """
 
     what = "the loss"
@@ -72,7 +72,7 @@ class Losses:
             before, after = losses[:-1], losses[1:]
         else:
             before, after = np.concatenate(([self.last], losses[:-1])), losses
-        self.rises += int(np.count_nonzero(after >= before))
+        self.rises += int(np.count_nonzero((after >= before) & ((after != 0) | (before != 0))))
         largest = np.maximum(np.abs(before), np.abs(after))
         # A squared error near 0 inherits the rounding of the difference it is the square of.
         flat = np.abs(before - after) <= FUZZ * (largest + np.sqrt(largest))
@@ -82,6 +82,12 @@ class Losses:
             self.smallest, self.smallest_at = float(losses[lowest]), self._losses_seen + lowest
         self.last = float(losses[-1])
         self._losses_seen += len(losses)
+
+    def course(self, step: str) -> str:
+        """Say how it went from one step to the next; ``step`` is what a step is called."""
+        if self.rises:
+            return f"did not fall at {self.rises:,} {step}{'s' if self.rises > 1 else ''}"
+        return f"fell at every {step}" + (" until it was 0" if self.last == 0 else "")
 
     def may_rise(self, steps: object) -> bool:
         """Whether a spreadsheet may count so many steps that did not fall."""
@@ -110,6 +116,24 @@ class KeptRow:
         """Take the next rows."""
         first, last = max(self._first - self._rows_seen, 0), self._last - self._rows_seen
         self.rows += rows[first : last + 1].tolist() if last >= 0 else []
+        self._rows_seen += len(rows)
+
+
+class RowsAt:
+    """Some columns of some rows, counted from 0, of one variant: ``values``, a tuple for each row in their order."""
+
+    what = "a row at which the data set is evaluated"
+
+    def __init__(self, variant: int, rows: Sequence[int], columns: Sequence[int]) -> None:
+        self.variant, self._wanted, self._columns = variant, np.array(rows), np.array(columns)
+        self._rows_seen = 0
+        self.values: list[tuple[float, ...]] = []
+
+    def feed(self, rows: RowBlock) -> None:
+        """Take the next rows."""
+        places = self._wanted - self._rows_seen
+        here = places[(places >= 0) & (places < len(rows))]
+        self.values += map(tuple, rows[np.ix_(here, self._columns)].tolist())
         self._rows_seen += len(rows)
 
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from sheetgen.algebra.expr import Expr
 from sheetgen.algebra.notation import Excel
 from sheetgen.limits import HEADER_ROWS
-from sheetgen.network.graph import BATCH, ITERATION, SAMPLE, SAMPLES
+from sheetgen.network.graph import BATCH, ITERATION, SAMPLE, SAMPLES, TURN
 from sheetgen.page.block import Block, Listing
 from sheetgen.page.page import quoted
 from sheetgen.sheet_names import CHECKS, DATA, ERROR
@@ -123,6 +123,8 @@ class Layout(InputsLayout):
         """Return the formula that brings an input or target to a row of a training sheet."""
         if not self.study.samples:
             return self.given(name)
+        if name == SAMPLE:
+            return f"INDEX({self.order()},{self.letter(TURN)}{row})"
         return f"INDEX({self.samples(name)},{self.letter(SAMPLE)}{row})"
 
     # --- the Data sheet ---
@@ -140,12 +142,24 @@ class Layout(InputsLayout):
         """Return a reference to an input or target of all samples."""
         return f"{DATA}!{self.samples_table.column(name)}"
 
+    @cached_property
+    def order_table(self) -> Block:
+        """The table of the Data sheet, a column to the right of the samples, that says which sample has each turn."""
+        return Block.below(DATA_LABEL_ROW, (TURN, SAMPLE), self.study.count, self.samples_table.end + 2)
+
+    def order(self) -> str:
+        """Return a reference to the sample of every turn."""
+        return f"{DATA}!{self.order_table.column(SAMPLE)}"
+
     def count(self, name: str) -> str:
         """Return a reference to the number of samples, or of those in a batch."""
         return f"{DATA}!{DATA_COUNTS[name].absolute(name)}"
 
     def at_first(self, name: str) -> str:
-        """Return a reference to a number of the first sample, or to an initial parameter."""
+        """Return a formula's part that gives a number of the sample trained on first, or an initial parameter."""
         if name not in self.study.samples:
             return self.given(name)
+        if self.study.order:
+            first = f"{DATA}!{self.order_table.absolute(SAMPLE, DATA_FIRST_ROW)}"
+            return f"INDEX({self.samples(name)},{first})"
         return f"{DATA}!{self.samples_table.absolute(name, DATA_FIRST_ROW)}"

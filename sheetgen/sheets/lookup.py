@@ -106,6 +106,6 @@ def of_sheets(sheet_list: Block) -> DataValidation:
 def iterations(layout: Layout) -> DataValidation:
     """Return a validation for an iteration: a list of all, or any whole number where there are very many."""
     last = layout.study.iterations
-    if last < MOST_LISTED:
+    if last < MOST_LISTED and not layout.study.evaluates:
         return validation.one_of(layout.iterations(), f"an iteration from 0 to {last}")
     return validation.whole(0, last)

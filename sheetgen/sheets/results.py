@@ -18,11 +18,12 @@ from typing import Generic, TypeVar
 
 import numpy as np
 
-from sheetgen.network.graph import mean
+from sheetgen.network.evaluation import Evaluation, points
+from sheetgen.network.graph import Section, mean
 from sheetgen.network.row_program import Row
 from sheetgen.network.study import Study
 from sheetgen.network.trace import Chunk, Trace
-from sheetgen.sheets.folds import Fold, KeptRow, Losses
+from sheetgen.sheets.folds import Fold, KeptRow, Losses, RowsAt
 
 F = TypeVar("F", bound=Fold)
 
@@ -58,9 +59,23 @@ class Results:
         self._first: list[Mapping[str, float]] = []
         self._second: list[Mapping[str, float]] = []
         self._last: list[Mapping[str, float]] = []
-        loss = study.network.loss
-        position = study.graph.position[loss if study.batch == 1 else mean(loss)]
-        self._losses = [self.watch(Losses(v, position, study.batch)) for v in range(len(study.variants))]
+        self._evaluation: Evaluation | None = None
+        variants = range(len(study.variants))
+        if study.evaluates:
+            self._parameters = [self.watch(self._at_points(variant)) for variant in variants]
+        else:
+            self._losses = [Losses(v, self._position(study.network.loss), study.batch) for v in variants]
+            self._folds += self._losses
+
+    def _position(self, quantity: str) -> int:
+        """Return the column of a quantity, or of its mean over a batch."""
+        return self.study.graph.position[quantity if self.study.batch == 1 else mean(quantity)]
+
+    def _at_points(self, variant: int) -> RowsAt:
+        """Return what keeps the parameters of a variant where the whole data set is evaluated."""
+        study, graph = self.study, self.study.graphs[variant]
+        columns = [graph.position[quantity.name] for quantity in graph.section(Section.WEIGHTS)]
+        return RowsAt(variant, [iteration * study.batch for iteration in points(study)], columns)
 
     # --- while the pages are composed ---
 
@@ -88,6 +103,16 @@ class Results:
         for chunk in trace.chunks():
             self._feed(chunk)
         self._phase = _Phase.OVER
+        if self.study.evaluates:
+            self._evaluate()
+
+    def _evaluate(self) -> None:
+        """Evaluate the whole data set with the parameters that were kept."""
+        study = self.study
+        self._evaluation = Evaluation(study, [parameters().values for parameters in self._parameters])
+        self._losses = [Losses(variant, 0) for variant in range(len(study.variants))]
+        for variant, losses in enumerate(self._losses):
+            losses.feed(np.array(self._evaluation.curve(variant, study.network.loss))[:, np.newaxis])
 
     def _feed(self, chunk: Chunk) -> None:
         if chunk.first == 0:
@@ -121,8 +146,22 @@ class Results:
         return self._last[variant][quantity]
 
     def losses(self, variant: int) -> Losses:
-        """Return what became of the loss of a variant."""
-        return self._losses[variant]()
+        """Return what became of the loss of a variant: at every iteration, or of the whole data set at every point."""
+        self.need_values("the loss", variant)
+        return self._losses[variant]
+
+    @property
+    def evaluation(self) -> Evaluation:
+        """The whole data set, where a training on batches is evaluated on it."""
+        self.need_values("the whole data set", 0)
+        assert self._evaluation is not None, "this training sees the whole data set in every row or batch"
+        return self._evaluation
+
+    def last_shown(self, variant: int, quantity: str) -> float:
+        """Return the last value of the curve of the loss or a metric."""
+        if self.study.evaluates:
+            return self.evaluation.curve(variant, quantity)[-1]
+        return self.last(variant, quantity if self.study.batch == 1 else mean(quantity))
 
     def need_values(self, what: str, variant: int) -> None:
         """Raise a PhaseError unless the training has run to its end."""

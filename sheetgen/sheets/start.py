@@ -15,6 +15,7 @@ from sheetgen.page.printing import landscape
 from sheetgen.sheet_names import (
     CHECKS,
     DATA,
+    EPOCHS,
     EQUATIONS,
     ERROR,
     EXPLORER,
@@ -104,11 +105,14 @@ def _sheets(page: Page, book: Book, row: int) -> int:
     kind = "a learning rate" if book.study.shares_settings else "a way of training"
     each = "an iteration a row" if study.batch == 1 else "a row for each sample of an iteration's batch"
     data = [(DATA, "every sample once; change them here")] if study.samples else []
+    epochs = [(EPOCHS, "the whole data set after every epoch, every sample with the weights as they are then")]
+    epochs = epochs if study.evaluates else []
     row = page.heading("B", row, "The sheets")
     sheets = [(INPUTS, "every input, target, initial weight and learning rate; change them here")]
     sheets += [
         *data,
         (study.variants[0].sheet, f"one sheet {kind} ({len(study.variants)} in all): a quantity a column, {each}"),
+        *epochs,
         (ERROR, "the error of all training sheets side by side, charted"),
         (EXPLORER, "the network at any step of any training sheet, drawn and coloured: pick one, look around"),
         (GRADIENT_CHECK, "any gradient against the central difference of the loss, computed anew as you look"),

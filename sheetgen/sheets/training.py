@@ -10,7 +10,7 @@ from openpyxl.worksheet.pagebreak import Break, ColBreak
 
 from sheetgen.algebra.expr import Const
 from sheetgen.algebra.notation import Excel, Text, general
-from sheetgen.network.graph import ITERATION, RATE, Quantity, Section
+from sheetgen.network.graph import ITERATION, RATE, SAMPLE, Quantity, Section
 from sheetgen.network.optimizers import OPTIMIZERS, SCHEDULES, SGD
 from sheetgen.network.study import Study
 from sheetgen.page import style
@@ -83,6 +83,8 @@ def _equation_text(layout: Layout, quantity: Quantity) -> str | None:
     if quantity.equation is not None:
         sign = ":=" if quantity.first or quantity.is_given else "="
         return f"{quantity.name} {sign} {Text().write(quantity.equation)}"
+    if quantity.name == SAMPLE:
+        return "the one whose turn it is (Data)"
     if quantity.name in network.fixed:
         return "held fixed"
     return "input" if quantity.name in network.inputs else "target"
@@ -105,7 +107,7 @@ def _columns(layout: Layout, variant: int) -> Iterator[Column]:
 def _given_column(layout: Layout, quantity: Quantity, notation: Excel) -> Column:
     """Return the column of data, or of a parameter: its first value is a link."""
     name, study = quantity.name, layout.study
-    if name in study.samples:
+    if name in study.samples or name == SAMPLE:
         link = layout.data(name, ROW)
         return Column(name, link, link, style.LINK_GENERAL, style.LINK_GENERAL)
     link = layout.given(name)

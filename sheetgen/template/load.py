@@ -19,11 +19,11 @@ from sheetgen.template.document import EQUATION_TABLES, QUANTITY_TABLES, Documen
 from sheetgen.template.equations import read_equation, require_room
 from sheetgen.template.layers.expand import expand_layers
 from sheetgen.template.quantity_names import require_names, require_no_settings
-from sheetgen.template.samples import Samples, read_samples
+from sheetgen.template.samples import Samples, drawn_order, read_samples
 from sheetgen.template.shipped import DEFAULT, template_names, template_text
 from sheetgen.template.variants import read_variants
 
-_TRAINING = ("rates", "iterations", "batch", "frozen", "optimiser", "schedule", "variants", "layers")
+_TRAINING = ("rates", "iterations", "batch", "shuffle", "frozen", "optimiser", "schedule", "variants", "layers")
 _KEYS = ("title", "description", "workbook", *_TRAINING, "data", *QUANTITY_TABLES)
 
 
@@ -67,6 +67,7 @@ class _TemplateReader:
         values = self.values(samples)
         network = self.network(samples, fixed)
         batch = self.batch(samples.count)
+        shuffle = self.shuffle(samples.count, batch)
         iterations = self.iterations(batch)
         name = Path(document.source).stem
         study = Study(
@@ -81,6 +82,8 @@ class _TemplateReader:
             iterations=iterations,
             samples=samples.all if samples.count > 1 else {},
             batch=batch,
+            shuffle=shuffle,
+            order=() if shuffle is None else drawn_order(shuffle, samples.count),
         )
         require_no_settings(document, study)
         require_room(document, study)
@@ -159,3 +162,16 @@ class _TemplateReader:
             expected = f'a whole number from 1 to the number of samples, {count:,}, or "full"'
             self.document.fail(*must_be("batch", expected, repr(batch)), "", "batch")
         return batch
+
+    def shuffle(self, count: int, batch: int) -> int | None:
+        """Return the seed of the order in which the samples are trained on, or None for their own order."""
+        seed = self.document.data.get("shuffle")
+        if seed is None:
+            return None
+        if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
+            expected = "a whole number from 0, the seed of the order"
+            self.document.fail(*must_be("shuffle", expected, repr(seed)), "", "shuffle")
+        if batch == count:
+            problem = "shuffle changes nothing where every update averages over all samples"
+            self.document.fail(problem, "remove it, or set batch to fewer samples", "", "shuffle")
+        return seed

@@ -12,6 +12,7 @@ classes = ["setosa", "other"]
 from __future__ import annotations
 
 import csv
+import random
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -49,6 +50,14 @@ def read_samples(document: Document, folder: Path | None) -> Samples:
     Raises TemplateError for what is missing, for a hole, a label outside the classes, rows of different lengths.
     """
     return _SampleReader(document, folder).samples()
+
+
+def drawn_order(seed: int, count: int) -> tuple[int, ...]:
+    """Return the numbers 1 to ``count`` in an order drawn by a seed, the same with every version of Python."""
+    generator = random.Random(seed)
+    # Only random() is promised to repeat its numbers from one version to the next; shuffle() is not.
+    keys = [generator.random() for _ in range(count)]
+    return tuple(sorted(range(1, count + 1), key=lambda sample: keys[sample - 1]))
 
 
 class _SampleReader:

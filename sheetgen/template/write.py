@@ -45,6 +45,8 @@ def _template_lines(study: Study) -> Iterator[str]:
     yield f"iterations = {study.iterations}"
     if study.samples:
         yield f"batch = {study.batch}"
+    if study.shuffle is not None:
+        yield f"shuffle = {study.shuffle}"
     if study.network.fixed:
         yield f"frozen = {write_list(study.network.fixed)}"
     yield from _variant_lines(study)

@@ -6,7 +6,7 @@ from typing import Any
 
 from openpyxl.utils import get_column_letter
 
-from sheetgen.network.graph import ITERATION
+from sheetgen.network.study import Study
 from sheetgen.page import charts, style
 from sheetgen.page.page import Page
 from sheetgen.page.printing import fit_width, landscape
@@ -27,8 +27,7 @@ def page(book: Book, verdict: Verdict) -> Page:
     page.widths = dict.fromkeys(range(1, column - 1), 11.0) | {column - 1: 3.0}
     page.widths |= dict.fromkeys(range(column, column + summary.width), 14.0)
     page.heights = {1: 28, at.LABEL_ROW: 32, at.EQUATION_ROW: 18}
-    averaged = " (mean of the batch)" if study.batch > 1 else ""
-    page.put("A1", f"Error {study.graph.loss} at every iteration{averaged}", style.TITLE)
+    page.put("A1", _title(study), style.TITLE)
     flag(page, f"{get_column_letter(column + 4)}1:{get_column_letter(column + 6)}1", verdict)
     table.put(page)
     summary.put(page)
@@ -37,24 +36,33 @@ def page(book: Book, verdict: Verdict) -> Page:
     return page
 
 
+def _title(study: Study) -> str:
+    """Return the title, which says of what the error is."""
+    if study.evaluates:
+        return f"Error {study.graph.loss} of the whole data set after every epoch (mean of {study.count:,} samples)"
+    averaged = f" (mean of all {study.count:,} samples)" if study.count > 1 else ""
+    return f"Error {study.graph.loss} at every iteration{averaged}"
+
+
 def _charts(page: Page, book: Book, table: ErrorTable, column: int) -> None:
     """Chart the error of every variant, on a linear and on a logarithmic axis, and each metric."""
     row = at.FIRST_ROW + len(book.study.variants) + 5
     loss, metrics = book.study.network.loss, book.study.network.metrics
+    x_title = table.counters[-1]
     for name, logarithmic in ((loss, False), (loss, True), *((metric.name, False) for metric in metrics)):
         lines = _lines(table, name)
         chart = charts.scatter(
-            f"{name} by iteration" + (", logarithmic axis" if logarithmic else ""),
-            ITERATION,
+            f"{name} by {x_title}" + (", logarithmic axis" if logarithmic else ""),
+            x_title,
             name,
             lines,
-            x_range=(0, book.study.iterations),
+            x_range=(0, table.last_count),
             y_range=(None if logarithmic else 0, None),
             logarithmic=logarithmic,
         )
         variants = "learning rates" if book.study.shares_settings else "variants"
         kind = "logarithmic" if logarithmic else "linear"
-        alt = f"Chart: {name} against the iteration, one line for each of {len(lines)} {variants}, on a {kind} axis."
+        alt = f"Chart: {name} against the {x_title}, one line for each of {len(lines)} {variants}, on a {kind} axis."
         page.charts.append((f"{get_column_letter(column)}{row}", chart, alt))
         row += charts.HEIGHT_ROWS + 1
 
@@ -65,7 +73,7 @@ def _lines(table: ErrorTable, quantity: str) -> list[charts.Line]:
     return [
         charts.Line(
             f"{ERROR}!{block.absolute(label, at.LABEL_ROW)}",
-            f"{ERROR}!{block.column(ITERATION)}",
+            f"{ERROR}!{block.column(table.counters[-1])}",
             f"{ERROR}!{block.column(label)}",
         )
         for label, curve in table.curves.items()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Sequence
+from functools import cached_property, partial
 
+from sheetgen.network.evaluation import points
 from sheetgen.network.graph import ITERATION
 from sheetgen.page import style
 from sheetgen.page.block import Block
@@ -17,8 +18,7 @@ from sheetgen.sheets.folds import Losses, may_match
 Recalculated = Callable[[int, int], object]
 """Gives what a cell of the sheet, by row and column, holds when recalculated."""
 
-_FIRST, _LAST, _RISES = "first error", "last error", "steps that did not fall"
-_LABELS = ("learning rate", _FIRST, _LAST, "smallest error", "at iteration", _RISES, "fell at every step?")
+_RATE, _FIRST, _LAST = "learning rate", "first error", "last error"
 _LOOKS = (style.INPUT_LINK, *[style.CALC] * 3, style.COUNT, style.COUNT, style.Style(align="center"))
 
 
@@ -28,10 +28,13 @@ class ErrorSummary:
     def __init__(self, book: Book, table: ErrorTable, column: int) -> None:
         self.book, self.table = book, table
         variants = len(book.study.variants)
+        self.step = "epoch" if book.study.evaluates else "step"
+        self._rises = f"{self.step}s that did not fall"
+        labels = (_RATE, _FIRST, _LAST, "smallest error", "at iteration", self._rises, f"fell at every {self.step}?")
         last = [f"last {metric.name}" for metric in book.study.network.metrics]
-        self.facts = Block.below(at.EQUATION_ROW, _LABELS, variants, column)
+        self.facts = Block.below(at.EQUATION_ROW, labels, variants, column)
         # A block of its own: a metric may be called error.
-        self.metrics = Block.below(at.EQUATION_ROW, last, variants, column + len(_LABELS))
+        self.metrics = Block.below(at.EQUATION_ROW, last, variants, column + len(labels))
 
     @property
     def width(self) -> int:
@@ -47,16 +50,17 @@ class ErrorSummary:
             lasts = self._lasts(variant)
             self.metrics.line(page, row, lasts, [style.CALC] * len(lasts))
         row = self.facts.last + 2
-        page.put(self.facts.cell(_LABELS[0], row), self._sentence(), style.Style(bold=True, wrap=True, size=12))
-        page.merges.append(f"{self.facts.cell(_LABELS[0], row)}:{self.facts.cell(_LABELS[-1], row + 2)}")
+        first, *_, last = self.facts.letters
+        page.put(self.facts.cell(first, row), self._sentence(), style.Style(bold=True, wrap=True, size=12))
+        page.merges.append(f"{self.facts.cell(first, row)}:{self.facts.cell(last, row + 2)}")
 
     def _lasts(self, variant: int) -> list[Formula]:
         """Return the last value of each metric of a variant."""
-        block, last = self.table.block, partial(self.book.results.last, variant)
+        block, last = self.table.block, partial(self.book.results.last_shown, variant)
         return [
             Formula(
                 block.cell(self.table.label(Curve(metric.name, variant)), block.last),
-                partial(last, self.table.column_of(metric.name)),
+                partial(last, metric.name),
                 scale=1.0,
             )
             for metric in self.book.study.network.metrics
@@ -67,14 +71,16 @@ class ErrorSummary:
         block, study = self.table.block, self.book.study
         label = self.table.label(Curve(study.network.loss, variant))
         losses: Callable[[], Losses] = partial(self.book.results.losses, variant)
-        column, rises = block.cells(label), self.facts.cell(_RISES, row)
+        column, rises = block.cells(label), self.facts.cell(self._rises, row)
         after, before = block.cells(label, first=block.first + 1), block.cells(label, last=block.last - 1)
         smallest = f"MATCH(MIN({column}),{column},0)"
 
         def is_smallest(iteration: object, recalculated: Recalculated) -> bool:
             if not isinstance(iteration, float):
                 return False
-            loss = recalculated(block.first + int(iteration), block.index(label))
+            if iteration not in self._iterations:
+                return False
+            loss = recalculated(block.first + self._iterations.index(int(iteration)), block.index(label))
             return isinstance(loss, float) and may_match(loss, losses().smallest)
 
         def may_say(word: object, recalculated: Recalculated) -> bool:
@@ -88,50 +94,69 @@ class ErrorSummary:
             Formula(f"MIN({column})", lambda: losses().smallest, scale=1.0),
             Formula(
                 f"INDEX({block.column(ITERATION)},{smallest})",
-                lambda: float(losses().smallest_at),
+                lambda: float(self._iterations[losses().smallest_at]),
                 accepts=is_smallest,
             ),
             Formula(
-                f"SUMPRODUCT(({after}>={before})*1)",
+                f"SUMPRODUCT(({after}>={before})-({after}=0)*({before}=0))",
                 lambda: float(losses().rises),
                 accepts=lambda steps, recalculated: losses().may_rise(steps),
             ),
             Formula(f'IF({rises}=0,"yes","no")', lambda: "no" if losses().rises else "yes", accepts=may_say),
         )
 
+    @cached_property
+    def _iterations(self) -> Sequence[int]:
+        """The iteration of each row of the table."""
+        study = self.book.study
+        return points(study) if study.evaluates else range(study.iterations + 1)
+
     def _sentence(self) -> Formula:
         """Return the sentence that says which variant did best, whether any let the error rise, or diverged."""
-        study = self.book.study
-        first, last, rises = (self.facts.cells(label) for label in (_FIRST, _LAST, _RISES))
+        study, step = self.book.study, self.step
+        first, last, rises = (self.facts.cells(label) for label in (_FIRST, _LAST, self._rises))
         titles = self.table.losses()
         start_of, end_of = (self.table.block.absolute(titles[i], at.LABEL_ROW) for i in (0, -1))
         variant_word = "rate" if study.shares_settings else "variant"
-        start = f"After {study.iterations} updates the smallest error is that of "
-        calm = f"; at every {variant_word} the error fell at every step, so none of them diverged."
-        rose = f" of the {variant_word}s the error did not fall at every step"
+        over = f" over all {study.count:,} samples" if study.count > 1 else ""
+        start = f"After {study.iterations} updates the smallest error{over} is that of "
+        fell = f"; at every {variant_word} the error fell at every {step}"
+        tied, others = f"SUMPRODUCT(({last}=MIN({last}))*1)", f" more {variant_word}s"
+        zero, calm = " until it was 0", ", so none of them diverged."
+        rose = f" of the {variant_word}s the error did not fall at every {step}"
         higher = " it ended higher than it began: diverged."
         formula = (
-            f'"{start}"&INDEX({start_of}:{end_of},MATCH(MIN({last}),{last},0))&IF(SUM({rises})=0,"{calm}",'
+            f'"{start}"&INDEX({start_of}:{end_of},MATCH(MIN({last}),{last},0))&'
+            f'IF({tied}>1," and "&({tied}-1)&"{others}","")&IF(SUM({rises})=0,"{fell}"&'
+            f'IF(SUMPRODUCT(({last}=0)*1)>0,"{zero}","")&"{calm}",'
             f'"; at "&SUMPRODUCT(({rises}>0)*1)&"{rose}, at "&SUMPRODUCT(({last}>{first})*1)&"{higher}")'
         )
 
         def of_all() -> list[Losses]:
             return [self.book.results.losses(variant) for variant in range(len(study.variants))]
 
-        def sentence(best: int, risen: int) -> str:
+        def sentence(best: int, as_good: int, risen: int) -> str:
+            also = f" and {as_good}{others}" if as_good else ""
             ended_higher = sum(losses.last > losses.first for losses in of_all())
-            end = f"; at {risen}{rose}, at {ended_higher}{higher}" if risen else calm
-            return start + variant_text(self.book, best) + end
+            none_rose = fell + (zero if any(losses.last == 0 for losses in of_all()) else "") + calm
+            end = f"; at {risen}{rose}, at {ended_higher}{higher}" if risen else none_rose
+            return start + variant_text(self.book, best) + also + end
 
         def value() -> str:
             lasts = [losses.last for losses in of_all()]
-            return sentence(lasts.index(min(lasts)), sum(losses.rises > 0 for losses in of_all()))
+            as_good = lasts.count(min(lasts)) - 1
+            return sentence(lasts.index(min(lasts)), as_good, sum(losses.rises > 0 for losses in of_all()))
 
         def may_say(text: object, recalculated: Recalculated) -> bool:
             lowest = min(losses.last for losses in of_all())
             tied = [variant for variant, losses in enumerate(of_all()) if may_match(losses.last, lowest)]
             least = sum(losses.rises > losses.fuzzy for losses in of_all())
             most = sum(losses.rises + losses.fuzzy > 0 for losses in of_all())
-            return any(text == sentence(best, risen) for best in tied for risen in range(least, most + 1))
+            return any(
+                text == sentence(best, as_good, risen)
+                for best in tied
+                for as_good in range(len(tied))
+                for risen in range(least, most + 1)
+            )
 
         return Formula(formula, value, accepts=may_say)

@@ -1,4 +1,8 @@
-"""The table of the Error sheet: the loss of every variant, and then each metric, iteration by iteration."""
+"""The table of the Error sheet: the loss of every variant, and then each metric, of the whole data set.
+
+Where every row, or every batch, of the training holds the whole data set, it goes iteration by iteration; in a
+training on batches, epoch by epoch.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +12,19 @@ from functools import cached_property, partial
 from itertools import islice
 
 from sheetgen.algebra.notation import general
-from sheetgen.network.graph import BATCH, ITERATION, Section, mean
-from sheetgen.network.tolerance import RowBounds
+from sheetgen.network.evaluation import points
+from sheetgen.network.graph import BATCH, ITERATION, SAMPLES, Section, mean
 from sheetgen.page import style
 from sheetgen.page.block import Block
 from sheetgen.page.page import PREVIOUS_ROW, ROW, Column, Formula, Page, Table, quoted
+from sheetgen.sheet_names import EPOCHS
 from sheetgen.sheets import layout as at
 from sheetgen.sheets.book import Book
+from sheetgen.sheets.epochs import POINT, EpochsTable
 from sheetgen.sheets.section_style import equation_style, label_style
+
+EPOCHS_DONE = "epochs done"
+"""The label of the column that counts how often a training on batches has seen the whole data set."""
 
 
 @dataclass(frozen=True)
@@ -49,9 +58,43 @@ class ErrorTable:
         return [label for label, curve in self.curves.items() if curve.quantity == self.book.study.network.loss]
 
     @cached_property
+    def counters(self) -> tuple[str, ...]:
+        """The labels of the columns left of the curves."""
+        return (ITERATION, EPOCHS_DONE) if self.book.study.evaluates else (ITERATION,)
+
+    @property
+    def last_count(self) -> float:
+        """What the last of those columns ends with."""
+        study = self.book.study
+        return study.iterations * study.batch / study.count if study.evaluates else study.iterations
+
+    @property
+    def rows(self) -> int:
+        """The number of rows: the iterations, or the points at which the whole data set is evaluated."""
+        study = self.book.study
+        return len(points(study)) if study.evaluates else study.iterations + 1
+
+    @cached_property
     def block(self) -> Block:
         """Where the columns stand; below row 4, as on a training sheet."""
-        return Block.below(at.EQUATION_ROW, (ITERATION, *self.curves), self.book.study.iterations + 1)
+        return Block.below(at.EQUATION_ROW, (*self.counters, *self.curves), self.rows)
+
+    def put(self, page: Page) -> None:
+        """Put the table, under what each curve is called and what it shows."""
+        for label in self.counters:
+            page.put(self.block.cell(label, at.LABEL_ROW), label, label_style(Section.DATA))
+            page.put(self.block.cell(label, at.EQUATION_ROW), None, equation_style(Section.DATA))
+        for label, curve in self.curves.items():
+            section = self.book.study.graph.by_name[curve.quantity].section
+            title = variant_title(self.book, curve.variant)
+            page.put(self.block.cell(label, at.LABEL_ROW), title, label_style(section))
+            page.put(self.block.cell(label, at.EQUATION_ROW), curve.quantity, equation_style(section))
+        evaluates = self.book.study.evaluates
+        columns = self._by_epoch() if evaluates else (self._iterations(), *self._by_iteration())
+        values = self._points if evaluates else self._rows
+        page.table = Table(self.block.first, self.rows, tuple(columns), values)
+
+    # --- where every row or batch of the training sees the whole data set ---
 
     def column_of(self, quantity: str) -> str:
         """Return the column of a training sheet that holds a quantity's value for an iteration.
@@ -59,18 +102,6 @@ class ErrorTable:
         With batches that is its mean over the rows, which the last row of a batch has.
         """
         return quantity if self.book.study.batch == 1 else mean(quantity)
-
-    def put(self, page: Page) -> None:
-        """Put the table, under what each curve is called and what it shows."""
-        page.put(self.block.cell(ITERATION, at.LABEL_ROW), ITERATION, label_style(Section.DATA))
-        page.put(self.block.cell(ITERATION, at.EQUATION_ROW), None, equation_style(Section.DATA))
-        for label, curve in self.curves.items():
-            section = self.book.study.graph.by_name[curve.quantity].section
-            title = variant_title(self.book, curve.variant)
-            page.put(self.block.cell(label, at.LABEL_ROW), title, label_style(section))
-            page.put(self.block.cell(label, at.EQUATION_ROW), curve.quantity, equation_style(section))
-        rows = self.book.study.iterations + 1
-        page.table = Table(self.block.first, rows, (self._iterations(), *self._columns()), self._rows)
 
     def _iterations(self) -> Column:
         layout = self.book.layout
@@ -80,7 +111,7 @@ class ErrorTable:
         link = f"{quoted(layout.study.variants[0].sheet)}!{layout.letter(ITERATION)}{ROW}"
         return Column(ITERATION, link, link, style.LINK_GENERAL, style.LINK_GENERAL)
 
-    def _columns(self) -> Iterator[Column]:
+    def _by_iteration(self) -> Iterator[Column]:
         layout = self.book.layout
         for label, curve in self.curves.items():
             name, sheet = self.column_of(curve.quantity), quoted(layout.study.variants[curve.variant].sheet)
@@ -96,7 +127,27 @@ class ErrorTable:
         places = [(curve.variant, position[self.column_of(curve.quantity)]) for curve in self.curves.values()]
         last_of_batch = islice(self.book.trace.rows(), study.batch - 1, None, study.batch)
         for iteration, rows in enumerate(last_of_batch):
-            yield (float(iteration), *[rows[variant][place] for variant, place in places])
+            yield (float(iteration), *(rows[variant][place] for variant, place in places))
+
+    # --- where it is evaluated beside a training on batches ---
+
+    def _by_epoch(self) -> Iterator[Column]:
+        """Yield the columns: links to the sheet Epochs, whose list of points begins in the same row."""
+        layout, epochs = self.book.layout, EpochsTable(self.book)
+        point = f"{quoted(EPOCHS)}!${epochs.parameters.letters[POINT]}{ROW}"
+        iteration = epochs.iteration(point)
+        yield Column(ITERATION, iteration, iteration, style.LINK_GENERAL, style.LINK_GENERAL)
+        passes = f"{self.block.letters[ITERATION]}{ROW}*{layout.count(BATCH)}/{layout.count(SAMPLES)}"
+        yield Column(EPOCHS_DONE, passes, passes, style.BUILT, style.BUILT)
+        for label, curve in self.curves.items():
+            link = epochs.curve(curve.quantity, curve.variant, point)
+            yield Column(label, link, link, style.LINK, style.LINK)
+
+    def _points(self) -> Iterator[tuple[float, ...]]:
+        study, evaluation = self.book.study, self.book.results.evaluation
+        curves = [evaluation.curve(curve.variant, curve.quantity) for curve in self.curves.values()]
+        for iteration, *numbers in zip(evaluation.points, *curves, strict=True):
+            yield (float(iteration), iteration * float(study.batch) / study.count, *numbers)
 
 
 def variant_title(book: Book, variant: int) -> Formula | str:
@@ -114,29 +165,3 @@ def variant_text(book: Book, variant: int) -> str:
     if not book.study.shares_settings:
         return study.variants[variant].sheet
     return f"{study.rate_name} = {general(study.rates[variant])}"
-
-
-class CurveBounds:
-    """Error bounds of the table's columns; the trace runs along only as far as it is asked."""
-
-    def __init__(self, book: Book, unit: float) -> None:
-        study, self._table = book.study, ErrorTable(book)
-        self._row_bounds = [
-            RowBounds(graph, study.constants(index), unit, study.batch) for index, graph in enumerate(study.graphs)
-        ]
-        self._batch, self._rows = study.batch, book.trace.rows()
-        self._rows_asked, self._rows_followed = 0, 0
-
-    def follow(self, row: tuple[float, ...]) -> None:
-        """Take the values of the next row."""
-        self._rows_asked += self._batch
-
-    def here(self) -> Mapping[str, float]:
-        """Return the bounds of the last row, by label."""
-        for _ in range(self._rows_followed, self._rows_asked):
-            for bounds, row in zip(self._row_bounds, next(self._rows), strict=True):
-                bounds.follow(row)
-        self._rows_followed = self._rows_asked
-        limits = [bounds.here() for bounds in self._row_bounds]
-        table = self._table
-        return {label: limits[curve.variant][table.column_of(curve.quantity)] for label, curve in table.curves.items()}

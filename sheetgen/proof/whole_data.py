@@ -1,0 +1,50 @@
+"""The evaluation of the whole data set against mathematics: every sample at every point, by the independent reference.
+
+The parameters of a point are those of the training's row, which `mathematics` has judged; all else is computed anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from sheetgen.network.evaluation_bounds import EvaluationBounds
+from sheetgen.network.graph import Section, mean
+from sheetgen.network.tolerance import Tolerance
+from sheetgen.proof.reference import Array, Reference
+from sheetgen.proof.report import Difference, Kind
+from sheetgen.sheet_names import EPOCHS
+from sheetgen.sheets.book import Book
+from sheetgen.sheets.epochs import EpochsTable
+
+
+def differences(book: Book, tolerance: Tolerance) -> Iterator[Difference]:
+    """Yield every number of the evaluation with which the reference disagrees; the training must have run."""
+    if not book.study.evaluates:
+        return
+    evaluation, table = book.results.evaluation, EpochsTable(book)
+    bounds = EvaluationBounds(evaluation, book.trace, tolerance.atol)
+    reference = Reference(book.study.equations, book.study.network.loss)
+    for variant in range(len(book.study.variants)):
+        for point in range(len(evaluation.points)):
+            ours = np.array(evaluation.at(variant, point))
+            theirs = _independent(book, reference, evaluation.parameters[variant][point], evaluation.names)
+            far = ~(np.abs(ours - theirs) <= tolerance.rtol * np.maximum(np.abs(ours), np.abs(theirs)))
+            for sample, column in np.argwhere(far).tolist():
+                name, a, b = evaluation.names[column], float(ours[sample, column]), float(theirs[sample, column])
+                if not tolerance.close(a, b, bounds.at(variant, point, sample)[name]):
+                    row = table.block.first + point * book.study.count + sample
+                    cell = table.block.cell(table.label(name, variant), row)
+                    iteration, rate = evaluation.points[point], book.study.variants[variant].rate
+                    yield Difference(EPOCHS, cell, Kind.REFERENCE, a, b, quantity=name, iteration=iteration, rate=rate)
+
+
+def _independent(book: Book, reference: Reference, parameters: tuple[float, ...], names: tuple[str, ...]) -> Array:
+    """Return what the reference makes of all samples at some parameters: a row a sample, a column a quantity."""
+    study = book.study
+    given: dict[str, Array | float] = {name: np.array(numbers) for name, numbers in study.samples.items()}
+    given |= {q.name: value for q, value in zip(study.network.section(Section.WEIGHTS), parameters, strict=True)}
+    values = {name: np.broadcast_to(value, study.count) for name, value in reference.values(given).items()}
+    means = {mean(name): np.cumsum(value) / study.count for name, value in values.items()}
+    return np.column_stack([(values | means)[name] for name in names])

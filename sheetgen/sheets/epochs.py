@@ -1,0 +1,195 @@
+"""The Epochs sheet: the whole data set after every epoch of a training on batches, every sample with the weights then.
+
+Right of the samples stand the parameters at each point, linked from the training sheets; the forward half of every
+sample is computed from them by formulas like those there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from sheetgen.algebra.expr import Expr
+from sheetgen.algebra.notation import Excel, Text
+from sheetgen.network.evaluation import evaluated, points
+from sheetgen.network.graph import BATCH, ITERATION, SAMPLE, SAMPLES, Quantity, Section, equation_of, mean
+from sheetgen.network.row_program import Row
+from sheetgen.page import style
+from sheetgen.page.block import Block
+from sheetgen.page.page import PREVIOUS_ROW, ROW, Column, Formula, Page, Table, quoted
+from sheetgen.page.printing import fit_width, landscape
+from sheetgen.sheet_names import EPOCHS
+from sheetgen.sheets import layout as at
+from sheetgen.sheets.book import Book
+from sheetgen.sheets.flag import Verdict, flag
+from sheetgen.sheets.section_style import band_style, equation_style, label_style
+
+POINT = "point"
+"""The label of the column that numbers the points at which the data set is evaluated, from 1."""
+
+
+@dataclass(frozen=True)
+class EpochsTable:
+    """The table of samples, and right of it the parameters at each point."""
+
+    book: Book
+
+    @cached_property
+    def points(self) -> tuple[int, ...]:
+        """The iterations at which the whole data set is evaluated."""
+        return points(self.book.study)
+
+    @cached_property
+    def quantities(self) -> tuple[Quantity, ...]:
+        """What is computed for every sample, in the order of the columns."""
+        return evaluated(self.book.study.network)
+
+    def label(self, name: str, variant: int) -> str:
+        """Return the label by which a variant's column is found."""
+        return f"{name}, {self.book.study.variants[variant].sheet}"
+
+    @cached_property
+    def block(self) -> Block:
+        """The table: a row for every sample at every point; below row 4, as on a training sheet."""
+        study = self.book.study
+        computed = [self.label(q.name, v) for v in range(len(study.variants)) for q in self.quantities]
+        labels = (POINT, SAMPLE, *study.samples, *computed)
+        return Block.below(at.EQUATION_ROW, labels, len(self.points) * study.count)
+
+    @cached_property
+    def parameters(self) -> Block:
+        """The parameters of every variant, a row a point."""
+        study = self.book.study
+        names = [q.name for q in study.network.section(Section.WEIGHTS)]
+        labels = (POINT, ITERATION, *(self.label(name, v) for v in range(len(study.variants)) for name in names))
+        return Block.below(at.EQUATION_ROW, labels, len(self.points), self.block.end + 2)
+
+    # --- references, for other sheets ---
+
+    def iteration(self, point: str) -> str:
+        """Return the formula of the iteration of a point whose number stands in a cell."""
+        return f"INDEX({quoted(EPOCHS)}!{self.parameters.column(ITERATION)},{point})"
+
+    def curve(self, quantity: str, variant: int, point: str) -> str:
+        """Return the formula of the mean of the loss or a metric at a point whose number stands in a cell."""
+        column = self.block.column(self.label(mean(quantity), variant))
+        return f"INDEX({quoted(EPOCHS)}!{column},{point}*{self.book.layout.count(SAMPLES)})"
+
+    # --- formulas on this sheet ---
+
+    def formula(self, expr: Expr, variant: int) -> str:
+        """Return an equation as it stands in a row of the table."""
+        return Excel(
+            lambda name: self._reference(name, variant, ROW), lambda name: self._reference(name, variant, PREVIOUS_ROW)
+        ).write(expr)
+
+    def _reference(self, name: str, variant: int, row: str) -> str:
+        study, label = self.book.study, self.label(name, variant)
+        if name == SAMPLES:
+            return self.book.layout.count(SAMPLES)
+        if name == SAMPLE or name in study.samples:
+            return f"${self.block.letters[name]}{row}"
+        if label in self.block.letters:
+            return f"{self.block.letters[label]}{row}"
+        return f"INDEX({self.parameters.column(label)},${self.block.letters[POINT]}{row})"
+
+    def columns(self) -> Iterator[Column]:
+        """Yield the columns of the table."""
+        layout, letters = self.book.layout, self.block.letters
+        last_sample = f"{letters[SAMPLE]}{PREVIOUS_ROW}={layout.count(SAMPLES)}"
+        next_point = f"IF({last_sample},{letters[POINT]}{PREVIOUS_ROW}+1,{letters[POINT]}{PREVIOUS_ROW})"
+        yield Column(POINT, 1.0, next_point, style.COUNT, style.COUNT)
+        next_sample = f"IF({last_sample},1,{letters[SAMPLE]}{PREVIOUS_ROW}+1)"
+        yield Column(SAMPLE, 1.0, next_sample, style.COUNT, style.COUNT)
+        for name in self.book.study.samples:
+            link = f"INDEX({layout.samples(name)},${letters[SAMPLE]}{ROW})"
+            yield Column(name, link, link, style.LINK_GENERAL, style.LINK_GENERAL)
+        for variant in range(len(self.book.study.variants)):
+            for quantity in self.quantities:
+                first = self.formula(quantity.first or equation_of(quantity), variant)
+                later = self.formula(equation_of(quantity), variant)
+                yield Column(self.label(quantity.name, variant), first, later, style.CALC, style.CALC)
+
+    def rows(self) -> Iterator[Row]:
+        """Yield the values of the table's rows, when the training has run."""
+        study = self.book.study
+        samples = list(zip(*study.samples.values(), strict=True))
+        for row, variants in enumerate(self.book.results.evaluation.rows()):
+            point, sample = divmod(row, study.count)
+            yield (point + 1.0, sample + 1.0, *samples[sample], *(number for values in variants for number in values))
+
+
+def page(book: Book, verdict: Verdict) -> Page:
+    """Return the Epochs sheet."""
+    table, study = EpochsTable(book), book.study
+    page = Page(EPOCHS, freeze=f"C{at.FIRST_ROW}", tab_colour="B54708")
+    page.put("A1", "The whole data set before the training, after every epoch and at the end", style.TITLE)
+    flag(page, "K1:L1", verdict)
+    note = "Every sample with the weights as they are then (right of the samples). The sheet Error charts the means."
+    page.put("A2", note, style.NOTE)
+    page.widths = dict.fromkeys(range(1, table.parameters.end + 1), 14.0) | {1: 9.0, 2: 9.0, table.block.end + 1: 4.0}
+    page.heights = {at.TITLE_ROW: 28, at.RATE_ROW: 20, at.LABEL_ROW: 22, at.EQUATION_ROW: 58}
+    _header(page, table)
+    page.table = Table(table.block.first, len(table.points) * study.count, tuple(table.columns()), table.rows)
+    _parameters(page, table)
+    page.decorate.append(_print)
+    return page
+
+
+def _header(page: Page, table: EpochsTable) -> None:
+    """Put the labels and the equations of the table, and over each variant's columns what its sheet is called."""
+    block, study = table.block, table.book.study
+    explained = {POINT: "", SAMPLE: "", **dict.fromkeys(study.network.inputs, "input")}
+    explained |= dict.fromkeys(study.network.targets, "target")
+    for name, text in explained.items():
+        page.put(block.cell(name, at.LABEL_ROW), name, label_style(Section.DATA))
+        page.put(block.cell(name, at.EQUATION_ROW), text or None, equation_style(Section.DATA))
+    for index, variant in enumerate(study.variants):
+        for number, quantity in enumerate(table.quantities):
+            label = table.label(quantity.name, index)
+            band = variant.sheet if number == 0 else None
+            page.put(block.cell(label, at.RATE_ROW), band, band_style(quantity.section))
+            page.put(block.cell(label, at.LABEL_ROW), quantity.name, label_style(quantity.section))
+            equation = f"{quantity.name} = {Text().write(equation_of(quantity))}"
+            page.put(block.cell(label, at.EQUATION_ROW), equation, equation_style(quantity.section))
+
+
+def _parameters(page: Page, table: EpochsTable) -> None:
+    """Put the parameters at every point: links to the training sheets."""
+    block, book = table.parameters, table.book
+    parameters = [q.name for q in book.study.network.section(Section.WEIGHTS)]
+    for name in (POINT, ITERATION):
+        page.put(block.cell(name, at.LABEL_ROW), name, label_style(Section.DATA))
+        page.put(block.cell(name, at.EQUATION_ROW), None, equation_style(Section.DATA))
+    for point, (row, iteration) in enumerate(zip(block.rows, table.points, strict=True)):
+        page.put(block.cell(POINT, row), point + 1.0, style.COUNT)
+        page.put(block.cell(ITERATION, row), float(iteration), style.COUNT)
+    for index, variant in enumerate(book.study.variants):
+        for number, name in enumerate(parameters):
+            label = table.label(name, index)
+            page.put(
+                block.cell(label, at.RATE_ROW), variant.sheet if number == 0 else None, band_style(Section.WEIGHTS)
+            )
+            page.put(block.cell(label, at.LABEL_ROW), name, label_style(Section.WEIGHTS))
+            page.put(block.cell(label, at.EQUATION_ROW), None, equation_style(Section.WEIGHTS))
+            for point, row in enumerate(block.rows):
+                place = f"{block.absolute(ITERATION, row)}*{book.layout.count(BATCH)}+1"
+                text = f"INDEX({book.layout.column(index, name)},{place})"
+                page.put(block.cell(label, row), _link(book, text, index, point, number), style.LINK)
+
+
+def _link(book: Book, text: str, variant: int, point: int, number: int) -> Formula:
+    """Return the link to a parameter at a point."""
+
+    def value() -> float:
+        return book.results.evaluation.parameters[variant][point][number]
+
+    return Formula(text, value, scale=1.0)
+
+
+def _print(sheet: Any) -> None:
+    landscape(sheet)
+    fit_width(sheet)
+    sheet.print_title_rows = f"{at.TITLE_ROW}:{at.EQUATION_ROW}"
