@@ -11,7 +11,7 @@ from cnn.tab.finished_run import RunRecord
 from cnn.tab.sections import CENTRED, COUNT, FIRST_COLUMN, GAP, PERCENT, heading, share, share_axis, table
 from sheetgen.page import charts, style
 from sheetgen.page.block import Block
-from sheetgen.page.page import Formula, Page
+from sheetgen.page.page import Formula, Page, quoted
 from sheetgen.page.style import Style
 
 _LABELS = ("run", "network", "recipe", "seed", "epochs", "parameters", "receptive field", "test correct",
@@ -57,8 +57,8 @@ def _put_accuracies(page: Page, runs: Sequence[RunRecord], row: int, sheet: str)
     for label, run in zip(labels, runs, strict=True):
         for epoch_row, epoch in enumerate(run.epochs, start=block.first):
             page.put(block.cell(label, epoch_row), epoch.correct / epoch.total, PERCENT)
-        xs, ys = (f"{sheet}!{block.column(of, last=row + len(run.epochs))}" for of in ("epoch", label))
-        lines.append(charts.Line(f"{sheet}!{block.absolute(label, row)}", xs, ys))
+        xs, ys = (f"{quoted(sheet)}!{block.column(of, last=row + len(run.epochs))}" for of in ("epoch", label))
+        lines.append(charts.Line(f"{quoted(sheet)}!{block.absolute(label, row)}", xs, ys))
     chart = charts.scatter(
         "accuracy by epoch",
         "epoch",

@@ -13,7 +13,7 @@ from cnn.tab.finished_run import RunRecord
 from cnn.tab.sections import CENTRED, COUNT, GAP, LOSS, PERCENT, heading, share, share_axis, table
 from sheetgen.page import charts, style
 from sheetgen.page.block import Block
-from sheetgen.page.page import Content, Formula, Page
+from sheetgen.page.page import Content, Formula, Page, quoted
 from sheetgen.page.style import Style
 
 CHART_SIZE, CHART_ROWS = (17, 6), 13
@@ -139,12 +139,12 @@ def _put_charts(page: Page, block: Block, epochs: Sequence[Epoch], row: int, she
         f"{on} accuracy": share_axis(epoch.correct / epoch.total for epoch in epochs),
     }
     for place, (label, axis) in enumerate(axes.items()):
-        name = f"{sheet}!{block.absolute(label, block.first - 1)}"
+        name = f"{quoted(sheet)}!{block.absolute(label, block.first - 1)}"
         chart = charts.scatter(
             label,
             "epoch",
             label,
-            [charts.Line(name, f"{sheet}!{block.column('epoch')}", f"{sheet}!{block.column(label)}")],
+            [charts.Line(name, f"{quoted(sheet)}!{block.column('epoch')}", f"{quoted(sheet)}!{block.column(label)}")],
             x_range=(1, max(len(epochs), 2)),
             y_range=axis or (None, None),
             y_format="0.0%" if axis else "General",

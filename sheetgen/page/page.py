@@ -144,5 +144,8 @@ class Page:
 
 
 def quoted(sheet: str) -> str:
-    """Return a sheet's name as formulas write it."""
-    return "'" + sheet.replace("'", "''") + "'" if not sheet.isidentifier() or not sheet.isascii() else sheet
+    """Return a sheet's name as formulas write it: always in quotes, for what needs them is not agreed on.
+
+    Names like A1, R1C1, RC, TRUE or 2024 are references or values to some spreadsheet when they stand bare.
+    """
+    return "'" + sheet.replace("'", "''") + "'"

@@ -11,6 +11,7 @@ from sheetgen.network.graph import RATE, Section
 from sheetgen.network.optimizers import Choice
 from sheetgen.network.study import EPSILON, TOLERANCE, Study, Variant
 from sheetgen.page.block import Block
+from sheetgen.page.page import quoted
 from sheetgen.sheet_names import INPUTS
 
 NAME, VALUE, AS_BUILT, CHANGED = "name", "value", "as built", "changed?"
@@ -96,7 +97,7 @@ class InputsLayout:
 
     def given(self, label: str) -> str:
         """Return a reference to a number of the Inputs sheet."""
-        return f"{INPUTS}!{self.inputs_table.absolute(VALUE, self.input_rows[label])}"
+        return f"{quoted(INPUTS)}!{self.inputs_table.absolute(VALUE, self.input_rows[label])}"
 
     def with_givens(self, numbers: Mapping[str, float], samples: Mapping[str, tuple[float, ...]]) -> Study:
         """Return the study with the numbers of an Inputs sheet, by label, and those of a Data sheet."""

@@ -27,7 +27,7 @@ DATA_LABEL_ROW, DATA_FIRST_ROW = 5, 6
 DATA_COUNTS = {SAMPLES: Listing.at(3, (SAMPLES,)), BATCH: Listing.at(3, (BATCH,), 3)}
 """Where, on the Data sheet, the number of samples stands and, beside it, that of those in a batch."""
 
-FLAG_CELL = f"{CHECKS}!$B$3"
+FLAG_CELL = f"{quoted(CHECKS)}!$B$3"
 """The cell that holds the overall flag of the checks."""
 
 
@@ -90,7 +90,7 @@ class Layout(InputsLayout):
     def iterations(self) -> str:
         """Return a reference to the list of all iterations."""
         listed = Block.below(EQUATION_ROW, (ITERATION,), self.study.iterations + 1)
-        return f"{ERROR}!{listed.column(ITERATION)}"
+        return f"{quoted(ERROR)}!{listed.column(ITERATION)}"
 
     def rate(self, variant: int) -> str:
         """Return a reference to the learning rate of a variant's sheet."""
@@ -140,7 +140,7 @@ class Layout(InputsLayout):
 
     def samples(self, name: str) -> str:
         """Return a reference to an input or target of all samples."""
-        return f"{DATA}!{self.samples_table.column(name)}"
+        return f"{quoted(DATA)}!{self.samples_table.column(name)}"
 
     @cached_property
     def order_table(self) -> Block:
@@ -149,17 +149,17 @@ class Layout(InputsLayout):
 
     def order(self) -> str:
         """Return a reference to the sample of every turn."""
-        return f"{DATA}!{self.order_table.column(SAMPLE)}"
+        return f"{quoted(DATA)}!{self.order_table.column(SAMPLE)}"
 
     def count(self, name: str) -> str:
         """Return a reference to the number of samples, or of those in a batch."""
-        return f"{DATA}!{DATA_COUNTS[name].absolute(name)}"
+        return f"{quoted(DATA)}!{DATA_COUNTS[name].absolute(name)}"
 
     def at_first(self, name: str) -> str:
         """Return a formula's part that gives a number of the sample trained on first, or an initial parameter."""
         if name not in self.study.samples:
             return self.given(name)
         if self.study.order:
-            first = f"{DATA}!{self.order_table.absolute(SAMPLE, DATA_FIRST_ROW)}"
+            first = f"{quoted(DATA)}!{self.order_table.absolute(SAMPLE, DATA_FIRST_ROW)}"
             return f"INDEX({self.samples(name)},{first})"
-        return f"{DATA}!{self.samples_table.absolute(name, DATA_FIRST_ROW)}"
+        return f"{quoted(DATA)}!{self.samples_table.absolute(name, DATA_FIRST_ROW)}"

@@ -10,6 +10,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.utils.cell import column_index_from_string
 
 from sheetgen.limits import MAX_COLUMNS, MAX_ROWS
+from sheetgen.sheet_names import DATA, INPUTS
 
 _COLUMN, _ROW = r"\$?[A-Za-z]{1,3}", r"\$?[1-9][0-9]{0,6}"
 _NO_REFERENCE = (
@@ -21,6 +22,7 @@ _NO_REFERENCE = (
 _PIECE = re.compile(
     rf"{_NO_REFERENCE}|(?<![\w.$?\\])(?P<reference>{_COLUMN}{_ROW}|{_COLUMN}:{_COLUMN}|{_ROW}:{_ROW})(?![\w.(\[?\\])"
 )
+_SHAREABLE = frozenset({INPUTS, DATA})
 _LINE = re.compile(r"(\$?)(?:([A-Za-z]+)|([0-9]+))")
 
 
@@ -89,11 +91,25 @@ def shifted(text: str, rows: int, columns: int) -> str:
     return "".join([piece if isinstance(piece, str) else piece.moved(rows, columns) for piece in _pieces(text)])
 
 
+_SHEETS_NAMED = re.compile(r""""(?:[^"]|"")*"|'((?:[^']|'')*)'!|([\w.]+)!""")
+
+
+def may_be_shared(text: str) -> bool:
+    """Whether a formula may stand once for a whole column: it names no other sheet, or one of fixed, plain name.
+
+    calamine, and so the embedded engine, moves what looks like a cell inside the quoted name of a sheet: from
+    ``'adam v2'!F6`` one row down it makes ``'adam v3'!F7``.
+    """
+    return {name for names in _SHEETS_NAMED.findall(text) for name in names if name} <= _SHAREABLE
+
+
 def same(a: str, b: str) -> bool:
     """Whether two formulas say the same: spaces, capitals outside texts and needless quotes aside."""
     return a == b or canonical(a) == canonical(b)
 
 
+_BARE_NAME = re.compile(r"[\w.]+")
+"""A sheet's name that some program writes without quotes."""
 _TEXT_OR_NAME = re.compile(r"""("(?:[^"]|"")*")|'((?:[^']|'')*)'|[^"']+""")
 
 
@@ -107,6 +123,5 @@ def _spell(match: re.Match[str]) -> str:
     if match[1]:
         return match[1]
     if match[2] is not None:
-        plain = match[2].isidentifier() and match[2].isascii()
-        return match[2].upper() if plain else f"'{match[2].upper()}'"
+        return match[2].upper() if _BARE_NAME.fullmatch(match[2]) else f"'{match[2].upper()}'"
     return "".join(match[0].split()).upper()

@@ -14,6 +14,7 @@ from openpyxl.utils import get_column_letter
 
 from sheetgen.page.page import CachedValue, Cell, Column, Formula, Page, Table
 from sheetgen.page.style import Style
+from sheetgen.xlsx.formulas import may_be_shared
 
 _PIECE_ROWS = 256
 
@@ -117,7 +118,7 @@ def _formula(table: Table, column: Column, index: int, row: int) -> str:
         text = column.first if isinstance(column.first, str) else None
         return "" if text is None else f"<f>{escape(text)}</f>"
     text = escape(column.rest)
-    if second == table.last_row:
+    if second == table.last_row or not may_be_shared(column.rest):
         return f"<f>{text}</f>"
     if row == second:
         letter = get_column_letter(index + 1)

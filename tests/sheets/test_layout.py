@@ -42,7 +42,7 @@ def test_a_training_sheet(formulas: Workbook, values: Workbook, name: str) -> No
     assert numbers["B2"].value == float(name.removeprefix("lr "))
     assert numbers["B1"].value == f"Training with learning rate η = {numbers['B2'].value:g}"
     assert [row[0].value for row in numbers.iter_rows(min_row=5)] == list(range(101))
-    assert sheet["B2"].value.startswith("=Inputs!")
+    assert sheet["B2"].value.startswith("='Inputs'!")
     assert sheet.freeze_panes == "B5"
     assert not sheet.protection.sheet
 

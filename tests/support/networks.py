@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sheetgen.algebra.parser import parse
 from sheetgen.network.assemble import assemble
@@ -100,3 +101,28 @@ def perceptron(sizes: list[int], **options: object) -> Expansion:
         [f"{letter}{k + 1}" for k in range(size)] for letter, size in (("i", sizes[0]), ("t", sizes[-1]))
     )
     return expanded_layers({"sizes": sizes, **options}, inputs, targets)
+
+
+def one_weight(sheets: Sequence[str], iterations: int = 2, loss: str = "E") -> str:
+    """Return the template of o = σ(w·x), x = 1, t = 0.5, w = 0.3, trained on sheets of these names.
+
+    The learning rates are 0.1, 0.2, …
+    """
+    variants = "".join(
+        f"[[variants]]\nsheet = {json.dumps(sheet, ensure_ascii=False)}\nrate = {number / 10!r}\n"
+        for number, sheet in enumerate(sheets, start=1)
+    )
+    return (
+        f"iterations = {iterations}\n{variants}[inputs]\nx = 1\n[targets]\nt = 0.5\n[parameters]\nw = 0.3\n"
+        f'[forward]\no = "sigmoid(w*x)"\n[loss]\n{loss} = "0.5*(t - o)^2"\n'
+    )
+
+
+def one_weight_losses(rate: float, iterations: int = 2) -> list[float]:
+    """Return the losses of `one_weight` at each iteration, in plain Python."""
+    w, losses = 0.3, []
+    for _ in range(iterations + 1):
+        o = 1 / (1 + math.exp(-w))
+        losses.append(0.5 * (0.5 - o) ** 2)
+        w -= rate * (o - 0.5) * o * (1 - o)
+    return losses

@@ -13,7 +13,7 @@ from openpyxl.formula.translate import Translator, TranslatorError
 from sheetgen.network.study import Study
 from sheetgen.sheets.layout import Layout
 from sheetgen.template.load import load
-from sheetgen.xlsx.formulas import canonical, same, shifted
+from sheetgen.xlsx.formulas import canonical, may_be_shared, same, shifted
 
 
 def translated(formula: str, rows: int, columns: int) -> str:
@@ -144,6 +144,9 @@ SAME = [
     ('IF(A1,"a b","c")', 'if(A1, "a b", "c")'),
     ("'lr 0.1'!A1", "'LR 0.1'!a1"),
     ("1e-05", "1E-05"),
+    ("'R1C1'!A1", "R1C1!A1"),
+    ("'naïve'!A1", "naïve!A1"),
+    ("'v1.5'!A1", "v1.5!A1"),
 ]
 DIFFERENT = [
     ("A1+B1", "B1+A1"),
@@ -156,6 +159,7 @@ DIFFERENT = [
     ("1/(1+EXP(-N5))", "1/(1+EXP(N5))"),
     ("A1*(1-A1)", "B1*(1-B1)"),
     ('"it\'s"', '"its"'),
+    ("'a+b'!A1", "a+b!A1"),
 ]
 
 
@@ -170,3 +174,19 @@ def test_other_spellings_of_one_formula(a: str, b: str) -> None:
 def test_formulas_that_differ(a: str, b: str) -> None:
     assert not same(a, b)
     assert not same(b, a)
+
+
+@pytest.mark.parametrize(
+    ("formula", "shareable"),
+    [
+        ("A5*$B$2", True),
+        ("A5*'Inputs'!$C$6+INDEX('Data'!$B$6:$B$9,C5)", True),
+        ("'adam v2'!F6", False),
+        ("adam!F6", False),
+        ("A5+'Inputs'!$C$6*'o0 s1'!F6", False),
+        ("'it''s A1'!F6", False),
+        ('IF(A5>0,"\'v2\'!A1 ""!""",1)', True),
+    ],
+)
+def test_what_every_reader_can_move(formula: str, shareable: bool) -> None:
+    assert may_be_shared(formula) is shareable

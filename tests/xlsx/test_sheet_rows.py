@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import struct
+import zipfile
 from pathlib import Path
 
 import openpyxl
 import pytest
+from engine_routes import ENGINES, engine
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from networks import one_weight, one_weight_losses
 from sample_page import write_pages
 from workbook_lint import lint
 
+from sheetgen import build, loads
 from sheetgen.page.page import PREVIOUS_ROW, ROW, Column, Formula, Page, Table
 from sheetgen.page.style import PLAIN
 
@@ -58,3 +63,30 @@ def test_numbers_are_read_back_to_the_last_bit(tmp_path: Path, numbers: list[flo
     sheet = openpyxl.load_workbook(path, data_only=True)["a {b}"]
     shown = [float(sheet.cell(row, 2).value) for row in range(FIRST, FIRST + len(numbers))]
     assert [struct.pack("d", number) for number in shown] == [struct.pack("d", number) for number in numbers]
+
+
+LIKE_CELLS = ("run1", "v2", "adam v2", "o0 s1", "o0 s2", "Q1", "sgd1", "R", "C", "R1C1", "TRUE", "it's A1", "1.5e-3")
+"""Names of sheets in which a reader may take a part for a cell, and move it with a shared formula."""
+
+
+@pytest.fixture(scope="module")
+def sheets_like_cells(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("names") / "b.xlsx"
+    build(loads(one_weight(LIKE_CELLS)), path, verify=False)
+    return path
+
+
+@pytest.mark.parametrize("name", ENGINES[:2])
+def test_a_link_shows_the_sheet_it_names(sheets_like_cells: Path, name: str) -> None:
+    grid = engine(name).recalculate(sheets_like_cells, 60).grid("Error", 7, 1 + len(LIKE_CELLS))
+    for column, sheet in enumerate(LIKE_CELLS, start=1):
+        shown = [row[column] for row in grid[4:]]
+        assert shown == pytest.approx(one_weight_losses(column / 10), rel=1e-12), sheet
+
+
+def test_what_is_shared_names_no_sheet_but_inputs_and_data(sheets_like_cells: Path) -> None:
+    with zipfile.ZipFile(sheets_like_cells) as archive:
+        sheets = [archive.read(name).decode() for name in archive.namelist() if name.startswith("xl/worksheets/s")]
+    shared = [text for xml in sheets for text in re.findall(r'<f t="shared" ref[^>]*>([^<]*)</f>', xml)]
+    named = {name for text in shared for name in re.findall(r"'[^']*'!", text)}
+    assert named == {"'Inputs'!"}

@@ -8,7 +8,7 @@ from openpyxl.utils import get_column_letter
 
 from sheetgen.network.study import Study
 from sheetgen.page import charts, style
-from sheetgen.page.page import Page
+from sheetgen.page.page import Page, quoted
 from sheetgen.page.printing import fit_width, landscape
 from sheetgen.sheet_names import ERROR
 from sheetgen.sheets import layout as at
@@ -72,9 +72,9 @@ def _lines(table: ErrorTable, quantity: str) -> list[charts.Line]:
     block = table.block
     return [
         charts.Line(
-            f"{ERROR}!{block.absolute(label, at.LABEL_ROW)}",
-            f"{ERROR}!{block.column(table.counters[-1])}",
-            f"{ERROR}!{block.column(label)}",
+            f"{quoted(ERROR)}!{block.absolute(label, at.LABEL_ROW)}",
+            f"{quoted(ERROR)}!{block.column(table.counters[-1])}",
+            f"{quoted(ERROR)}!{block.column(label)}",
         )
         for label, curve in table.curves.items()
         if curve.quantity == quantity

@@ -115,7 +115,7 @@ def test_the_cells_have_drop_downs(seed_workbook: Path) -> None:
         xml = package.read(sheet_part(seed_workbook, EXPLORER)).decode()
     validations = re.findall(r'<dataValidation [^>]*sqref="(\w+)"[^>]*type="(\w+)".*?<formula1>(.*?)</formula1>', xml)
     lists = {cell: (kind, source) for cell, kind, source in validations}
-    assert lists["D5"] == ("list", "Error!$A$5:$A$105")
+    assert lists["D5"] == ("list", "'Error'!$A$5:$A$105")
     assert lists["D4"][0] == "list"
     letter, first, last = re.fullmatch(r"\$(\w+)\$(\d+):\$\1\$(\d+)", lists["D4"][1]).groups()  # type: ignore[union-attr]
     sheets = [re.search(rf'<c r="{letter}{row}".*?<t[^>]*>(.*?)</t>', xml) for row in range(int(first), int(last) + 1)]

@@ -154,7 +154,7 @@ def test_the_cells_have_drop_downs(seed_workbook: Path) -> None:
     validations = re.findall(r'<dataValidation [^>]*sqref="(\w+)"[^>]*type="(\w+)".*?<formula1>(.*?)</formula1>', xml)
     assert {cell: (kind, source) for cell, kind, source in validations} == {
         "B4": ("list", "$J$11:$J$16"),
-        "B5": ("list", "Error!$A$5:$A$105"),
+        "B5": ("list", "'Error'!$A$5:$A$105"),
         "B6": ("list", "$A$17:$A$24"),
         "B7": ("decimal", "1E-12"),
     }
