@@ -19,7 +19,7 @@ from sheetgen.network.row_program import Row
 from sheetgen.page import style
 from sheetgen.page.block import Block
 from sheetgen.page.page import PREVIOUS_ROW, ROW, Column, Formula, Page, Table, quoted
-from sheetgen.page.printing import fit_width, landscape
+from sheetgen.page.printing import landscape
 from sheetgen.sheet_names import EPOCHS
 from sheetgen.sheets import layout as at
 from sheetgen.sheets.book import Book
@@ -28,6 +28,8 @@ from sheetgen.sheets.section_style import band_style, equation_style, label_styl
 
 POINT = "point"
 """The label of the column that numbers the points at which the data set is evaluated, from 1."""
+
+_PRINT_SCALE = 50
 
 
 @dataclass(frozen=True)
@@ -125,10 +127,10 @@ def page(book: Book, verdict: Verdict) -> Page:
     """Return the Epochs sheet."""
     table, study = EpochsTable(book), book.study
     page = Page(EPOCHS, freeze=f"C{at.FIRST_ROW}", tab_colour="B54708")
-    page.put("A1", "The whole data set before the training, after every epoch and at the end", style.TITLE)
-    flag(page, "K1:L1", verdict)
+    page.put("A1", "The whole data set after every epoch", style.TITLE)
+    flag(page, "G1:I1", verdict)
     note = "Every sample with the weights as they are then (right of the samples). The sheet Error charts the means."
-    page.put("A2", note, style.NOTE)
+    page.put("K1", note, style.NOTE)
     page.widths = dict.fromkeys(range(1, table.parameters.end + 1), 14.0) | {1: 9.0, 2: 9.0, table.block.end + 1: 4.0}
     page.heights = {at.TITLE_ROW: 28, at.RATE_ROW: 20, at.LABEL_ROW: 22, at.EQUATION_ROW: 58}
     _header(page, table)
@@ -191,5 +193,6 @@ def _link(book: Book, text: str, variant: int, point: int, number: int) -> Formu
 
 def _print(sheet: Any) -> None:
     landscape(sheet)
-    fit_width(sheet)
     sheet.print_title_rows = f"{at.TITLE_ROW}:{at.EQUATION_ROW}"
+    sheet.print_title_cols = "A:B"
+    sheet.page_setup.scale = _PRINT_SCALE

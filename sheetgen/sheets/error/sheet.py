@@ -49,10 +49,11 @@ def _charts(page: Page, book: Book, table: ErrorTable, column: int) -> None:
     row = at.FIRST_ROW + len(book.study.variants) + 5
     loss, metrics = book.study.network.loss, book.study.network.metrics
     x_title = table.counters[-1]
+    of_what = "of the whole data set by epoch" if book.study.evaluates else f"by {x_title}"
     for name, logarithmic in ((loss, False), (loss, True), *((metric.name, False) for metric in metrics)):
         lines = _lines(table, name)
         chart = charts.scatter(
-            f"{name} by {x_title}" + (", logarithmic axis" if logarithmic else ""),
+            f"{name} {of_what}" + (", logarithmic axis" if logarithmic else ""),
             x_title,
             name,
             lines,

@@ -121,25 +121,29 @@ class ErrorSummary:
         over = f" over all {study.count:,} samples" if study.count > 1 else ""
         start = f"After {study.iterations} updates the smallest error{over} is that of "
         fell = f"; at every {variant_word} the error fell at every {step}"
-        tied, others = f"SUMPRODUCT(({last}=MIN({last}))*1)", f" more {variant_word}s"
+        tied, other, others = f"SUMPRODUCT(({last}=MIN({last}))*1)", " other", " others"
+        ended = f"SUMPRODUCT(({last}>{first})*1)"
         zero, calm = " until it was 0", ", so none of them diverged."
         rose = f" of the {variant_word}s the error did not fall at every {step}"
+        tamed = ", but at none did it end higher than it began."
         higher = " it ended higher than it began: diverged."
         formula = (
             f'"{start}"&INDEX({start_of}:{end_of},MATCH(MIN({last}),{last},0))&'
-            f'IF({tied}>1," and "&({tied}-1)&"{others}","")&IF(SUM({rises})=0,"{fell}"&'
+            f'IF({tied}>1," and of "&({tied}-1)&IF({tied}>2,"{others}","{other}"),"")&IF(SUM({rises})=0,"{fell}"&'
             f'IF(SUMPRODUCT(({last}=0)*1)>0,"{zero}","")&"{calm}",'
-            f'"; at "&SUMPRODUCT(({rises}>0)*1)&"{rose}, at "&SUMPRODUCT(({last}>{first})*1)&"{higher}")'
+            f'"; at "&SUMPRODUCT(({rises}>0)*1)&"{rose}"&'
+            f'IF({ended}=0,"{tamed}",", and at "&{ended}&"{higher}"))'
         )
 
         def of_all() -> list[Losses]:
             return [self.book.results.losses(variant) for variant in range(len(study.variants))]
 
         def sentence(best: int, as_good: int, risen: int) -> str:
-            also = f" and {as_good}{others}" if as_good else ""
+            also = f" and of {as_good}{others if as_good > 1 else other}" if as_good else ""
             ended_higher = sum(losses.last > losses.first for losses in of_all())
             none_rose = fell + (zero if any(losses.last == 0 for losses in of_all()) else "") + calm
-            end = f"; at {risen}{rose}, at {ended_higher}{higher}" if risen else none_rose
+            some_rose = f"; at {risen}{rose}" + (f", and at {ended_higher}{higher}" if ended_higher else tamed)
+            end = some_rose if risen else none_rose
             return start + variant_text(self.book, best) + also + end
 
         def value() -> str:
