@@ -1,0 +1,81 @@
+"""The sentence of the Error sheet says what became of the whole data set."""
+
+from __future__ import annotations
+
+import pytest
+
+from sheetgen import load, loads
+from sheetgen.network.study import Study
+from sheetgen.page.page import Formula
+from sheetgen.sheet_names import ERROR
+from sheetgen.sheets.book import Book
+from sheetgen.sheets.compose import compose
+
+LINE = """
+rates = [{rates}]
+iterations = {iterations}
+batch = 1
+[data]
+inputs = ["x"]
+targets = ["t"]
+rows = [{rows}]
+[parameters]
+w = {w}
+[forward]
+y = "w*x"
+[loss]
+E = "0.5*(t - y)^2"
+"""
+
+
+def line(rates: str, iterations: int, rows: str, w: float) -> Study:
+    return loads(LINE.format(rates=rates, iterations=iterations, rows=rows, w=w))
+
+
+def error_texts(study: Study) -> list[str]:
+    """Return the texts of the Error sheet that are computed."""
+    page = next(page for page in compose(Book(study, study)).pages if page.name == ERROR)
+    values = [cell.content.value() for cell in page.cells.values() if isinstance(cell.content, Formula)]
+    return [value for value in values if isinstance(value, str)]
+
+
+def sentence(study: Study) -> str:
+    return next(text for text in error_texts(study) if text.startswith("After"))
+
+
+@pytest.mark.parametrize(
+    ("study", "said"),
+    [
+        # Noisy one by one (x = 4 is fitted last), while the mean over both samples falls at every epoch.
+        (
+            line("0.01, 0.02", 8, "[1, 3], [4, 4]", 0.0),
+            "After 8 updates the smallest error over all 2 samples is that of η = 0.02; at every rate the error fell"
+            " at every epoch, so none of them diverged.",
+        ),
+        # 1 − ηx² = −2: the error of a single weight grows fourfold at each update.
+        (
+            line("0.1, 3", 6, "[1, 1], [1, 1]", 0.0),
+            "After 6 updates the smallest error over all 2 samples is that of η = 0.1; at 1 of the rates the error did"
+            " not fall at every epoch, and at 1 it ended higher than it began: diverged.",
+        ),
+        # η = 1 fits at the first update and stays there.
+        (
+            line("1, 0.5", 6, "[1, 1], [1, 1]", 0.0),
+            "After 6 updates the smallest error over all 2 samples is that of η = 1; at every rate the error fell"
+            " at every epoch until it was 0, so none of them diverged.",
+        ),
+        (
+            load("perceptron"),
+            "After 60 updates the smallest error over all 4 samples is that of η = 0.125 and of 1 other; at 2 of the"
+            " rates the error did not fall at every epoch, but at none did it end higher than it began.",
+        ),
+    ],
+    ids=["noisy", "diverged", "fitted", "perceptron"],
+)
+def test_the_sentence(study: Study, said: str) -> None:
+    assert sentence(study) == said
+
+
+def test_a_full_batch_goes_by_steps() -> None:
+    assert "the error fell at every step" in sentence(load("xor"))
+    assert {"yes"} <= set(error_texts(load("xor")))
