@@ -213,8 +213,8 @@ def predict(run: str, images: tuple[str, ...], checkpoint: str, out: Path | None
 def tab(names: tuple[str, ...], workbook: Path, images: tuple[str, ...], runs_dir: Path) -> int:
     """Write runs into a workbook's sheet CNN.
 
-    The first is shown in full, and all of them are compared. A sheet CNN that is there is replaced; every
-    other sheet, chart and edit stays as it is.
+    The first is shown in full, and all of them are compared. A sheet CNN that cnn wrote is replaced, one of
+    your own is not: the command then stops. Every other sheet, chart and edit stays as it is.
 
     Example: cnn tab rf20-fast-1 rf20-fast-2 --workbook backprop.xlsx --image seven.png
     """

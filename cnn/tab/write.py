@@ -17,6 +17,7 @@ from cnn.runs.summary import Mistake
 from cnn.tab import comparison, confusion, epochs, layers, pictures, provenance, targets
 from cnn.tab.finished_run import RunRecord, run_record
 from cnn.tab.pictures import Picture
+from cnn.tab.recognition import is_of_an_earlier_version
 from cnn.tab.sections import GAP
 from sheetgen.page import style
 from sheetgen.page.page import Formula, Page
@@ -31,20 +32,23 @@ _TARGETS_ROW = 4
 
 
 def check(workbook: Path) -> None:
-    """Make sure that the sheet can be put into a workbook; raise WorkbookError or UsageError otherwise."""
-    graft.check(workbook)
+    """Make sure that the sheet can be put into a workbook; raise WorkbookError or UsageError otherwise.
+
+    A sheet of that name that is not ours, the person's own, is a reason not to.
+    """
+    graft.check(workbook, CNN, is_of_an_earlier_version)
     graft.check_writable(workbook)
 
 
 def write(workbook: Path, runs: Sequence[Run], readings: Sequence[Reading] = ()) -> None:
-    """Add the sheet CNN to a workbook, or replace it there; every other part of the file stays as it is.
+    """Add the sheet CNN to a workbook, or replace ours there; every other part of the file stays as it is.
 
     The first run is shown in full, and several are compared; ``readings`` are pictures of one's own.
     Raises RunError for a run that has not ended and WorkbookError for a file that cannot be added to.
     """
-    check(workbook)
     records = [run_record(run) for run in runs]
-    graft.graft(workbook, page(records, _mistakes(runs[0], records[0].summary.mistakes), _own(readings)))
+    content = page(records, _mistakes(runs[0], records[0].summary.mistakes), _own(readings))
+    graft.graft(workbook, content, is_of_an_earlier_version)
 
 
 def page(runs: Sequence[RunRecord], mistakes: Sequence[Picture] = (), own: Sequence[Picture] = ()) -> Page:

@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from xml.sax.saxutils import quoteattr
 
 from sheetgen.page.page import Page
 from sheetgen.xlsx import writer
-from sheetgen.xlsx.opc import TYPES, WORKBOOK, WORKBOOK_RELS, Package, attribute, rels_of
-from sheetgen.xlsx.shell import Shell, make
-from sheetgen.xlsx.stylesheet import STYLES, merge
+from sheetgen.xlsx.mark import mark_of, marks_in
+from sheetgen.xlsx.markup import Markup
+from sheetgen.xlsx.opc import TYPES, WORKBOOK, Package, find, overrides, rels_of
+from sheetgen.xlsx.remove_sheet import sheets_of
+from sheetgen.xlsx.shell import STYLES, Shell, make
+from sheetgen.xlsx.stylesheet import MergedNumbers, merge
 
 _RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _NUMBERED = re.compile(r"(xl/(?:worksheets/sheet|drawings/drawing|charts/chart|media/image))(\d+)(\.\w+)")
-_BEFORE_NAMES = re.compile(
-    r"</sheets>(?:\s*<functionGroups\b.*?</functionGroups>)?(?:\s*<externalReferences>.*?</externalReferences>)?",
-    re.DOTALL,
-)
+_ORDER = ("fileVersion", "fileSharing", "workbookPr", "workbookProtection", "bookViews", "sheets", "functionGroups",
+          "externalReferences", "definedNames")  # fmt: skip
+"""The first children of a workbook part in the order of the schema."""
 
 
 def add_sheet(package: Package, page: Page) -> None:
-    """Add a page's parts under names that are free, its styles at the end of the workbook's."""
+    """Add a page's parts under names that are free, its styles at the end of the workbook's; mark it as added."""
     shell = make([page], page.name, writer.timestamp().strftime("%Y-%m-%dT%H:%M:%SZ"))
     new_names = _free_names(package, shell)
-    styles, merged = merge(package.parts[STYLES], shell.parts[STYLES])
-    package.put(STYLES, styles)
+    merged = _merge_styles(package, shell)
     numbers = {style: merged.formats[number] for style, number in shell.styles.items()}
     for name, new_name in new_names.items():
         content = shell.parts[name]
@@ -38,9 +40,16 @@ def add_sheet(package: Package, page: Page) -> None:
 
 
 def _free_names(package: Package, shell: Shell) -> dict[str, str]:
-    """Map the shell's own parts of the sheet to names that the workbook has not used."""
+    """Map the shell's own parts of the sheet to names that the workbook has not used, in whatever case.
+
+    A name is used, too, by relations or a content type that a part left behind.
+    """
+    declared = (override.get("PartName") for override in overrides(package.markup(TYPES)))
+    used = {
+        name.lower().lstrip("/").replace("/_rels/", "/").removesuffix(".rels") for name in (*package.parts, *declared)
+    }
     last: dict[str, int] = {}
-    for name in package.parts:
+    for name in used:
         if match := _NUMBERED.fullmatch(name):
             last[match[1]] = max(last.get(match[1], 0), int(match[2]))
 
@@ -52,25 +61,42 @@ def _free_names(package: Package, shell: Shell) -> dict[str, str]:
     return parts | {name: new_name for name, new_name in relations.items() if name in shell.parts}
 
 
+def _merge_styles(package: Package, shell: Shell) -> MergedNumbers:
+    """Add the shell's styles to the workbook's; where it has none, they become its own."""
+    second = Markup(shell.parts[STYLES])
+    name = package.related("styles")
+    if name is None or not package.has(name):
+        name = find(package.parts, STYLES) or STYLES
+        package.put(name, f'<styleSheet xmlns="{second.namespace}"/>'.encode())
+        _declare(package, shell, {STYLES: name})
+        _relate(package, "styles", name)
+    first = package.markup(name)
+    merged = merge(first, second)
+    package.put(name, bytes(first))  # also unchanged, so that grafting twice gives the same file
+    return merged
+
+
 def _point_to(rels: str, new_names: dict[str, str]) -> str:
     """Point relations, which openpyxl writes as absolute targets, to the parts' new names."""
     return re.sub(r'Target="/([^"]+)"', lambda match: f'Target="/{new_names.get(match[1], match[1])}"', rels)
 
 
 def _declare(package: Package, shell: Shell, new_names: dict[str, str]) -> None:
-    """Give the new parts their content types."""
-    shell_types = shell.parts[TYPES].decode()
-    types = package.text(TYPES)
-    overrides = ""
-    for tag in re.findall(r"<Override\b[^>]*/>", shell_types):
-        part = attribute(tag, "PartName").lstrip("/")
-        if part in new_names:
-            overrides += f'<Override PartName="/{new_names[part]}" ContentType="{attribute(tag, "ContentType")}"/>'
-    for tag in re.findall(r"<Default\b[^>]*/>", shell_types):
-        extension = attribute(tag, "Extension")
-        if not re.search(rf'<Default\b[^>]*Extension="{extension}"', types, re.IGNORECASE):
-            types = re.sub(r"(<Types\b[^>]*>)", lambda match, tag=tag: match[1] + tag, types, count=1)  # type: ignore[misc]
-    package.put(TYPES, types.replace("</Types>", f"{overrides}</Types>"))
+    """Give the new parts their content types, by name where that of their extension is another one."""
+    types, of_shell = package.markup(TYPES), Markup(shell.parts[TYPES])
+    defaults = _defaults(types)
+    of_parts = {override.get("PartName").lstrip("/"): override.get("ContentType") for override in overrides(of_shell)}
+    for name, new_name in new_names.items():
+        extension = name.rpartition(".")[2].lower()
+        kind = of_parts.get(name) or _defaults(of_shell)[extension]
+        if defaults.get(extension) != kind:
+            types.append(types.root, f'<Override PartName="/{new_name}" ContentType="{kind}"/>')
+    package.put(TYPES, types)
+
+
+def _defaults(types: Markup) -> dict[str, str]:
+    """Return the content types of extensions, in small letters."""
+    return {default.get("Extension").lower(): default.get("ContentType") for default in types.root.all("Default")}
 
 
 def _defined_names(shell: Shell) -> list[str]:
@@ -80,27 +106,43 @@ def _defined_names(shell: Shell) -> list[str]:
 
 def _enter(package: Package, sheet: str, part: str, defined_names: list[str]) -> None:
     """Enter the sheet in the workbook, behind the last one."""
-    text, rels = package.text(WORKBOOK), package.text(WORKBOOK_RELS)
-    tags = re.findall(r"<sheet\b[^>]*/>", text)
-    sheet_id = 1 + max(int(attribute(tag, "sheetId")) for tag in tags)
-    taken = set(re.findall(r'\bId="([^"]+)"', rels))
-    relation = next(f"rId{n}" for n in range(1, len(taken) + 2) if f"rId{n}" not in taken)
-    name = quoteattr(sheet)
-    entry = f'<sheet xmlns:r="{_RELATIONS}" name={name} sheetId="{sheet_id}" r:id="{relation}"/>'
-    text = text.replace("</sheets>", f"{entry}</sheets>", 1)
+    relation = _relate(package, "worksheet", part)
+    workbook = package.markup(package.workbook)
+    tags = sheets_of(workbook)
+    sheet_id = 1 + max((int(tag.get("sheetId")) for tag in tags), default=0)
+    entry = f'<sheet xmlns:r="{_RELATIONS}" name={quoteattr(sheet)} sheetId="{sheet_id}" r:id="{relation}"/>'
+    sheets = workbook.root.child("sheets")
+    if sheets is None:
+        workbook.insert(f"<sheets>{entry}</sheets>", _ORDER)
+    else:
+        workbook.append(sheets, entry)
     local = [re.sub(r'localSheetId="\d+"', f'localSheetId="{len(tags)}"', name) for name in defined_names]
-    package.put(WORKBOOK, _define(text, local))
-    line = f'<Relationship Id="{relation}" Type="{_RELATIONS}/worksheet" Target="/{part}"/>'
-    package.put(WORKBOOK_RELS, rels.replace("</Relationships>", f"{line}</Relationships>"))
+    _define(workbook, [*local, mark_of(sheet)])
+    package.put(package.workbook, workbook)
 
 
-def _define(workbook: str, defined_names: list[str]) -> str:
-    """Add defined names to the workbook part, where the schema has them: right behind the sheets."""
-    added = "".join(defined_names)
-    if not added:
-        return workbook
-    workbook = re.sub(r"<definedNames\s*/>", "<definedNames></definedNames>", workbook)
-    if "</definedNames>" in workbook:
-        return workbook.replace("</definedNames>", f"{added}</definedNames>", 1)
-    element = f"<definedNames>{added}</definedNames>"
-    return _BEFORE_NAMES.sub(lambda match: match[0] + element, workbook, count=1)
+def _relate(package: Package, kind: str, part: str) -> str:
+    """Let the workbook lead to a part; return the relation's identifier."""
+    rels = package.markup(rels_of(package.workbook))
+    identifier = _free_identifier(relation.get("Id") for relation in rels.root.children)
+    line = f'<Relationship Id="{identifier}" Type="{_RELATIONS}/{kind}" Target="/{part}"/>'
+    rels.append(rels.root, line)
+    package.put(rels_of(package.workbook), rels)
+    return identifier
+
+
+def _free_identifier(taken: Iterable[str]) -> str:
+    """Return the first identifier of a relation that is not taken, in whatever case."""
+    used = {identifier.lower() for identifier in taken}
+    return next(f"rId{number}" for number in range(1, len(used) + 2) if f"rid{number}" not in used)
+
+
+def _define(workbook: Markup, defined_names: list[str]) -> None:
+    """Add defined names to the workbook part; the mark of a sheet before gives way."""
+    for mark in marks_in(workbook):
+        workbook.remove(mark)
+    names = workbook.root.child("definedNames")
+    if names is None:
+        workbook.insert(f"<definedNames>{''.join(defined_names)}</definedNames>", _ORDER)
+    else:
+        workbook.append(names, "".join(defined_names))

@@ -10,8 +10,9 @@ other part keeps its bytes.
 from __future__ import annotations
 
 import os
-import re
 import zipfile
+from collections import Counter
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from sheetgen.errors import UsageError, WorkbookError
@@ -19,34 +20,27 @@ from sheetgen.files import replacing
 from sheetgen.page.page import Page
 from sheetgen.xlsx import writer
 from sheetgen.xlsx.add_sheet import add_sheet
-from sheetgen.xlsx.opc import WORKBOOK, WORKBOOK_RELS, Package, attribute
+from sheetgen.xlsx.cells import FileCell
+from sheetgen.xlsx.mark import is_marked
+from sheetgen.xlsx.opc import Package
 from sheetgen.xlsx.reader import DAMAGE, WorkbookFile
-from sheetgen.xlsx.remove_sheet import remove_sheet
-from sheetgen.xlsx.stylesheet import STYLES
+from sheetgen.xlsx.remove_sheet import is_called, remove_relation, remove_sheet, sheets_of
+from sheetgen.xlsx.titles import list_titles
 
-_APP, _CALCULATION_CHAIN = "docProps/app.xml", "xl/calcChain.xml"
+Recogniser = Callable[[Iterable[list[FileCell]]], bool]
+"""Says whether a sheet without the mark, by its rows, is one of ours nevertheless."""
 
 
-def check(path: Path) -> None:
-    """Make sure that a sheet can be put into a workbook.
+def check(path: Path, sheet: str, recognise: Recogniser = lambda rows: False) -> None:
+    """Make sure that a sheet of this name can be put into a workbook, by doing so without writing the file.
 
-    Raises WorkbookError, saying why, for a file that is absent, damaged, encrypted, Strict, or whose XML
-    is written in a way (prefixed namespaces) that this module does not edit.
+    Raises WorkbookError, saying why, for a file that is absent, damaged, encrypted or Strict, and for one that has a
+    sheet of that name, in capitals or not, that is not ours: it neither bears the mark nor is recognised.
     """
-    WorkbookFile(path)
-    try:
-        with zipfile.ZipFile(path) as archive:
-            damaged = archive.testzip()
-            if damaged:
-                raise WorkbookError(f"{path} is damaged ({damaged}); save it again")
-            for name, root in ((WORKBOOK, "workbook"), (STYLES, "styleSheet"), (WORKBOOK_RELS, "Relationships")):
-                text = archive.read(name).decode("utf-8-sig")
-                if not re.search(rf"<{root}[\s>]", text):
-                    raise WorkbookError(
-                        f"{path} cannot be added to: its {name} uses prefixed names; save it with Excel or LibreOffice"
-                    )
-    except DAMAGE as error:
-        raise WorkbookError(f"{path} is damaged or incomplete ({error}); save it again") from error
+    probe = Page(sheet)
+    probe.put("A1", "")
+    probe.flags.append("A1")
+    _grafted(path, probe, recognise)
 
 
 def check_writable(path: Path) -> None:
@@ -55,48 +49,63 @@ def check_writable(path: Path) -> None:
         raise UsageError(f"{path} is write-protected; allow writing to it and to its folder")
 
 
-def graft(path: Path, page: Page) -> None:
-    """Put a page into a workbook as its last sheet, or in place of the sheet of that name.
+def graft(path: Path, page: Page, recognise: Recogniser = lambda rows: False) -> None:
+    """Put a page into a workbook as its last sheet, or in place of the sheet of ours of that name.
 
     The file is replaced when the new one is whole. Raises WorkbookError as `check` does, and UsageError
     where it cannot be written.
     """
-    check(path)
-    with zipfile.ZipFile(path) as archive:
-        entries = {entry.filename: entry for entry in archive.infolist()}
-        package = Package({name: archive.read(name) for name in entries})
-    remove_sheet(package, page.name)
-    _drop_calculation_chain(package)
-    add_sheet(package, page)
-    _list_titles(package)
+    package, entries = _grafted(path, page, recognise)
+    check_writable(path)
     with replacing(path) as (file, _), zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in package.parts.items():
             entry = entries.get(name) if name not in package.changed else None
             archive.writestr(entry or writer.entry(name), content)
 
 
+def _grafted(path: Path, page: Page, recognise: Recogniser) -> tuple[Package, dict[str, zipfile.ZipInfo]]:
+    """Return the package of a workbook with a page in it, and the file's own entries by name."""
+    file = WorkbookFile(path)
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entries = {entry.filename: entry for entry in archive.infolist()}
+            package = Package({name: archive.read(name) for name in entries})
+        _refuse_doubled_parts(path, package)
+        _refuse_foreign_sheet(file, package, page.name, recognise)
+        remove_sheet(package, page.name)
+        _drop_calculation_chain(package)
+        add_sheet(package, page)
+        list_titles(package)
+    except DAMAGE as error:
+        raise WorkbookError(f"{path} is damaged or incomplete ({error}); save it again") from error
+    return package, entries
+
+
+def _refuse_doubled_parts(path: Path, package: Package) -> None:
+    doubled = [name for name, count in Counter(map(str.lower, package.parts)).items() if count > 1]
+    if doubled:
+        raise WorkbookError(f"{path} is damaged: two of its parts are called {doubled[0]}, in capitals or not")
+
+
+def _refuse_foreign_sheet(file: WorkbookFile, package: Package, name: str, recognise: Recogniser) -> None:
+    """Raise WorkbookError where a sheet of that name is there and is not ours."""
+    workbook = package.markup(package.workbook)
+    for sheet in sheets_of(workbook):
+        there = sheet.get("name")
+        if not is_called(sheet, name) or is_marked(workbook, there):
+            continue
+        if there in file.sheet_names and recognise(file.rows(there)):
+            continue
+        hidden = " (it is hidden)" if sheet.get("state", "visible") != "visible" else ""
+        raise WorkbookError(
+            f"{file.path} has a sheet '{there}' that is not ours{hidden}, and it is not replaced; "
+            "give that sheet another name, or take another workbook"
+        )
+
+
 def _drop_calculation_chain(package: Package) -> None:
     """Drop the calculation chain: Excel makes it anew."""
-    if _CALCULATION_CHAIN in package.parts:
-        package.drop(_CALCULATION_CHAIN)
-        rels = re.sub(r'<Relationship\b[^>]*Target="/?(?:xl/)?calcChain\.xml"[^>]*/>', "", package.text(WORKBOOK_RELS))
-        package.put(WORKBOOK_RELS, rels)
-
-
-def _list_titles(package: Package) -> None:
-    """Bring the list of sheets in docProps/app.xml up to date, where there is one."""
-    if _APP not in package.parts or "<TitlesOfParts>" not in package.text(_APP):
-        return
-    text = package.text(_APP)
-    sheets = [attribute(tag, "name") for tag in re.findall(r"<sheet\b[^>]*/>", package.text(WORKBOOK))]
-    counts = re.search(r"<HeadingPairs>.*?<vt:i4>(\d+)</vt:i4>", text, re.DOTALL)
-    titles = re.search(r"<TitlesOfParts>.*</TitlesOfParts>", text, re.DOTALL)
-    if counts is None or titles is None:
-        return
-    others = re.findall(r"<vt:lpstr>.*?</vt:lpstr>", titles[0], re.DOTALL)[int(counts[1]) :]
-    listed = "".join(f"<vt:lpstr>{name}</vt:lpstr>" for name in sheets) + "".join(others)
-    size = len(sheets) + len(others)
-    vector = f'<TitlesOfParts><vt:vector size="{size}" baseType="lpstr">{listed}</vt:vector></TitlesOfParts>'
-    start, end = counts.span(1)
-    text = text[:start] + str(len(sheets)) + text[end:]
-    package.put(_APP, re.sub(r"<TitlesOfParts>.*</TitlesOfParts>", lambda _: vector, text, flags=re.DOTALL))
+    for relation in package.relations(package.workbook):
+        if relation.kind == "calcChain":
+            package.drop(relation.part)
+            remove_relation(package, relation.id)

@@ -1,13 +1,30 @@
-"""A workbook as an Open Packaging package: its parts, the relations between them, and their content types."""
+"""A workbook as an Open Packaging package: its parts, the relations between them, and their content types.
+
+Names of parts that differ in case only name the same part.
+"""
 
 from __future__ import annotations
 
 import posixpath
-import re
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from urllib.parse import unquote
 from xml.etree import ElementTree
 
-TYPES, WORKBOOK, WORKBOOK_RELS = "[Content_Types].xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
+from sheetgen.xlsx.markup import Element, Markup
+
+TYPES, WORKBOOK = "[Content_Types].xml", "xl/workbook.xml"
+RELATION_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+"""The attribute by which an element names a relation of its part."""
+
+
+@dataclass(frozen=True)
+class Relation:
+    """What a part leads to: the relation's identifier, its kind (the last word of its type), the other part's name."""
+
+    id: str
+    kind: str
+    part: str
 
 
 @dataclass
@@ -17,33 +34,81 @@ class Package:
     parts: dict[str, bytes]
     changed: set[str] = field(default_factory=set)
 
-    def text(self, name: str) -> str:
-        """Return a part as text."""
-        return self.parts[name].decode("utf-8-sig")
+    def name(self, wanted: str) -> str:
+        """Return the name that a part has in the package; the one given where there is none."""
+        return find(self.parts, wanted) or wanted
 
-    def put(self, name: str, content: str | bytes) -> None:
-        """Add or replace a part."""
-        self.parts[name] = content.encode() if isinstance(content, str) else content
-        self.changed.add(name)
+    def has(self, name: str) -> bool:
+        """Whether there is a part of that name."""
+        return find(self.parts, name) is not None
+
+    def markup(self, name: str) -> Markup:
+        """Return a part, one of XML."""
+        return Markup(self.parts[self.name(name)])
+
+    def put(self, name: str, content: Markup | bytes) -> None:
+        """Add or replace a part; XML in which nothing was changed stays as it is."""
+        if isinstance(content, Markup) and not content.changed:
+            return
+        self.parts[self.name(name)] = bytes(content)
+        self.changed.add(self.name(name))
 
     def drop(self, name: str) -> None:
-        """Remove a part, and what names its content type."""
-        if self.parts.pop(name, None) is not None:
-            types = re.sub(rf'<Override\b[^>]*PartName="/{re.escape(name)}"[^>]*/>', "", self.text(TYPES))
+        """Remove a part, its relations, and what names its content type."""
+        if self.parts.pop(self.name(name), None) is not None:
+            types = self.markup(TYPES)
+            for override in overrides(types):
+                if is_same(override.get("PartName"), name):
+                    types.remove(override)
             self.put(TYPES, types)
             self.drop(rels_of(name))
 
+    def relations(self, part: str = "") -> list[Relation]:
+        """Return the relations of a part, or of the package itself; links to the outside are left out."""
+        rels = find(self.parts, rels_of(part))
+        return relations(self.parts[rels], part) if rels else []
+
+    @property
+    def workbook(self) -> str:
+        """The name of the workbook part."""
+        return self.name(main_part(self.relations()))
+
+    def related(self, kind: str) -> str | None:
+        """Return the part that the workbook leads to by a relation of this kind."""
+        return next((self.name(found.part) for found in self.relations(self.workbook) if found.kind == kind), None)
+
+
+def find(names: Collection[str], wanted: str) -> str | None:
+    """Return the one of some parts' names that names the same part."""
+    if wanted in names:
+        return wanted
+    key = _key(wanted)
+    return next((name for name in names if _key(name) == key), None)
+
+
+def is_same(first: str, second: str) -> bool:
+    """Whether two names name the same part."""
+    return _key(first) == _key(second)
+
+
+def _key(name: str) -> str:
+    return unquote(name).lower().lstrip("/")
+
+
+def overrides(types: Markup) -> list[Element]:
+    """Return the elements of the content types that name the type of one part."""
+    return list(types.root.all("Override"))
+
 
 def reachable(package: Package, part: str) -> set[str]:
-    """Return a part and all that it leads to."""
+    """Return a part and all that it leads to, by their names in the package."""
     reached, waiting = set(), [part]
     while waiting:
-        name = waiting.pop()
+        name = package.name(waiting.pop())
         if name in reached or name not in package.parts:
             continue
         reached.add(name)
-        if rels_of(name) in package.parts:
-            waiting += targets(package.text(rels_of(name)), name).values()
+        waiting += [relation.part for relation in package.relations(name)]
     return reached
 
 
@@ -53,17 +118,21 @@ def rels_of(part: str) -> str:
     return posixpath.join(folder, "_rels", f"{name}.rels")
 
 
-def targets(rels: str, part: str) -> dict[str, str]:
-    """Map the relations of a part to the parts they lead to; links to the outside are left out."""
-    parts = {}
-    for relation in ElementTree.fromstring(rels):
-        if relation.get("TargetMode") != "External":
-            target = posixpath.join(posixpath.dirname(part), relation.get("Target", ""))
-            parts[relation.get("Id", "")] = posixpath.normpath(target).lstrip("/")
-    return parts
+def relations(rels: bytes, part: str) -> list[Relation]:
+    """Return the relations that a part of relations holds; links to the outside are left out."""
+    inside = [relation for relation in ElementTree.fromstring(rels) if relation.get("TargetMode") != "External"]
+    return [
+        Relation(relation.get("Id", ""), relation.get("Type", "").rpartition("/")[2], _resolved(relation, part))
+        for relation in inside
+    ]
 
 
-def attribute(tag: str, name: str) -> str:
-    """Return an attribute of a tag as it is written there."""
-    match = re.search(rf'(?<![\w:]){name}="([^"]*)"', tag)
-    return match[1] if match else ""
+def _resolved(relation: ElementTree.Element, part: str) -> str:
+    """Return the name of the part that a relation leads to."""
+    target = relation.get("Target", "").partition("#")[0]
+    return posixpath.normpath(posixpath.join("/", posixpath.dirname(part), target)).lstrip("/")
+
+
+def main_part(of_package: Iterable[Relation]) -> str:
+    """Return the name of the workbook part, given the relations of the package."""
+    return next((relation.part for relation in of_package if relation.kind == "officeDocument"), WORKBOOK)

@@ -16,10 +16,9 @@ from openpyxl.utils.exceptions import CellCoordinatesException
 
 from sheetgen.errors import WorkbookError
 from sheetgen.xlsx.cells import MAIN, FileCell, read_rows, read_strings
-from sheetgen.xlsx.opc import WORKBOOK, WORKBOOK_RELS
+from sheetgen.xlsx.opc import RELATION_ID, Relation, find, main_part, relations, rels_of
 
 _STRINGS = "xl/sharedStrings.xml"
-_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
 DAMAGE = (
     zipfile.BadZipFile,
@@ -70,24 +69,34 @@ class WorkbookFile:
 
     def _sheet_parts(self) -> dict[str, str]:
         """Map the name of each worksheet to its part."""
-        workbook = ElementTree.fromstring(self._archive.read(WORKBOOK))
+        workbook = self._workbook
         if workbook.tag.startswith(f"{{{_STRICT}}}"):
             raise WorkbookError(f"{self.path} is a Strict Open XML file; save it as an ordinary .xlsx")
-        relations = ElementTree.fromstring(self._archive.read(WORKBOOK_RELS))
-        targets = {relation.get("Id"): relation.get("Target", "") for relation in relations}
-        parts = {}
-        for sheet in workbook.iter(f"{MAIN}sheet"):
-            target = targets[sheet.get(_RELATION)]
-            part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-            if "worksheets/" in part:
-                parts[sheet.get("name", "")] = part
-        return parts
+        parts = {relation.id: relation.part for relation in self._relations(self._main)}
+        named = {sheet.get("name", ""): parts[sheet.get(RELATION_ID, "")] for sheet in workbook.iter(f"{MAIN}sheet")}
+        return {name: self._name(part) for name, part in named.items() if "worksheets/" in part.lower()}
+
+    def _name(self, part: str) -> str:
+        """Return the name that a part has in the archive: names that differ in case only are one."""
+        return find(self._archive.namelist(), part) or part
+
+    def _relations(self, part: str) -> list[Relation]:
+        name = find(self._archive.namelist(), rels_of(part))
+        return relations(self._archive.read(name), part) if name else []
+
+    @cached_property
+    def _main(self) -> str:
+        """The name of the workbook part."""
+        return self._name(main_part(self._relations("")))
+
+    @property
+    def _workbook(self) -> ElementTree.Element:
+        return ElementTree.fromstring(self._archive.read(self._main))
 
     @property
     def calculation(self) -> Mapping[str, str]:
         """The workbook's calculation settings, as attributes of its ``calcPr``."""
-        workbook = ElementTree.fromstring(self._archive.read(WORKBOOK))
-        settings = workbook.find(f"{MAIN}calcPr")
+        settings = self._workbook.find(f"{MAIN}calcPr")
         return {} if settings is None else dict(settings.attrib)
 
     @property
@@ -97,7 +106,8 @@ class WorkbookFile:
 
     @cached_property
     def _strings(self) -> list[str]:
-        return read_strings(self._archive.read(_STRINGS)) if _STRINGS in self._archive.namelist() else []
+        part = find(self._archive.namelist(), _STRINGS)
+        return read_strings(self._archive.read(part)) if part else []
 
     def rows(self, sheet: str) -> Iterator[list[FileCell]]:
         """Yield the rows of a sheet, each as the cells that the file holds in it."""

@@ -2,45 +2,63 @@
 
 from __future__ import annotations
 
-import re
-
-from sheetgen.xlsx.opc import WORKBOOK, WORKBOOK_RELS, Package, attribute, reachable, targets
+from sheetgen.xlsx.markup import Element, Markup
+from sheetgen.xlsx.opc import RELATION_ID, Package, reachable, rels_of
 
 
 def remove_sheet(package: Package, name: str) -> None:
-    """Remove the sheet of a name, where there is one, with the parts that only it uses."""
-    text = package.text(WORKBOOK)
-    tags = re.findall(r"<sheet\b[^>]*/>", text)
-    names = [attribute(tag, "name") for tag in tags]
-    if name not in names:
+    """Remove the sheet of a name, in capitals or not, where there is one, with the parts that only it uses."""
+    workbook = package.markup(package.workbook)
+    sheets = sheets_of(workbook)
+    index = next((index for index, sheet in enumerate(sheets) if is_called(sheet, name)), None)
+    if index is None:
         return
-    index = names.index(name)
-    relation = attribute(tags[index], r"\w+:id")
-    part = targets(package.text(WORKBOOK_RELS), WORKBOOK)[relation]
-    package.put(WORKBOOK, _shift_positions(text.replace(tags[index], ""), index))
-    line = rf'<Relationship\b[^>]*\bId="{re.escape(relation)}"[^>]*/>'
-    package.put(WORKBOOK_RELS, re.sub(line, "", package.text(WORKBOOK_RELS)))
-    own = reachable(package, part)
-    roots = set(targets(package.text(WORKBOOK_RELS), WORKBOOK).values()) - {part}
-    used = {reached for root in roots for reached in reachable(package, root)}
-    for unused in own - used:
+    relation = sheets[index].get(RELATION_ID)
+    parts = {other.id: other.part for other in package.relations(package.workbook)}
+    workbook.remove(sheets[index])
+    _shift_positions(workbook, index)
+    package.put(package.workbook, workbook)
+    remove_relation(package, relation)
+    own = reachable(package, parts.pop(relation))
+    for unused in own - {reached for part in parts.values() for reached in reachable(package, part)}:
         package.drop(unused)
 
 
-def _shift_positions(workbook: str, removed: int) -> str:
-    """Mend what refers to sheets by their position, after one was removed."""
+def sheets_of(workbook: Markup) -> list[Element]:
+    """Return the elements of the workbook part that name its sheets, in the order of the tabs."""
+    sheets = workbook.root.child("sheets")
+    return list(sheets.all("sheet")) if sheets else []
 
-    def defined_name(match: re.Match[str]) -> str:
-        local = re.search(r'localSheetId="(\d+)"', match[0])
-        if local is None or int(local[1]) < removed:
-            return match[0]
-        position = int(local[1])
-        return "" if position == removed else match[0].replace(local[0], f'localSheetId="{position - 1}"', 1)
 
-    workbook = re.sub(r"<definedName\b[^>]*>.*?</definedName>", defined_name, workbook, flags=re.DOTALL)
-    workbook = re.sub(r"<definedNames>\s*</definedNames>", "", workbook)
-    return re.sub(
-        r'\b(activeTab|firstSheet)="(\d+)"',
-        lambda match: f'{match[1]}="{max(int(match[2]) - (int(match[2]) >= removed), 0)}"',
-        workbook,
-    )
+def is_called(sheet: Element, name: str) -> bool:
+    """Whether a sheet bears a name; names that differ in case only are one name."""
+    return sheet.get("name").lower() == name.lower()
+
+
+def remove_relation(package: Package, identifier: str) -> None:
+    """Remove a relation of the workbook part."""
+    rels = package.markup(rels_of(package.workbook))
+    for relation in rels.root.children:
+        if relation.get("Id") == identifier:
+            rels.remove(relation)
+    package.put(rels_of(package.workbook), rels)
+
+
+def _shift_positions(workbook: Markup, removed: int) -> None:
+    """Mend what refers to sheets by their position, when one is removed."""
+    names = workbook.root.child("definedNames")
+    local = [name for name in names.children if name.get("localSheetId")] if names else []
+    own = [name for name in local if int(name.get("localSheetId")) == removed]
+    for name in local:
+        if (position := int(name.get("localSheetId"))) > removed:
+            workbook.set(name, "localSheetId", str(position - 1))
+    if names and own == names.children:
+        workbook.remove(names)
+    else:
+        for name in own:
+            workbook.remove(name)
+    views = workbook.root.child("bookViews")
+    for view in views.children if views else []:
+        for attribute in ("activeTab", "firstSheet"):
+            if position := int(view.get(attribute, "0")):
+                workbook.set(view, attribute, str(max(position - (position >= removed), 0)))

@@ -25,6 +25,9 @@ from sheetgen.page.marks import colour_flags, show_small
 from sheetgen.page.page import Page, quoted
 from sheetgen.page.style import Style
 
+STYLES = "xl/styles.xml"
+"""The part of a shell that holds its style sheet."""
+
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _FONT_ORDER = ("b", "i", "strike", "condense", "extend", "outline", "shadow", "u", "vertAlign", "sz", "color", "name",
                "family", "charset", "scheme")  # fmt: skip
@@ -62,7 +65,7 @@ def make(pages: list[Page], title: str, timestamp: str) -> Shell:
     workbook.save(file)
     with zipfile.ZipFile(file) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
-    parts["xl/styles.xml"] = _order_fonts(parts["xl/styles.xml"])
+    parts[STYLES] = _order_fonts(parts[STYLES])
     parts["docProps/core.xml"] = _date(parts["docProps/core.xml"], timestamp)
     _describe(parts, pages)
     sheets = {page.name: f"xl/worksheets/sheet{number}.xml" for number, page in enumerate(pages, start=1)}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import zipfile
+from io import BytesIO
 from pathlib import Path
+from xml.etree import ElementTree
 
 import openpyxl
 import pytest
@@ -11,7 +13,7 @@ from sample_page import sample_page, write_pages
 
 from sheetgen.page import style
 from sheetgen.xlsx.add_sheet import add_sheet
-from sheetgen.xlsx.opc import Package
+from sheetgen.xlsx.opc import TYPES, Package
 
 
 @pytest.fixture
@@ -57,8 +59,35 @@ def test_names_and_numbers_that_are_taken_are_not_used_again(package: Package, t
 
 def test_the_same_styles_are_added_once(package: Package) -> None:
     add_sheet(package, sample_page())
-    styles = package.text("xl/styles.xml")
+    styles = package.parts["xl/styles.xml"]
     page = sample_page()
     page.name = "Again"
     add_sheet(package, page)
-    assert package.text("xl/styles.xml") == styles
+    assert package.parts["xl/styles.xml"] == styles
+
+
+def test_names_are_taken_in_whatever_case_and_where_a_part_left_its_relations_or_type(package: Package) -> None:
+    package.parts = {name.replace("sheets/sheet1", "sheets/SHEET1"): part for name, part in package.parts.items()}
+    package.parts["xl/worksheets/_rels/Sheet4.xml.rels"] = package.parts["_rels/.rels"]
+    part = '<Override PartName="/xl/charts/Chart9.xml" ContentType="text/plain"/></Types>'
+    package.parts[TYPES] = package.parts[TYPES].replace(b"</Types>", part.encode())
+    before = dict(package.parts)
+    add_sheet(package, sample_page())
+    added = package.parts.keys() - before.keys()
+    assert {"xl/worksheets/sheet5.xml", "xl/worksheets/_rels/sheet5.xml.rels", "xl/charts/chart10.xml"} <= added
+    kept = {name for name in before if before[name] == package.parts[name]}
+    assert before.keys() - kept <= {TYPES, "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml"}
+
+
+def test_a_type_is_declared_where_the_extension_has_another(package: Package) -> None:
+    """Pictures are declared by their extension as a rule; here the workbook's own entry says something else."""
+    page = sample_page()
+    file = BytesIO()
+    pytest.importorskip("PIL.Image", reason="Pillow is not installed").new("L", (2, 2)).save(file, "PNG")
+    page.pictures.append(("A9", file.getvalue(), "A square."))
+    other = b'<Default Extension="PNG" ContentType="application/x-other"/></Types>'
+    package.parts[TYPES] = package.parts[TYPES].replace(b"</Types>", other)
+    add_sheet(package, page)
+    declared = [element.attrib for element in ElementTree.fromstring(package.parts[TYPES])]
+    assert {"PartName": "/xl/media/image1.png", "ContentType": "image/png"} in declared
+    assert [name for name in package.parts if name.startswith("xl/media")] == ["xl/media/image1.png"]

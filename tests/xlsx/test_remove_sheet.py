@@ -58,7 +58,7 @@ def test_nothing_of_it_is_left(package: Package) -> None:
     remove_sheet(package, "Two")
     left = {name for name in package.parts if name.endswith(("2.xml", "2.xml.rels"))}
     assert left == set()
-    types = package.text("[Content_Types].xml")
+    types = package.parts["[Content_Types].xml"].decode()
     assert "sheet2.xml" not in types
     assert "chart2.xml" not in types
     assert "sheet1.xml" in types
@@ -66,10 +66,20 @@ def test_nothing_of_it_is_left(package: Package) -> None:
 
 def test_parts_that_others_use_stay(package: Package) -> None:
     """Two sheets with one drawing, as no program writes them, but the format allows."""
-    rels = package.text("xl/worksheets/_rels/sheet2.xml.rels").replace("drawing2", "drawing1")
-    package.parts["xl/worksheets/_rels/sheet2.xml.rels"] = rels.encode()
+    rels = package.parts["xl/worksheets/_rels/sheet2.xml.rels"].replace(b"drawing2", b"drawing1")
+    package.parts["xl/worksheets/_rels/sheet2.xml.rels"] = rels
     remove_sheet(package, "Two")
     assert {"xl/drawings/drawing1.xml", "xl/charts/chart1.xml"} <= package.parts.keys()
+
+
+def test_the_name_is_found_in_capitals_or_not_and_parts_in_whatever_case(package: Package, tmp_path: Path) -> None:
+    package.parts = {name.replace("sheets/sheet", "sheets/Sheet"): part for name, part in package.parts.items()}
+    types = package.parts["[Content_Types].xml"]
+    package.parts["[Content_Types].xml"] = types.replace(b"/sheet2.xml", b"/SHEET2.xml")
+    remove_sheet(package, "tWO")
+    assert not [name for name in package.parts if "2.xml" in name]
+    assert b"2.xml" not in package.parts["[Content_Types].xml"]
+    assert {"xl/worksheets/Sheet1.xml", "xl/charts/chart1.xml"} <= package.parts.keys()
 
 
 def test_a_sheet_that_is_not_there(package: Package) -> None:

@@ -18,8 +18,9 @@ from workbook_lint import lint
 from cnn.cli import cli
 from cnn.tab.finished_run import run_record
 from cnn.tab.write import page, write
-from sheetgen import engines, verify
+from sheetgen import WorkbookError, engines, verify
 from sheetgen.sheet_names import CNN
+from sheetgen.xlsx.mark import NAME
 
 
 @pytest.mark.parametrize("network", ["rf20", "seed"])
@@ -94,3 +95,58 @@ def test_the_workbook_is_checked_before_the_first_epoch(tmp_path: Path) -> None:
         result = CliRunner().invoke(cli, [*arguments, str(tmp_path / name)])
         assert result.exit_code == 2
     assert not (tmp_path / "runs").exists()
+
+
+def own_sheet(path: Path, name: str) -> Path:
+    """Write a workbook with a sheet of the person's own, to which another refers."""
+    book = openpyxl.Workbook()
+    book.worksheets[0]["A1"] = f"='{name}'!A1+1"
+    book.create_sheet(name)["A1"] = "Cable News Network"
+    book.save(path)
+    return path
+
+
+@pytest.mark.parametrize("name", ["CNN", "cnn", "Cnn"])
+def test_a_person_s_own_sheet_is_never_replaced_and_no_training_begins(tmp_path: Path, name: str) -> None:
+    path = own_sheet(tmp_path / "mine.xlsx", name)
+    before = path.read_bytes()
+    handmade_run(tmp_path / "runs", "one")
+    places = ["--runs-dir", str(tmp_path / "runs"), "--workbook", str(path)]
+    for words in (["tab", "one"], ["train", "--data", "synthetic", "--run", "two"]):
+        done = CliRunner().invoke(cli, [*words, *places])
+        assert (done.exit_code, done.stdout) == (2, "")
+        (line,) = done.stderr.splitlines()
+        assert f"{path} has a sheet '{name}' that is not ours, and it is not replaced; give that sheet another" in line
+    assert path.read_bytes() == before
+    assert [folder.name for folder in (tmp_path / "runs").iterdir()] == ["one"]
+
+
+def unmarked(path: Path) -> None:
+    """Take the mark off the sheet, as if an earlier version had written it."""
+    book = openpyxl.load_workbook(path)
+    del book.defined_names[NAME]
+    book.save(path)
+
+
+def test_a_sheet_that_an_earlier_version_wrote_is_replaced(workbook: Path, tmp_path: Path) -> None:
+    run = handmade_run(tmp_path, "one")
+    write(workbook, [run])
+    unmarked(workbook)
+    write(workbook, [run])
+    book = openpyxl.load_workbook(workbook)
+    assert [name for name in book.sheetnames if name.lower() == "cnn"] == [CNN]
+    assert NAME in book.defined_names
+
+
+@pytest.mark.parametrize(("cell", "content"), [("B1", "My network"), ("B4", None), ("C5", "goal")])
+def test_a_sheet_that_resembles_ours_is_not_taken_for_it(
+    workbook: Path, tmp_path: Path, cell: str, content: object
+) -> None:
+    run = handmade_run(tmp_path, "one")
+    write(workbook, [run])
+    unmarked(workbook)
+    book = openpyxl.load_workbook(workbook)
+    book[CNN][cell] = content
+    book.save(workbook)
+    with pytest.raises(WorkbookError, match="has a sheet 'CNN' that is not ours"):
+        write(workbook, [run])
