@@ -329,3 +329,15 @@ def test_the_workbook_checks_its_own_gradients(workbook: Path) -> None:
 @pytest.mark.usefixtures("soffice")
 def test_every_function_in_libreoffice(workbook: Path) -> None:
     assert verify(workbook, "libreoffice").ok
+
+
+def test_elu_and_softplus_lose_the_digits_that_the_docs_say() -> None:
+    """Against eᵃ, which both ln(1 + eᵃ) and the slope of elu are, to 1e-9, from −20 down."""
+    slopes = {name: derivative(parse(f"{name}(a)"), "a", Var("y")) for name in ("elu", "softplus")}
+    for a in (-20.0, -30.0, -38.0, -50.0):
+        values = {name: evaluate(parse(f"{name}(a)"), {"a": a}.__getitem__) for name in slopes}
+        lost = [evaluate(slopes[name], {"a": a, "y": values[name]}.__getitem__) for name in slopes]
+        for number in (*lost, values["softplus"]):
+            error = abs(number / math.exp(a) - 1)
+            assert 1e-9 < error < 1e-7 if a == -20 else error > 1e-5
+            assert (number == 0) is (a < -37)

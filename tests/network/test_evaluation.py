@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import re
 from importlib.resources import files
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from outside import ROOT
 from tracing import trace
 
 from sheetgen import load, loads
@@ -107,9 +109,7 @@ def test_a_sample_that_no_update_has_met_overflows() -> None:
         "rates = [1]\niterations = 1\n[data]\ninputs = ['x']\nrows = [[1], [1], [800]]\n[parameters]\nw = 1\n"
         "[forward]\ny = 'exp(w*x)'\n[loss]\nE = '0.001*y'\n"
     )
-    with pytest.raises(
-        NumberError, match=r"E has no value at iteration 0 .*: with the weights of this"
-    ):
+    with pytest.raises(NumberError, match=r"E has no value at iteration 0 .*: with the weights of this"):
         evaluation_of(study).curve(0, "E")
 
 
@@ -128,6 +128,9 @@ def test_iris_learns_by_its_last_weights_on_all_flowers() -> None:
     study = load("iris")
     evaluation = evaluation_of(study)
     measured, species = flowers()
+    gallery = " ".join((ROOT / "docs/gallery.md").read_text("utf-8").split())
+    said = re.search(r"After six epochs both are right on (\d+) of the 150 flowers", gallery)
+    assert said is not None
     for variant in range(len(study.variants)):
         shares, losses = [], []
         for parameters in evaluation.parameters[variant]:
@@ -139,6 +142,7 @@ def test_iris_learns_by_its_last_weights_on_all_flowers() -> None:
             losses.append(float(np.mean(logs - logits[np.arange(150), species])))
         assert len(shares) == 7
         assert shares[-1] >= 0.95
+        assert round(shares[-1] * 150) == int(said[1])
         assert shares[0] < 0.5
         assert losses == sorted(losses, reverse=True)
         np.testing.assert_allclose(evaluation.curve(variant, "accuracy"), shares, rtol=1e-12)
