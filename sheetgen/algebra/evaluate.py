@@ -61,7 +61,12 @@ def evaluate(expr: Expr, value: ValueOf, before: ValueOf = nothing, held: ValueO
 
     Raises one of ARITHMETIC_ERRORS where a spreadsheet shows an error value.
     """
-    return _Values(value, before, held).of(expanded(expr))
+    return evaluate_expanded(expanded(expr), value, before, held)
+
+
+def evaluate_expanded(expr: Expr, value: ValueOf, before: ValueOf = nothing, held: ValueOf = nothing) -> float:
+    """Return the value of an expression in which nothing is left to expand; otherwise as `evaluate` does."""
+    return _Values(value, before, held).of(expr)
 
 
 @dataclass(frozen=True)

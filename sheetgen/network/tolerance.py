@@ -11,12 +11,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 
-from sheetgen.algebra.calculus import local_derivative
-from sheetgen.algebra.evaluate import ARITHMETIC_ERRORS, ValueOf, evaluate, expanded, nothing
+from sheetgen.algebra.evaluate import ARITHMETIC_ERRORS, ValueOf, evaluate_expanded, expanded, nothing
 from sheetgen.algebra.expr import Apply, Before, Const, Expr, Held, Var
 from sheetgen.algebra.ops import PRIMITIVES, operands_by_letter
+from sheetgen.algebra.parser import parse_row
 from sheetgen.network.graph import Graph, Quantity, Section
 
 
@@ -47,6 +48,7 @@ class RowBounds:
         self._rows: list[Sequence[float]] = []
         self._inherited: dict[str, float] | None = None
         self._errors: list[dict[str, float]] = []
+        self._compiled: dict[_Choice, list[tuple[str, _Bounded | None]]] = {}
 
     def follow(self, row: Sequence[float]) -> None:
         """Take the next row of values."""
@@ -57,7 +59,7 @@ class RowBounds:
     def here(self) -> dict[str, float]:
         """Return an absolute error bound for each quantity of the last row."""
         if self._before and self._inherited is None:
-            errors = self._bounds(self._before[0], lambda quantity: None if quantity.is_given else _at_start(quantity))
+            errors = self._bounds(self._before[0], _given_or_at_start)
             for above, row in pairwise(self._before):
                 errors = self._bounds(row, _later, above, errors)
             self._inherited = errors
@@ -72,12 +74,12 @@ class RowBounds:
             return self._bounds(row, _later, self._rows[index - 1], self._errors[-1])
         if self._inherited is not None:
             return self._bounds(row, _later, self._before[-1], self._inherited)
-        return self._bounds(row, lambda quantity: quantity.in_row(first=True))
+        return self._bounds(row, _at_once)
 
     def _bounds(
         self,
         row: Sequence[float],
-        equation: Callable[[Quantity], Expr | None],
+        equation: _Choice,
         above: Sequence[float] = (),
         errors_above: Mapping[str, float] | None = None,
     ) -> dict[str, float]:
@@ -87,13 +89,33 @@ class RowBounds:
         values_above = dict(zip(names, above, strict=False))
         errors = {name: self._unit * abs(value) for name, value in self._constants.items()}
         here = BoundedNumbers(values.__getitem__, errors.__getitem__)
-        numbers_above = BoundedNumbers(values_above.__getitem__, (errors_above or {}).__getitem__)
-        computed = _Computed(here, self._unit, above=numbers_above)
-        for quantity in self._graph.quantities:
-            expr = equation(quantity)
-            own = self._unit * abs(values[quantity.name])
-            errors[quantity.name] = own if expr is None else computed.of(expanded(expr))[1]
+        known = _Known(here, self._unit, BoundedNumbers(values_above.__getitem__, (errors_above or {}).__getitem__))
+        for name, computed in self._equations(equation):
+            errors[name] = self._unit * abs(values[name]) if computed is None else computed(known)[1]
         return {name: errors[name] for name in names}
+
+    def _equations(self, equation: _Choice) -> list[tuple[str, _Bounded | None]]:
+        """Return what computes every quantity with its error bound, compiled once."""
+        if equation not in self._compiled:
+            chosen = ((quantity.name, equation(quantity)) for quantity in self._graph.quantities)
+            self._compiled[equation] = [
+                (name, None if expr is None else _compiled(expanded(expr))) for name, expr in chosen
+            ]
+        return self._compiled[equation]
+
+
+_Choice = Callable[[Quantity], Expr | None]
+"""Says by which equation a quantity comes about in a row, if by any."""
+
+
+def _at_once(quantity: Quantity) -> Expr | None:
+    """Return the equation of a quantity in the first row of the training."""
+    return quantity.in_row(first=True)
+
+
+def _given_or_at_start(quantity: Quantity) -> Expr | None:
+    """Return the equation of a quantity in the first row of the batch before, whose data and weights are given."""
+    return None if quantity.is_given else _at_start(quantity)
 
 
 def _later(quantity: Quantity) -> Expr | None:
@@ -121,63 +143,106 @@ def error_bound(expr: Expr, value: ValueOf, error: ValueOf, unit: float, held: B
 
     ``held`` are the numbers of the network as it is.
     """
-    return _Computed(BoundedNumbers(value, error), unit, held=held).of(expanded(expr))[1]
+    return _compiled(expanded(expr))(_Known(BoundedNumbers(value, error), unit, held=held))[1]
 
 
 @dataclass(frozen=True)
-class _Computed:
-    """What is computed from the numbers of a row, of the row above and of the network as it is."""
+class _Known:
+    """The numbers that an expression is computed from: of a row, of the row above and of the network as it is."""
 
     here: BoundedNumbers
     unit: float
     above: BoundedNumbers = _NONE
     held: BoundedNumbers = _NONE
 
-    def of(self, expr: Expr) -> tuple[float, float]:
-        """Return the value of an expression and its error bound."""
-        if isinstance(expr, Const):
-            return expr.value, 0.0
-        if isinstance(expr, Var):
-            return self.here.value(expr.name), self.here.error(expr.name)
-        if isinstance(expr, Before):
-            return self.above.value(expr.name), self.above.error(expr.name)
-        if isinstance(expr, Held):
-            return self.held.value(expr.name), self.held.error(expr.name)
-        if expr.op == "where":
-            condition, yes, no = expr.args
-            holds = evaluate(condition, self.here.value, self.above.value, self.held.value)
-            return self.of(yes if holds else no)
-        row = PRIMITIVES[expr.op]
-        operands = [self.of(arg) for arg in expr.args]
-        names = operands_by_letter([operand[0] for operand in operands])
-        result = _apply(expr.op, list(names.values()))
-        scale = sum(map(abs, names.values())) if row.cancels else abs(result)
-        total = self.unit * scale
+
+_Bounded = Callable[[_Known], tuple[float, float]]
+"""Gives the value of an expression and its error bound."""
+
+
+def _compiled(expr: Expr) -> _Bounded:
+    """Return the function that computes an expression, in which nothing is left to expand, with its error bound."""
+    if isinstance(expr, Const):
+        constant = expr.value, 0.0
+        return lambda known: constant
+    if not isinstance(expr, Apply):
+        return _named(expr)
+    if expr.op == "where":
+        condition, yes, no = map(_compiled, expr.args)
+        return lambda known: (yes if condition(known)[0] else no)(known)
+    return _operation(expr.op, [_compiled(arg) for arg in expr.args])
+
+
+def _named(expr: Var | Before | Held) -> _Bounded:
+    name = expr.name
+    if isinstance(expr, Var):
+        return lambda known: (known.here.value(name), known.here.error(name))
+    if isinstance(expr, Before):
+        return lambda known: (known.above.value(name), known.above.error(name))
+    return lambda known: (known.held.value(name), known.held.error(name))
+
+
+def _operation(op: str, operands: Sequence[_Bounded]) -> _Bounded:
+    """Return the function of an operation: its own rounding, and the errors of its operands times its slopes."""
+    row = PRIMITIVES[op]
+    slopes = _slopes(row.derivatives)
+    assert row.evaluate is not None, f"{op} has neither an evaluation nor an expansion"
+    function = row.evaluate
+
+    def computed(known: _Known) -> tuple[float, float]:
+        bounded = [operand(known) for operand in operands]
+        values = [value for value, _ in bounded]
+        result = _finite(op, function(*values))
+        total = known.unit * (sum(map(abs, values)) if row.cancels else abs(result))
         if row.kinks:
-            return result, total + _reach(expr.op, operands, result)
-        for index, (_, operand_error) in enumerate(operands):
-            if operand_error:
-                total += operand_error * _slope(expr.op, index, {**names, "y": result})
+            return result, total + _reach(op, function, bounded, result)
+        for (_, error), slope in zip(bounded, slopes, strict=True):
+            if error:
+                total += error * slope(values, result)
         return result, total
 
-
-def _apply(op: str, operands: Sequence[float]) -> float:
-    names = operands_by_letter(operands)
-    return evaluate(Apply(op, tuple([Var(name) for name in names])), names.__getitem__)
+    return computed
 
 
-def _reach(op: str, operands: Sequence[tuple[float, float]], result: float) -> float:
+def _finite(op: str, value: float) -> float:
+    if not math.isfinite(value):
+        raise OverflowError(f"{op} overflows")
+    return value
+
+
+def _reach(op: str, function: Callable[..., float], operands: Sequence[tuple[float, float]], result: float) -> float:
     """Return how far an operation with kinks moves: its slope on one side of a kink tells nothing of the other."""
     try:
-        moved = [_apply(op, [value + sign * error for value, error in operands]) for sign in (1, -1)]
+        moved = [_finite(op, function(*[value + sign * error for value, error in operands])) for sign in (1, -1)]
     except OverflowError:
         return max(error for _, error in operands)
     return max(abs(value - result) for value in moved)
 
 
-def _slope(op: str, operand: int, names: Mapping[str, float]) -> float:
-    """Return |∂y/∂operand| from the table; 0 at the edge of a function's domain."""
-    try:
-        return abs(evaluate(local_derivative(op, operand), names.__getitem__))
-    except ARITHMETIC_ERRORS:
-        return 0.0
+_Slope = Callable[[Sequence[float], float], float]
+"""Gives |∂y/∂operand| from the operands and the result."""
+
+
+@cache
+def _slopes(rules: tuple[str, ...]) -> tuple[_Slope, ...]:
+    """Return the slopes of an operation, one for each operand, from the rules of the table."""
+    return tuple(_slope(expanded(parse_row(rule))) for rule in rules)
+
+
+def _slope(rule: Expr) -> _Slope:
+    """Return a rule of the table as a function; it gives 0 at the edge of the operation's domain."""
+    if isinstance(rule, Const):
+        constant = abs(rule.value)
+        return lambda operands, result: constant
+    if isinstance(rule, Var) and rule.name != "y":
+        place = "abc".index(rule.name)
+        return lambda operands, result: abs(operands[place])
+
+    def slope(operands: Sequence[float], result: float) -> float:
+        names = {**operands_by_letter(operands), "y": result}
+        try:
+            return abs(evaluate_expanded(rule, names.__getitem__))
+        except ARITHMETIC_ERRORS:
+            return 0.0
+
+    return slope
