@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import shlex
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -19,10 +18,11 @@ from cnn import options
 from cnn.errors import SheetgenError, UsageError
 from cnn.extra import require
 from cnn.net.networks import NETWORKS, find_network
+from cnn.runs.commands import resume_command, tab_command, typed
 from cnn.runs.json_form import to_json
 from cnn.runs.run import Run, find_run, free_name, listed_runs, planned_run
 from cnn.training.config import recorded_config
-from cnn.training.plan import Plan, TrainOptions, new_plan, refuse_changes
+from cnn.training.plan import Plan, TrainOptions, new_plan, refuse_changes, unrecorded_folder
 from sheetgen.console import INTERRUPTED, SETTINGS, Program, complain
 from sheetgen.sheet_names import CNN
 from sheetgen.version import __version__
@@ -74,14 +74,15 @@ def train(name: str | None, resume: bool, workbook: Path | None, runs_dir: Path,
     if workbook:
         check_workbook(workbook)
     chosen = TrainOptions(**settings)
-    plan, run = None, None
+    plan, run, moved = None, None, None
     if resume:
         if name is None:
             raise UsageError("--resume continues the run that --run names: add --run NAME")
         run = find_run(runs_dir, name)
         plan = recorded_config(run).plan
         refuse_changes(plan, chosen)
-        plan = replace(plan, data_dir=chosen.data_dir or plan.data_dir)
+        moved = chosen.data_dir
+        plan = replace(plan, data_dir=moved or plan.data_dir)
     else:
         plan = new_plan(chosen)
     with together(plan.device) as processes:
@@ -90,14 +91,43 @@ def train(name: str | None, resume: bool, workbook: Path | None, runs_dir: Path,
                 name = free_name(runs_dir, f"{plan.network}-{plan.recipe.name}-{plan.seed}")
             run = planned_run(runs_dir, name)
         reporter = Bar(plan.recipe.epochs) if processes.writes else Silent()
-        summary = fit(plan, run, processes, reporter, shlex.join(["cnn", *sys.argv[1:]]), resume)
+        resume_it = resume_command(run, processes.count, workbook=workbook, data_dir=moved or unrecorded_folder(plan))
+        try:
+            summary = fit(plan, run, processes, reporter, typed(processes.count), resume)
+        except KeyboardInterrupt:
+            if processes.writes and run.path("config.json").exists():
+                say_interrupted(workbook, resume_it)
+            raise
         if summary is None:
             return 0
         finish_with_curves(run, plan)
-        if workbook and summary.test:
-            put_into(workbook, [run])
-        click.echo(json.dumps(to_json(summary)) if as_json else "\n".join(result_lines(run, summary)))
-    return INTERRUPTED if summary.stopped == "interrupted" else 0
+        click.echo(json.dumps(to_json(summary)) if as_json else "\n".join(result_lines(run, summary, resume_it)))
+    if summary.stopped == "interrupted":
+        say_interrupted(workbook, resume_it if as_json else None)
+        return INTERRUPTED
+    return put_result_into(workbook, run) if workbook else 0
+
+
+def say_interrupted(workbook: Path | None, resume: str | None) -> None:
+    """Say that the workbook was not written, and by which command the training goes on and writes it."""
+    if workbook:
+        click.echo(
+            f"{workbook} was not written: the training was interrupted, and its continuation writes it", err=True
+        )
+    if resume:
+        click.echo(f"continue it  {resume}", err=True)
+
+
+def put_result_into(workbook: Path, run: Run) -> int:
+    """Write a run that is over into a workbook; where that fails, say how to do it later, since the run is kept."""
+    try:
+        put_into(workbook, [run])
+    except SheetgenError as error:
+        return complain("cnn", f"{error}; the run is kept, and this writes it: {tab_command(run, workbook)}")
+    except KeyboardInterrupt:
+        click.echo(f"the run is kept, and this writes it into {workbook}: {tab_command(run, workbook)}", err=True)
+        raise
+    return 0
 
 
 def check_workbook(workbook: Path) -> None:
@@ -112,7 +142,7 @@ def put_into(workbook: Path, runs: Sequence[Run], readings: Sequence[Reading] = 
     from cnn.tab.write import write
 
     write(workbook, runs, readings)
-    click.echo(f"{workbook}: sheet {CNN} written; sheetgen verify {workbook} checks it", err=True)
+    click.echo(f"{workbook}: sheet {CNN} written; sheetgen verify {shlex.quote(str(workbook))} checks it", err=True)
 
 
 def finish_with_curves(run: Run, plan: Plan) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from cnn.net.networks import NETWORKS
+from cnn.runs.commands import DEFAULT_ROOT
 from cnn.training.recipe import RECIPES
 
 Command = Callable[..., Any]
@@ -31,7 +32,7 @@ class Number(click.FloatRange):
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 runs_dir = click.option(
     "--runs-dir",
-    default="runs",
+    default=DEFAULT_ROOT,
     show_default=True,
     type=click.Path(file_okay=False, path_type=Path),
     help="Where the runs are.",

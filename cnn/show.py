@@ -59,8 +59,8 @@ def epoch_line(row: Epoch, epochs: int) -> str:
     )
 
 
-def result_lines(run: Run, summary: Summary) -> list[str]:
-    """Return what to say of a run that is over."""
+def result_lines(run: Run, summary: Summary, resume: str) -> list[str]:
+    """Return what to say of a run that is over, or was interrupted: ``resume`` is the command that continues it."""
     on, test = summary.evaluated_on, summary.test
     lines = [
         f"run          {run.folder}",
@@ -74,7 +74,7 @@ def result_lines(run: Run, summary: Summary) -> list[str]:
     note = ", so picked on the very pictures that judge it" if on == "test" else ""
     lines.append(f"best epoch   {summary.best_epoch} by the {on} pictures{note}")
     if summary.stopped == "interrupted":
-        lines.append(f"continue it  cnn train --run {run.name} --resume")
+        lines.append(f"continue it  {resume}")
     if not recorded_config(run).data.is_mnist:
         lines.append("data         drawn digits, not MNIST")
     return lines

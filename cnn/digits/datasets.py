@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -48,7 +50,8 @@ def load_mnist(folder: Path) -> Digits:
     present = all((raw / name).is_file() for name in RAW_FILES)
     try:
         if not present:
-            MNIST(str(folder), download=True)
+            with no_empty_folders(raw):
+                MNIST(str(folder), download=True)
         if name := damaged(folder):
             raise DataError(f"{raw / name} is damaged (its MD5 is not MNIST's); delete it and run again to download it")
         datasets = [MNIST(str(folder), train=train) for train in (True, False)]
@@ -59,6 +62,19 @@ def load_mnist(folder: Path) -> Digits:
         ) from error
     train, test = (Part(dataset.data, dataset.targets) for dataset in datasets)
     return Digits("mnist", train, test, None, fingerprint(train, test))
+
+
+@contextmanager
+def no_empty_folders(folder: Path) -> Iterator[None]:
+    """Where the block fails, remove the folders down to ``folder`` that it made and left empty."""
+    absent = [place for place in (folder, *folder.parents) if not place.exists()]
+    try:
+        yield
+    except BaseException:
+        with suppress(OSError):  # the first that is not empty, or was not made
+            for place in absent:
+                place.rmdir()
+        raise
 
 
 def first_line(error: Exception) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cnn.errors import RunError
+from cnn.runs.commands import resume_command
 from cnn.runs.metrics import Epoch, best_epoch
 from cnn.runs.run import Run
 from cnn.runs.summary import Confusion, Summary, TestResult
@@ -29,7 +30,8 @@ def run_record(run: Run) -> RunRecord:
     """Return what a run's directory tells; raise RunError where the run has not ended, or where a file is damaged."""
     summary = run.summary()
     if summary is None or summary.test is None or summary.confusion is None:
-        raise RunError(f"{run.folder} has not ended; continue it with: cnn train --run {run.name} --resume")
+        command = resume_command(run, recorded_config(run).processes)
+        raise RunError(f"{run.folder} has not ended; continue it with: {command}")
     epochs = run.metrics()
     if len(epochs) != summary.epochs or not _may_be_best(summary.best_epoch, epochs):
         expected = f"{summary.epochs} epochs, the best of them {summary.best_epoch}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
@@ -82,6 +83,11 @@ def changed(recipe: Recipe, options: TrainOptions) -> Recipe:
         learning_rate=recipe.learning_rate if options.lr is None else options.lr,
         dropout=recipe.dropout if options.dropout is None else options.dropout,
     )
+
+
+def unrecorded_folder(plan: Plan) -> str | None:
+    """Return where the data of a plan are when the environment alone says so, which another command may lack."""
+    return os.environ.get("SHEETGEN_DATA") if plan.data == "mnist" and plan.data_dir is None else None
 
 
 def options_of(plan: Plan) -> TrainOptions:

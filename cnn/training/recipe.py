@@ -18,8 +18,8 @@ class Recipe:
     rises; ``decay_every`` (epochs) and ``decay`` belong to StepLR. ``pipeline`` is ``pil`` (torchvision's
     transforms, picture by picture) or ``table`` (a batch at a time by a table of source pixels).
     ``rotation`` in degrees, ``shift`` in pixels, ``scale`` and ``shear`` as fractions: each the largest value
-    either way. ``fill`` is the 8-bit grey of pixels from outside. Raises ValueError for less than one epoch
-    or picture a batch.
+    either way. ``fill`` is the 8-bit grey of pixels from outside. Raises ValueError for values that no training
+    has, such as less than one epoch or picture a batch.
     """
 
     name: str
@@ -44,8 +44,10 @@ class Recipe:
     dropout: float = 0.01
 
     def __post_init__(self) -> None:
-        if self.epochs < 1 or self.batch_size < 1:
-            raise ValueError("epochs and batch_size are at least 1")
+        if min(self.epochs, self.batch_size, self.decay_every) < 1:
+            raise ValueError("epochs, batch_size and decay_every are at least 1")
+        if not 0 <= self.warmup < 1:
+            raise ValueError("warmup is at least 0 and less than 1")
 
 
 SEED = Recipe("seed", 19, 128, "sgd", 0.01, "step", pipeline="pil")
@@ -76,6 +78,6 @@ def learning_rate_at(recipe: Recipe, step: int, steps_per_epoch: int) -> float:
     top = recipe.warmup * total - 1
     peak, start = recipe.learning_rate, recipe.learning_rate / 25
     end = start / 1e4
-    if step <= top:
+    if top > 0 and step <= top:  # of five steps and a warm-up of a fifth, the first is at the top already
         return start + (peak - start) * step / top
     return peak + (end - peak) * (step - top) / (total - 1 - top)

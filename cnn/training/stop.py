@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import threading
@@ -9,14 +10,19 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-ECHO = 2.0  # seconds: torchrun passes on a Ctrl-C that its processes have had from the terminal already
+ECHO = 2.0
+"""Seconds in which torchrun passes on a Ctrl-C that its processes have had from the terminal already."""
 
 
 class Stop:
-    """Whether the person has asked to stop: the first Ctrl-C lets the epoch end, a second one does not."""
+    """Whether the person has asked to stop: the first Ctrl-C lets the epoch end, a second one does not.
 
-    def __init__(self) -> None:
+    ``echoed`` says that each Ctrl-C may come twice: one that follows the first at once is then taken for its echo.
+    """
+
+    def __init__(self, echoed: bool = False) -> None:
         self.asked_at: float | None = None
+        self._echo_due = echoed
 
     def __call__(self, number: int, frame: object) -> None:
         """Take note of a Ctrl-C."""
@@ -24,14 +30,16 @@ class Stop:
         if self.asked_at is None:
             self.asked_at = now
             print("\nstopping after this epoch; Ctrl-C again to stop now", file=sys.stderr, flush=True)
-        elif now - self.asked_at > ECHO:
+        elif self._echo_due and now - self.asked_at <= ECHO:
+            self._echo_due = False
+        else:
             raise KeyboardInterrupt
 
 
 @contextmanager
 def stop_on_interrupt() -> Iterator[Stop]:
     """Catch Ctrl-C for the time of a training."""
-    stop = Stop()
+    stop = Stop(echoed="TORCHELASTIC_RUN_ID" in os.environ)
     if threading.current_thread() is not threading.main_thread():
         yield stop
         return

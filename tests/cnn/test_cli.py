@@ -7,6 +7,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import time
 from pathlib import Path
 
 import click
+import openpyxl
 import pytest
 from click.testing import CliRunner, Result
 from cnn_support import command, environment
@@ -125,27 +127,60 @@ def test_runs_lists_them_and_survives_a_damaged_one(place: Path) -> None:
     assert "synthetic" in text
 
 
+def go_on(line: str, place: Path) -> None:
+    """Run the command that a line says continues a training, as it is printed."""
+    words = shlex.split(line.removeprefix("continue it"))
+    done = subprocess.run(words, cwd=place, env=environment(), capture_output=True, text=True, timeout=100)
+    assert done.returncode == 0, done.stderr
+
+
+@WITH_TORCH
+def test_ctrl_c_twice_at_once_stops_at_once_and_says_how_to_go_on(place: Path, small_workbook: Path) -> None:
+    book, root = place / "my book.xlsx", place / "my runs"
+    book.write_bytes(small_workbook.read_bytes())
+    words = [sys.executable, "-m", "cnn", "train", *DRAWN, "--epochs", "1", "--run", "twice", "--recipe", "seed"]
+    words += ["--workbook", book.name, "--runs-dir", root.name]
+    with subprocess.Popen(words, cwd=place, env=environment(), stderr=subprocess.PIPE, text=True) as process:
+        while not (root / "twice" / "config.json").exists() and process.poll() is None:
+            time.sleep(0.01)
+        time.sleep(0.2)
+        assert process.stderr is not None
+        process.send_signal(signal.SIGINT)
+        said = [process.stderr.readline(), process.stderr.readline()]
+        assert said[-1] == "stopping after this epoch; Ctrl-C again to stop now\n"
+        process.send_signal(signal.SIGINT)
+        said += process.stderr.readlines()
+    assert process.returncode == 130, said
+    assert not (root / "twice" / "summary.json").exists(), "the second Ctrl-C waited for the end of the epoch"
+    told, line, farewell = (text for text in said[2:] if text.strip())
+    assert told == f"{book.name} was not written: the training was interrupted, and its continuation writes it\n"
+    assert farewell == "cnn: stopped\n"
+    assert book.read_bytes() == small_workbook.read_bytes()
+    go_on(line, place)
+    assert json.loads((root / "twice" / "summary.json").read_text())["stopped"] == "finished"
+    assert openpyxl.load_workbook(book).sheetnames[-1] == "CNN"
+
+
 @WITH_TORCH
 def test_ctrl_c_ends_the_epoch_and_resume_gives_the_uninterrupted_result(place: Path) -> None:
     words = [sys.executable, "-m", "cnn", "train", *DRAWN, "--epochs", "2", "--run", "cut"]
     folder = place / "runs" / "cut"
     with subprocess.Popen(
-        words, cwd=place, env=environment(), stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
+        words, cwd=place, env=environment(), stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
         while not (folder / "config.json").exists() and process.poll() is None:
             time.sleep(0.01)
         time.sleep(0.3)
         process.send_signal(signal.SIGINT)
-        assert process.stderr is not None
-        text = process.stderr.read()
+        said, text = process.communicate()
     assert process.returncode == 130, text
     assert "stopping after this epoch" in text
     assert "Traceback" not in text
     cut = json.loads((folder / "summary.json").read_text())
     assert (cut["stopped"], cut["epochs"], cut["test"]) == ("interrupted", 1, None)
     assert len(rows(place, "cut")) == 1
-    again = command("train", "--run", "cut", "--resume", cwd=place)
-    assert again.returncode == 0, again.stderr
+    (line,) = (line for line in said.splitlines() if line.startswith("continue it"))
+    go_on(line, place)
     assert weights(place, "cut") == weights(place, "whole")
     assert rows(place, "cut") == rows(place, "whole")
 

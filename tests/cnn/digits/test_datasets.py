@@ -139,6 +139,36 @@ def test_offline_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize("there", [None, "a", "a/b", "a/b/MNIST/raw"])
+def test_a_download_that_fails_leaves_no_folder_that_was_not_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: str | None
+) -> None:
+    from torchvision.datasets import MNIST
+
+    monkeypatch.setattr(MNIST, "mirrors", ["http://127.0.0.1:9/"])
+    if there:
+        (tmp_path / there).mkdir(parents=True)
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(DataError, match="could not be downloaded"):
+        datasets.load_mnist(tmp_path / "a" / "b")
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize("error", [OSError, KeyboardInterrupt])
+def test_what_was_downloaded_before_the_failure_stays(tmp_path: Path, error: type[BaseException]) -> None:
+    raw = tmp_path / "a" / "MNIST" / "raw"
+
+    def download() -> None:
+        with datasets.no_empty_folders(raw):
+            raw.mkdir(parents=True)
+            (raw / "train-images-idx3-ubyte").write_bytes(b"1")
+            raise error
+
+    with pytest.raises(error):
+        download()
+    assert (raw / "train-images-idx3-ubyte").exists()
+
+
 def test_a_damaged_file_is_named(tmp_path: Path) -> None:
     raw = mnist_folder() / "MNIST" / "raw"
     copy = tmp_path / "MNIST" / "raw"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -17,5 +18,6 @@ from cnn.tab.write import write
 def test_a_run_that_has_not_ended(workbook: Path, tmp_path: Path) -> None:
     run = handmade_run(tmp_path, "one")
     run.path("summary.json").unlink()
-    with pytest.raises(RunError, match="has not ended"):
+    command = f"train --run one --resume --runs-dir {re.escape(str(tmp_path))}"
+    with pytest.raises(RunError, match=f"has not ended; continue it with: .*{command}$"):
         write(workbook, [run])

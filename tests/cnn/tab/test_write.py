@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import zipfile
 from pathlib import Path
 
@@ -15,7 +16,8 @@ pytest.importorskip("PIL", reason="the extra cnn is not installed")
 from cnn_support import handmade_run
 from workbook_lint import lint
 
-from cnn.cli import cli
+from cnn.cli import cli, put_result_into
+from cnn.runs.commands import tab_command
 from cnn.tab.finished_run import run_record
 from cnn.tab.write import page, write
 from sheetgen import WorkbookError, engines, verify
@@ -150,3 +152,19 @@ def test_a_sheet_that_resembles_ours_is_not_taken_for_it(
     book.save(workbook)
     with pytest.raises(WorkbookError, match="has a sheet 'CNN' that is not ours"):
         write(workbook, [run])
+
+
+def test_where_the_workbook_fails_after_the_training_the_run_is_kept(
+    workbook: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = handmade_run(tmp_path / "runs", "one")
+    content = workbook.read_bytes()
+    workbook.write_bytes(content[:1000])
+    assert put_result_into(workbook, run) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "damaged" in line
+    assert line.endswith(tab_command(run, workbook))
+    workbook.write_bytes(content)
+    words = shlex.split(tab_command(run, workbook))
+    assert CliRunner().invoke(cli, words[words.index("tab") :]).exit_code == 0
+    assert openpyxl.load_workbook(workbook).sheetnames[-1] == CNN

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from cnn.errors import UsageError
@@ -46,6 +48,46 @@ def test_fast_and_best_are_one_cycle(recipe: Recipe) -> None:
         sgd.step()
         if step < total - 1:
             schedule.step()
+
+
+@pytest.mark.parametrize("total", range(1, 13))
+def test_few_steps_are_one_cycle_too(total: int) -> None:
+    """torch itself divides by zero where the first step is at the top; there it has the peak."""
+    rates = [learning_rate_at(replace(FAST, epochs=total), step, 1) for step in range(total)]
+    assert rates == [learning_rate_at(replace(FAST, epochs=1), step, total) for step in range(total)]
+    if total == 5:
+        end = FAST.learning_rate / 250_000
+        line = [FAST.learning_rate + (end - FAST.learning_rate) * step / 4 for step in range(5)]
+        assert rates == pytest.approx(line, rel=1e-12)
+        return
+    sgd = optimizer(FAST)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        sgd, FAST.learning_rate, total, pct_start=FAST.warmup, anneal_strategy="linear", cycle_momentum=False
+    )
+    expected = [schedule.get_last_lr()[0]]
+    for _ in range(total - 1):
+        sgd.step()
+        schedule.step()
+        expected += schedule.get_last_lr()
+    assert rates == pytest.approx(expected, rel=1e-9, abs=1e-12)
+
+
+@pytest.mark.parametrize("warmup", [0.0, 0.1, 0.2, 0.25, 0.5, 0.99])
+@pytest.mark.parametrize("schedule", ["step", "onecycle"])
+def test_no_length_of_a_training_is_without_a_rate(schedule: str, warmup: float) -> None:
+    for epochs in range(1, 12):
+        for steps in range(1, 12):
+            recipe = replace(FAST, epochs=epochs, warmup=warmup, schedule=schedule)
+            rates = [learning_rate_at(recipe, step, steps) for step in range(epochs * steps)]
+            assert all(0 < rate <= FAST.learning_rate * (1 + 1e-12) for rate in rates)
+
+
+@pytest.mark.parametrize(
+    "value", [{"epochs": 0}, {"batch_size": 0}, {"decay_every": 0}, {"warmup": 1.0}, {"warmup": -0.1}]
+)
+def test_values_that_no_training_has(value: dict[str, float]) -> None:
+    with pytest.raises(ValueError, match=next(iter(value))):
+        replace(FAST, **value)
 
 
 def test_the_true_rates_of_the_published_recipe() -> None:

@@ -173,14 +173,39 @@ def test_patience_counts_epochs_without_a_better_one() -> None:
         Plan("rf20", FAST, patience=2)
 
 
-def test_the_first_interrupt_is_noted_and_a_later_one_raises(monkeypatch: pytest.MonkeyPatch) -> None:
-    times = iter([10.0, 10.5, 13.0])
-    monkeypatch.setattr("cnn.training.stop.time.monotonic", lambda: next(times))
+def interrupts_until_one_raises(stop: Stop, *times: float) -> int:
+    """Send interrupts at these times; return how many there were when one raised, 0 where none did."""
+    with pytest.MonkeyPatch.context() as patch:
+        for number, moment in enumerate(times, start=1):
+            patch.setattr("cnn.training.stop.time.monotonic", lambda moment=moment: moment)
+            try:
+                stop(signal.SIGINT, None)
+            except KeyboardInterrupt:
+                return number
+    return 0
+
+
+@pytest.mark.parametrize("gap", [0.01, 0.5, 1.9, 2.1, 60.0])
+def test_the_first_interrupt_is_noted_and_the_second_raises_however_soon(gap: float) -> None:
     stop = Stop()
-    stop(signal.SIGINT, None)
-    stop(signal.SIGINT, None)  # torchrun's echo of the same Ctrl-C
-    with pytest.raises(KeyboardInterrupt):
-        stop(signal.SIGINT, None)
+    assert interrupts_until_one_raises(stop, 10.0) == 0
+    assert stop.asked_at == 10.0
+    assert interrupts_until_one_raises(Stop(), 10.0, 10.0 + gap) == 2
+
+
+def test_torchrun_s_echo_of_the_first_is_not_taken_for_a_second() -> None:
+    assert interrupts_until_one_raises(Stop(echoed=True), 10.0, 10.1) == 0
+    assert interrupts_until_one_raises(Stop(echoed=True), 10.0, 10.1, 10.3) == 3
+    assert interrupts_until_one_raises(Stop(echoed=True), 10.0, 12.5) == 2  # too late for an echo
+    assert interrupts_until_one_raises(Stop(echoed=True), 10.0, 10.1, 60.0) == 3
+
+
+def test_an_echo_is_waited_for_beside_torchrun_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, raised in (("TORCHELASTIC_RUN_ID", 0), ("OTHER", 2)):
+        monkeypatch.delenv("TORCHELASTIC_RUN_ID", raising=False)
+        monkeypatch.setenv(name, "1")
+        with stop_on_interrupt() as stop:
+            assert interrupts_until_one_raises(stop, 10.0, 10.1) == raised
 
 
 def test_the_handler_of_before_is_put_back() -> None:
