@@ -6,8 +6,12 @@ import math
 from pathlib import Path
 
 import numpy as np
+import openpyxl
 import pytest
+from networks import GOOD
+from saving import resave_all
 from tracing import trace
+from warm_office import warm_office
 
 from sheetgen import build, load, loads, override, verify
 from sheetgen.network.study import Study
@@ -48,6 +52,47 @@ def test_and_by_libreoffice(name: str, tmp_path: Path) -> None:
     build(override(load(name), iterations=12), tmp_path / "w.xlsx", verify=False)
     report = verify(tmp_path / "w.xlsx", "libreoffice")
     assert report.ok, report.diffs[:3]
+
+
+@pytest.fixture(scope="module")
+def gallery(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Small workbooks of ten templates, and that of one without title, description and metrics."""
+    folder = tmp_path_factory.mktemp("gallery")
+    for study in [*map(load, set(template_names()) - {"iris"}), loads(GOOD.partition("\n")[2], "untitled")]:
+        rates = study.rates[:1] if study.shares_settings else []
+        build(override(study, rates=rates, iterations=2), folder / f"{study.name}.xlsx", verify=False)
+    return sorted(folder.iterdir())
+
+
+def saved_by_openpyxl(paths: list[Path], folder: Path) -> list[Path]:
+    folder.mkdir()
+    for path in paths:
+        openpyxl.load_workbook(path).save(folder / path.name)
+    return [folder / path.name for path in paths]
+
+
+@pytest.mark.parametrize(("language", "spelled"), [("en-US", "η = 0.5"), ("de-DE", "η = 0,5")])
+def test_templates_saved_anew_are_still_proven(
+    language: str, spelled: str, gallery: list[Path], tmp_path: Path, soffice: str
+) -> None:
+    """English: through LibreOffice. German: through .ods and back, then through openpyxl. Then past both engines."""
+    if language == "en-US":
+        saved = again = resave_all(gallery, tmp_path / "xlsx", soffice, language)
+    else:
+        again = resave_all(
+            resave_all(gallery, tmp_path / "ods", soffice, language, "ods"), tmp_path / "back", soffice, language
+        )
+        saved = [*again, *saved_by_openpyxl(again, tmp_path / "openpyxl")]
+    title = openpyxl.load_workbook(again[0].with_name("mazur.xlsx"), data_only=True)["lr 0.5"]["B1"].value
+    assert str(title).endswith(spelled)
+    for path in saved:
+        report = verify(path)
+        assert report.ok, (path, report.diffs[:3])
+    if language == "de-DE":
+        with warm_office(soffice):
+            for path in again:
+                report = verify(path, "libreoffice", timeout=120)
+                assert report.ok, (path, report.diffs[:3])
 
 
 def test_mazurs_figures() -> None:

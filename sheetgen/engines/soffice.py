@@ -12,11 +12,14 @@ from pathlib import Path
 from sheetgen.engines.process import ProcessResult, run
 from sheetgen.errors import EngineError
 
-# Without this a file's cached values are believed, and a broken formula under a right value goes unseen.
-_ALWAYS_RECALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
+# Without the first a file's cached values are believed, and a broken formula under a right value goes unseen.
+# Without the second a number in a text is spelled as the language of the surroundings has it: "η = 0,1".
+_SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry">
 <item oor:path="/org.openoffice.Office.Calc/Formula/Load">
 <prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item>
+<item oor:path="/org.openoffice.Setup/L10N">
+<prop oor:name="ooSetupSystemLocale" oor:op="fuse"><value>en-US</value></prop></item>
 </oor:items>
 """
 
@@ -50,10 +53,13 @@ def _imports_uno(python: Path) -> bool:
 
 
 def write_profile(folder: Path) -> None:
-    """Give the LibreOffice that will run in ``folder`` a profile of its own, which has every workbook recalculated."""
+    """Give the LibreOffice that will run in ``folder`` a profile of its own.
+
+    It has every workbook recalculated, and numbers spelled as in English, whatever the surroundings say.
+    """
     user = folder / "profile" / "user"
     user.mkdir(parents=True)
-    (user / "registrymodifications.xcu").write_text(_ALWAYS_RECALCULATE, encoding="utf-8")
+    (user / "registrymodifications.xcu").write_text(_SETTINGS, encoding="utf-8")
 
 
 def profile_option(folder: Path) -> str:

@@ -34,6 +34,11 @@ class Tolerance:
         return a == b or (math.isfinite(distance) and distance <= self.rtol * max(abs(a), abs(b)) + bound)
 
 
+def same_when_saved(a: float, b: float) -> bool:
+    """Whether two numbers are one to 15 digits, which is what LibreOffice keeps of a number that it saves."""
+    return a == b or abs(a - b) <= 1e-14 * max(abs(a), abs(b))
+
+
 class RowBounds:
     """Error bounds of the rows of a training, which it follows row by row.
 

@@ -7,7 +7,9 @@ import re
 from sheetgen.engines.base import CellError, Value
 from sheetgen.network.tolerance import Tolerance
 
-_NUMBER = re.compile(r"-?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?")
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
+_DECIMAL_SEPARATOR = re.compile(r"(?<=\d)[,\u066b](?=\d)")
+"""The decimal comma, and that of Arabic and Persian, which programs set to such a language put into texts."""
 
 
 def values_agree(value: Value, expected: Value, tolerance: Tolerance, bound: float) -> bool:
@@ -19,8 +21,14 @@ def values_agree(value: Value, expected: Value, tolerance: Tolerance, bound: flo
     return value == expected or (value is None and expected == "") or (value == "" and expected is None)
 
 
+def with_points(text: str) -> str:
+    """Return a text with the decimal separators of other languages as points: ``η = 0,1`` becomes ``η = 0.1``."""
+    return _DECIMAL_SEPARATOR.sub(".", text)
+
+
 def _texts_agree(text: str, expected: str, tolerance: Tolerance) -> bool:
-    """Whether two texts are alike but for the spelling of numbers, such as 1E-05 and 0.00001."""
+    """Whether two texts are alike but for the spelling of numbers, such as 1E-05, 0.00001 and 0,00001."""
+    text, expected = with_points(text), with_points(expected)
     numbers, expected_numbers = _NUMBER.findall(text), _NUMBER.findall(expected)
     return _NUMBER.split(text) == _NUMBER.split(expected) and all(
         tolerance.close(float(a), float(b)) for a, b in zip(numbers, expected_numbers, strict=True)
@@ -31,6 +39,4 @@ def cached_agrees(cached: Value, recalculated: Value, tolerance: Tolerance) -> b
     """Whether a cached value is the recalculated one; near 0, to the rounding of numbers near 1."""
     if isinstance(cached, CellError) and isinstance(recalculated, CellError):
         return True
-    if isinstance(cached, float) and isinstance(recalculated, float):
-        return tolerance.close(cached, recalculated, tolerance.atol)
-    return cached == recalculated or {cached, recalculated} <= {None, ""}
+    return values_agree(cached, recalculated, tolerance, tolerance.atol)

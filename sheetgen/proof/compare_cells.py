@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from sheetgen.engines.base import Value
+from sheetgen.network.tolerance import same_when_saved
 from sheetgen.page.page import Cell, Formula
 from sheetgen.page.style import is_input
+from sheetgen.proof.agreement import with_points
 from sheetgen.proof.compare_formula import FormulaComparison
 from sheetgen.proof.report import Kind
 from sheetgen.sheets.layout import LABEL_ROW
@@ -33,7 +35,7 @@ class CellComparison:
     def finish(self) -> None:
         """Note the cells that never came."""
         for (row, column), expected in self._unseen.items():
-            if expected.content is not None:
+            if expected.content not in (None, ""):  # an empty text is left out by programs that save the file anew
                 content = expected.content
                 text = f"={content.text}" if isinstance(content, Formula) else content
                 self._comparison.differ(FileCell(row, column, None), Kind.MISSING, text, None)
@@ -53,12 +55,14 @@ class CellComparison:
             self._formula(cell, content)
         elif cell.has_formula and is_input(expected.style):
             self._typed_formula(cell, content)
-        elif cell.value != content or cell.has_formula:
+        elif cell.has_formula or not _same_constant(cell.value, content):
             self._comparison.differ(cell, Kind.LABEL, content, cell.value)
 
     def _formula(self, cell: FileCell, content: Formula) -> None:
         def accepts(other: Value) -> bool:
-            return isinstance(other, float | str) and content.accepts(other, self._sheet.value_at)
+            if isinstance(other, str):
+                return any(content.accepts(text, self._sheet.value_at) for text in (other, with_points(other)))
+            return isinstance(other, float) and content.accepts(other, self._sheet.value_at)
 
         bound = content.bound(self._sheet.tolerance.atol)
         self._comparison.compare(cell, content.text, content.value(), bound, accepts)
@@ -71,3 +75,10 @@ class CellComparison:
             self._comparison.differ(cell, Kind.VALUE, content, recalculated)
         elif cell.value is not None and not self._comparison.agree(cell.value, recalculated, 0.0):
             self._comparison.differ(cell, Kind.CACHED, recalculated, cell.value)
+
+
+def _same_constant(value: Value, content: Value) -> bool:
+    """Whether a constant is the one of the page, as programs save it: numbers to 15 digits, no empty texts."""
+    if isinstance(value, float) and isinstance(content, float):
+        return same_when_saved(value, content)
+    return value == content or {value, content} <= {None, ""}

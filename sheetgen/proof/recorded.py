@@ -12,6 +12,7 @@ from sheetgen.engines.base import Recalculation, Value, error_as_code
 from sheetgen.errors import TemplateError, WorkbookError
 from sheetgen.network.graph import SAMPLE
 from sheetgen.network.study import CHECK_SETTINGS, Study
+from sheetgen.network.tolerance import same_when_saved
 from sheetgen.proof.report import Edit
 from sheetgen.sheet_names import DATA, INPUTS, SOURCE
 from sheetgen.sheets import layout as at
@@ -67,7 +68,9 @@ def numbers_recorded(file: WorkbookFile, values: Recalculation, built: Study) ->
     for label, number in layout.input_rows.items():
         now[label] = _number(file.path, label, grid[number - 1][VALUE_COLUMN - 1], f"{INPUTS}!C{number}")
     numbers = as_built | now
-    edits = [Edit(name, old, numbers[name]) for name, old in as_built.items() if numbers[name] != old]
+    edits = [
+        Edit(name, old, numbers[name]) for name, old in as_built.items() if not same_when_saved(numbers[name], old)
+    ]
     return replace(layout.with_givens(numbers, samples), order=order), edits + sample_edits + order_edits
 
 
@@ -94,7 +97,7 @@ def _samples(
             for k in range(layout.study.count)
         )
         pairs = enumerate(zip(numbers, now, strict=True), start=1)
-        edits += [Edit(f"{name} of sample {k}", old, new) for k, (old, new) in pairs if old != new]
+        edits += [Edit(f"{name} of sample {k}", old, new) for k, (old, new) in pairs if not same_when_saved(old, new)]
         samples[name] = now
     return samples, edits
 

@@ -7,6 +7,7 @@ from typing import Any
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import Font
 
+from sheetgen.network.tolerance import same_when_saved
 from sheetgen.page import style
 from sheetgen.page.block import Block
 from sheetgen.page.page import Formula, Page
@@ -45,9 +46,14 @@ def page(book: Book, verdict: Verdict) -> Page:
 
 def _given(page: Page, table: Block, row: int, given: Given, as_built: Given) -> None:
     """Put one number: its name, what it is, its value, and the value it was built with."""
-    differs = given.value != as_built.value
+    same = same_when_saved(given.value, as_built.value)
     test = f'IF({table.cell(VALUE, row)}={table.cell(AS_BUILT, row)},"","changed")'
-    changed = Formula(test, lambda: "changed" if differs else "")
+    may_differ = given.value != as_built.value
+
+    def may_say(word: object, recalculated: object) -> bool:
+        return may_differ and word == "changed"
+
+    changed = Formula(test, lambda: "" if same else "changed", accepts=may_say)
     table.line(page, row, (given.label, given.meaning, given.value, as_built.value, changed), _LOOKS)
 
 

@@ -76,3 +76,16 @@ def test_libreoffice_absent(book: Path, monkeypatch: pytest.MonkeyPatch) -> None
 @needs_soffice
 def test_libreoffice_says_its_version() -> None:
     assert re.fullmatch(r"LibreOffice \d+\.\d+\S*", get("libreoffice").version)
+
+
+@needs_soffice
+@pytest.mark.parametrize("route", ["convert", pytest.param("uno", marks=needs_uno)])
+def test_numbers_are_spelled_in_english_whatever_the_surroundings_say(
+    route: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Programs set to German write 0,5; LibreOffice takes its language from the surroundings without a word."""
+    for variable in ("LC_ALL", "LANG", "LANGUAGE"):
+        monkeypatch.setenv(variable, "de_DE.UTF-8")
+    cells = '<c r="A1"><f>"η = "&amp;1/2</f></c><c r="B1"><f>"2.5"*2</f></c><c r="C1"><f>TEXT(1234.5,"0.00")</f></c>'
+    book = pack(tmp_path / "book.xlsx", {"S": f'<row r="1">{cells}</row>'})
+    assert engine(route).recalculate(book, 120).grid("S", 1, 3) == [["η = 0.5", 5.0, "1234.50"]]

@@ -39,11 +39,12 @@ def test_its_own_python_comes_first_where_it_can_import_uno(tmp_path: Path) -> N
     assert find_uno_python(str(tmp_path / "without" / "soffice")) in (None, "/usr/bin/python3")
 
 
-def test_a_profile_has_every_workbook_recalculated(tmp_path: Path) -> None:
+def test_a_profile_has_every_workbook_recalculated_and_numbers_spelled_in_english(tmp_path: Path) -> None:
     write_profile(tmp_path)
     root = ElementTree.parse(tmp_path / "profile" / "user" / "registrymodifications.xcu").getroot()
     names = [element.get("{http://openoffice.org/2001/registry}name") for element in root.iter("prop")]
-    assert (names, [element.text for element in root.iter("value")]) == (["OOXMLRecalcMode"], ["0"])
+    values = [element.text for element in root.iter("value")]
+    assert dict(zip(names, values, strict=True)) == {"OOXMLRecalcMode": "0", "ooSetupSystemLocale": "en-US"}
     assert profile_option(tmp_path) == f"-env:UserInstallation=file://{tmp_path}/profile"
 
 

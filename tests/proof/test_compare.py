@@ -32,6 +32,8 @@ def page() -> Page:
     page.put("D1", 0.5, INPUT)
     page.put("A2", Formula("D1*2", lambda: 1.0, scale=1.0))
     page.put("B2", None)
+    page.put("C2", "")
+    page.put("C1", 1 / 3)
     page.put("A3", "iteration")
     page.put("B3", "w")
     return page
@@ -40,7 +42,13 @@ def page() -> Page:
 def right() -> dict[str, FileCell]:
     """The cells of a file that is as it must be, by their coordinates."""
     cells = [FileCell(1, 1, "a title"), FileCell(1, 4, 0.5), FileCell(2, 1, 1.0, own="D1*2"), FileCell(2, 2, None)]
-    cells += [FileCell(3, 1, "iteration"), FileCell(3, 2, "w"), FileCell(5, 1, 0.0), FileCell(5, 2, 8.0, own="$D$1*16")]
+    cells += [
+        FileCell(1, 3, 1 / 3),
+        FileCell(3, 1, "iteration"),
+        FileCell(3, 2, "w"),
+        FileCell(5, 1, 0.0),
+        FileCell(5, 2, 8.0, own="$D$1*16"),
+    ]
     for row, (count, weight) in enumerate(ROWS[1:], start=6):
         cells += [FileCell(row, 1, count, shared=COUNTED), FileCell(row, 2, weight, shared=HALVED)]
     return {f"{'ABCDEFG'[cell.column - 1]}{cell.row}": cell for cell in cells}
@@ -161,3 +169,22 @@ def test_a_typed_formula_must_show_its_own_value() -> None:
     cells["D1"] = FileCell(1, 4, 0.25, own="1/4")
     assert kinds(compared(cells, D1=0.25)) == [("D1", Kind.VALUE)]
     assert kinds(compared(cells, D1=0.5)) == [("D1", Kind.CACHED)]
+
+
+@pytest.mark.parametrize("empty", [None, FileCell(2, 3, None), FileCell(2, 3, "")])
+def test_an_empty_text_may_be_left_out(empty: FileCell | None) -> None:
+    """LibreOffice and openpyxl save no empty texts."""
+    cells = right() | ({"C2": empty} if empty else {})
+    assert compared(cells).differences == []
+
+
+def test_a_text_where_an_empty_one_belongs_is_found() -> None:
+    (difference,) = compared(right() | {"C2": FileCell(2, 3, "mine")}).differences
+    assert (difference.cell, difference.kind, difference.found) == ("C2", Kind.LABEL, "mine")
+
+
+def test_a_constant_may_lose_the_digits_that_programs_do_not_save() -> None:
+    third, saved, other = FileCell(1, 3, 1 / 3), FileCell(1, 3, 0.333333333333333), FileCell(1, 3, 0.33333333333)
+    assert [compared(right() | {"C1": cell}).differences != [] for cell in (third, saved, other)] == [
+        False, False, True,
+    ]  # fmt: skip

@@ -7,9 +7,10 @@ from pathlib import Path
 import openpyxl
 import pytest
 from faults import change_cell, change_parts, number, sheet_part
+from networks import GOOD
 from saving import kinds, resave
 
-from sheetgen import WorkbookError, engines, load, override, verify
+from sheetgen import WorkbookError, build, engines, load, loads, override, verify
 from sheetgen.proof.recorded import numbers_recorded, study_recorded
 from sheetgen.proof.report import Edit, Kind
 from sheetgen.version import __version__
@@ -87,3 +88,24 @@ def test_a_text_typed_into_inputs(small_workbook: Path, tmp_path: Path) -> None:
     workbook.save(tmp_path / "typed.xlsx")
     with pytest.raises(WorkbookError, match=r"Inputs!C14 holds 'a lot' as w1; type a number"):
         verify(tmp_path / "typed.xlsx")
+
+
+def test_numbers_of_seventeen_digits_saved_with_fifteen(tmp_path: Path, soffice: str) -> None:
+    """LibreOffice saves 15 digits, openpyxl 16, also of the column that says what a number was built with."""
+    template = GOOD.replace("x = 0.5", "x = 0.12345678901234567").replace("0.5, 2", "0.30000000000000004")
+    build(loads(template, "digits"), tmp_path / "book.xlsx", verify=False)
+    saved = resave(tmp_path / "book.xlsx", tmp_path / "saved", soffice)
+    openpyxl.load_workbook(tmp_path / "book.xlsx").save(tmp_path / "openpyxl.xlsx")
+    for path in (saved, tmp_path / "openpyxl.xlsx"):
+        report = verify(path)
+        assert report.ok, report.diffs
+        assert report.edited == []
+    assert openpyxl.load_workbook(saved)["Inputs"]["C6"].value == 0.123456789012346
+
+
+def test_a_number_that_was_changed_in_its_twelfth_digit_is_listed(tmp_path: Path) -> None:
+    build(loads(GOOD, "digits"), tmp_path / "book.xlsx", verify=False)
+    edited = change_cell(tmp_path / "book.xlsx", tmp_path / "edited.xlsx", "Inputs", "C6", number(0.500000000001))
+    assert [str(edit) for edit in verify(edited).edited] == ["x 0.5 → 0.500000000001"]
+    wrong = change_cell(tmp_path / "book.xlsx", tmp_path / "wrong.xlsx", "Inputs", "D6", number(0.500000000001))
+    assert [(d.cell, d.kind) for d in verify(wrong).diffs][:1] == [("D6", Kind.LABEL)]
