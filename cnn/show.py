@@ -62,6 +62,7 @@ def epoch_line(row: Epoch, epochs: int) -> str:
 def result_lines(run: Run, summary: Summary, resume: str) -> list[str]:
     """Return what to say of a run that is over, or was interrupted: ``resume`` is the command that continues it."""
     on, test = summary.evaluated_on, summary.test
+    is_mnist = recorded_config(run).data.is_mnist
     lines = [
         f"run          {run.folder}",
         f"network      {summary.network}, {summary.parameters:,} parameters",
@@ -70,12 +71,13 @@ def result_lines(run: Run, summary: Summary, resume: str) -> list[str]:
     if test:
         last = test.checkpoint == "last.pt"
         which = "last epoch" if last else f"epoch {summary.best_epoch}, the best on validation"
+        which += "" if is_mnist else "; of drawn digits, not MNIST"
         lines.append(f"test         {test.correct}/{test.total} = {test.accuracy:.2%} ({which})")
     note = ", so picked on the very pictures that judge it" if on == "test" else ""
     lines.append(f"best epoch   {summary.best_epoch} by the {on} pictures{note}")
     if summary.stopped == "interrupted":
         lines.append(f"continue it  {resume}")
-    if not recorded_config(run).data.is_mnist:
+    if not is_mnist:
         lines.append("data         drawn digits, not MNIST")
     return lines
 

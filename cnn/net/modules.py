@@ -7,7 +7,7 @@ import math
 import torch
 from torch import Tensor, nn
 
-from cnn.net.networks import LayerFacts, Network, walk
+from cnn.net.networks import LayerFacts, Network, as_trained, walk
 
 
 class SparseDropout(nn.Module):
@@ -57,6 +57,8 @@ def module(layer: LayerFacts, dropout: nn.Module) -> nn.Module:
             return nn.ReLU()
         case "dropout":
             return dropout
+        case "identity":
+            return nn.Identity()
         case "maxpool":
             return nn.MaxPool2d(layer.kernel, layer.stride)
         case "avgpool":
@@ -72,4 +74,4 @@ def build_modules(network: Network, dropout: float = 0.0, sparse: bool = True) -
     computation, not out of the numbering, so checkpoints fit either way.
     """
     kind = SparseDropout if sparse else nn.Dropout
-    return nn.Sequential(*(module(layer, kind(dropout) if dropout else nn.Identity()) for layer in walk(network)))
+    return nn.Sequential(*(module(layer, kind(dropout)) for layer in walk(as_trained(network, dropout))))

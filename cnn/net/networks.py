@@ -7,13 +7,13 @@ Nothing here needs torch. ``cnn.net.modules.build_modules`` turns the same table
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from cnn.errors import UsageError
 from sheetgen.errors import did_you_mean
 
-LayerKind = Literal["conv", "batchnorm", "relu", "dropout", "maxpool", "avgpool", "linear"]
+LayerKind = Literal["conv", "batchnorm", "relu", "dropout", "maxpool", "avgpool", "linear", "identity"]
 SIDE = 28
 CLASSES = 10
 
@@ -124,6 +124,13 @@ RF20 = Network(
         Layer("linear", CLASSES, bias=True),
     ),
 )
+
+
+def as_trained(network: Network, dropout: float) -> Network:
+    """Return the network as it is trained: at a dropout of 0 its dropout layers do nothing."""
+    layers = (Layer("identity") if layer.kind == "dropout" and not dropout else layer for layer in network.layers)
+    return replace(network, layers=tuple(layers))
+
 
 NETWORKS = {network.name: network for network in (RF20, SEED)}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 import torch
 from torch import Tensor, nn
@@ -24,14 +24,9 @@ EVALUATION_BATCH = 250
 
 def examine(model: nn.Module, part: Part) -> Examination:
     """Return how a model does on a part; the worst mistakes are those it was surest of."""
-    batches = list(predictions(model, part))
-    logits = torch.cat([of_batch for of_batch, _ in batches]).cpu()
-    labels = part.labels.cpu()
-    guesses = logits.argmax(1)
-    loss = nn.functional.cross_entropy(logits.double(), labels).item()
-    counts = torch.bincount(labels * CLASSES + guesses, minlength=CLASSES**2).view(CLASSES, CLASSES)
-    score = Score(loss, int((guesses == labels).sum()), len(labels))
-    return Examination(score, tuple(map(tuple, counts.tolist())), worst_mistakes(logits, labels))
+    logits, labels = predictions(model, part), part.labels.cpu()
+    counts = torch.bincount(labels * CLASSES + logits.argmax(1), minlength=CLASSES**2).view(CLASSES, CLASSES)
+    return Examination(_score(logits, labels), tuple(map(tuple, counts.tolist())), worst_mistakes(logits, labels))
 
 
 def worst_mistakes(logits: Tensor, labels: Tensor) -> tuple[Mistake, ...]:
@@ -69,20 +64,20 @@ def write_mistakes(run: Run, part: Part, mistakes: Iterable[Mistake]) -> None:
 
 def score_of(model: nn.Module, part: Part) -> Score:
     """Return the score of a model over a part, in evaluation mode."""
-    loss, correct = 0.0, 0
-    for logits, labels in predictions(model, part):
-        loss += cross_entropy(logits, labels, reduction="sum").item()
-        correct += int((logits.argmax(1) == labels).sum())
-    return Score(loss / len(part), correct, len(part))
+    return _score(predictions(model, part), part.labels.cpu())
 
 
-def predictions(model: nn.Module, part: Part) -> Iterator[tuple[Tensor, Tensor]]:
-    """Yield the logits (n, 10) and labels (n,) of a part, batch by batch, in evaluation mode."""
+def _score(logits: Tensor, labels: Tensor) -> Score:
+    """Return the score of some logits; an epoch and the end of a run, judged by it, agree to the last digit."""
+    loss = cross_entropy(logits.double(), labels).item()
+    return Score(loss, int((logits.argmax(1) == labels).sum()), len(labels))
+
+
+def predictions(model: nn.Module, part: Part) -> Tensor:
+    """Return the logits (n, 10) of a part, in evaluation mode, on the CPU."""
     model.eval()
     with torch.inference_mode():
-        for images, labels in zip(
-            torch.split(part.images, EVALUATION_BATCH),
-            torch.split(part.labels, EVALUATION_BATCH),
-            strict=True,
-        ):
-            yield model(normalize(images).contiguous(memory_format=torch.channels_last)), labels
+        batches = torch.split(part.images, EVALUATION_BATCH)
+        return torch.cat(
+            [model(normalize(images).contiguous(memory_format=torch.channels_last)) for images in batches]
+        ).cpu()

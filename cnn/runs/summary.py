@@ -12,6 +12,7 @@ from cnn.runs.metrics import Epoch, Evaluated, Score, best_epoch
 
 Confusion = tuple[tuple[int, ...], ...]
 """How often each digit was read as each: a row a label, a column a prediction, ten of both."""
+DataName = Literal["mnist", "synthetic"]
 Stopped = Literal["finished", "patience", "interrupted"]
 
 
@@ -65,8 +66,9 @@ class TestResult:
 class Summary(NetworkFacts):
     """The content of summary.json.
 
-    ``stopped`` is None while the run goes on; the test result and the confusion matrix are there once the run is over.
-    Raises ValueError where it could not be that of a run.
+    The layers are those of the network as it was trained. ``stopped`` is None while the run goes on; the test result
+    and the confusion matrix are there once the run is over. ``data`` is None in files of earlier versions.
+    Raises ValueError where it could not be that of a run: where one value contradicts another.
     """
 
     stopped: Stopped | None
@@ -78,24 +80,36 @@ class Summary(NetworkFacts):
     test: TestResult | None
     confusion: Confusion | None
     mistakes: tuple[Mistake, ...]
+    data: DataName | None = None
 
     def __post_init__(self) -> None:
         if not self.layers:
             raise ValueError("a network has layers")
+        for total in ("parameters", "multiply_adds"):
+            if getattr(self, total) != sum(getattr(layer, total) for layer in self.layers):
+                raise ValueError(f"{total} is not the sum of those of the layers")
         if (self.test is None) != (self.confusion is None):
             raise ValueError("test and confusion come together")
         if self.confusion is not None and {len(self.confusion), *map(len, self.confusion)} != {CLASSES}:
             raise ValueError(f"confusion is not {CLASSES} × {CLASSES}")
+        if self.confusion is not None and self.test is not None:
+            diagonal = sum(row[digit] for digit, row in enumerate(self.confusion))
+            if (diagonal, sum(map(sum, self.confusion))) != (self.test.correct, self.test.total):
+                raise ValueError("confusion is not that of test")
 
 
 def summary_of(
     network: Network,
+    data: DataName,
     history: Sequence[Epoch],
     stopped: Stopped | None,
     examination: Examination | None,
     checkpoint: str,
 ) -> Summary:
-    """Return the content of summary.json, with the test result where there is an examination."""
+    """Return the content of summary.json, with the test result where there is an examination.
+
+    The network is given as it was trained.
+    """
     best = best_epoch(history)
     return Summary(
         **vars(network_facts(network)),
@@ -108,4 +122,5 @@ def summary_of(
         test=TestResult.of(checkpoint, examination.score) if examination else None,
         confusion=examination.confusion if examination else None,
         mistakes=examination.mistakes if examination else (),
+        data=data,
     )

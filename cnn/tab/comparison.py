@@ -14,7 +14,7 @@ from sheetgen.page.block import Block
 from sheetgen.page.page import Formula, Page, quoted
 from sheetgen.page.style import Style
 
-_LABELS = ("run", "network", "recipe", "seed", "epochs", "parameters", "receptive field", "test correct",
+_LABELS = ("run", "data", "network", "recipe", "seed", "epochs", "parameters", "receptive field", "test correct",
            "test pictures", "test accuracy", "best epoch", "seconds")  # fmt: skip
 _CHART_ROWS = 18
 
@@ -34,13 +34,14 @@ def _put_run(page: Page, block: Block, row: int, run: RunRecord) -> None:
         f"{block.cell('test correct', row)}/{block.cell('test pictures', row)}",
         partial(share, test.correct, test.total),
     )
+    data = "MNIST" if run.config.data.is_mnist else "drawn digits"
     contents = (
-        run.name, summary.network, plan.recipe.name, float(plan.seed), float(len(run.epochs)),
+        run.name, data, summary.network, plan.recipe.title, float(plan.seed), float(len(run.epochs)),
         float(summary.parameters), float(summary.receptive_field), float(test.correct), float(test.total), accuracy,
-        float(summary.best_epoch), summary.seconds,
+        float(run.best.epoch), summary.seconds,
     )  # fmt: skip
     seconds = Style(number="#,##0.0", align="center")
-    looks = (style.NAME, CENTRED, CENTRED, CENTRED, CENTRED, *[COUNT] * 4, PERCENT, CENTRED, seconds)
+    looks = (style.NAME, CENTRED, CENTRED, CENTRED, CENTRED, CENTRED, *[COUNT] * 4, PERCENT, CENTRED, seconds)
     block.line(page, row, contents, looks)
 
 

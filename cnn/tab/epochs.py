@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from functools import partial
 
 from cnn.runs.metrics import Epoch, best_epoch, rank
-from cnn.runs.summary import TestResult
 from cnn.tab.finished_run import RunRecord
 from cnn.tab.sections import CENTRED, COUNT, GAP, LOSS, PERCENT, heading, share, share_axis, table
 from sheetgen.page import charts, style
 from sheetgen.page.block import Block
-from sheetgen.page.page import Content, Formula, Page, quoted
+from sheetgen.page.page import CachedValue, Formula, Page, quoted
 from sheetgen.page.style import Style
 
 CHART_SIZE, CHART_ROWS = (17, 6), 13
 _NOTE_COLUMN, _CHART_COLUMNS = "learning rate, first step", ("epoch", "training accuracy")
 """Where a note beside the number of an epoch begins, and where the charts do."""
+_JUDGED = ("loss", "correct", "pictures")
 _SECONDS = Style(number="0.0", align="center")
 _RATE = Style(number="0.000000", align="center")
 _BOLD = Style(bold=True, align="center")
@@ -45,8 +45,8 @@ def put(page: Page, run: RunRecord, row: int, sheet: str) -> Epochs:
         page,
         row,
         "Epoch by epoch",
-        f"Losses and accuracies on the training pictures and the {on} pictures. Rank 1 is the best epoch: the most "
-        "recognised, then the lowest loss.",
+        f"Training: means over the epoch, of pictures changed at random, while the weights still changed; {on}: after "
+        f"the epoch. Rank 1 is the best: the most recognised, then the lowest loss.{_of_kernels(run)}",
     )
     labels = (
         "epoch", "learning rate, first step", "learning rate, last step", "training loss", "training correct",
@@ -58,7 +58,7 @@ def put(page: Page, run: RunRecord, row: int, sheet: str) -> Epochs:
         _put_epoch(page, block, number, epoch, epochs)
     best_accuracy = _put_best(page, block, block.last + 1, best_epoch(epochs))
     test_row = block.last + 3
-    test_accuracy = _put_test(page, block, test_row, run.test, on)
+    test_accuracy = _put_test(page, block, test_row, run)
     next_row = _put_charts(page, block, epochs, test_row + 2, sheet)
     return Epochs(epochs, best_epoch(epochs), block, best_accuracy, test_accuracy, next_row)
 
@@ -80,7 +80,11 @@ def _put_epoch(page: Page, block: Block, row: int, epoch: Epoch, epochs: Sequenc
     block.line(page, row, contents, looks)
 
 
-def _loss(loss: float) -> Content:
+def _same(content: CachedValue) -> CachedValue:
+    return content
+
+
+def _loss(loss: float) -> float | str:
     """Return a loss as a cell holds it; spreadsheets order a text, as one that is no number becomes, after numbers."""
     return loss if math.isfinite(loss) else "no number"
 
@@ -114,17 +118,30 @@ def _put_best(page: Page, block: Block, row: int, best: Epoch) -> str:
     return accuracy
 
 
-def _put_test(page: Page, block: Block, row: int, test: TestResult, on: str) -> str:
-    """Put the result on the test pictures below the columns of those that judged; return its accuracy's cell."""
-    weights = "the last epoch's" if test.checkpoint == "last.pt" else "the best epoch's"
+def _of_kernels(run: RunRecord) -> str:
+    """Return what to say of the learning rate where kernels have another one."""
+    share = run.config.plan.recipe.kernel_share
+    return "" if share is None else f" Kernels: {share:g} times the learning rate shown."
+
+
+def _put_test(page: Page, block: Block, row: int, run: RunRecord) -> str:
+    """Put the result on the test pictures below the columns of those that judged; return its accuracy's cell.
+
+    Where the last epoch's weights were judged on them already, its cells are linked, so that there is one answer.
+    """
+    test, last, on = run.test, run.epochs[-1], run.epochs[-1].evaluated_on
+    of_last = test.checkpoint == "last.pt"
+    weights = "the last epoch's" if of_last else f"epoch {run.summary.best_epoch}'s"
+    linked = of_last and on == "test" and (test.correct, test.total) == (last.correct, last.total)
     page.put(block.cell("epoch", row), "test", _BOLD)
     page.put(block.cell(_NOTE_COLUMN, row), f"the test pictures, with {weights} weights", style.NOTE)
     loss, correct, total, accuracy = (
         block.cell(f"{on} {what}", row) for what in ("loss", "correct", "pictures", "accuracy")
     )
-    page.put(loss, _loss(test.loss), LOSS)
-    page.put(correct, float(test.correct), COUNT)
-    page.put(total, float(test.total), COUNT)
+    contents = (_loss(last.loss if linked else test.loss), float(test.correct), float(test.total))
+    for cell, label, content, look in zip((loss, correct, total), _JUDGED, contents, (LOSS, COUNT, COUNT), strict=True):
+        link = Formula(block.cell(f"{on} {label}", block.last), partial(_same, content))
+        page.put(cell, link if linked else content, look)
     page.put(accuracy, Formula(f"{correct}/{total}", partial(share, test.correct, test.total)), _BOLD_PERCENT)
     return accuracy
 

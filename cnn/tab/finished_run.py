@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cnn.errors import RunError
+from cnn.net.networks import LayerFacts, LayerKind
 from cnn.runs.commands import resume_command
 from cnn.runs.metrics import Epoch, best_epoch
 from cnn.runs.run import Run
@@ -16,7 +17,10 @@ from cnn.training.config import Config, recorded_config
 
 @dataclass(frozen=True)
 class RunRecord:
-    """What a run's directory tells of it; ``test`` and ``confusion`` are the summary's."""
+    """What a run's directory tells of it; ``test`` and ``confusion`` are the summary's.
+
+    ``layers`` are those of the network as it was trained, ``best`` is the best epoch.
+    """
 
     name: str
     config: Config
@@ -24,6 +28,19 @@ class RunRecord:
     test: TestResult
     confusion: Confusion
     epochs: Sequence[Epoch]
+
+    @property
+    def layers(self) -> tuple[LayerFacts, ...]:
+        """The layers as they were trained; summaries of earlier versions list a dropout of 0 as one that is used."""
+        if self.config.plan.recipe.dropout:
+            return self.summary.layers
+        idle: LayerKind = "identity"
+        return tuple(replace(layer, kind=idle) if layer.kind == "dropout" else layer for layer in self.summary.layers)
+
+    @property
+    def best(self) -> Epoch:
+        """The best epoch, the one that the sheet's formulas find."""
+        return best_epoch(self.epochs)
 
 
 def run_record(run: Run) -> RunRecord:

@@ -19,6 +19,7 @@ _LABELS = (
 _NAMES = {
     "conv": "conv", "batchnorm": "batch norm", "relu": "ReLU", "dropout": "dropout", "maxpool": "max pool",
     "avgpool": "average pool", "linear": "linear",
+    "identity": "no dropout",
 }  # fmt: skip
 GLOBAL = "global average pool"
 _INPUT = Style(colour=style.BLUE, align="center")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Mapping
 
-from cnn.runs.summary import Summary
 from cnn.tab.finished_run import RunRecord
 from cnn.tab.sections import GAP, heading
-from cnn.training.config import Config, DataFacts
+from cnn.training.config import DataFacts
 from sheetgen.page import style
 from sheetgen.page.page import Page
 from sheetgen.page.style import Style
@@ -20,7 +19,7 @@ _LABEL = Style(bold=True, top=True)
 def put(page: Page, run: RunRecord, row: int) -> int:
     """Put the facts, a line each; return the next free row."""
     row = heading(page, row, "How it was made")
-    for label, fact in _facts(run.name, run.config, run.summary):
+    for label, fact in _facts(run):
         page.put(f"B{row}", label, _LABEL)
         page.put(f"C{row}", fact, style.PROSE)
         page.merges.append(f"C{row}:O{row}")
@@ -29,23 +28,37 @@ def put(page: Page, run: RunRecord, row: int) -> int:
     return row + GAP - 1
 
 
-def _facts(name: str, config: Config, summary: Summary) -> list[tuple[str, str]]:
+def _facts(run: RunRecord) -> list[tuple[str, str]]:
+    config, summary, best = run.config, run.summary, run.best
     plan, machine = config.plan, config.machine
     versions = ", ".join(f"{package} {version}" for package, version in config.versions.items())
     processes = f"{plan.threads} thread(s), {config.processes} process(es)"
     return [
-        ("run", name),
+        ("run", run.name),
         ("command", config.command),
         ("started", config.started),
         ("data", _data(config.data)),
         ("data fingerprint", f"SHA-256 {config.data.fingerprint}"),
         ("network", f"{summary.network}, {summary.parameters:,} parameters"),
-        ("recipe", ", ".join(f"{setting} {value}" for setting, value in asdict(plan.recipe).items())),
+        ("recipe", _listed(plan.recipe.settings)),
+        *([("other than the recipe's own", _listed(plan.recipe.changes))] if plan.recipe.changes else []),
+        ("epochs made", f"{len(run.epochs)} of {plan.recipe.epochs}{_why(run)}"),
         ("random seed", str(plan.seed)),
         ("device", f"{config.device}, {processes}; {machine.system}, {machine.architecture}"),
         ("versions", versions),
-        ("best epoch", f"epoch {summary.best_epoch}, picked on the {summary.evaluated_on} pictures"),
+        ("best epoch", f"epoch {best.epoch}, picked on the {best.evaluated_on} pictures"),
     ]
+
+
+def _listed(settings: Mapping[str, object]) -> str:
+    return ", ".join(f"{setting} {value}" for setting, value in settings.items())
+
+
+def _why(run: RunRecord) -> str:
+    """Return why the training ended before the recipe's last epoch, where it did."""
+    if run.summary.stopped != "patience":
+        return ""
+    return f": none of the last {run.config.plan.patience} was better than the best one"
 
 
 def _data(data: DataFacts) -> str:

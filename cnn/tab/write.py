@@ -58,7 +58,7 @@ def page(runs: Sequence[RunRecord], mistakes: Sequence[Picture] = (), own: Seque
     page.widths = {1: 2.0, 2: 32.0} | dict.fromkeys(range(3, 16), 13.0)
     page.heights = {1: 30}
     table = epochs.put(page, first, _TARGETS_ROW + targets.ROWS + 2 + GAP, CNN)
-    network = layers.put(page, first.summary.layers, table.next_row)
+    network = layers.put(page, first.layers, table.next_row)
     targets.put(page, first, table, network, _TARGETS_ROW)
     _put_title(page, first, table)
     row = confusion.put(page, first.confusion, network.next_row)
@@ -78,12 +78,13 @@ def page(runs: Sequence[RunRecord], mistakes: Sequence[Picture] = (), own: Seque
 def _put_title(page: Page, run: RunRecord, table: epochs.Epochs) -> None:
     """Put the title, and the result in one live sentence."""
     what = "MNIST" if run.config.data.is_mnist else "drawn digits, not MNIST"
-    recipe = run.config.plan.recipe.name
+    recipe = run.config.plan.recipe.title
     page.put("B1", f"A convolutional network on {what}: {run.summary.network}, recipe {recipe}", style.TITLE)
     accuracy = 100 * run.test.correct / run.test.total
+    of = "the test pictures" if run.config.data.is_mnist else "the drawn test digits, which are not MNIST's,"
     formula = Formula(
-        f'"It reads "&ROUND(100*{table.test_accuracy},2)&" % of the test pictures correctly."',
-        lambda: f"It reads {_rounded(accuracy):.15g} % of the test pictures correctly.",
+        f'"It reads "&ROUND(100*{table.test_accuracy},2)&" % of {of} correctly."',
+        lambda: f"It reads {_rounded(accuracy):.15g} % of {of} correctly.",
     )
     page.put("B2", formula, style.Style(bold=True, size=13))
 

@@ -41,11 +41,12 @@ def rotations(degrees: Tensor) -> Tensor:
 def random_maps(recipe: Recipe, count: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
     """Return ``count`` random maps: matrices (k, 2, 2) and shifts (k, 2) in pixels, from result to source."""
     matrices = rotations(uniform(count, recipe.rotation, generator))
-    if recipe.scale or recipe.shear:
-        stretch = torch.diag_embed(1 + torch.stack([uniform(count, recipe.scale, generator)] * 2, -1))
-        stretch[:, 0, 1] = uniform(count, recipe.shear, generator)
+    scale, shear, shift = recipe.scale or 0.0, recipe.shear or 0.0, recipe.shift or 0.0
+    if scale or shear:
+        stretch = torch.diag_embed(1 + torch.stack([uniform(count, scale, generator)] * 2, -1))
+        stretch[:, 0, 1] = uniform(count, shear, generator)
         matrices = matrices @ stretch
-    shifts = torch.stack([uniform(count, recipe.shift, generator) for _ in "xy"], -1)
+    shifts = torch.stack([uniform(count, shift, generator) for _ in "xy"], -1)
     return matrices, shifts
 
 

@@ -22,8 +22,9 @@ from cnn.training.plan import Plan
 from cnn.training.processes import Processes, find_device
 from cnn.training.stop import stop_on_interrupt
 from cnn.training.train import Trainer
+from sheetgen.version import __version__
 
-PACKAGES = ("torch", "torchvision", "numpy", "pillow", "sheetgen")
+PACKAGES = ("torch", "torchvision", "numpy", "pillow")
 
 
 def versions() -> dict[str, str]:
@@ -34,7 +35,7 @@ def versions() -> dict[str, str]:
             numbers[package] = version(package)
         except PackageNotFoundError:
             numbers[package] = "unknown"
-    return numbers
+    return numbers | {"sheetgen": __version__}
 
 
 def config_of(plan: Plan, digits: Digits, device: torch.device, processes: Processes, command: str) -> Config:
@@ -97,7 +98,9 @@ def save_epoch(trainer: Trainer, run: Run, plan: Plan) -> None:
         run.save_checkpoint("best.pt", state)
     run.save_checkpoint("last.pt", state)
     run.write_metrics(trainer.history)
-    run.write_record("summary.json", summary_of(find_network(plan.network), trainer.history, None, None, "last.pt"))
+    run.write_record(
+        "summary.json", summary_of(plan.trained_network, plan.data, trainer.history, None, None, "last.pt")
+    )
 
 
 def finish(trainer: Trainer, run: Run, plan: Plan, stopped: Stopped) -> Summary:
@@ -112,7 +115,7 @@ def finish(trainer: Trainer, run: Run, plan: Plan, stopped: Stopped) -> Summary:
         load_weights(trainer.model, run, chosen, trainer.device)
         examination = examine(trainer.model, trainer.digits.test)
         write_mistakes(run, trainer.digits.test, examination.mistakes)
-    content = summary_of(find_network(plan.network), trainer.history, stopped, examination, chosen)
+    content = summary_of(plan.trained_network, plan.data, trainer.history, stopped, examination, chosen)
     run.write_metrics(trainer.history)
     run.write_record("summary.json", content)
     return content

@@ -38,7 +38,7 @@ class Muon(torch.optim.Optimizer):
     averaged gradient: w := w·(1 − η·decay) − η·√max(1, rows/columns)·O.
     """
 
-    def __init__(self, params: Iterable[Any], lr: float, momentum: float = 0.95, weight_decay: float = 0.0) -> None:
+    def __init__(self, params: Iterable[Any], lr: float, momentum: float, weight_decay: float) -> None:
         super().__init__(params, {"lr": lr, "momentum": momentum, "weight_decay": weight_decay})
 
     @torch.no_grad()

@@ -22,10 +22,10 @@ def optimizers(recipe: Recipe, model: nn.Module) -> list[torch.optim.Optimizer]:
         {"params": decayed, "weight_decay": recipe.weight_decay, "share": 1.0},
         {"params": others, "weight_decay": 0.0, "share": 1.0},
     ]
-    if recipe.optimizer == "sgd":
+    if recipe.momentum is not None:
         return [torch.optim.SGD(groups, lr=recipe.learning_rate, momentum=recipe.momentum)]
     adamw = torch.optim.AdamW(groups, lr=recipe.learning_rate, fused=True)
-    if not kernels:
+    if recipe.kernel_momentum is None or recipe.kernel_decay is None:
         return [adamw]
     group = {"params": kernels, "share": recipe.kernel_share}
-    return [Muon([group], recipe.learning_rate, weight_decay=recipe.kernel_decay), adamw]
+    return [Muon([group], recipe.learning_rate, recipe.kernel_momentum, recipe.kernel_decay), adamw]

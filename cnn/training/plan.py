@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import os
 from dataclasses import asdict, dataclass, replace
-from typing import Literal
 
 from cnn.errors import UsageError
-from cnn.net.networks import find_network
+from cnn.net.networks import Network, as_trained, find_network
+from cnn.runs.summary import DataName
 from cnn.training.recipe import Recipe, find_recipe
-
-DataName = Literal["mnist", "synthetic"]
 
 
 @dataclass(frozen=True)
@@ -58,6 +56,11 @@ class Plan:
                 "by what is meant to judge it"
             )
 
+    @property
+    def trained_network(self) -> Network:
+        """The network as it is trained."""
+        return as_trained(find_network(self.network), self.recipe.dropout)
+
 
 def new_plan(options: TrainOptions) -> Plan:
     """Return the plan that the options of ``cnn train`` describe."""
@@ -68,7 +71,7 @@ def new_plan(options: TrainOptions) -> Plan:
         validation=options.val or 0,
         patience=options.patience,
         data=options.data or "mnist",
-        data_dir=options.data_dir,
+        data_dir=None if options.data == "synthetic" else options.data_dir,
         device=options.device or "auto",
         threads=options.threads or 1,
     )

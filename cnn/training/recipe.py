@@ -2,24 +2,39 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal
 
 from cnn.errors import UsageError
 from sheetgen.errors import did_you_mean
+
+_OPTIONAL = {
+    "momentum": ("optimizer", "sgd", 0.9),
+    "kernel_share": ("optimizer", "muon", 1.2),
+    "kernel_decay": ("optimizer", "muon", 0.1),
+    "kernel_momentum": ("optimizer", "muon", 0.95),
+    "decay_every": ("schedule", "step", 6),
+    "decay": ("schedule", "step", 0.1),
+    "warmup": ("schedule", "onecycle", 0.2),
+    "shift": ("pipeline", "table", 0.0),
+    "scale": ("pipeline", "table", 0.0),
+    "shear": ("pipeline", "table", 0.0),
+}
+"""The settings that belong to one choice of another setting, and their usual values."""
 
 
 @dataclass(frozen=True)
 class Recipe:
     """How a network is trained.
 
-    ``muon`` is Muon for convolution kernels, at ``kernel_share`` times the learning rate and with weight
-    decay ``kernel_decay``, and AdamW for the rest. ``warmup`` is the part of all steps in which OneCycle
-    rises; ``decay_every`` (epochs) and ``decay`` belong to StepLR. ``pipeline`` is ``pil`` (torchvision's
-    transforms, picture by picture) or ``table`` (a batch at a time by a table of source pixels).
-    ``rotation`` in degrees, ``shift`` in pixels, ``scale`` and ``shear`` as fractions: each the largest value
-    either way. ``fill`` is the 8-bit grey of pixels from outside. Raises ValueError for values that no training
-    has, such as less than one epoch or picture a batch.
+    ``muon`` is Muon for convolution kernels, at ``kernel_share`` times the learning rate, with ``kernel_momentum``
+    and weight decay ``kernel_decay``, and AdamW for the rest; ``momentum`` is that of SGD. ``warmup`` is the part
+    of all steps in which OneCycle rises; ``decay_every`` (epochs) and ``decay`` belong to StepLR. ``pipeline`` is
+    ``pil`` (torchvision's transforms, picture by picture) or ``table`` (a batch at a time by a table of source
+    pixels). ``rotation`` in degrees, ``shift`` in pixels, ``scale`` and ``shear`` as fractions: each the largest
+    value either way. ``fill`` is the 8-bit grey of pixels from outside. A setting that takes no part, such as
+    ``warmup`` beside StepLR, is None; one that does, and is not given, has its usual value (`_OPTIONAL`). Raises
+    ValueError for values that no training has, such as less than one epoch or picture a batch.
     """
 
     name: str
@@ -29,25 +44,49 @@ class Recipe:
     learning_rate: float
     schedule: Literal["step", "onecycle"]
     pipeline: Literal["pil", "table"] = "table"
-    momentum: float = 0.9
+    momentum: float | None = None
     weight_decay: float = 0.0
-    kernel_share: float = 1.2
-    kernel_decay: float = 0.1
-    decay_every: int = 6
-    decay: float = 0.1
-    warmup: float = 0.2
+    kernel_share: float | None = None
+    kernel_decay: float | None = None
+    kernel_momentum: float | None = None
+    decay_every: int | None = None
+    decay: float | None = None
+    warmup: float | None = None
     rotation: float = 10.0
-    shift: float = 0.0
-    scale: float = 0.0
-    shear: float = 0.0
+    shift: float | None = None
+    scale: float | None = None
+    shear: float | None = None
     fill: int = 1
     dropout: float = 0.01
 
     def __post_init__(self) -> None:
-        if min(self.epochs, self.batch_size, self.decay_every) < 1:
-            raise ValueError("epochs, batch_size and decay_every are at least 1")
-        if not 0 <= self.warmup < 1:
+        for name, (setting, choice, usual) in _OPTIONAL.items():
+            if getattr(self, setting) != choice:
+                object.__setattr__(self, name, None)
+            elif getattr(self, name) is None:
+                object.__setattr__(self, name, usual)
+        if min(self.epochs, self.batch_size) < 1:
+            raise ValueError("epochs and batch_size are at least 1")
+        if self.decay_every is not None and self.decay_every < 1:
+            raise ValueError("decay_every is at least 1")
+        if self.warmup is not None and not 0 <= self.warmup < 1:
             raise ValueError("warmup is at least 0 and less than 1")
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The settings that take part, by name."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
+
+    @property
+    def title(self) -> str:
+        """The recipe's name, and whether its settings are others than those of the recipe of that name."""
+        return f"{self.name}, changed" if self.changes else self.name
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        """The settings that are other than those of the recipe of this name."""
+        usual = RECIPES[self.name].settings if self.name in RECIPES else {}
+        return {name: value for name, value in self.settings.items() if usual.get(name) != value}
 
 
 SEED = Recipe("seed", 19, 128, "sgd", 0.01, "step", pipeline="pil")
@@ -72,8 +111,9 @@ def learning_rate_at(recipe: Recipe, step: int, steps_per_epoch: int) -> float:
     of the peak over the first ``warmup`` part of the steps, then straight down to 1/250,000 of it (Smith and
     Topin 2018, as torch's OneCycleLR does it).
     """
-    if recipe.schedule == "step":
+    if recipe.decay is not None and recipe.decay_every is not None:
         return recipe.learning_rate * recipe.decay ** (step // steps_per_epoch // recipe.decay_every)
+    assert recipe.warmup is not None
     total = recipe.epochs * steps_per_epoch
     top = recipe.warmup * total - 1
     peak, start = recipe.learning_rate, recipe.learning_rate / 25

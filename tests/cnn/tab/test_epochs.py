@@ -57,7 +57,7 @@ def test_where_epochs_tie_all_name_the_same_best_epoch(
     by_label = {str(row[1]): row for row in rows}
     accuracy = pytest.approx(results[best - 1][0] / 200)
     assert named[column["test accuracy"]] == by_label["best epoch's test accuracy"][3] == accuracy
-    compared = next(row for row in rows if row[1] == "run" and row[2] == "network")
+    compared = next(row for row in rows if row[1] == "run" and row[2] == "data")
     assert by_label["tied"][compared.index("best epoch")] == best
     assert by_label["best epoch"][2] == f"epoch {best}, picked on the test pictures"
     report = verify(workbook, engine, timeout=120)

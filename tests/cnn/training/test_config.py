@@ -25,7 +25,7 @@ KEYS = {
 }
 RECIPE = (
     "name epochs batch_size optimizer learning_rate schedule pipeline momentum weight_decay kernel_share kernel_decay "
-    "decay_every decay warmup rotation shift scale shear fill dropout"
+    "kernel_momentum decay_every decay warmup rotation shift scale shear fill dropout"
 )
 
 

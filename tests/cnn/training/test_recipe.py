@@ -83,7 +83,8 @@ def test_no_length_of_a_training_is_without_a_rate(schedule: str, warmup: float)
 
 
 @pytest.mark.parametrize(
-    "value", [{"epochs": 0}, {"batch_size": 0}, {"decay_every": 0}, {"warmup": 1.0}, {"warmup": -0.1}]
+    "value",
+    [{"epochs": 0}, {"batch_size": 0}, {"decay_every": 0, "schedule": "step"}, {"warmup": 1.0}, {"warmup": -0.1}],
 )
 def test_values_that_no_training_has(value: dict[str, float]) -> None:
     with pytest.raises(ValueError, match=next(iter(value))):
