@@ -68,7 +68,7 @@ class Summary(NetworkFacts):
 
     The layers are those of the network as it was trained. ``stopped`` is None while the run goes on; the test result
     and the confusion matrix are there once the run is over. ``data`` is None in files of earlier versions.
-    Raises ValueError where it could not be that of a run: where one value contradicts another.
+    Raises ValueError where it could not be that of a run.
     """
 
     stopped: Stopped | None
@@ -85,17 +85,22 @@ class Summary(NetworkFacts):
     def __post_init__(self) -> None:
         if not self.layers:
             raise ValueError("a network has layers")
-        for total in ("parameters", "multiply_adds"):
-            if getattr(self, total) != sum(getattr(layer, total) for layer in self.layers):
-                raise ValueError(f"{total} is not the sum of those of the layers")
         if (self.test is None) != (self.confusion is None):
             raise ValueError("test and confusion come together")
         if self.confusion is not None and {len(self.confusion), *map(len, self.confusion)} != {CLASSES}:
             raise ValueError(f"confusion is not {CLASSES} × {CLASSES}")
-        if self.confusion is not None and self.test is not None:
-            diagonal = sum(row[digit] for digit, row in enumerate(self.confusion))
-            if (diagonal, sum(map(sum, self.confusion))) != (self.test.correct, self.test.total):
-                raise ValueError("confusion is not that of test")
+
+
+def contradiction(summary: Summary) -> str | None:
+    """Return what in a summary contradicts something else in it, as no training leaves it; None where nothing does."""
+    for total in ("parameters", "multiply_adds"):
+        if getattr(summary, total) != sum(getattr(layer, total) for layer in summary.layers):
+            return f"{total} is not the sum of those of the layers"
+    if summary.confusion is not None and summary.test is not None:
+        diagonal = sum(row[digit] for digit, row in enumerate(summary.confusion))
+        if (diagonal, sum(map(sum, summary.confusion))) != (summary.test.correct, summary.test.total):
+            return "confusion is not that of test"
+    return None
 
 
 def summary_of(

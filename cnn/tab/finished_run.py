@@ -11,7 +11,7 @@ from cnn.net.networks import LayerFacts, LayerKind
 from cnn.runs.commands import resume_command
 from cnn.runs.metrics import Epoch, best_epoch
 from cnn.runs.run import Run
-from cnn.runs.summary import Confusion, Summary, TestResult
+from cnn.runs.summary import Confusion, Summary, TestResult, contradiction
 from cnn.training.config import Config, recorded_config
 
 
@@ -49,6 +49,8 @@ def run_record(run: Run) -> RunRecord:
     if summary is None or summary.test is None or summary.confusion is None:
         command = resume_command(run, recorded_config(run).processes)
         raise RunError(f"{run.folder} has not ended; continue it with: {command}")
+    if reason := contradiction(summary):
+        raise RunError(f"{run.path('summary.json')} is damaged: {reason}")
     epochs = run.metrics()
     if len(epochs) != summary.epochs or not _may_be_best(summary.best_epoch, epochs):
         expected = f"{summary.epochs} epochs, the best of them {summary.best_epoch}"
