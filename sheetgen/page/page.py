@@ -5,6 +5,7 @@ Both the writer and the verifier read pages, so what is written is what is expec
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -141,6 +142,27 @@ class Page:
         self.put(f"{letter}{row}", text, HEADING)
         self.heights[row] = 24
         return row + 1
+
+
+_LONGEST_LITERAL = 255
+_CODE_OF_A_CHARACTER = re.compile("_x[0-9A-Fa-f]{4}_")
+"""What readers of workbooks may take for one character."""
+
+
+def text_literal(text: str) -> str:
+    """Return a text as formulas write it: in quotes, and in pieces joined by & where Excel would not take it whole.
+
+    Excel lets at most 255 characters into a piece; and no piece holds what looks like the code of a character, for
+    readers do not agree on whether that is decoded in a formula.
+    """
+    pieces, size = [""], 0
+    for index, character in enumerate(text):
+        spelled = '""' if character == '"' else character
+        size += len(spelled.encode("utf-16-le")) // 2
+        if size > _LONGEST_LITERAL or (index and _CODE_OF_A_CHARACTER.match(text, index - 1)):
+            pieces, size = [*pieces, ""], len(spelled)
+        pieces[-1] += spelled
+    return "&".join(f'"{piece}"' for piece in pieces)
 
 
 def quoted(sheet: str) -> str:

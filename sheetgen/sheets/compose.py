@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sheetgen.page.page import Page
+from openpyxl.utils import get_column_letter
+
+from sheetgen.errors import UsageError
+from sheetgen.limits import MAX_COLUMNS, MAX_FORMULA, MAX_TEXT
+from sheetgen.page.page import Formula, Page
 from sheetgen.sheets import checks, data, epochs, equations, inputs, source, start, training
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.error import sheet as error
@@ -24,7 +28,7 @@ class Composition:
 def pages(book: Book) -> tuple[list[Page], Verdict]:
     """Return the pages of a workbook, in the order of their tabs, and the verdict that each of them shows.
 
-    They have no values yet: the training has not run.
+    They have no values yet: the training has not run. Raises UsageError where a cell would hold too much.
     """
     checks_page, verdict = checks.page(book)
     pages_before_checks = [
@@ -38,7 +42,37 @@ def pages(book: Book) -> tuple[list[Page], Verdict]:
         gradient_check.page(book, verdict),
         equations.page(book, verdict),
     ]
-    return [*pages_before_checks, checks_page, source.page(book, verdict)], verdict
+    composed = [*pages_before_checks, checks_page, source.page(book, verdict)]
+    for page in composed:
+        _require_room(page)
+    return composed, verdict
+
+
+def _require_room(page: Page) -> None:
+    """Make sure that a sheet has its columns, and every formula and text fits its cell; else raise UsageError."""
+    _, columns = page.size
+    if columns > MAX_COLUMNS:
+        problem = f"the sheet {page.name} would need {columns:,} columns, and a sheet has {MAX_COLUMNS:,}"
+        raise UsageError(problem, "train fewer variants, or a smaller network")
+    for (row, column), cell in page.cells.items():
+        if isinstance(cell.content, Formula):
+            _require_length(page, row, column, "formula", cell.content.text, MAX_FORMULA)
+        elif isinstance(cell.content, str):
+            _require_length(page, row, column, "text", cell.content, MAX_TEXT)
+    if page.table:
+        first, last = page.table.first_row, page.table.last_row
+        for number, column_of_formulas in enumerate(page.table.columns, start=1):
+            for row in (first, last):
+                _require_length(page, row, number, "formula", column_of_formulas.formula(row, first) or "", MAX_FORMULA)
+
+
+def _require_length(page: Page, row: int, column: int, what: str, text: str, most: int) -> None:
+    if len(text) > most:
+        raise UsageError(
+            f"the {what} of {page.name}!{get_column_letter(column)}{row} has {len(text):,} characters, and a cell"
+            f" holds {most:,}",
+            "shorten names, or name parts of the equations as quantities of their own",
+        )
 
 
 def compose(book: Book) -> Composition:

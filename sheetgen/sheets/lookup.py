@@ -69,7 +69,8 @@ class Lookup:
 
     def number_formula(self, variant: PickCell, sheet_list: Block) -> Formula:
         """Return the formula of the first helper cell: which of the listed sheets is picked."""
-        text = f"MATCH({variant.absolute},{sheet_list.column(SHEETS)},0)"
+        # MATCH takes ~ for an escape, even where there is nothing to escape.
+        text = f'MATCH(SUBSTITUTE({variant.absolute},"~","~~"),{sheet_list.column(SHEETS)},0)'
         return Formula(text, lambda: float(self.step.variant + 1))
 
     def row_formula(self, iteration: PickCell, sample: PickCell) -> Formula:

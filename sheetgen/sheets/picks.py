@@ -22,7 +22,8 @@ from sheetgen.sheets.layout import Layout
 
 LEAST_EPSILON, LARGEST_EPSILON = 1e-12, 0.1
 """Beyond these a central difference says nothing: rounding has eaten it, or the loss bends too much within ε."""
-_MOST_CHOICES = 254
+_MOST_CHOICES = 30
+"""How many values LibreOffice lets a CHOOSE have; in Excel they are 254."""
 
 
 class PickCell(NamedTuple):
@@ -84,19 +85,31 @@ def row_formula(layout: Layout, iteration: str, sample: str) -> str:
 
 def choice(layout: Layout, quantity: str, variant: str, row: str, variants: int) -> str:
     """Return the formula of a quantity in a row, from 1, of a variant, from 1, among the first ``variants``."""
-    cells = (f"INDEX({layout.column(index, quantity)},{row})" for index in range(variants))
-    return f"CHOOSE({variant},{','.join(cells)})"
+    cells = [f"INDEX({layout.column(index, quantity)},{row})" for index in range(variants)]
+    *firsts, last = range(0, variants, _MOST_CHOICES)
+    formula = _choose(variant, cells, last)
+    for first in reversed(firsts):
+        formula = f"IF({variant}<={first + _MOST_CHOICES},{_choose(variant, cells, first)},{formula})"
+    return formula
+
+
+def _choose(variant: str, cells: list[str], first: int) -> str:
+    """Return the formula that chooses among the cells from one on, counted from 0, as many as a CHOOSE may have."""
+    number = f"{variant}-{first}" if first else variant
+    return f"CHOOSE({number},{','.join(cells[first : first + _MOST_CHOICES])})"
 
 
 def offered(layout: Layout) -> int:
     """Return how many variants can be picked: as many as one formula can choose among."""
-    widest = layout.columns()[-1]
-    length = len("CHOOSE($XFD$99,)")
-    for index in range(min(_MOST_CHOICES, len(layout.study.variants))):
+    widest = layout.study.network.names[-1]
+    length = 0
+    for index in range(len(layout.study.variants)):
+        if index % _MOST_CHOICES == 0:
+            length += len("IF($XFD$99<=999,CHOOSE($XFD$99-999,),)")
         length += len(f"INDEX({layout.column(index, widest)},$XFD$99),")
         if length >= MAX_FORMULA:
             return index
-    return min(_MOST_CHOICES, len(layout.study.variants))
+    return len(layout.study.variants)
 
 
 def shown(study: Study, picks: Picks) -> dict[PickCell, float | str]:

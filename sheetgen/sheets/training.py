@@ -14,7 +14,7 @@ from sheetgen.network.graph import ITERATION, RATE, SAMPLE, Quantity, Section
 from sheetgen.network.optimizers import OPTIMIZERS, SCHEDULES, SGD
 from sheetgen.network.study import Study
 from sheetgen.page import style
-from sheetgen.page.page import PREVIOUS_ROW, ROW, Column, Formula, Page, Table
+from sheetgen.page.page import PREVIOUS_ROW, ROW, Column, Formula, Page, Table, text_literal
 from sheetgen.page.printing import landscape
 from sheetgen.sheets import layout as at
 from sheetgen.sheets.book import Book
@@ -34,7 +34,9 @@ def page(book: Book, variant: int, verdict: Verdict) -> Page:
     sheet, rate = study.variants[variant].sheet, study.rates[variant]
     page = Page(sheet, freeze=f"B{at.FIRST_ROW}", tab_colour=style.series_colour(variant))
     before, after = _title(study, variant)
-    title = Formula(f'"{before}"&{at.RATE_CELL}&"{after}"', lambda: before + general(rate) + after)
+    title = Formula(
+        f"{text_literal(before)}&{at.RATE_CELL}&{text_literal(after)}", lambda: before + general(rate) + after
+    )
     page.put("B1", title, style.TITLE)
     flag(page, "G1:H1", verdict)
     page.put("A2", study.rate_name, style.NAME)

@@ -14,6 +14,7 @@ from sheetgen.template.document import QUANTITY_TABLES, Document
 from sheetgen.template.samples import Samples
 
 _RESERVED = {RATE, ITERATION, EPOCH, SAMPLE, SAMPLES, BATCH, *CHECK_SETTINGS}
+_LONGEST = 255
 
 
 def require_names(document: Document, samples: Samples) -> None:
@@ -43,6 +44,8 @@ def _require_name(document: Document, table: str, name: str) -> None:
     problem, expected = "", "give the quantity another name"
     if not is_name(name) or name.startswith("_") or unicodedata.normalize("NFKC", name) != name:
         problem, expected = f"{name!r} cannot name a quantity", "use letters, digits and _, beginning with a letter"
+    elif len(name) > _LONGEST:
+        problem, expected = f"the name {name[:20]}… has {len(name):,} characters", f"use at most {_LONGEST}"
     elif name.lower() in functions():
         problem = f"{name!r} cannot be told from the function {name.lower()}()"
     elif keyword.iskeyword(name) or name in _RESERVED:

@@ -11,6 +11,7 @@ optimiser = "momentum"
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, NoReturn, TypeVar
 
@@ -21,7 +22,8 @@ from sheetgen.network.study import Variant, variant
 from sheetgen.template.document import Document, is_printable
 
 _KEYS = ("sheet", "rate", "optimiser", "schedule")
-_FORBIDDEN = "[]:*?/\\"
+_FORBIDDEN = "[]:*?/\\\t\n"
+_CODE_OF_A_CHARACTER = re.compile("_x[0-9A-Fa-f]{4}_")
 _LONGEST = 31
 
 _Row = TypeVar("_Row")
@@ -33,6 +35,11 @@ def read_variants(document: Document, iterations: int, reserved: frozenset[str])
     Raises TemplateError for a wrong rate, an unknown method or setting, a sheet's name that Excel refuses.
     """
     return _VariantReader(document, iterations, reserved).variants()
+
+
+def _size(name: str) -> int:
+    """Return the length of a name as Excel counts it, in UTF-16."""
+    return len(name.encode("utf-16-le", "surrogatepass")) // 2
 
 
 class _VariantReader:
@@ -70,11 +77,15 @@ class _VariantReader:
     def sheet(self, name: object, table: str) -> str:
         """Return the name of a variant's sheet, if Excel takes it for one."""
         fail = self.document.fail
-        if not isinstance(name, str) or not name.strip() or name != name.strip() or len(name) > _LONGEST:
-            fail(*must_be("sheet", f"a text of 1 to {_LONGEST} characters", repr(name)), table, "sheet")
+        if not isinstance(name, str) or not name.strip() or name != name.strip() or _size(name) > _LONGEST:
+            expected = f"a text of 1 to {_LONGEST} characters, without spaces at its ends"
+            fail(*must_be("sheet", expected, repr(name)), table, "sheet")
         if set(name) & set(_FORBIDDEN) or name[0] == "'" or name[-1] == "'" or not all(map(is_printable, name)):
-            expected = f"without {' '.join(_FORBIDDEN)}, and no ' at its ends"
+            expected = f"without {' '.join(_FORBIDDEN[:-2])}, tabs and new lines, and no ' at its ends"
             fail(*must_be(f"the sheet's name {name!r}", expected), table, "sheet")
+        if code := _CODE_OF_A_CHARACTER.search(name):
+            problem = f"the sheet's name {name!r} holds {code[0]!r}, which some spreadsheets read as one character"
+            fail(problem, f"leave out one _: {name.replace(code[0], code[0][:-1], 1)!r}", table, "sheet")
         if name.lower() in {other.lower() for other in self.reserved}:
             fail(f"there is another sheet {name!r}", "give the variant another name", table, "sheet")
         return name

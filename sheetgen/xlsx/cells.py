@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
 
 from sheetgen.engines.base import CellError, Value
+from sheetgen.xlsx.escapes import decoded
 from sheetgen.xlsx.formulas import shifted
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -119,10 +120,12 @@ class _SheetReader:
             return text == "1"
         if kind == "e":
             return CellError(text)
-        return text if kind in ("str", "d") else float(text)
+        if kind == "str":
+            return decoded(text)
+        return text if kind == "d" else float(text)
 
 
 def _text(element: ElementTree.Element) -> str:
     """Return the text of a string item, its runs joined, phonetic hints left out."""
     runs = (part for part in element if part.tag != f"{MAIN}rPh")
-    return "".join(node.text or "" for part in runs for node in part.iter(f"{MAIN}t"))
+    return decoded("".join(node.text or "" for part in runs for node in part.iter(f"{MAIN}t")))

@@ -14,6 +14,7 @@ from openpyxl.utils import get_column_letter
 
 from sheetgen.page.page import CachedValue, Cell, Column, Formula, Page, Table
 from sheetgen.page.style import Style
+from sheetgen.xlsx.escapes import escaped
 from sheetgen.xlsx.formulas import may_be_shared
 
 _PIECE_ROWS = 256
@@ -49,7 +50,7 @@ def _cell(row: int, column: int, cell: Cell, styles: Mapping[Style, int]) -> str
         kind, text = _value(content.value())
         return f"{start}{kind}><f>{escape(content.text)}</f><v>{text}</v></c>"
     if isinstance(content, str):
-        return f'{start} t="inlineStr"><is><t xml:space="preserve">{escape(content)}</t></is></c>'
+        return f'{start} t="inlineStr"><is><t xml:space="preserve">{escaped(content)}</t></is></c>'
     return f"{start}><v>{content!r}</v></c>"
 
 
@@ -58,7 +59,7 @@ def _value(value: CachedValue) -> tuple[str, str]:
     if isinstance(value, bool):
         return ' t="b"', str(int(value))
     if isinstance(value, str):
-        return ' t="str"', escape(value)
+        return ' t="str"', escaped(value)
     return "", repr(value)
 
 

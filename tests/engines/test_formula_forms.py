@@ -94,6 +94,7 @@ FORMS: list[tuple[str, Callable[[Cells], Value], str, Value]] = [
     ),
     ('MATCH("∂E_total/∂w1",@D1:D5,0)', lambda c: NA if c["D2"] == "x" else 2.0, "D2", "x"),
     ('INDEX(@A1:A5,MATCH("σ(h1)",@D1:D5,0))', lambda c: n(c, "A3"), "A3", 7.0),
+    ('MATCH(SUBSTITUTE("lr ~1","~","~~"),@D1:D5,0)', lambda c: 2.0 if c["D2"] == "lr ~1" else NA, "D2", "lr ~1"),
     ("CHOOSE(@A6,@A1,@A2,@A3)", lambda c: n(c, f"A{n(c, 'A6'):.0f}"), "A6", 3.0),
     ("MOD(@A7,2)", lambda c: n(c, "A7") % 2, "A7", 3.25),
     ("INT(@A7)", lambda c: float(math.floor(n(c, "A7"))), "A7", 3.5),

@@ -1,17 +1,20 @@
-"""A sheet's name as formulas, charts, links and names write it: in quotes, whatever it is."""
+"""Texts in formulas, in pieces that every program takes; and names of sheets, in quotes wherever they stand."""
 
 from __future__ import annotations
 
 import re
 import zipfile
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 import pytest
+from engine_routes import ENGINES, engine
 from networks import one_weight
 from openpyxl.formula import Tokenizer
+from packed import pack
 
 from sheetgen import build, loads
-from sheetgen.page.page import quoted
+from sheetgen.page.page import quoted, text_literal
 
 LIKE_REFERENCES = ("A1", "Q1", "R", "C", "RC", "R1C1", "RC123Test", "TRUE", "2024", "it's A1")
 
@@ -43,3 +46,24 @@ def test_no_sheet_stands_bare_anywhere_in_a_workbook(tmp_path: Path) -> None:
         assert any("'!" in text for text in texts), kind
         for text in texts:
             assert "!" not in re.sub(r"'(?:[^']|'')*'!|\"[^\"]*\"", "", text), (kind, text)
+
+
+TEXTS = ("", "a", "q" * 255, "q" * 256, "x" * 1000, '"' * 300, 'say "it"', "😀" * 200, "_x0041_", "a_x0041_x0042_b")
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_no_piece_of_a_text_is_too_long_or_would_be_decoded(text: str) -> None:
+    pieces = re.findall(r'"((?:[^"]|"")*)"(?:&|$)', text_literal(text))
+    assert "".join(pieces).replace('""', '"') == text
+    assert all(len(piece.encode("utf-16-le")) <= 2 * 255 for piece in pieces)
+    assert not any(re.search("_x[0-9A-Fa-f]{4}_", piece) for piece in pieces)
+
+
+@pytest.mark.parametrize("name", ENGINES[:2])
+def test_a_text_in_a_formula_is_that_text(tmp_path: Path, name: str) -> None:
+    rows = "".join(
+        f'<row r="{row}"><c r="A{row}"><f>{escape(text_literal(text))}</f></c></row>'
+        for row, text in enumerate(TEXTS[1:], start=1)
+    )
+    grid = engine(name).recalculate(pack(tmp_path / "b.xlsx", {"S": rows}), 60).grid("S", len(TEXTS) - 1, 1)
+    assert [row[0] for row in grid] == list(TEXTS[1:])

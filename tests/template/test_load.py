@@ -112,3 +112,8 @@ def test_what_is_wrong_is_said(old: str, new: str, line: int | None, message: st
     assert str(caught.value).startswith(where)
     assert (caught.value.source, caught.value.line) == ("mine.toml", line)
     assert "\n" not in str(caught.value)
+
+
+def test_a_name_longer_than_a_spreadsheet_takes_is_refused() -> None:
+    with pytest.raises(TemplateError, match=r"the name oooooooooooooooooooo… has 256 characters; use at most 255"):
+        loads(GOOD.replace("h", "o" * 256))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from networks import template
+from networks import one_weight, template
 
 from sheetgen import TemplateError, loads
 
@@ -31,3 +31,25 @@ def test_what_is_refused(line: str, message: str) -> None:
         loads(template('y = "w*x"', 'E = "(t - y)^2"').replace("[inputs]", f"{line}\n[inputs]"))
     assert message in str(caught.value)
     assert "line 3" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [
+        ("_x0031_", "the sheet's name '_x0031_' holds '_x0031_', which some spreadsheets read as one character; "),
+        ("a_x00Ff_ b", "holds '_x00Ff_'"),
+        ("a\tb", "must be without "),
+        ("a\nb", "must be without "),
+        (" b", "1 to 31 characters, without spaces at its ends"),
+        ("😀" * 16, "1 to 31 characters"),
+    ],
+)
+def test_a_sheet_may_not_be_called_what_programs_read_differently(name: str, problem: str) -> None:
+    with pytest.raises(TemplateError) as refused:
+        loads(one_weight([name]))
+    assert problem in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["R1C1", "TRUE", "_x004_", "😀" * 15, "it's", "~", "2024"])
+def test_a_sheet_may_be_called_what_quotes_make_a_name(name: str) -> None:
+    assert loads(one_weight([name])).variants[0].sheet == name

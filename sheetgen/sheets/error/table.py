@@ -16,7 +16,7 @@ from sheetgen.network.evaluation import points
 from sheetgen.network.graph import BATCH, ITERATION, SAMPLES, Section, mean
 from sheetgen.page import style
 from sheetgen.page.block import Block
-from sheetgen.page.page import PREVIOUS_ROW, ROW, Column, Formula, Page, Table, quoted
+from sheetgen.page.page import PREVIOUS_ROW, ROW, Column, Formula, Page, Table, quoted, text_literal
 from sheetgen.sheet_names import EPOCHS
 from sheetgen.sheets import layout as at
 from sheetgen.sheets.book import Book
@@ -156,7 +156,7 @@ def variant_title(book: Book, variant: int) -> Formula | str:
     if not layout.study.shares_settings:
         return layout.study.variants[variant].sheet
     text = partial(variant_text, book, variant)
-    return Formula(f'"{layout.study.rate_name} = "&{layout.rate(variant)}', text)
+    return Formula(f"{text_literal(f'{layout.study.rate_name} = ')}&{layout.rate(variant)}", text)
 
 
 def variant_text(book: Book, variant: int) -> str:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from sheetgen.page import style
 from sheetgen.page.block import Block, Listing
-from sheetgen.page.page import Formula, Page
+from sheetgen.page.page import Formula, Page, text_literal
 from sheetgen.sheets import lookup, picks
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.flag import Verdict, flag
@@ -109,10 +109,9 @@ def _picks(page: Page, book: Book) -> None:
 def _picked_parameter(page: Page, book: Book, helpers: GradientHelpers, table: Block, line: GradientLine) -> None:
     """Put the picked parameter's numbers, large."""
     loss, parameter = book.study.network.loss, CHECK_PARAMETER.absolute
-    derivative, spelling = f"∂{loss}/∂", f"({loss}({{0}}+ε) − {loss}({{0}}−ε))/2ε"
-    quotient = '"' + spelling.format(f'"&{parameter}&"') + '"'
-    gradient_label = Formula(f'"{derivative}"&{parameter}', lambda: derivative + line.parameter)
-    central_label = Formula(quotient, lambda: spelling.format(line.parameter))
+    derivative, quotient = f"∂{loss}/∂", (f"({loss}(", f"+ε) − {loss}(", "−ε))/2ε")
+    gradient_label = Formula(f"{text_literal(derivative)}&{parameter}", lambda: derivative + line.parameter)
+    central_label = Formula(f"&{parameter}&".join(map(text_literal, quotient)), lambda: line.parameter.join(quotient))
     facts: tuple[tuple[str, Formula | str, style.Style], ...] = (
         (GRADIENT, gradient_label, replace(_BIG, number=_DIGITS)),
         (CENTRAL, central_label, replace(_BIG, number=_DIGITS)),

@@ -135,12 +135,12 @@ def test_a_formula_chooses_among_as_many_training_sheets_as_it_can() -> None:
     layout = Layout(override(load(), rates=[0.30000000000000004 + k / 10 for k in range(250)]))
     count = picks.offered(layout)
     assert 100 < count < 250
-    longest = picks.choice(layout, layout.columns()[-1], "$XFD$99", "$XFD$99", count)
-    assert 8192 - 60 < len(longest) < 8192
+    longest = picks.choice(layout, layout.study.network.names[-1], "$XFD$99", "$XFD$99", count)
+    assert 8192 - 120 < len(longest) < 8192
 
 
 def test_more_training_sheets_than_can_be_picked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(picks, "_MOST_CHOICES", 2)
+    monkeypatch.setattr(picks, "MAX_FORMULA", 140)
     path = tmp_path / "many.xlsx"
     built = build(override(load(), rates=[0.1, 0.2, 0.5], iterations=1), path)
     assert built.ok, built.report

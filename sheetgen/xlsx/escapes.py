@@ -1,0 +1,19 @@
+"""Texts as the parts of a workbook hold them, where ``_x0041_`` stands for the character A (ECMA-376, ST_Xstring)."""
+
+from __future__ import annotations
+
+import re
+from xml.sax.saxutils import escape
+
+_SPELLS_A_CHARACTER = re.compile(r"_x(?![Dd][89A-Fa-f])([0-9A-Fa-f]{4})_")
+_MUST_BE_SPELLED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)|[\x00-\x08\x0b-\x1f]")
+
+
+def escaped(text: str) -> str:
+    """Return a text as XML has it; spelled are controls, and a ``_`` with which it would be read as such a code."""
+    return escape(_MUST_BE_SPELLED.sub(lambda match: f"_x{ord(match[0]):04X}_", text))
+
+
+def decoded(text: str) -> str:
+    """Return the text that a part of a workbook means."""
+    return _SPELLS_A_CHARACTER.sub(lambda match: chr(int(match[1], 16)), text)
