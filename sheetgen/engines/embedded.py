@@ -29,6 +29,9 @@ _CODES = {
     "Calc": "#CALC!",
 }
 
+_LOAD_LIMITS = dict.fromkeys(("max_input_bytes", "max_expanded_bytes", "max_part_bytes"), 2**40)
+"""How large a file and its parts may be; the engine's own limit refuses a sheet of 145,600 rows."""
+
 
 def _module() -> Any:
     try:
@@ -82,7 +85,7 @@ def _load(module: Any, path: Path, timeout: float) -> Any:
     limits = module.EvaluationConfig()
     limits.max_eval_time_ms = max(1, math.ceil(timeout * 1000))
     config = module.WorkbookConfig(eval_config=limits)
-    workbook = module.Workbook.from_path(str(path), config=config)
+    workbook = module.Workbook.from_path(str(path), config=config, load_limits=_LOAD_LIMITS)
     workbook.set_temporal_egress("serial")
     return workbook
 

@@ -41,7 +41,9 @@ def differences(trace: Trace, tolerance: Tolerance) -> Iterator[Difference]:
             block = rows if tail is None else np.vstack((tail, rows))
             columns = {name: block[:, index] for index, name in enumerate(graph.names)}
             independent = _IndependentRows(study, reference, variant, columns, chunk.first - (tail is not None))
-            theirs = {name: values[-len(rows) :] for name, values in independent.columns().items()}
+            # Inside a batch an optimiser's memory may be 0, and a step 0/0 that no row takes.
+            with np.errstate(all="ignore"):
+                theirs = {name: values[-len(rows) :] for name, values in independent.columns().items()}
             yield from _compare(study, variant, chunk.first, rows, theirs, tolerance, bounds)
             tail = rows[-1:]
 

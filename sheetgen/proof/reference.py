@@ -101,6 +101,8 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "l1_penalty": _abs,
     "l2_penalty": lambda z: z * z,
     "_whole_power": lambda base, exponent: _whole_power(base, exponent),
+    "_power": lambda base, exponent: np.asarray(base) ** exponent,
+    "_quotient": lambda a, b: np.divide(a, b),
     "_Gt": lambda a, b: np.real(a) > np.real(b),
     "_GtE": lambda a, b: np.real(a) >= np.real(b),
     "_Lt": lambda a, b: np.real(a) < np.real(b),
@@ -142,7 +144,7 @@ class Reference:
             name: 1j * _STEP * (np.arange(len(perturbed)) == index).reshape(axes)
             for index, name in enumerate(perturbed)
         }
-        space: dict[str, object] = dict(FUNCTIONS)
+        space: dict[str, object] = {name: _exact(function) for name, function in FUNCTIONS.items()}
         for name, value in given.items():
             space[name] = np.asarray(value, dtype=complex) + steps.get(name, 0)
         values: dict[str, _Complex] = {}
@@ -184,7 +186,8 @@ def _compile(text: str) -> CodeType:
 class _Calls(ast.NodeTransformer):
     """Turns into calls what complex numbers need help with.
 
-    Powers to whole numbers become multiplications: a complex power by way of logarithms loses Im.
+    Powers to whole numbers become multiplications: a complex power by way of logarithms loses Im. Quotients and powers
+    become functions, whose real part is that of real numbers.
     """
 
     def visit_Compare(self, node: ast.Compare) -> ast.AST:
@@ -194,17 +197,42 @@ class _Calls(ast.NodeTransformer):
         return ast.Call(name, [node.left, *node.comparators], [])
 
     def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
-        """Replace ``base ** 101`` by ``_whole_power(base, 101)``."""
+        """Replace ``base ** 101`` by ``_whole_power(base, 101)``, other powers and quotients likewise."""
         self.generic_visit(node)
+        if isinstance(node.op, ast.Div):
+            return ast.Call(ast.Name("_quotient", ast.Load()), [node.left, node.right], [])
         exponent = node.right.value if isinstance(node.right, ast.Constant) else None
         if isinstance(node.op, ast.Pow) and isinstance(exponent, int | float) and float(exponent).is_integer():
             name = ast.Name("_whole_power", ast.Load())
             return ast.Call(name, [node.left, ast.Constant(int(exponent))], [])
+        if isinstance(node.op, ast.Pow):
+            return ast.Call(ast.Name("_power", ast.Load()), [node.left, node.right], [])
         return node
 
 
-def _whole_power(base: Any, exponent: int) -> Any:
-    """Raise by repeated squaring."""
+def _exact(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function whose values are computed in real numbers, and whose derivatives are in complex ones.
+
+    A complex quotient or root is off by a rounding where the real one is exact, so that 0.3/0.1 would be 3, and a
+    floor, a remainder or a comparison would come out otherwise.
+    """
+
+    def apply(*operands: Any) -> Any:
+        value = function(*operands)
+        if not np.iscomplexobj(value):
+            return value
+        real = np.real(function(*(np.asarray(np.real(operand), dtype=float) for operand in operands)))
+        result = np.array(np.broadcast_to(real, np.shape(value)), dtype=complex)
+        result.imag = np.imag(value)
+        return result
+
+    return apply
+
+
+def _whole_power(base: Any, exponent: Any) -> Any:
+    """Raise by repeated squaring; real numbers, of which no derivative is taken, as they are."""
+    if not np.iscomplexobj(base):
+        return np.asarray(base, dtype=float) ** exponent
     result, square = base * 0 + 1, base
     while exponent:
         if exponent & 1:

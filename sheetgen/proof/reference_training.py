@@ -89,9 +89,14 @@ def _moments(s: Settings, gradient: Array, above: Memory) -> Memory:
     }
 
 
+def _weight_so_far(beta: float, iteration: Array) -> Array:
+    """Return how much of a moving average is not yet that of its start: 1 − βᵗ."""
+    return -np.expm1((iteration + 1) * np.log(beta)) if beta else np.ones_like(iteration)
+
+
 def _unbiased(s: Settings, memory: Memory, iteration: Array) -> Memory:
     """Return Adam's moments without their bias towards 0."""
-    return {f"{k}̂": memory[k] / -np.expm1((iteration + 1) * np.log(s[b])) for k, b in (("m", "beta1"), ("v", "beta2"))}
+    return {f"{k}̂": memory[k] / _weight_so_far(s[b], iteration) for k, b in (("m", "beta1"), ("v", "beta2"))}
 
 
 def _adam(s: Settings, w: Array, g: Array, rate: Array, memory: Memory) -> Array:

@@ -61,7 +61,9 @@ def _sum_of_updates(book: Book, variant: int) -> Formula:
         return abs(movement + descended) / (1 + abs(descended))
 
     descended = f"{layout.rate(variant)}/{layout.count(BATCH)}*{slopes}"
-    return Formula(f"ABS({after}-{before}+{descended})/(1+ABS({descended}))", deviation, scale=1.0)
+    text = f"ABS({after}-{before}+{descended})/(1+ABS({descended}))"
+    # Engines add a whole column in different orders, and each of its terms may round once.
+    return Formula(text, deviation, scale=float(rows))
 
 
 def weights_into(book: Book, unit: str, weights: tuple[str, ...], variant: int) -> Formula:

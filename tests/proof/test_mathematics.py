@@ -136,3 +136,32 @@ def test_both_sheets_are_proven_and_each_difference_is_placed() -> None:
     assert {difference.sheet for difference in disagreeing} == {"lr 0.5", "lr 2.0"}
     gradient = [d for d in disagreeing if d.quantity == "∂E_total/∂w8" and d.sheet == "lr 2.0"]
     assert [d.cell for d in gradient] == [f"AN{5 + row}" for row in range(31)]
+
+
+AT_THE_EDGE = [
+    'optimiser = { name = "adam", beta1 = 0 }',
+    'optimiser = { name = "adam", beta2 = 0 }',
+    'optimiser = { name = "adam", beta1 = 0, beta2 = 0, eps = 0 }',
+    'optimiser = { name = "adamw", beta1 = 0, weight_decay = 0 }',
+    'optimiser = { name = "momentum", momentum = 0 }',
+    'optimiser = { name = "nesterov", momentum = 0 }',
+    'optimiser = { name = "adagrad", eps = 0 }',
+    'optimiser = { name = "rmsprop", alpha = 0, eps = 0 }',
+    'schedule = { name = "cosine", t_max = 1 }',
+    'schedule = { name = "step", step_size = 1, gamma = 1e-300 }',
+    'schedule = { name = "exponential", gamma = 1e-80 }',
+    'schedule = { name = "one-cycle", total_steps = 2, pct_start = 0.9 }',
+]
+ONE_SAMPLE = "[inputs]\nx = 0.5\n[targets]\nt = 0.3\n"
+SAMPLES = 'batch = 2\n[data]\ninputs = ["x"]\ntargets = ["t"]\nrows = [[0.5, 0.3], [1, 0.2], [0.2, 0.9]]\n'
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("data", [ONE_SAMPLE, SAMPLES], ids=["one", "batches"])
+@pytest.mark.parametrize("line", AT_THE_EDGE)
+def test_no_setting_that_is_allowed_makes_numpy_warn(line: str, data: str) -> None:
+    study = loads(
+        f"rates = [0.1]\niterations = 3\n{line}\n{data}[parameters]\nw = 0.4\nb = 0.1\n"
+        '[forward]\ny = "sigmoid(w*x + b)"\n[loss]\nE = "(t - y)^2"\n'
+    )
+    assert list(differences(Trace(study), Tolerance())) == []

@@ -14,6 +14,38 @@ from sheetgen import load, loads
 from sheetgen.network.study import Study
 from sheetgen.proof.reference import Array, Reference
 
+EDGES = {
+    "floor(x/y)": lambda x, y: math.floor(x / y),
+    "floor(0.3/0.1)*x": lambda x, y: 2 * x,
+    "mod(x, y)": lambda x, y: x % y,
+    "mod(-x, y)": lambda x, y: -x % y,
+    "sign(x/y - 3)": lambda x, y: (x / y > 3) - (x / y < 3),
+    "where(x/y == 3, 1, 0)": lambda x, y: x / y == 3,
+    "where(x/y >= 3, 1, 0)": lambda x, y: x / y >= 3,
+    "where(x/y < 3, 1, 0)": lambda x, y: x / y < 3,
+    "max(x/y, 3) - 3": lambda x, y: max(x / y, 3) - 3,
+    "abs(x/y - 3)": lambda x, y: abs(x / y - 3),
+    "relu(x/y - 3)": lambda x, y: max(x / y - 3, 0),
+    "floor(sqrt(x*x/y/y))": lambda x, y: math.floor(math.sqrt(x * x / y / y)),
+    "floor(x^3*y^-1)": lambda x, y: math.floor(math.pow(x, 3) * math.pow(y, -1)),
+    "floor((x/y)^2)": lambda x, y: math.floor(math.pow(x / y, 2)),
+    "floor(held(x/y))": lambda x, y: math.floor(x / y),
+    "floor(huber(x/y, 3))": lambda x, y: math.floor(0.5 * (3 - x / y) ** 2) if abs(x / y - 3) <= 1 else 0,
+}
+"""What jumps or bends, and what it is in plain Python."""
+NEAR = [(0.3, 0.1), (0.6, 0.2), (0.7, 0.1), (1.0, 0.1), (0.9, 0.3), (2.1, 0.7), (0.30000000000000004, 0.1)]
+
+
+@pytest.mark.parametrize("text", EDGES)
+def test_beside_a_jump_values_are_those_of_real_numbers(text: str) -> None:
+    x, y = (np.array(numbers) for numbers in zip(*NEAR, strict=True))
+    reference = Reference({"E": text}, "E")
+    for perturbed in ((), ("x",)):
+        values = reference._run({"x": x, "y": y}, perturbed)["E"].real
+        for (a, b), value in zip(NEAR, np.broadcast_to(values, (*np.shape(values)[:-1], len(NEAR))).T, strict=True):
+            if not (text.startswith("floor(huber") and abs(a / b - 3) > 1):
+                assert np.ravel(value) == float(EDGES[text](a, b)), (text, a, b)
+
 
 @pytest.mark.parametrize(
     "text",
