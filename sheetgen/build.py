@@ -102,6 +102,8 @@ def checked_path(path: Path, force: bool) -> Path:
 def _write(study: Study, file: IO[bytes], progress: Progress) -> tuple[Book, Composition]:
     """Write the workbook to an open file; return its book and its composition."""
     book = Book(study, study)
+    if study.read_as:
+        progress(f"read {study.read_as}")
     progress("training")
     composition = compose(book)
     stamp = writer.timestamp().strftime("%Y-%m-%dT%H:%M:%SZ")

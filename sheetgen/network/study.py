@@ -55,6 +55,7 @@ class Study:
     batch: int = 1
     shuffle: int | None = None
     order: tuple[int, ...] = ()
+    read_as: str = field(default="", compare=False)
     settings: Mapping[str, float] = field(default_factory=lambda: dict(CHECK_SETTINGS))
 
     @cached_property

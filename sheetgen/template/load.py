@@ -19,8 +19,9 @@ from sheetgen.template.document import EQUATION_TABLES, QUANTITY_TABLES, Documen
 from sheetgen.template.equations import read_equation, require_room
 from sheetgen.template.layers.expand import expand_layers
 from sheetgen.template.quantity_names import require_names, require_no_settings
-from sheetgen.template.samples import Samples, drawn_order, read_samples
+from sheetgen.template.samples import Samples, read_samples
 from sheetgen.template.shipped import DEFAULT, template_names, template_text
+from sheetgen.template.shuffle import drawn_order
 from sheetgen.template.variants import read_variants
 
 _TRAINING = ("rates", "iterations", "batch", "shuffle", "frozen", "optimiser", "schedule", "variants", "layers")
@@ -84,6 +85,7 @@ class _TemplateReader:
             batch=batch,
             shuffle=shuffle,
             order=() if shuffle is None else drawn_order(shuffle, samples.count),
+            read_as=samples.read_as,
         )
         require_no_settings(document, study)
         require_room(document, study)

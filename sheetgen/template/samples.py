@@ -11,27 +11,28 @@ classes = ["setosa", "other"]
 
 from __future__ import annotations
 
-import csv
-import random
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, NoReturn
+from typing import NoReturn
 
 from sheetgen.errors import did_you_mean, must_be
+from sheetgen.template.csv_table import Dialect, read_csv
 from sheetgen.template.document import Document
 
-_KEYS = ("inputs", "targets", "rows", "file", "label", "classes")
+_DIALECT = ("separator", "decimal", "encoding", "header")
+_KEYS = ("inputs", "targets", "rows", "file", "label", "classes", *_DIALECT)
 MAX_SAMPLES = 100_000
 
 
 @dataclass(frozen=True)
 class Samples:
-    """The numbers of each input and each target, sample by sample."""
+    """The numbers of each input and each target, sample by sample; how a file of another dialect was read, in words."""
 
     inputs: Mapping[str, tuple[float, ...]]
     targets: Mapping[str, tuple[float, ...]]
+    read_as: str = ""
 
     @property
     def all(self) -> dict[str, tuple[float, ...]]:
@@ -52,18 +53,11 @@ def read_samples(document: Document, folder: Path | None) -> Samples:
     return _SampleReader(document, folder).samples()
 
 
-def drawn_order(seed: int, count: int) -> tuple[int, ...]:
-    """Return the numbers 1 to ``count`` in an order drawn by a seed, the same with every version of Python."""
-    generator = random.Random(seed)
-    # Only random() is promised to repeat its numbers from one version to the next; shuffle() is not.
-    keys = [generator.random() for _ in range(count)]
-    return tuple(sorted(range(1, count + 1), key=lambda sample: keys[sample - 1]))
-
-
 class _SampleReader:
     def __init__(self, document: Document, folder: Path | None) -> None:
         self.document, self.folder = document, folder
         self.table = document.table("data")
+        self._read_as = ""
 
     def fail(self, problem: str, expected: str = "", key: str = "") -> NoReturn:
         self.document.fail(problem, expected, "data", key)
@@ -91,7 +85,9 @@ class _SampleReader:
         across = [tuple(column) for column in zip(*numbers, strict=True)]
         by_name = dict(zip((*inputs, *targets), across, strict=True))
         one_hot = self._one_hot(classes, [str(row[-1]) for row in rows], where) if classes else {}
-        return Samples({name: by_name[name] for name in inputs}, {name: by_name[name] for name in targets} | one_hot)
+        return Samples(
+            {name: by_name[name] for name in inputs}, {name: by_name[name] for name in targets} | one_hot, self._read_as
+        )
 
     @property
     def _key(self) -> str:
@@ -146,23 +142,43 @@ class _SampleReader:
         if "rows" in self.table:
             return self._typed(columns), lambda index: f"row {index + 1} of [data]"
         path = self._path()
-        with self._open(path) as lines:
-            reader = csv.reader(lines)
-            try:
-                table = [(reader.line_num, row) for row in reader if row]
-            except (csv.Error, UnicodeDecodeError) as error:
-                self.fail(f"{path.name} is no CSV text in UTF-8: {error}", key="file")
-        if not table:
-            self.fail(f"{path.name} is empty", "its first line must name the columns", "file")
-        header = [name.strip() for name in table[0][1]]
+        content = self._content(path)
+        with self.document.refusing("data", "file"):
+            table = read_csv(content, path.name, columns, self._dialect())
+        header, self._read_as = table.header, table.read_as
         places = [self._column(name, header, path) for name in columns]
+        numeric = len(columns) - ("label" in self.table)
         rows: list[list[object]] = []
-        for line, row in table[1:]:
+        for line, row in table.rows:
             if len(row) != len(header):
                 problem = f"{path.name}, line {line} has {len(row)} values"
                 self.fail(problem, f"its header names {len(header)}", "file")
-            rows.append([row[place].strip() for place in places])
-        return rows, lambda index: f"{path.name}, line {table[index + 1][0]}"
+            cells = [row[place].strip() for place in places]
+            if table.decimal == ",":
+                cells[:numeric] = [self._point(cell, f"{path.name}, line {line}") for cell in cells[:numeric]]
+            rows.append([*cells])
+        return rows, lambda index: f"{path.name}, line {table.rows[index][0]}"
+
+    def _point(self, cell: str, where: str) -> str:
+        """Return a number with a decimal comma as one with a point."""
+        if "." in cell:
+            self.fail(f"{where}: {cell!r} has a point where decimals have commas", "leave out the point", "file")
+        return cell.replace(",", ".")
+
+    def _dialect(self) -> Dialect:
+        """Return what the table says of its file."""
+        given = {key: self.table[key] for key in _DIALECT if key in self.table}
+        header = given.pop("header", True)
+        if not isinstance(header, bool):
+            self.fail(*must_be("header", "true or false"), "header")
+        for key, value in given.items():
+            if not isinstance(value, str) or (key != "encoding" and len(value) != 1):
+                self.fail(*must_be(key, "a text of one character" if key != "encoding" else "a text"), key)
+        if given.get("decimal", ".") not in (".", ","):
+            self.fail(*must_be("decimal", '"." or ","'), "decimal")
+        if given.get("separator", ",") in '"\r\n ' or given.get("separator") == given.get("decimal", ""):
+            self.fail(*must_be("separator", 'such as "," ";" "\\t" "|", and not the decimal sign'), "separator")
+        return Dialect(given.get("separator"), given.get("decimal"), given.get("encoding"), header)
 
     def _typed(self, columns: list[str]) -> list[list[object]]:
         rows = self.table["rows"]
@@ -184,16 +200,21 @@ class _SampleReader:
             self.fail(problem, "use rows = [[…]]", "file")
         return self.folder / name
 
-    def _open(self, path: Path) -> IO[str]:
+    def _content(self, path: Path) -> bytes:
         try:
-            return path.open(encoding="utf-8-sig", newline="")
+            return path.read_bytes()
         except OSError as error:
             self.fail(f"{path.name} cannot be read: {error.strerror}", "it must lie beside the template", "file")
 
     def _column(self, name: str, header: list[str], path: Path) -> int:
         if name in header:
             return header.index(name)
-        hint = did_you_mean(name, header, f"there are {', '.join(header)}")
+        otherwise = f"there are {', '.join(header)}"
+        if all(cell.replace(".", "").replace(",", "").lstrip("-").isdecimal() for cell in header):
+            otherwise = "its first line names no columns: say header = false in [data]"
+        elif len(header) == 1:
+            otherwise += '; say separator = "…" in [data] if that is several columns'
+        hint = did_you_mean(name, header, otherwise)
         return self.fail(f"{path.name} has no column {name!r}", hint, "file")
 
     def _number(self, value: object, column: str, where: str) -> float:
