@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ import sympy  # type: ignore[import-untyped]
 from networks import ODD, odd_loss
 from tracing import trace
 
-from sheetgen import load, loads
+from sheetgen import build, load, loads
 from sheetgen.network.study import Study
 
 Named = Mapping[str, float]
@@ -150,3 +151,70 @@ EXACT = {
 def test_figures_with_many_digits(label: str, value: float) -> None:
     _, rows = next(steps(load()))
     assert math.isclose(rows[0][label], value, rel_tol=1e-13)
+
+
+SHEETS = ("run1", "v2", "adam v2", "Q1", "R", "TRUE", "it's A1", "lr ~1", "1.5e-3", "日本 1")
+ACTIVATIONS = {
+    "tanh": "tanh", "sigmoid": "sigmoid", "softplus": "softplus", "elu": "elu", "silu": "silu", "relu": "relu",
+}  # fmt: skip
+LOSSES = {
+    "half_squared_error(o, t)": lambda o, t: 0.5 * (t - o) ** 2,
+    "squared_error(o, t)": lambda o, t: (t - o) ** 2,
+    "bce(sigmoid(o), t)": lambda o, t: -(t * (1 / (1 + (-o).exp())).log() + (1 - t) * (1 - 1 / (1 + (-o).exp())).log()),
+}
+OPTIMIZERS = {
+    'name = "sgd"': ("SGD", {}),
+    'name = "momentum", momentum = 0.8': ("SGD", {"momentum": 0.8}),
+    'name = "nesterov"': ("SGD", {"momentum": 0.9, "nesterov": True}),
+    'name = "adagrad"': ("Adagrad", {}),
+    'name = "rmsprop", alpha = 0.9': ("RMSprop", {"alpha": 0.9}),
+    'name = "adam", beta1 = 0': ("Adam", {"betas": (0.0, 0.999)}),
+    'name = "adamw", weight_decay = 0.1': ("AdamW", {"weight_decay": 0.1}),
+}
+SCHEDULES = {
+    'name = "constant"': ("LambdaLR", {"lr_lambda": lambda step: 1.0}),
+    'name = "step", step_size = 2, gamma = 0.5': ("StepLR", {"step_size": 2, "gamma": 0.5}),
+    'name = "exponential", gamma = 0.9': ("ExponentialLR", {"gamma": 0.9}),
+    'name = "cosine", t_max = 4': ("CosineAnnealingLR", {"T_max": 4}),
+}
+POINTS = [(0.5, 0.3), (-1.25, 0.8), (2.0, 0.1)]
+START = {"w_1": 0.4, "b_1": -0.1, "wÖ": 0.7, "B": 0.2}
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("number", range(30))
+def test_thirty_templates_are_trained_as_torch_trains_them(number: int, tmp_path: Path) -> None:
+    torch = pytest.importorskip("torch", reason="torch is not installed (pip install sheetgen[cnn])")
+    activation, loss, optimizer, schedule = (
+        list(table)[number % len(table)] for table in (ACTIVATIONS, LOSSES, OPTIMIZERS, SCHEDULES)
+    )
+    batch, sheet, iterations = 1 + number % 3, SHEETS[number % len(SHEETS)], 4
+    text = (
+        f'iterations = {iterations}\nbatch = {batch}\n[[variants]]\nsheet = "{sheet}"\nrate = 0.05\n'
+        f"optimiser = {{ {optimizer} }}\nschedule = {{ {schedule} }}\n"
+        f'[data]\ninputs = ["x"]\ntargets = ["t"]\nrows = {[list(point) for point in POINTS]}\n[parameters]\n'
+        + "".join(f'"{name}" = {value}\n' for name, value in START.items())
+        + f'[forward]\nh = "{activation}(w_1*x + b_1)"\no = "wÖ*h + B"\n[loss]\nL = "{loss}"\n'
+    )
+    built = build(loads(text), tmp_path / "b.xlsx")
+    assert built.ok
+    assert built.verdict.startswith("OK")
+    w = {name: torch.tensor(value, dtype=torch.float64, requires_grad=True) for name, value in START.items()}
+    (kind, options), (course, settings) = OPTIMIZERS[optimizer], SCHEDULES[schedule]
+    descent = getattr(torch.optim, kind)(list(w.values()), lr=0.05, **options)
+    rate = getattr(torch.optim.lr_scheduler, course)(descent, **settings)
+    function = getattr(torch, activation, None) or getattr(torch.nn.functional, activation)
+    rows = next(steps(loads(text)))[1]
+    for iteration in range(iterations + 1):
+        for name, value in w.items():
+            assert rows[iteration * batch][name] == pytest.approx(value.item(), rel=1e-9, abs=1e-12), (name, iteration)
+        losses = []
+        for place in range(batch):
+            x, t = POINTS[(iteration * batch + place) % len(POINTS)]
+            o = w["wÖ"] * function(w["w_1"] * x + w["b_1"]) + w["B"]
+            losses.append(LOSSES[loss](o, t))
+            assert rows[iteration * batch + place]["L"] == pytest.approx(losses[-1].item(), rel=1e-9, abs=1e-12)
+        descent.zero_grad()
+        (sum(losses) / batch).backward()
+        descent.step()
+        rate.step()
