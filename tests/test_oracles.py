@@ -218,3 +218,18 @@ def test_thirty_templates_are_trained_as_torch_trains_them(number: int, tmp_path
         (sum(losses) / batch).backward()
         descent.step()
         rate.step()
+
+
+def test_held_data_are_those_data(tmp_path: Path) -> None:
+    """The perceptron rule: where sign(w·x) is not the target, w moves by η·t·x."""
+    text = (
+        'rates = [0.5]\niterations = 3\n[data]\ninputs = ["x"]\ntargets = ["t"]\nrows = [[1, -1], [2, 1]]\n'
+        '[parameters]\nw = 0.75\n[forward]\nz = "w*x"\n[loss]\nE = "max(0, -held(t)*z)"\n'
+    )
+    w, expected = 0.75, []
+    for iteration in range(4):
+        x, t = [(1, -1), (2, 1)][iteration % 2]
+        expected.append(w)
+        w += 0.5 * t * x if -t * w * x > 0 else 0.0
+    assert build(loads(text), tmp_path / "b.xlsx").ok
+    assert [row["w"] for row in next(steps(loads(text)))[1]] == expected
