@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from cnn.tab.finished_run import RunRecord
 from cnn.tab.sections import GAP, heading
-from cnn.training.config import DataFacts
+from cnn.training.config import Continuation, DataFacts
 from sheetgen.page import style
 from sheetgen.page.page import Page
 from sheetgen.page.style import Style
@@ -31,7 +31,6 @@ def put(page: Page, run: RunRecord, row: int) -> int:
 def _facts(run: RunRecord) -> list[tuple[str, str]]:
     config, summary, best = run.config, run.summary, run.best
     plan, machine = config.plan, config.machine
-    versions = ", ".join(f"{package} {version}" for package, version in config.versions.items())
     processes = f"{plan.threads} thread(s), {config.processes} process(es)"
     return [
         ("run", run.name),
@@ -45,13 +44,19 @@ def _facts(run: RunRecord) -> list[tuple[str, str]]:
         ("epochs made", f"{len(run.epochs)} of {plan.recipe.epochs}{_why(run)}"),
         ("random seed", str(plan.seed)),
         ("device", f"{config.device}, {processes}; {machine.system}, {machine.architecture}"),
-        ("versions", versions),
+        ("versions", _listed(config.versions)),
+        *((f"continued after epoch {step.after_epoch}", _continuation(step)) for step in config.continued),
         ("best epoch", f"epoch {best.epoch}, picked on the {best.evaluated_on} pictures"),
     ]
 
 
 def _listed(settings: Mapping[str, object]) -> str:
     return ", ".join(f"{setting} {value}" for setting, value in settings.items())
+
+
+def _continuation(step: Continuation) -> str:
+    where = f"{step.device}; {step.machine.system}, {step.machine.architecture}"
+    return f"{step.command}; {step.started}; {where}; {_listed(step.versions)}"
 
 
 def _why(run: RunRecord) -> str:

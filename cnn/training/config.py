@@ -35,8 +35,23 @@ class Machine:
 
 
 @dataclass(frozen=True)
+class Continuation:
+    """A continuation of the training: after which epoch, by which command and when, and on what."""
+
+    after_epoch: int
+    command: str
+    started: str
+    device: str
+    machine: Machine
+    versions: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Config:
-    """The content of config.json: the command and when it was given, its plan, and on what it was carried out."""
+    """The content of config.json: the command and when it was given, its plan, and on what it was carried out.
+
+    ``continued`` are the continuations of a training that was stopped.
+    """
 
     command: str
     started: str
@@ -46,6 +61,7 @@ class Config:
     data: DataFacts
     machine: Machine
     versions: Mapping[str, str]
+    continued: tuple[Continuation, ...] = ()
 
 
 def recorded_config(run: Run) -> Config:

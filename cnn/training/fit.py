@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 
@@ -17,7 +18,7 @@ from cnn.runs.metrics import Reporter, best_epoch
 from cnn.runs.run import Run, make_folder
 from cnn.runs.summary import Stopped, Summary, summary_of
 from cnn.runs.weights import load_weights
-from cnn.training.config import FILE, Config, DataFacts, Machine, recorded_config
+from cnn.training.config import FILE, Config, Continuation, DataFacts, Machine, recorded_config
 from cnn.training.plan import Plan
 from cnn.training.processes import Processes, find_device
 from cnn.training.stop import stop_on_interrupt
@@ -43,7 +44,7 @@ def config_of(plan: Plan, digits: Digits, device: torch.device, processes: Proce
     held_out = len(digits.validation) if digits.validation else 0
     return Config(
         command=command,
-        started=datetime.now(UTC).isoformat(timespec="seconds"),
+        started=now(),
         plan=plan,
         device=str(device),
         processes=processes.count,
@@ -55,9 +56,27 @@ def config_of(plan: Plan, digits: Digits, device: torch.device, processes: Proce
             held_out,
             len(digits.test),
         ),
-        machine=Machine(platform.system(), platform.machine()),
+        machine=machine(),
         versions=versions(),
     )
+
+
+def now() -> str:
+    """Return the time to record."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def machine() -> Machine:
+    """Return the machine to record."""
+    return Machine(platform.system(), platform.machine())
+
+
+def record_continuation(trainer: Trainer, run: Run, command: str) -> None:
+    """Add to config.json that the training goes on, by what command and on what, unless no epoch is left."""
+    done, config = len(trainer.history), recorded_config(run)
+    if done < config.plan.recipe.epochs:
+        this = Continuation(done, command, now(), str(trainer.device), machine(), versions())
+        run.write_record(FILE, replace(config, continued=(*config.continued, this)))
 
 
 def load_in_turn(plan: Plan, processes: Processes, device: torch.device) -> Digits:
@@ -150,6 +169,8 @@ def fit(plan: Plan, run: Run, processes: Processes, reporter: Reporter, command:
     trainer = Trainer(find_network(plan.network), plan.recipe, digits, plan.seed, device, processes)
     if resumed:
         resume(trainer, run, digits)
+        if processes.writes:
+            record_continuation(trainer, run, command)
     elif processes.writes:
         make_folder(run)
         run.write_record(FILE, config_of(plan, digits, device, processes, command))

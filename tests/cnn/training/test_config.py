@@ -18,7 +18,7 @@ from cnn.training.config import recorded_config
 from cnn.training.recipe import FAST
 
 KEYS = {
-    "": "format command started plan device processes data machine versions",
+    "": "format command started plan device processes data machine versions continued",
     "plan": "network recipe seed validation patience data data_dir device threads",
     "data": "name is_mnist fingerprint train validation test",
     "machine": "system architecture",

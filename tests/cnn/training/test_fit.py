@@ -6,6 +6,7 @@ import json
 import platform
 import re
 import shutil
+import signal
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -29,7 +30,7 @@ from cnn.digits.datasets import hold_out
 from cnn.digits.parts import Digits, normalize
 from cnn.digits.synthetic import draw
 from cnn.net.modules import SparseDropout
-from cnn.runs.metrics import Silent
+from cnn.runs.metrics import Epoch, Silent
 from cnn.runs.run import Run
 from cnn.show import result_lines
 from cnn.tab.write import write
@@ -344,3 +345,39 @@ def test_settings_that_earlier_versions_listed_wrongly_are_read_as_they_were(tmp
     }  # fmt: skip
     assert from_json(Recipe, before) == FAST
     assert (FAST.momentum, FAST.kernel_momentum, FAST.decay, FAST.changes) == (None, 0.95, None, {})
+
+
+def test_a_continuation_is_told_with_what_it_ran_on(
+    tmp_path: Path, empty: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The run is stopped after its first epoch, and goes on with another version of torch."""
+    digits = draw(100, 50)
+    monkeypatch.setattr(cnn.training.fit, "load_digits", lambda *arguments: digits)
+    plan = Plan("rf20", replace(FAST, **SHORT), data="synthetic", device="cpu")
+    run = Run(tmp_path / "stopped")
+
+    class Interrupting(Silent):
+        def epoch(self, row: Epoch) -> None:
+            signal.raise_signal(signal.SIGINT)
+
+    summary = fit(plan, run, Processes(), Interrupting(), "cnn train", resumed=False)
+    assert summary is not None
+    assert (summary.stopped, summary.epochs) == ("interrupted", 1)
+    first = run.read_json("config.json")
+    assert first["continued"] == []
+    monkeypatch.setattr(cnn.training.fit, "versions", lambda: {"torch": "99.0"})
+    for _ in range(2):  # the second time no epoch is left
+        fit(plan, run, Processes(), Silent(), "cnn train --resume", resumed=True)
+    config = run.read_json("config.json")
+    (told,) = config.pop("continued")
+    assert config == {name: value for name, value in first.items() if name != "continued"}
+    assert told.pop("started") >= first["started"]
+    assert told == {
+        "after_epoch": 1, "command": "cnn train --resume", "device": "cpu", "versions": {"torch": "99.0"},
+        "machine": {"system": platform.system(), "architecture": platform.machine()},
+    }  # fmt: skip
+    book = Path(shutil.copy(empty, tmp_path / "b.xlsx"))
+    write(book, [run])
+    fact = sheet_texts(book)["continued after epoch 1"][0]
+    assert fact.startswith("cnn train --resume; ")
+    assert fact.endswith("torch 99.0")
