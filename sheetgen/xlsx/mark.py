@@ -9,7 +9,8 @@ import re
 from xml.sax.saxutils import escape
 
 from sheetgen.page.page import quoted
-from sheetgen.xlsx.markup import Element, Markup
+from sheetgen.xlsx.elements import Element
+from sheetgen.xlsx.markup import Markup
 
 NAME = "_sheetgen_sheet"
 _REFERENCE = re.compile(r"=?\$?(?:'((?:[^']|'')+)'|([^'!]+))!.*", re.DOTALL)

@@ -1,60 +1,15 @@
-"""An XML part as it is written: where each element stands in it, so that a few are changed and every other byte stays.
-
-A parser finds the elements, whatever the part's writer does with quotes, spaces, comments, prefixes or empty elements.
-"""
+"""An XML part that can be changed at a few places, so that every other byte stays, whatever its writer did."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any
-from xml.etree.ElementTree import ParseError
-from xml.parsers import expat
+from collections.abc import Sequence
 from xml.sax.saxutils import quoteattr
+
+from sheetgen.xlsx.elements import ATTRIBUTE, Element, read_elements
 
 _BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _DECLARED = re.compile(rb"""<\?xml[^>]*?encoding\s*=\s*["']([\w.-]+)["']""")
-_VALUE = rb"""(?:"[^"]*"|'[^']*')"""
-_ATTRIBUTE = re.compile(rb"\s+([^\s=]+)\s*=\s*(" + _VALUE + rb")")
-_START_TAG = re.compile(rb"<[^\s/>]+(?:\s+[^\s=]+\s*=\s*" + _VALUE + rb")*\s*/?>")
-
-
-@dataclass(eq=False)
-class Element:
-    """An element and where it stands, in bytes: from ``start`` to ``end``, its content from ``body`` to ``close``.
-
-    Names in the namespace of the root are given without it, others and prefixed attributes as ``{namespace}name``.
-    ``default`` is the namespace of names without a prefix in it.
-    """
-
-    name: str
-    attributes: dict[str, str]
-    start: int
-    body: int
-    default: str
-    close: int = 0
-    end: int = 0
-    text: str = ""
-    children: list[Element] = field(default_factory=list)
-
-    def get(self, attribute: str, default: str = "") -> str:
-        """Return an attribute's value."""
-        return self.attributes.get(attribute, default)
-
-    def child(self, name: str) -> Element | None:
-        """Return the first child of a name."""
-        return next(self.all(name), None)
-
-    def all(self, name: str) -> Iterator[Element]:
-        """Yield the children of a name."""
-        return (child for child in self.children if child.name == name)
-
-    @property
-    def meaning(self) -> Any:
-        """What the element says, however it is written: equal for elements that say the same."""
-        attributes = tuple(sorted(self.attributes.items()))
-        return self.name, attributes, self.text.strip(), tuple(child.meaning for child in self.children)
 
 
 class Markup:
@@ -68,7 +23,7 @@ class Markup:
         self._source = content.decode(self._encoding).encode()
         self._changes: list[tuple[int, int, int, bytes]] = []  # from, to, rank among those at one place, new text
         self._appended: dict[Element, list[tuple[int, str]]] = {}
-        self.namespace, self.root = _Reading(self._source).result()
+        self.namespace, self.root = read_elements(self._source)
 
     def source(self, element: Element) -> str:
         """Return an element as it is written."""
@@ -86,7 +41,7 @@ class Markup:
         """Give an attribute, one without a prefix, another value, or the element a new one."""
         tag = self._source[element.start : element.body]
         written = quoteattr(value).encode()
-        for match in _ATTRIBUTE.finditer(tag):
+        for match in ATTRIBUTE.finditer(tag):
             if match[1].decode() == attribute:
                 self._changes.append((element.start + match.start(2), element.start + match.end(2), 0, written))
                 return
@@ -154,76 +109,3 @@ def _encoding(content: bytes) -> str:
             return encoding
     declared = _DECLARED.match(content)
     return declared[1].decode() if declared else "utf-8"
-
-
-class _Reading:
-    """A part being read, in UTF-8 whatever it declares."""
-
-    def __init__(self, source: bytes) -> None:
-        self._source = source
-        self._open: list[Element] = []
-        self._defaults: list[str] = [""]
-        self._root: Element | None = None
-        self._namespace = ""
-        self._parser = expat.ParserCreate("utf-8", "}")
-        self._parser.buffer_text = True
-        self._parser.StartElementHandler, self._parser.EndElementHandler = self._start, self._end
-        self._parser.StartNamespaceDeclHandler = self._begin_namespace
-        self._parser.EndNamespaceDeclHandler = self._end_namespace
-        self._parser.CharacterDataHandler = self._characters
-        self._parser.StartDoctypeDeclHandler = _refuse_document_type
-
-    def result(self) -> tuple[str, Element]:
-        """Return the namespace of the root, and the root."""
-        try:
-            self._parser.Parse(self._source, True)
-        except expat.ExpatError as error:
-            raise ParseError(str(error)) from error
-        assert self._root is not None
-        return self._namespace, self._root
-
-    def _begin_namespace(self, prefix: str | None, uri: str | None) -> None:
-        if prefix is None:
-            self._defaults.append(uri or "")
-
-    def _end_namespace(self, prefix: str | None) -> None:
-        if prefix is None:
-            self._defaults.pop()
-
-    def _start(self, name: str, attributes: dict[str, str]) -> None:
-        start = self._parser.CurrentByteIndex
-        tag = _START_TAG.match(self._source, start)
-        assert tag is not None
-        if self._root is None:
-            self._namespace = name.rpartition("}")[0]
-        named = {_braced(key): value for key, value in attributes.items()}
-        element = Element(self._short(name), named, start, tag.end(), self._defaults[-1])
-        if self._open:
-            self._open[-1].children.append(element)
-        else:
-            self._root = element
-        self._open.append(element)
-
-    def _end(self, name: str) -> None:
-        element = self._open.pop()
-        if self._source[element.body - 2 : element.body] == b"/>":
-            element.close = element.end = element.body
-        else:
-            element.close = self._parser.CurrentByteIndex
-            element.end = self._source.index(b">", element.close) + 1
-
-    def _characters(self, text: str) -> None:
-        if self._open:
-            self._open[-1].text += text
-
-    def _short(self, name: str) -> str:
-        namespace, _, local = name.rpartition("}")
-        return local if namespace == self._namespace else _braced(name)
-
-
-def _braced(name: str) -> str:
-    return "{" + name if "}" in name else name
-
-
-def _refuse_document_type(*declaration: object) -> None:
-    raise ValueError("it has a document type")

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote
 from xml.etree import ElementTree
 
-from sheetgen.xlsx.markup import Element, Markup
+from sheetgen.xlsx.elements import Element
+from sheetgen.xlsx.markup import Markup
 
 TYPES, WORKBOOK = "[Content_Types].xml", "xl/workbook.xml"
 RELATION_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"

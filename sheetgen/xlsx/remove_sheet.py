@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sheetgen.xlsx.markup import Element, Markup
+from sheetgen.xlsx.elements import Element
+from sheetgen.xlsx.markup import Markup
 from sheetgen.xlsx.opc import RELATION_ID, Package, reachable, rels_of
 
 

@@ -10,7 +10,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sheetgen.xlsx.markup import Element, Markup
+from sheetgen.xlsx.elements import Element
+from sheetgen.xlsx.markup import Markup
 
 _FIRST_CUSTOM_FORMAT = 164
 _ORDER = ("numFmts", "fonts", "fills", "borders", "cellStyleXfs", "cellXfs", "cellStyles", "dxfs", "tableStyles",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from xml.sax.saxutils import escape
 
-from sheetgen.xlsx.markup import Element, Markup
+from sheetgen.xlsx.elements import Element
+from sheetgen.xlsx.markup import Markup
 from sheetgen.xlsx.opc import RELATION_ID, Package
 from sheetgen.xlsx.remove_sheet import sheets_of
 
