@@ -99,9 +99,19 @@ def build_command(
 )
 @click.option("--max-diffs", type=click.IntRange(0), default=100, show_default=True, help="Differences to list.")
 @click.option("--timeout", callback=_seconds, default=600.0, show_default=True, help="Seconds for the engine.")
+@click.option(
+    "--ignore-cache", is_flag=True, help="Judge formulas and recalculated values, not the values that FILE shows."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 def verify_command(
-    file: Path, engine: str, rtol: float, atol: float, max_diffs: int, timeout: float, as_json: bool
+    file: Path,
+    engine: str,
+    rtol: float,
+    atol: float,
+    max_diffs: int,
+    timeout: float,
+    ignore_cache: bool,
+    as_json: bool,
 ) -> int:
     """Recalculate FILE with a real engine and compare every formula cell with the network's numbers.
 
@@ -111,8 +121,10 @@ def verify_command(
     Examples:
       sheetgen verify backprop.xlsx
       sheetgen verify backprop.xlsx --engine libreoffice --json
+      sheetgen verify edited.xlsx --ignore-cache
     """
-    report = verify(file, engine, tolerance=Tolerance(rtol, atol), max_diffs=max_diffs, timeout=timeout)
+    tolerance = Tolerance(rtol, atol)
+    report = verify(file, engine, tolerance=tolerance, max_diffs=max_diffs, timeout=timeout, ignore_cache=ignore_cache)
     if as_json:
         click.echo(json.dumps(report.to_dict(), ensure_ascii=False, indent=1))
     else:

@@ -22,7 +22,10 @@ SIGNATURES = {
     "load": "(template='mlp-2-2-2')",
     "loads": "(text, source='template')",
     "override": "(study, *, values=None, rates=(), iterations=None)",
-    "verify": "(path, engine='embedded', *, tolerance=Tolerance(rtol=1e-12, atol=1e-14), max_diffs=100, timeout=600.0)",
+    "verify": (
+        "(path, engine='embedded', *, tolerance=Tolerance(rtol=1e-12, atol=1e-14), max_diffs=100, timeout=600.0,"
+        " ignore_cache=False)"
+    ),
 }
 
 FIELDS = {
@@ -32,7 +35,7 @@ FIELDS = {
     ),
     "Report": (
         "engine", "training_cells", "helper_cells", "mismatches", "max_abs", "max_rel", "edited", "sheets", "diffs",
-        "notes",
+        "notes", "stale", "not_covered", "ignore_cache",
     ),
     "Tolerance": ("rtol", "atol"),
 }  # fmt: skip

@@ -59,6 +59,10 @@ class Difference:
         return f"{where}: {sentence}"
 
 
+_STALE = (
+    "{:,} cached values are from before the last edit, all else agrees: "
+    "open and save the workbook in a spreadsheet, or pass --ignore-cache"
+)
 _SENTENCES = {
     Kind.LABEL: "{expected} was expected, {found} stands there",
     Kind.FORMULA: "the formula is {formula}, expected {expected_formula}",
@@ -99,7 +103,12 @@ class Edit:
 
 @dataclass
 class Report:
-    """The outcome of a verification. ``cells`` counts every formula cell that was compared."""
+    """The outcome of a verification. ``cells`` counts every formula cell that was compared.
+
+    ``stale`` counts, among the ``mismatches``, the cells that show what was right before the last edit; they are the
+    last of the ``diffs``. ``not_covered`` counts formulas that others added and that cannot be judged.
+    ``ignore_cache`` says that no cached value was judged.
+    """
 
     engine: str
     training_cells: int = 0
@@ -111,6 +120,9 @@ class Report:
     sheets: list[SheetReport] = field(default_factory=list)
     diffs: list[Difference] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    stale: int = 0
+    not_covered: int = 0
+    ignore_cache: bool = False
 
     @property
     def ok(self) -> bool:
@@ -137,19 +149,27 @@ class Report:
     def lines(self) -> Iterator[str]:
         """Yield the report in lines for a person."""
         if self.ok:
-            yield f"OK: all {self.cells:,} formula cells agree ({self.engine})"
+            what = "formula cells agree" if not self.ignore_cache else "formulas and recalculated values agree"
+            yield f"OK: all {self.cells:,} {what} ({self.engine})"
+        elif self.stale == self.mismatches:
+            yield f"DIFFERENT: {_STALE.format(self.stale)}"
         else:
             plural = "cell differs" if self.mismatches == 1 else "cells differ"
             yield f"DIFFERENT: {self.mismatches:,} {plural} among {self.cells:,} formulas ({self.engine})"
         yield f"largest deviation of a training cell: {self.max_abs:.3g} absolute, {self.max_rel:.3g} relative"
+        if 0 < self.stale < self.mismatches:
+            yield f"among them {_STALE.format(self.stale)}"
+        if self.ignore_cache:
+            yield "cached values were not judged (--ignore-cache)"
         yield from (f"edited: {edit}" for edit in self.edited)
         yield from (f"note: {note}" for note in self.notes)
         for status in Status:
             if names := [sheet.name for sheet in self.sheets if sheet.status == status]:
                 yield f"{status}: {', '.join(names)}"
-        yield from (f"  {difference}" for difference in self.diffs)
-        if self.mismatches > len(self.diffs):
-            yield f"  … and {self.mismatches - len(self.diffs):,} more"
+        told = self.mismatches - self.stale
+        yield from (f"  {difference}" for difference in self.diffs[:told])
+        if told > len(self.diffs):
+            yield f"  … and {told - len(self.diffs):,} more"
 
 
 def _json(value: Any) -> Any:

@@ -16,15 +16,18 @@ from sheetgen.engines.base import Recalculation
 from sheetgen.network.tolerance import Tolerance
 from sheetgen.page.page import Page
 from sheetgen.proof import mathematics, whole_data
-from sheetgen.proof.added import compare_added, compare_added_sheet
+from sheetgen.proof.added import AddedOutcome, compare_added
 from sheetgen.proof.compare import compare
+from sheetgen.proof.compare_formula import SheetOutcome
 from sheetgen.proof.expected import ExpectedSheet
 from sheetgen.proof.recorded import numbers_recorded, other_picks, picks_recorded, study_recorded
 from sheetgen.proof.report import Difference, Kind, Report, SheetReport, Status
+from sheetgen.proof.stale import stale_cells
 from sheetgen.proof.table_bounds import table_bounds
 from sheetgen.sheet_names import EPOCHS
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.compose import compose
+from sheetgen.xlsx.cells import FileCell
 from sheetgen.xlsx.reader import WorkbookFile
 
 
@@ -35,9 +38,11 @@ def verify(
     tolerance: Tolerance = Tolerance(),  # noqa: B008 (immutable)
     max_diffs: int = 100,
     timeout: float = 600.0,
+    ignore_cache: bool = False,
 ) -> Report:
     """Recalculate a workbook and return what agrees and what does not.
 
+    With ``ignore_cache`` formulas and recalculated values are judged, and the values that the file shows are not.
     Raises WorkbookError for a file that is none of ours, EngineError where the engine cannot run, and
     NumberError where the numbers typed into Inputs make the training overflow.
     """
@@ -50,20 +55,64 @@ def verify(
     chosen = picks_recorded(file, values, study)
     # A book of its own: its rows are computed from the numbers of the file, never taken from a build.
     book = Book(study, built, chosen, version=version)
-    report = Report(calculator.version, edited=edits)
+    report = Report(calculator.version, edited=edits, ignore_cache=ignore_cache)
     differences = list(mathematics.differences(book.trace, tolerance))
     pages = compose(book).pages
     differences += whole_data.differences(book, tolerance)
-    for page in pages:
-        differences += _page(file, values, book, page, tolerance, report)
-    for name in file.sheet_names:
-        if name not in {sheet.name for sheet in report.sheets}:
-            cells = [cell for row in file.rows(name) for cell in row]
-            differences += compare_added_sheet(cells, values, name, tolerance, report)
+    ours = {page.name: _page(file, values, book, page, tolerance) for page in pages}
+    added = {name: _added_cells(file, name, ours.get(name)) for name in file.sheet_names}
+    others = compare_added(added, values, tolerance)
+    for name in dict.fromkeys((*ours, *file.sheet_names)):
+        rate = name in {variant.sheet for variant in study.variants}
+        differences += _sheet(report, name, rate, ours.get(name), others.get(name, AddedOutcome()))
     differences += _settings(file, report)
     report.notes += other_picks(study, chosen)
-    _conclude(report, differences, max_diffs)
+    _conclude(report, differences, max_diffs, stale_cells(file, book, differences, tolerance))
     return report
+
+
+def _added_cells(file: WorkbookFile, sheet: str, ours: SheetOutcome | None) -> list[FileCell]:
+    """Return the cells of a sheet that are not ours."""
+    return ours.extra if ours else [cell for row in file.rows(sheet) for cell in row]
+
+
+def _page(file: WorkbookFile, values: Recalculation, book: Book, page: Page, tolerance: Tolerance) -> SheetOutcome:
+    """Compare a sheet of our own."""
+    if page.name not in file.sheet_names:
+        missing = Difference(page.name, "A1", Kind.MISSING, f"the sheet {page.name}", None)
+        return SheetOutcome(differences=[missing])
+    rows, columns = page.size
+    rates = {variant.sheet: variant.rate for variant in book.study.variants}
+    bounds = table_bounds(book, page.name, tolerance.atol)
+    grid = values.grid(page.name, rows, columns)
+    sheet = ExpectedSheet(page, grid, tolerance, rates.get(page.name), bounds, book.study.batch)
+    return compare(sheet, file.rows(page.name))
+
+
+def _sheet(
+    report: Report, name: str, training: bool, ours: SheetOutcome | None, added: AddedOutcome
+) -> list[Difference]:
+    """Add a sheet to the report: what is ours of it, and what others added; return its differences."""
+    status = Status.PROVEN if training or (ours and name == EPOCHS) else Status.RECALCULATED
+    if ours is None:
+        ours, formulas = SheetOutcome(), added.compared
+        status = Status.NOT_COVERED if added.uncovered else status
+    else:
+        formulas = ours.formulas
+    if training:
+        report.training_cells += ours.table_formulas
+        report.max_abs, report.max_rel = max(report.max_abs, ours.max_abs), max(report.max_rel, ours.max_rel)
+        report.helper_cells -= ours.table_formulas
+    report.helper_cells += ours.formulas + added.compared
+    report.not_covered += added.uncovered.total()
+    for uncached in (ours.uncached, added.uncached):
+        report.note_uncached(name, uncached)
+    report.notes += filter(None, [added.note(name)])
+    differences = [*ours.differences, *added.differences]
+    if report.ignore_cache:
+        differences = [difference for difference in differences if difference.kind != Kind.CACHED]
+    report.sheets.append(SheetReport(name, status, formulas, len(differences)))
+    return differences
 
 
 def _settings(file: WorkbookFile, report: Report) -> list[Difference]:
@@ -76,40 +125,10 @@ def _settings(file: WorkbookFile, report: Report) -> list[Difference]:
     return []
 
 
-def _conclude(report: Report, differences: list[Difference], max_diffs: int) -> None:
-    """Count the cells that differ; keep the most telling differences, causes before consequences."""
+def _conclude(report: Report, differences: list[Difference], max_diffs: int, stale: set[tuple[str, str]]) -> None:
+    """Count the cells that differ; keep the most telling differences, causes before consequences, the stale last."""
     kinds = list(Kind)
-    differences.sort(key=lambda difference: kinds.index(difference.kind))
+    differences.sort(key=lambda d: ((d.sheet, d.cell) in stale, kinds.index(d.kind)))
     report.mismatches = len({(difference.sheet, difference.cell) for difference in differences})
+    report.stale = len(stale)
     report.diffs = differences[:max_diffs]
-
-
-def _page(
-    file: WorkbookFile, values: Recalculation, book: Book, page: Page, tolerance: Tolerance, report: Report
-) -> list[Difference]:
-    """Compare a sheet of our own; add it to the report and return its differences."""
-    sheets = {variant.sheet: index for index, variant in enumerate(book.study.variants)}
-    training = page.name in sheets
-    rate = book.study.rates[sheets[page.name]] if training else None
-    status = Status.PROVEN if training or page.name == EPOCHS else Status.RECALCULATED
-    if page.name not in file.sheet_names:
-        report.sheets.append(SheetReport(page.name, status, 0, 1))
-        return [Difference(page.name, "A1", Kind.MISSING, f"the sheet {page.name}", None)]
-    rows, columns = page.size
-    bounds = table_bounds(book, page.name, tolerance.atol)
-    sheet = ExpectedSheet(page, values.grid(page.name, rows, columns), tolerance, rate, bounds, book.study.batch)
-    outcome = compare(sheet, file.rows(page.name))
-    if training:
-        report.training_cells += outcome.table_formulas
-        report.max_abs = max(report.max_abs, outcome.max_abs)
-        report.max_rel = max(report.max_rel, outcome.max_rel)
-        report.helper_cells += outcome.formulas - outcome.table_formulas
-    else:
-        report.helper_cells += outcome.formulas
-    added = compare_added(outcome.extra, values, page.name, tolerance, report)
-    differences = outcome.differences + added.differences
-    report.note_uncached(page.name, outcome.uncached)
-    if added.unsupported:
-        report.notes.append(f"{page.name}: {added.unsupported:,} added formulas are not covered by {report.engine}")
-    report.sheets.append(SheetReport(page.name, status, outcome.formulas, len(differences)))
-    return differences

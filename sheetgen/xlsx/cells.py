@@ -30,7 +30,8 @@ class SharedFormula:
 class FileCell:
     """A cell as the file has it. ``value`` is the cached value where there is a formula.
 
-    ``own`` is the cell's own formula, without ``=``; ``shared`` the formula it shares with others.
+    ``own`` is the cell's own formula, without ``=``; ``shared`` the formula it shares with others;
+    ``fills`` the cells whose values an array formula, or the formula of a data table, gives.
     """
 
     row: int
@@ -38,6 +39,7 @@ class FileCell:
     value: Value
     own: str | None = None
     shared: SharedFormula | None = None
+    fills: str | None = None
 
     @property
     def has_formula(self) -> bool:
@@ -99,8 +101,9 @@ class _SheetReader:
         if formula is None:
             return FileCell(row, column, value)
         text = (formula.text or "").strip().removeprefix("=")
-        if formula.get("t") != "shared":
-            return FileCell(row, column, value, own=text)
+        if (kind := formula.get("t")) != "shared":
+            fills = formula.get("ref", "") if kind in ("array", "dataTable") else None
+            return FileCell(row, column, value, own=text, fills=fills)
         key = formula.get("si", "")
         if text:
             self._shared[key] = SharedFormula(text, row, column)

@@ -10,6 +10,7 @@ import pytest
 from engine_routes import needs_soffice
 from faults import cached, change_cell, change_sheet
 from openpyxl.utils.cell import rows_from_range
+from openpyxl.worksheet.formula import ArrayFormula
 from saving import kinds
 
 from sheetgen import Report, verify
@@ -103,3 +104,45 @@ def test_a_stale_value_on_another_sheet_is_found(small_workbook: Path, tmp_path:
     broken = change_cell(tmp_path / "more.xlsx", tmp_path / "b.xlsx", "Notes", "A1", stale)
     report = verify(broken)
     assert [(d.sheet, d.cell, d.found, d.kind) for d in report.diffs] == [("Notes", "A1", 7.0, Kind.CACHED)]
+
+
+MINE = {
+    "A1": "NOW()", "A2": "RAND()", "A3": "A2*2", "A4": "SUM(A3:A3)", "A5": 'TEXT(Inputs!C6,"0.00")', "A6": "LEN(A5)",
+    "A7": 'INDIRECT("Inputs!C6")', "B1": "Inputs!C6*2", "B2": "SUM(Inputs!C6:C7)",
+}  # fmt: skip
+"""Formulas of a person: A1 to A7 cannot be judged, or depend on those; B1 and B2 can."""
+
+
+def with_my_sheet(workbook: Path, target: Path, shown: dict[str, float]) -> Path:
+    """Add a sheet of a person's formulas, which shows 7 in every cell but for those given."""
+    book = openpyxl.load_workbook(workbook)
+    sheet = book.create_sheet("Mine")
+    for cell, text in MINE.items():
+        sheet[cell] = f"={text}"
+    sheet["C1"] = ArrayFormula("C1:C2", "=Inputs!C6:C7*2")
+    sheet["D1"] = "=C2+1"
+    book.save(target.with_suffix(".uncached.xlsx"))
+
+    def show(xml: str) -> str:
+        for cell in (*MINE, "C1", "D1"):
+            pattern = rf'(<c r="{cell}"[^>]*>(?:<f[^>]*>.*?</f>))<v ?/?>(?:</v>)?'
+            xml, count = re.subn(pattern, rf"\g<1><v>{shown.get(cell, 7.0)}</v>", xml)
+            assert count == 1, cell
+        return xml
+
+    return change_sheet(target.with_suffix(".uncached.xlsx"), target, "Mine", show)
+
+
+def test_what_cannot_be_judged_is_not_covered_nor_is_what_depends_on_it(small_workbook: Path, tmp_path: Path) -> None:
+    report = verify(with_my_sheet(small_workbook, tmp_path / "mine.xlsx", {"B1": 0.1, "B2": 0.15}))
+    assert report.ok, report.diffs
+    assert report.not_covered == 9
+    assert [(sheet.cells, str(sheet.status)) for sheet in report.sheets if sheet.name == "Mine"] == [(2, "not covered")]
+    (note,) = (note for note in report.notes if note.startswith("Mine: 9 added formulas are not covered"))
+    assert all(reason in note for reason in ("NOW (1)", "RAND (1)", "TEXT (1)", "an array formula (1)", "depends"))
+
+
+def test_what_can_be_judged_beside_it_still_is(small_workbook: Path, tmp_path: Path) -> None:
+    report = verify(with_my_sheet(small_workbook, tmp_path / "mine.xlsx", {"B1": 0.2, "B2": 0.15}))
+    assert [(d.cell, d.found, d.expected, d.kind) for d in report.diffs] == [("B1", 0.2, 0.1, Kind.CACHED)]
+    assert verify(tmp_path / "mine.xlsx", ignore_cache=True).ok

@@ -1,0 +1,106 @@
+"""Cached values from before an edit: right for the numbers that the workbook had then, which the caches still tell.
+
+A program that changes an input and calculates nothing leaves the values of the old inputs in every other cell. The
+training sheets show the old inputs where they link to them; so the workbook of these numbers can be composed, and the
+cached values held against it as recalculated ones are against today's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from sheetgen.engines.base import Value
+from sheetgen.errors import SheetgenError
+from sheetgen.network.graph import SAMPLE, TURN
+from sheetgen.network.study import Study
+from sheetgen.network.tolerance import Tolerance
+from sheetgen.proof.compare import compare
+from sheetgen.proof.expected import ExpectedSheet
+from sheetgen.proof.report import Difference, Kind
+from sheetgen.proof.table_bounds import table_bounds
+from sheetgen.sheets import layout as at
+from sheetgen.sheets.book import Book
+from sheetgen.sheets.compose import compose
+from sheetgen.sheets.inputs_layout import rate_label
+from sheetgen.sheets.layout import Layout
+from sheetgen.sheets.picks import Picks
+from sheetgen.xlsx.reader import WorkbookFile
+
+
+def stale_cells(
+    file: WorkbookFile, book: Book, differences: list[Difference], tolerance: Tolerance
+) -> set[tuple[str, str]]:
+    """Return the cells, by sheet and coordinate, that show what was right before the last edit.
+
+    None unless cached values are all that differs, and far more of them are explained by the earlier numbers than are
+    contradicted by them.
+    """
+    ours = {sheet.sheet for sheet in differences} & {variant.sheet for variant in book.study.variants}
+    if not ours or any(difference.kind != Kind.CACHED for difference in differences):
+        return set()
+    different = {(difference.sheet, difference.cell) for difference in differences}
+    earlier = _earlier_study(file, book)
+    best: set[tuple[str, str]] = set()
+    for picks in {book.picks, Picks()}:
+        try:
+            wrong = set(_wrong_then(file, Book(earlier, book.built, picks, version=book.version), tolerance))
+        except SheetgenError:  # numbers with which nothing can be trained were never this workbook's
+            continue
+        if len(different - wrong) > len(wrong) and len(different - wrong) > len(best):
+            best = different - wrong
+    return best
+
+
+def _wrong_then(file: WorkbookFile, book: Book, tolerance: Tolerance) -> Iterator[tuple[str, str]]:
+    """Yield the cells that do not show what was right for a book's numbers."""
+    for page in compose(book).pages:
+        if page.name not in file.sheet_names:
+            continue
+        rows, columns = page.size
+        shown = _shown(file, page.name, rows, columns)
+        sheet = ExpectedSheet(page, shown, tolerance, bounds=table_bounds(book, page.name, tolerance.atol))
+        for difference in compare(sheet, file.rows(page.name)).differences:
+            if difference.kind == Kind.VALUE and difference.found is not None:
+                yield page.name, difference.cell
+
+
+def _shown(file: WorkbookFile, sheet: str, rows: int, columns: int) -> list[list[Value]]:
+    """Return the cached values of A1..(rows, columns), row by row."""
+    grid: list[list[Value]] = [[None] * columns for _ in range(rows)]
+    for row in file.rows(sheet):
+        for cell in row:
+            if cell.row <= rows and cell.column <= columns:
+                grid[cell.row - 1][cell.column - 1] = cell.value
+    return grid
+
+
+def _earlier_study(file: WorkbookFile, book: Book) -> Study:
+    """Return the study at the numbers that the training sheets show; as built where they show none."""
+    study, layout, built = book.study, book.layout, Layout(book.built)
+    numbers = {given.label: given.value for givens in built.givens.values() for given in givens}
+    samples = {name: list(values) for name, values in book.built.samples.items()}
+    order = list(study.order)
+    for index, variant in enumerate(study.variants):
+        if variant.sheet not in file.sheet_names:
+            continue
+        columns = {name: number - 1 for number, name in enumerate(layout.columns(index), start=1)}
+        grid = _shown(file, variant.sheet, layout.last_row, len(columns))
+        _note(numbers, rate_label(variant), grid[at.RATE_ROW - 1][1])
+        for name in study.values:
+            _note(numbers, name, grid[at.FIRST_ROW - 1][columns[name]])
+        for row in grid[at.FIRST_ROW - 1 :] if samples else ():
+            sample = row[columns[SAMPLE]]
+            if order and isinstance(sample, float) and isinstance(turn := row[columns[TURN]], float):
+                order[int(turn) - 1] = int(sample)
+            for name, values in samples.items():
+                shown = row[columns[name]]
+                if isinstance(sample, float) and isinstance(shown, float) and 1 <= sample <= len(values):
+                    values[int(sample) - 1] = shown
+    earlier = layout.with_givens(numbers, {name: tuple(values) for name, values in samples.items()})
+    return replace(earlier, order=tuple(order))
+
+
+def _note(numbers: dict[str, float], label: str, shown: Value) -> None:
+    if isinstance(shown, float) and label in numbers:
+        numbers[label] = shown
