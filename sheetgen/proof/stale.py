@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import TypeGuard
 
 from sheetgen.engines.base import Value
 from sheetgen.errors import SheetgenError
@@ -91,14 +92,20 @@ def _earlier_study(file: WorkbookFile, book: Book) -> Study:
             _note(numbers, name, grid[at.FIRST_ROW - 1][columns[name]])
         for row in grid[at.FIRST_ROW - 1 :] if samples else ():
             sample = row[columns[SAMPLE]]
-            if order and isinstance(sample, float) and isinstance(turn := row[columns[TURN]], float):
+            turn = row[columns[TURN]] if order else None
+            if _counts(turn, study.count) and _counts(sample, study.count):
                 order[int(turn) - 1] = int(sample)
             for name, values in samples.items():
                 shown = row[columns[name]]
-                if isinstance(sample, float) and isinstance(shown, float) and 1 <= sample <= len(values):
+                if _counts(sample, len(values)) and isinstance(shown, float):
                     values[int(sample) - 1] = shown
     earlier = layout.with_givens(numbers, {name: tuple(values) for name, values in samples.items()})
     return replace(earlier, order=tuple(order))
+
+
+def _counts(shown: Value, most: int) -> TypeGuard[float]:
+    """Whether a cell shows a number from 1 to ``most``, whole up to what follows the point."""
+    return isinstance(shown, float) and 1 <= shown < most + 1
 
 
 def _note(numbers: dict[str, float], label: str, shown: Value) -> None:

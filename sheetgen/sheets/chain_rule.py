@@ -13,6 +13,7 @@ from sheetgen.algebra.notation import Excel, Text
 from sheetgen.network.chains import Factor, Path, paths
 from sheetgen.network.graph import Section, derivative_label
 from sheetgen.network.study import TOLERANCE
+from sheetgen.network.tolerance import error_bound
 from sheetgen.page import style
 from sheetgen.page.block import Block
 from sheetgen.page.page import Formula, Page
@@ -43,7 +44,7 @@ def put(page: Page, book: Book, weight: str, row: int) -> int:
 
 def _path(page: Page, book: Book, path: Path, number: int, row: int) -> str:
     """Write one path on three rows: the derivatives, what they are, their numbers; return the product's cell."""
-    text, at_start = Text(), Excel(lambda name: book.layout.cell(Address(0, name, 0)))
+    notation, at_start = Text(), Excel(lambda name: book.layout.cell(Address(0, name, 0)))
     page.put(f"A{row}", f"path {number}" if number else "path", style.NOTE)
     page.put(f"B{row}", "product", label_style(Section.BACKWARD))
     page.put(f"A{row + 2}", "numbers", style.NOTE)
@@ -51,15 +52,32 @@ def _path(page: Page, book: Book, path: Path, number: int, row: int) -> str:
     for letter, factor in zip(letters, path, strict=True):
         dot = "" if letter == letters[0] else "· "
         page.put(f"{letter}{row}", dot + factor.label, label_style(Section.BACKWARD))
-        page.put(f"{letter}{row + 1}", f"= {text.write(factor.expr)}", equation_style(Section.BACKWARD))
-        formula = Formula(at_start.write(factor.expr), _factor_value(book, factor))
+        page.put(f"{letter}{row + 1}", f"= {notation.write(factor.expr)}", equation_style(Section.BACKWARD))
+        formula = Formula(
+            at_start.write(factor.expr), _factor_value(book, factor), partial(_factor_error, book, factor)
+        )
         page.put(f"{letter}{row + 2}", formula, style.Style(number=style.NUMBER, align="center"))
-    product = Formula("*".join(f"{letter}{row + 2}" for letter in letters), lambda: _product(book, path))
+    text = "*".join(f"{letter}{row + 2}" for letter in letters)
+    product = Formula(text, lambda: _product(book, path), lambda: _product_error(book, path))
     return page.put(f"B{row + 2}", product, style.Style(number=style.NUMBER, bold=True))
 
 
 def _factor_value(book: Book, factor: Factor) -> Callable[[], float]:
     return lambda: evaluate(factor.expr, partial(book.results.first, 0))
+
+
+def _factor_error(book: Book, factor: Factor) -> float:
+    """Return how far off a factor may be, in units of an operation's relative error."""
+    first, error = partial(book.results.first, 0), partial(book.results.start_error, 0)
+    return error_bound(factor.expr, first, error, 1.0)
+
+
+def _product_error(book: Book, path: Path) -> float:
+    """Return how far off a product may be: by the error of each factor, times the others."""
+    values = [_factor_value(book, factor)() for factor in path]
+    others = [prod(values[:index] + values[index + 1 :]) for index in range(len(path))]
+    errors = [_factor_error(book, factor) for factor in path]
+    return sum(abs(error * other) for error, other in zip(errors, others, strict=True)) + abs(prod(values))
 
 
 def _product(book: Book, path: Path) -> float:
@@ -83,9 +101,9 @@ def _sum(page: Page, book: Book, weight: str, products: list[str], chains: tuple
     test = f'IF(ABS({difference})<={book.layout.given(TOLERANCE)},"agrees","DIFFERS")'
     contents = (
         "sum of paths" if len(products) > 1 else "product",
-        Formula("+".join(products), sum_of_products),
+        Formula("+".join(products), sum_of_products, lambda: sum(_product_error(book, path) for path in chains)),
         f"{total} in the table",
-        Formula(book.layout.cell(Address(0, total, 0)), in_table),
+        Formula(book.layout.cell(Address(0, total, 0)), in_table, partial(book.results.start_error, 0, total)),
         Formula(test, agrees),
     )
     looks = (

@@ -113,7 +113,8 @@ def _contents(book: Book, quantity: Quantity, variant: int, iteration: int) -> t
     becomes = iteration and (quantity.is_given or quantity.first)
     text = f"{name} {':=' if becomes else '='} {Text().write(quantity.equation)}"
     formula = layout.formula(quantity.equation, variant, layout.row(iteration))
-    return name, Formula(layout.cell(Address(variant, name, iteration)), value), text, f"={formula}"
+    error = partial(results.start_error, variant, name, iteration)
+    return name, Formula(layout.cell(Address(variant, name, iteration)), value, error), text, f"={formula}"
 
 
 def _print(sheet: Any) -> None:

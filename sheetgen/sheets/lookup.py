@@ -62,7 +62,11 @@ class Lookup:
         def value() -> float:
             return self._first_row().values[name]
 
-        return self._choose(name, "1", value, lambda: abs(value()))
+        return self._choose(name, "1", value, lambda: self.first_error(name))
+
+    def first_error(self, name: str) -> float:
+        """Return how far off a quantity may be in the first row, in units of an operation's relative error."""
+        return self.book.results.start_error(self.step.variant, name)
 
     def _choose(self, name: str, row: str, value: Callable[[], float], scale: Callable[[], float]) -> Formula:
         return Formula(picks.choice(self.book.layout, name, self.number, row, self._offered), value, scale)

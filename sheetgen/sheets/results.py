@@ -22,6 +22,7 @@ from sheetgen.network.evaluation import Evaluation, points
 from sheetgen.network.graph import Section, mean
 from sheetgen.network.row_program import Row
 from sheetgen.network.study import Study
+from sheetgen.network.tolerance import RowBounds
 from sheetgen.network.trace import Chunk, Trace
 from sheetgen.sheets.folds import Fold, KeptRow, Losses, RowsAt
 
@@ -60,7 +61,10 @@ class Results:
         self._second: list[Mapping[str, float]] = []
         self._last: list[Mapping[str, float]] = []
         self._evaluation: Evaluation | None = None
+        self._start_errors: dict[tuple[int, int], Mapping[str, float]] = {}
         variants = range(len(study.variants))
+        rows = (0, study.batch) if study.iterations else (0,)
+        self._starts = [[self.keep(variant, row) for row in rows] for variant in variants]
         if study.evaluates:
             self._parameters = [self.watch(self._at_points(variant)) for variant in variants]
         else:
@@ -139,6 +143,18 @@ class Results:
         """Return a quantity in the first row of iteration 1."""
         self.need_values(f"{quantity} at iteration 1", variant)
         return self._second[variant][quantity]
+
+    def start_error(self, variant: int, quantity: str, iteration: int = 0) -> float:
+        """Return how far off a quantity may be in the first row of iteration 0 or 1, as multiples of an operation's
+        relative error: a cell that links to it carries its bound.
+        """
+        if (variant, iteration) not in self._start_errors:
+            study = self.study
+            bounds = RowBounds(study.graphs[variant], study.constants(variant), 1.0, study.batch)
+            for row in self._starts[variant][iteration]().rows:
+                bounds.follow(row)
+            self._start_errors[variant, iteration] = bounds.here()
+        return self._start_errors[variant, iteration][quantity]
 
     def last(self, variant: int, quantity: str) -> float:
         """Return a quantity in the last row."""

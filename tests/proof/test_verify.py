@@ -9,9 +9,10 @@ from pathlib import Path
 import openpyxl
 import pytest
 from faults import cached, change_cell, change_sheet, constant, formula, number, text
+from networks import GOOD
 from saving import kinds, resave
 
-from sheetgen import Tolerance, WorkbookError, build, load, override, verify
+from sheetgen import Tolerance, WorkbookError, build, load, loads, override, verify
 from sheetgen.proof.report import Kind, Report
 
 # Columns of the seed's training sheets.
@@ -241,3 +242,26 @@ def test_any_rate_can_be_built(tmp_path: Path, rate: float) -> None:
     """Spreadsheet programs spell numbers inside a text in ways of their own: 1E-05, 0.00001."""
     built = build(override(load(), rates=[rate], iterations=2), tmp_path / "b.xlsx")
     assert built.ok, built.report
+
+
+PERFECT = (
+    GOOD.replace("x = 0.5", "x = 0.1")
+    .replace("sigmoid(h)", "h")
+    .replace("w*x", "w*x + b")
+    .replace("w = 0.4", "w = 1\nb = 0.2")
+)
+"""0.1 + 0.2 is 0.30000000000000004, and the target 0.3."""
+
+
+@pytest.mark.parametrize("start", ["perfect", "saturated", "saturated below"])
+def test_cells_that_link_to_a_perfect_or_saturated_start_carry_its_bound(
+    start: str, tmp_path: Path, soffice: str
+) -> None:
+    """LibreOffice snaps 0.30000000000000004 − 0.3 to 0, and all that links to it, or is a product of it, follows."""
+    if start == "perfect":
+        study = loads(PERFECT, "perfect")
+    else:
+        study = override(load(), rates=[0.5], iterations=2, values={"w1": 700.0 if start == "saturated" else -700.0})
+    build(study, tmp_path / "start.xlsx", verify=False)
+    report = verify(tmp_path / "start.xlsx", "libreoffice", timeout=120)
+    assert report.ok, report.diffs

@@ -54,7 +54,8 @@ def at_start(book: Book) -> DrawnNumbers:
     """Return the numbers of iteration 0 of the first training sheet."""
 
     def show(name: str) -> Formula:
-        return Formula(book.layout.cell(Address(0, name, 0)), lambda: book.results.first(0, name))
+        link, results = book.layout.cell(Address(0, name, 0)), book.results
+        return Formula(link, lambda: results.first(0, name), lambda: results.start_error(0, name))
 
     return DrawnNumbers(show)
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from openpyxl.utils import get_column_letter
 
 from sheetgen.network.graph import Section
+from sheetgen.network.tolerance import Tolerance
 from sheetgen.page import style
 from sheetgen.page.page import Formula, Page
 from sheetgen.page.style import Style
@@ -80,7 +81,11 @@ def _share(table: LookupTable, first: str) -> Formula:
         start = abs(float(first_loss.value()))
         return table.step.error(loss) / start + 1 if start else 0.0
 
-    return Formula(f'IF({first}=0,"",{table.cell(loss)}/{first})', value, error)
+    def may_show(share: object, recalculated: object) -> bool:
+        """Whether the first error is 0 but for rounding, which leaves no share of it to be right about."""
+        return abs(float(first_loss.value())) <= Tolerance.atol * table.step.first_error(loss)
+
+    return Formula(f'IF({first}=0,"",{table.cell(loss)}/{first})', value, error, may_show)
 
 
 def _merged(page: Page, column: int, width: float, rows: int = 1) -> tuple[int, str]:
