@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
-from sheetgen.algebra.expr import ONE, Apply, Expr, Var, names
-from sheetgen.network.graph import Graph, derivative_label, equation_of, layers
+from sheetgen.algebra.expr import ONE, Expr, Var
+from sheetgen.network.graph import Graph, derivative_label, layers
 
 MAX_PATHS = 6
 """With more paths than this the chain starts from the backward quantities next to the weight instead."""
@@ -76,31 +76,3 @@ def _short(graph: Graph, user: str, weight: str) -> Path:
     local = _local(graph, user, weight)
     gradient = graph.gradient(user)
     return (Factor(gradient, Var(gradient)), local) if gradient else (local,)
-
-
-def linear_units(graph: Graph) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Return the units z with z = Σ w·∂z/∂w over weights that nothing else uses, and those weights.
-
-    For such a unit Σ w·∂E/∂w = z·∂E/∂z (Euler's theorem on homogeneous functions), biases included.
-    """
-    weights = set(graph.weights)
-    units = []
-    for quantity in graph.equations:
-        used = tuple(dict.fromkeys(name for name in names(equation_of(quantity)) if name in weights))
-        alone = all(graph.users[name] == [quantity.name] for name in used)
-        if used and alone and graph.gradient(quantity.name) and _linear(equation_of(quantity), set(used)):
-            units.append((quantity.name, used))
-    return tuple(units)
-
-
-def _linear(expr: Expr, weights: set[str]) -> bool:
-    """Whether every term of a sum holds exactly one of the weights, as a factor."""
-    if isinstance(expr, Apply) and expr.op in ("add", "sub", "neg"):
-        return all(_linear(arg, weights) for arg in expr.args)
-    if isinstance(expr, Apply) and expr.op == "mul":
-        left, right = (weights.intersection(names(arg)) for arg in expr.args)
-        inside = expr.args[0] if left else expr.args[1]
-        return bool(left) != bool(right) and _linear(inside, weights)
-    if isinstance(expr, Apply) and expr.op == "div":
-        return not weights.intersection(names(expr.args[1])) and _linear(expr.args[0], weights)
-    return isinstance(expr, Var) and expr.name in weights

@@ -30,13 +30,14 @@ class Formula:
     that size is known only when the trace has run, it is a function too.
     ``accepts`` is for formulas that compare numbers, which spreadsheets do to about 15 digits: it says
     whether another value is as right, given a function from (row, column) to the sheet's recalculated
-    values.
+    values. An ``array`` formula computes with every cell of its ranges.
     """
 
     text: str
     value: Callable[[], CachedValue]
     scale: float | Callable[[], float] = 0.0
     accepts: Callable[[object, Callable[[int, int], object]], bool] = lambda value, recalculated: False
+    array: bool = False
 
     def bound(self, unit: float) -> float:
         """Return how far off a value may be that is computed with this relative error an operation."""

@@ -6,14 +6,12 @@ for its values, and when, is said in `sheetgen.sheets.results`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-
-from sheetgen.errors import UsageError
 
 RowBlock = NDArray[np.float64]
 """Some successive rows of one variant, with a column for each quantity."""
@@ -135,58 +133,3 @@ class RowsAt:
         here = places[(places >= 0) & (places < len(rows))]
         self.values += map(tuple, rows[np.ix_(here, self._columns)].tolist())
         self._rows_seen += len(rows)
-
-
-class Deviation:
-    """The root of the summed squares of something that should be 0 in every row of a variant.
-
-    ``deviations`` takes rows and returns an array, a deviation a row. With ``pairs`` it sees each row together with
-    the next one, so the last row of every chunk is kept for the following chunk.
-    """
-
-    what = "a deviation"
-
-    def __init__(
-        self, variant: int, deviations: Callable[[RowBlock], NDArray[np.float64]], pairs: bool = False
-    ) -> None:
-        self.variant, self._deviations, self._pairs = variant, deviations, pairs
-        self._sum = 0.0
-        self._tail: RowBlock | None = None
-
-    def feed(self, rows: RowBlock) -> None:
-        """Take the next rows."""
-        if self._tail is not None:
-            rows = np.vstack((self._tail, rows))
-        with np.errstate(over="ignore"):
-            self._sum += float(np.sum(self._deviations(rows) ** 2))
-        if self._pairs:
-            self._tail = rows[-1:]
-
-    def value(self) -> float:
-        """Return the root of the sum; raise UsageError where it is more than a cell can hold."""
-        if not np.isfinite(self._sum):
-            raise UsageError(
-                "the training grows beyond 1E+154, whose square no cell of the sheet Checks can hold;"
-                " use a smaller rate or fewer iterations"
-            )
-        return float(np.sqrt(self._sum))
-
-
-class Sums:
-    """First and last values of some columns of a variant, and the sums of others over its first rows."""
-
-    what = "a sum of columns"
-
-    def __init__(self, variant: int, ends: list[int], summed: list[int], rows: int) -> None:
-        self.variant, self._ends, self._summed, self._left = variant, ends, summed, rows
-        self.first: list[float] = []
-        self.last: list[float] = []
-        self.totals = np.zeros(len(summed))
-
-    def feed(self, rows: RowBlock) -> None:
-        """Take the next rows."""
-        self.first = self.first or rows[0, self._ends].tolist()
-        self.last = rows[-1, self._ends].tolist()
-        summed_rows = rows[: max(self._left, 0), self._summed]
-        self.totals += summed_rows.sum(axis=0)
-        self._left -= len(rows)

@@ -1,7 +1,8 @@
 """Networks computed anew by formulas of their own, each with one parameter moved by a multiple of ε.
 
 They share no cell with the training sheets but the numbers they start from; the quotient
-(E(w+ε) − E(w−ε))/2ε then stands against the gradient.
+(E(w+ε) − E(w−ε))/2ε then stands against the gradient. Where relu and its like are used, a last column tells on which
+side of their kinks each network is.
 """
 
 from __future__ import annotations
@@ -19,7 +20,13 @@ from sheetgen.page import style
 from sheetgen.page.block import Block
 from sheetgen.page.page import Formula, Page
 from sheetgen.sheets.book import Book
+from sheetgen.sheets.branches import branches, margins
 
+UNMOVED = ""
+"""What stands for the parameter of the network in which none is moved."""
+
+_UNIT = 1e-14
+"""The relative error granted to an operation where a sign is decided."""
 _PARAMETER, _MOVED_BY = "parameter", "moved by"
 _FIRST_QUANTITY = 5
 """The column of the first quantity, right of what was moved."""
@@ -59,35 +66,49 @@ class Point:
 
 @dataclass(frozen=True)
 class _Network:
-    """A moved network: the value of each quantity, and how far off it may be."""
+    """A moved network: the value of each quantity, how far off it may be, and the numbers of its branches.
+
+    ``undecided`` says that rounding alone decides on which side of a kink it is.
+    """
 
     values: Mapping[str, float]
     errors: Mapping[str, float]
+    branches: tuple[float, ...]
+    undecided: bool
 
 
 @dataclass
 class Networks:
-    """A block of networks from ``row`` down; each parameter is moved by each of the multiples ``moves``."""
+    """A block of networks from ``row`` down; each parameter is moved by each of the multiples ``moves``.
+
+    With ``unmoved`` a last network has none of them moved.
+    """
 
     book: Book
     point: Point
     row: int
     moves: tuple[int, ...] = (-1, 1)
+    unmoved: bool = False
     _computed: dict[tuple[str, int], _Network] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         graph = self.book.study.network
         self.weights = graph.weights
         names = (*self.weights, *(quantity.name for quantity in graph.equations))
-        count = len(self.weights) * len(self.moves)
+        self.branches = branches(graph, with_held)
+        self._lines = [(weight, move) for weight in self.weights for move in self.moves]
+        self._lines += [(UNMOVED, 0)] * self.unmoved
+        count = len(self._lines)
         header = self.row + _HEADER_ROWS - 1
         # A block of its own: a quantity may be called parameter.
         self.moves_table = Block.below(header, (_PARAMETER, _MOVED_BY), count)
         self.table = Block.below(header, names, count, _FIRST_QUANTITY)
+        labels = [f"branches {index}" if index > 1 else "branches" for index in range(1, len(self.branches) + 1)]
+        self.branch_table = Block.below(header, labels, count, self.table.end + 1)
 
     def row_of(self, weight: str, move: int) -> int:
         """Return the row of the network in which a parameter is moved by so many ε."""
-        return self.table.rows[self.weights.index(weight) * len(self.moves) + self.moves.index(move)]
+        return self.table.rows[self._lines.index((weight, move))]
 
     def put(self, page: Page, heading: str, note: str, labels: tuple[str | None, ...]) -> None:
         """Put the block on a page; ``labels`` stand above its first columns."""
@@ -97,16 +118,16 @@ class Networks:
         page.heights[header] = 24
         page.row(header, labels, style.LABEL)
         self.table.header(page)
-        for weight in self.weights:
-            for move in self.moves:
-                self._put(page, weight, move)
+        self.branch_table.header(page)
+        for weight, move in self._lines:
+            self._put(page, weight, move)
 
     def _put(self, page: Page, weight: str, move: int) -> None:
         """Put one network on its row."""
         row, graph, point = self.row_of(weight, move), self.book.study.network, self.point
         times = {1: "", -1: "-"}.get(move, f"{move}*")
-        moved_by = Formula(f"{times}{point.epsilon}", lambda: move * point.step())
-        self.moves_table.line(page, row, (weight, moved_by), (style.NAME, style.LINK))
+        moved_by: Formula | float = Formula(f"{times}{point.epsilon}", lambda: move * point.step()) if move else 0.0
+        self.moves_table.line(page, row, (weight or "none", moved_by), (style.NAME, style.LINK))
         notation = Excel(lambda name: self._reference(name, row), held=point.reference)
         for name in self.weights:
             step = f"+${self.moves_table.cell(_MOVED_BY, row)}" if name == weight else ""
@@ -115,6 +136,16 @@ class Networks:
         for quantity in graph.equations:
             formula = self._formula(notation.write(with_held(equation_of(quantity))), weight, move, quantity.name)
             page.put(self.table.cell(quantity.name, row), formula, style.CALC)
+        for index, (label, branch) in enumerate(zip(self.branch_table.letters, self.branches, strict=True)):
+            page.put(self.branch_table.cell(label, row), self._branch(notation.write(branch), weight, move, index))
+
+    def _branch(self, text: str, weight: str, move: int, index: int) -> Formula:
+        """Return the formula of a number that tells on which side of its kinks a network is."""
+        return Formula(
+            text,
+            lambda: self.network(weight, move).branches[index],
+            accepts=lambda value, _: self.network(weight, move).undecided,
+        )
 
     def _reference(self, name: str, row: int) -> str:
         """Return the cell of a quantity, for the network on a row."""
@@ -123,25 +154,26 @@ class Networks:
     def _formula(self, text: str, weight: str, move: int, name: str) -> Formula:
         return Formula(
             text,
-            lambda: self._network(weight, move).values[name],
-            lambda: self._network(weight, move).errors[name],
+            lambda: self.network(weight, move).values[name],
+            lambda: self.network(weight, move).errors[name],
         )
 
-    def _network(self, weight: str, move: int) -> _Network:
+    def network(self, weight: str, move: int) -> _Network:
+        """Return a network, computed as its formulas do. Raises UsageError at the edge of a function's domain."""
         if (weight, move) not in self._computed:
             self._computed[weight, move] = self._compute(weight, move)
         return self._computed[weight, move]
 
     def _compute(self, weight: str, move: int) -> _Network:
-        """Compute a network as its formulas do. Raises UsageError at the edge of a function's domain."""
         graph, point = self.book.study.network, self.point
         given = (*graph.inputs, *graph.targets, *graph.fixed, *self.weights)
         values = {name: point.value(name) for name in given}
         errors = {name: point.error(name) for name in given}
         unmoved = BoundedNumbers(point.value, point.error)
-        step = move * point.step()
-        errors[weight] += abs(values[weight]) + abs(step)
-        values[weight] += step
+        if move:
+            step = move * point.step()
+            errors[weight] += abs(values[weight]) + abs(step)
+            values[weight] += step
         for quantity in graph.equations:
             expr = with_held(equation_of(quantity))
             try:
@@ -149,7 +181,10 @@ class Networks:
             except ARITHMETIC_ERRORS:
                 raise UsageError(self._edge(weight, move, quantity.name)) from None
             errors[quantity.name] = error_bound(expr, values.__getitem__, errors.__getitem__, 1.0, unmoved)
-        return _Network(values, errors)
+        numbers = BoundedNumbers(values.__getitem__, errors.__getitem__)
+        undecided = any(_near_zero(margin, numbers, unmoved) for branch in self.branches for margin in margins(branch))
+        sides = tuple(evaluate(branch, values.__getitem__, held=point.value) for branch in self.branches)
+        return _Network(values, errors, sides, undecided)
 
     def _edge(self, weight: str, move: int, quantity: str) -> str:
         """Say that a parameter stands at the edge of a function's domain."""
@@ -165,7 +200,7 @@ class Networks:
         high, low = (self.table.cell(loss, self.row_of(weight, move)) for move in (multiple, -multiple))
 
         def networks() -> tuple[_Network, _Network]:
-            return self._network(weight, multiple), self._network(weight, -multiple)
+            return self.network(weight, multiple), self.network(weight, -multiple)
 
         def value() -> float:
             above, below = (network.values[loss] for network in networks())
@@ -176,3 +211,9 @@ class Networks:
             return sizes / (2 * multiple * self.point.step())
 
         return Formula(f"({high}-{low})/({2 * multiple}*{self.point.epsilon})", value, error)
+
+
+def _near_zero(margin: Expr, numbers: BoundedNumbers, held_numbers: BoundedNumbers) -> bool:
+    """Whether rounding may decide the sign of a margin; a margin of exactly 0 is 0 in every spreadsheet."""
+    value = evaluate(margin, numbers.value, held=held_numbers.value)
+    return 0 < abs(value) <= _UNIT * error_bound(margin, numbers.value, numbers.error, 1.0, held_numbers)

@@ -42,13 +42,15 @@ def _row(row: int, cells: str, page: Page) -> str:
 
 def _cell(row: int, column: int, cell: Cell, styles: Mapping[Style, int]) -> str:
     """Return one cell, a formula with its cached value."""
-    start = f'<c r="{get_column_letter(column)}{row}" s="{styles[cell.style]}"'
+    where = f"{get_column_letter(column)}{row}"
+    start = f'<c r="{where}" s="{styles[cell.style]}"'
     content = cell.content
     if content is None:
         return f"{start}/>"
     if isinstance(content, Formula):
         kind, text = _value(content.value())
-        return f"{start}{kind}><f>{escape(content.text)}</f><v>{text}</v></c>"
+        array = f' t="array" ref="{where}"' if content.array else ""
+        return f"{start}{kind}><f{array}>{escape(content.text)}</f><v>{text}</v></c>"
     if isinstance(content, str):
         return f'{start} t="inlineStr"><is><t xml:space="preserve">{escaped(content)}</t></is></c>'
     return f"{start}><v>{content!r}</v></c>"

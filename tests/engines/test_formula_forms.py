@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import math
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 from engine_routes import ENGINES, engine
 from openpyxl import Workbook
+from openpyxl.worksheet.formula import ArrayFormula
 from workbook_lint import FUNCTIONS, functions_in
 
 from sheetgen.engines.base import CellError, Value
@@ -155,6 +157,36 @@ FORMS: list[tuple[str, Callable[[Cells], Value], str, Value]] = [
 ]
 
 
+def rows(c: Cells) -> list[tuple[float, float]]:
+    return list(zip(column(c, "A"), column(c, "B"), strict=True))
+
+
+# The same for array formulas, which Checks uses: what is safe over ranges there.
+FORMS += [
+    ("{MAX(0,(@A1:A10-@B1:B10)*(2*((@A1:A10-@B1:B10)>0)-1))", lambda c: max(abs(a - b) for a, b in rows(c)), "B9", 9.0),
+    ("{SUM(IF(@A1:A10>0,@A1:A10^0.5,3))", lambda c: math.fsum(a**0.5 if a > 0 else 3 for a, _ in rows(c)), "A8", 7.0),
+    ("{SUM(IFERROR(1/(@A1:A10>1),9))", lambda c: math.fsum(1 if a > 1 else 9 for a, _ in rows(c)), "A1", 7.0),
+    (
+        "{SUM(ATAN2(COS(@A1:A10),SIN(@A1:A10)))",
+        lambda c: math.fsum(math.atan2(math.sin(a), math.cos(a)) for a, _ in rows(c)),
+        "A8",
+        1.0,
+    ),
+    (
+        "{MAX((@A1:A10=TRANSPOSE(@A1:A3))*(@B1:B10-TRANSPOSE(@B1:B3)))",
+        lambda c: max((a == x) * (b - y) for a, b in rows(c) for x, y in rows(c)[:3]),
+        "A9",
+        0.25,
+    ),
+    (
+        "{MATCH(1,((@A2:A10-@A1:A9)>1)*1,0)",
+        lambda c: 1.0 + [b - a > 1 for (a, _), (b, _) in itertools.pairwise(rows(c))].index(True),
+        "A2",
+        9.0,
+    ),
+]
+
+
 def write(path: Path) -> Path:
     """A sheet of right inputs, a sheet of faulty ones for each form, and the formulas over both in turn."""
     workbook = Workbook()
@@ -167,7 +199,9 @@ def write(path: Path) -> Path:
             sheet = workbook.create_sheet(title)
             for address, content in cells.items():
                 sheet[address] = content
-            out.cell(row, place, "=" + formula.replace("@", f"'{title}'!"))
+            text = "=" + formula.removeprefix("{").replace("@", f"'{title}'!")
+            cell = out.cell(row, place)
+            cell.value = ArrayFormula(cell.coordinate, text) if formula.startswith("{") else text
     workbook.save(path)
     return path
 

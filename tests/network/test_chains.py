@@ -11,7 +11,7 @@ from tracing import trace
 from sheetgen import load, loads
 from sheetgen.algebra.evaluate import evaluate
 from sheetgen.algebra.notation import Text
-from sheetgen.network.chains import MAX_PATHS, linear_units, paths
+from sheetgen.network.chains import MAX_PATHS, paths
 from sheetgen.network.study import Study
 
 SIGMOID_DOWN = ("a_o1·(1 − a_o1)", "a_o2·(1 − a_o2)", "a_h1·(1 − a_h1)")
@@ -90,39 +90,3 @@ def test_many_paths_start_next_to_the_weight() -> None:
     chain = written(loads(MANY), "w")
     assert len(chain) == MAX_PATHS + 2
     assert chain[1] == [("∂E/∂y1", "∂E/∂y1"), ("∂y1/∂w", "x")]
-
-
-def test_linear_units_of_the_seed() -> None:
-    assert linear_units(load().graph) == (
-        ("h1", ("w1", "w2")),
-        ("h2", ("w3", "w4")),
-        ("o1", ("w5", "w6")),
-        ("o2", ("w7", "w8")),
-    )
-
-
-@pytest.mark.parametrize(
-    ("equation", "is_linear"),
-    [
-        ("w*x + b", True),
-        ("w*x - b", True),
-        ("-(w*x)/t + b", True),
-        ("(w + b)*x", True),
-        ("x*(w - b/2)", True),
-        ("w*x + b + 1", False),
-        ("w*b", False),
-        ("w^2 + b", False),
-        ("x/w + b", False),
-        ("tanh(w) + b", False),
-    ],
-)
-def test_what_is_linear_in_its_weights(equation: str, is_linear: bool) -> None:
-    study = loads(template(f'z = "{equation}"\ny = "tanh(z)"', 'E = "(t - y)^2"', "w = 0.4\nb = 0.2"))
-    assert linear_units(study.graph) == ((("z", ("w", "b")),) if is_linear else ())
-    row = dict(zip(study.graph.names, next(iter(trace(study))).rows[0][0], strict=True))
-    left = 0.4 * row["∂E/∂w"] + 0.2 * row["∂E/∂b"]
-    assert math.isclose(left, row["z"] * row["∂E/∂z"], rel_tol=1e-12) is is_linear
-
-
-def test_shared_weights_make_no_linear_unit() -> None:
-    assert [unit for unit, _ in linear_units(loads(ODD).graph)] == []

@@ -12,19 +12,16 @@ from sheetgen import NumberError, load, loads, override
 from sheetgen.network.study import TOLERANCE, Study
 from sheetgen.network.trace import Trace
 from sheetgen.page.page import Formula
+from sheetgen.sheet_names import CHECKS
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.compose import compose, pages
-from sheetgen.sheets.folds import Deviation, KeptRow, RowBlock, Sums
+from sheetgen.sheets.folds import KeptRow, RowBlock
 from sheetgen.sheets.layout import FLAG_CELL
 from sheetgen.sheets.results import PhaseError, Results
 
 SEED = override(load(), rates=[0.5, 2.0], iterations=4)
 
 Ask = Callable[[Results], object]
-
-
-def deviation() -> Deviation:
-    return Deviation(1, lambda rows: rows[:, 0])
 
 
 # what is asked for, how the message calls it
@@ -37,8 +34,6 @@ ASKED: list[tuple[Ask, str]] = [
 # what is registered, how the message calls it
 REGISTERED: list[tuple[Ask, str]] = [
     (lambda results: results.keep(1, 3), "row 4 of the sheet lr 2.0"),
-    (lambda results: results.watch(deviation()), "a deviation of the sheet lr 2.0"),
-    (lambda results: results.watch(Sums(0, [1], [2], 3)), "a sum of columns of the sheet lr 0.5"),
 ]
 
 
@@ -145,7 +140,8 @@ def test_no_formula_of_a_page_has_a_value_early_that_it_does_not_keep(study: Stu
             continue
     book.results.run(book.trace)
     assert early_values == {place: cells[place].value() for place in early_values}
-    assert len(early_values) < len(cells) / 2
+    outside_checks = {place for place in cells if place[0] != CHECKS}  # where most values are 0, come what may
+    assert len(early_values.keys() & outside_checks) < len(outside_checks) / 2
 
 
 # --- the verdict ---
@@ -153,7 +149,7 @@ def test_no_formula_of_a_page_has_a_value_early_that_it_does_not_keep(study: Stu
 
 def test_every_sheet_shows_the_verdict_of_the_checks() -> None:
     composition = compose(Book(SEED, SEED))
-    assert composition.verdict == "OK: all 28 checks pass"
+    assert composition.verdict == "OK: all 102 checks pass"
     verdicts = {
         page.name: cell.content.value()
         for page in composition.pages
@@ -167,4 +163,4 @@ def test_every_sheet_shows_the_verdict_of_the_checks() -> None:
 def test_the_verdict_counts_what_fails() -> None:
     """No deviation is below a tolerance of less than nothing."""
     strict_study = replace(SEED, settings={**SEED.settings, TOLERANCE: -1.0})
-    assert compose(Book(strict_study, SEED)).verdict == "CHECK: 28 of 28 checks fail"
+    assert compose(Book(strict_study, SEED)).verdict == "CHECK: 102 of 102 checks fail"

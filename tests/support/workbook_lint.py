@@ -18,8 +18,12 @@ from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
 FUNCTIONS = frozenset(
     {"ABS", "CHOOSE", "COS", "COUNT", "COUNTIF", "EXP", "IF", "INDEX", "INT", "ISNUMBER", "LN", "MATCH", "MAX", "MIN"}
     | {"MOD", "OR", "PI", "ROUND", "SIGN", "SIN", "SQRT", "SUBSTITUTE", "SUM", "SUMPRODUCT", "TANH"}
+    | {"ATAN2", "IFERROR", "TRANSPOSE"}
 )
 """The functions a formula may use: all older than Excel 2007's end, and alike in every engine tried."""
+
+GUARDED = frozenset({"_xlfn.ISFORMULA", "ROW"})
+"""Functions that not every engine has, or has alike: only the check of numbers in place of formulas asks them."""
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _LONGEST_FORMULA, _LONGEST_TEXT, _LONGEST_NAME = 8192, 32_767, 31
@@ -126,5 +130,5 @@ def _formula(formula: ElementTree.Element, masters: set[str]) -> Iterator[str]:
     if len(text) > _LONGEST_FORMULA:
         yield "the formula is too long"
     for name in functions_in(text):
-        if name not in FUNCTIONS:
+        if name not in FUNCTIONS | GUARDED:
             yield f"{name} is not a function that every spreadsheet program has"

@@ -1,0 +1,103 @@
+"""On what scale the rounding of a loss is: |q·∂E/∂q| for every quantity q that it is computed from, below the networks.
+
+That is how much of the loss a relative error of q is, so their sum times the rounding of one operation bounds the
+rounding of the loss to first order (Higham, Accuracy and Stability of Numerical Algorithms, 2002, section 3.3).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+from sheetgen.algebra.arrays import written_out
+from sheetgen.algebra.expr import names
+from sheetgen.algebra.residual import magnifies
+from sheetgen.page import style
+from sheetgen.page.page import Formula, Page
+from sheetgen.sheets.book import Book
+from sheetgen.sheets.layout import Address
+from sheetgen.sheets.perturbed import UNMOVED, Networks
+
+_PRODUCT, _PRODUCTS, _SIZE = "|q·∂E/∂q|", "Σ |q·∂E/∂q|", "Σ |q|"
+_COLUMN = "E"
+
+
+@dataclass
+class LossScale:
+    """The scale of the loss at iteration 0: two sums from ``row`` down, and what they sum below the networks."""
+
+    book: Book
+    networks: Networks
+    row: int
+
+    @property
+    def products_cell(self) -> str:
+        """The cell of Σ |q·∂E/∂q|."""
+        return f"${_COLUMN}${self.row}"
+
+    @property
+    def size_cell(self) -> str:
+        """The cell of Σ |q|."""
+        return f"${_COLUMN}${self.row + 1}"
+
+    def put(self, page: Page) -> None:
+        """Put the sums, and the products in a row below the networks."""
+        table = self.networks.table
+        below, rest = table.last + 1, self.networks.row_of(UNMOVED, 0)
+        page.put(f"A{below}", _PRODUCT, style.NAME)
+        for name in table.letters:
+            page.put(table.cell(name, below), self._product_formula(name), style.CALC)
+        first, *_, last = (*table.letters, *table.letters)
+        products, here = table.across(first, last, below), table.across(first, last, rest)
+        sums = (
+            Formula(f"SUM({products})", self.products, self._error),
+            Formula(f"SUMPRODUCT({here}*(2*({here}>0)-1))", self.size, self.size),
+        )
+        for row, (label, formula) in enumerate(zip((_PRODUCTS, _SIZE), sums, strict=True), start=self.row):
+            page.put(f"A{row}", label, style.NAME)
+            page.put(f"{_COLUMN}{row}", formula, style.CALC)
+
+    def products(self) -> float:
+        """Return Σ |q·∂E/∂q|."""
+        return sum(map(self._product, self.networks.table.letters))
+
+    def size(self) -> float:
+        """Return Σ |q|."""
+        return sum(abs(self._value(name)) for name in self.networks.table.letters)
+
+    def _product_formula(self, name: str) -> Formula:
+        slope = self._slope(name)
+        inside = "".join(f"+ABS({self._cell(used)})" for used in self._magnified(name))
+        times = f"*ABS({self.book.layout.cell(Address(0, slope, 0))})" if slope else ""
+        text = f"(ABS({self._cell(name)}){'+1' * bool(inside)}{inside}){times}"
+        return Formula(text, partial(self._product, name), self._error)
+
+    def _product(self, name: str) -> float:
+        slope, magnified = self._slope(name), self._magnified(name)
+        inside = 1 + sum(abs(self._value(used)) for used in magnified) if magnified else 0.0
+        return (abs(self._value(name)) + inside) * (abs(self.book.results.first(0, slope)) if slope else 1.0)
+
+    def _error(self) -> float:
+        """Return how far off these sums may be, in units of an operation's rounding: as a scale they need no digits."""
+        return 1e3 * self.products()
+
+    def _slope(self, name: str) -> str | None:
+        """Return the column of ∂E/∂q; None where it is 1."""
+        return self.book.study.network.gradient(name)
+
+    def _magnified(self, name: str) -> list[str]:
+        """Return the names in a quantity's equation, where the functions in it may magnify a rounding on their scale.
+
+        In exp(a) − 1 or ln(1 + exp(a)) the quantity itself is smaller than what is rounded on the way to it.
+        """
+        equation = None if name in self.networks.weights else self.book.study.network.by_name[name].equation
+        return list(dict.fromkeys(names(equation))) if equation and magnifies(written_out(equation)) else []
+
+    def _cell(self, name: str) -> str:
+        """Return the cell of a quantity in the network at rest."""
+        table = self.networks.table
+        at_rest = name in table.letters
+        return table.cell(name, self.networks.row_of(UNMOVED, 0)) if at_rest else self.networks.point.reference(name)
+
+    def _value(self, name: str) -> float:
+        return self.networks.network(UNMOVED, 0).values[name]
