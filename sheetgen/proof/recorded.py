@@ -45,7 +45,7 @@ def study_recorded(file: WorkbookFile) -> tuple[Study, str]:
         recorded = "no layout version" if layout is None else f"layout {layout}"
         raise WorkbookError(
             f"{file.path}: the sheet {SOURCE} says {recorded}; "
-            f"this version of sheetgen knows layout {at.LAYOUT_VERSION}"
+            f"this version of sheetgen knows layout {at.LAYOUT_VERSION}; build it again"
         )
     try:
         study = loads(template, f"{file.path}, sheet {SOURCE}")

@@ -150,7 +150,8 @@ def _compares(quantity: Quantity) -> str:
     """Return what a column is compared with."""
     if quantity.equation is None:
         return "the numbers of Inputs or Data, in every row"
-    text = f"{quantity.name} = {Text().write(quantity.equation)}"
+    sign = ":=" if quantity.first or quantity.is_given else "="
+    text = f"{quantity.name} {sign} {Text().write(quantity.equation)}"
     return text if len(text) <= _MOST_TEXT else f"{text[: _MOST_TEXT - 2]} …"
 
 

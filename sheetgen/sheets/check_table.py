@@ -18,7 +18,7 @@ from sheetgen.sheets.layout import FIRST_ROW
 _NAME, _PASSING, _WORD, _SHEET, _ROW = "check", "passed", "verdict", "first sheet", "first row"
 OK, AT_KINK, BAD = "OK", "OK at a kink", "CHECK"
 _CENTRED = style.Style(align="center")
-_DEVIATION = style.Style(number="0.0E+00", align="center")
+_DEVIATION = style.Style(number="0.0E+00;-0.0E+00;0", align="center")
 
 
 @dataclass

@@ -19,7 +19,7 @@ from sheetgen.page.page import quoted
 from sheetgen.sheet_names import CHECKS, DATA, ERROR
 from sheetgen.sheets.inputs_layout import InputsLayout
 
-LAYOUT_VERSION = 2
+LAYOUT_VERSION = 3
 TITLE_ROW, RATE_ROW, LABEL_ROW, EQUATION_ROW = 1, 2, 3, 4
 FIRST_ROW = HEADER_ROWS + 1
 RATE_CELL = "$B$2"

@@ -68,8 +68,8 @@ def test_a_workbook_without_source(tmp_path: Path) -> None:
 
 
 def test_a_layout_of_the_future(small_workbook: Path, tmp_path: Path) -> None:
-    future = change_cell(small_workbook, tmp_path / "future.xlsx", "Source", "B4", number(3.0))
-    with pytest.raises(WorkbookError, match="knows layout 2"):
+    future = change_cell(small_workbook, tmp_path / "future.xlsx", "Source", "B4", number(4.0))
+    with pytest.raises(WorkbookError, match="knows layout 3; build it again"):
         verify(future)
 
 
