@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 from networks import template
+from openpyxl import load_workbook
 
 from sheetgen import TemplateError, build, loads, verify
 from sheetgen.algebra.ops import PRIMITIVES, LossInLayers, PenaltyInLayers, Primitive
@@ -205,3 +206,10 @@ def test_a_penalty_stands_beside_the_others() -> None:
     study = loads(IN_LAYERS + "l1 = 0.1\n")
     assert study.equations["penalty"].startswith("lambda_1*(abs(w1) + ")
     assert study.network.fixed == ("lambda_1", "lambda_smooth")
+
+
+def test_a_column_that_no_formula_can_check_is_named_on_the_sheet(tmp_path: Path) -> None:
+    """MEDIAN takes all cells of a range at once, so a whole column cannot be held against it."""
+    build(loads(TYPED), tmp_path / "w.xlsx")
+    texts = {cell.value for row in load_workbook(tmp_path / "w.xlsx")["Checks"].iter_rows(max_row=12) for cell in row}
+    assert "More than a formula can check, so that only `sheetgen verify` does: y" in texts

@@ -30,7 +30,7 @@ def test_a_build_is_verified_and_says_what_it_reached(tmp_path: Path) -> None:
     assert built.ok
     assert built.report is not None
     assert built.report.ok
-    assert built.verdict == "OK: all 28 checks pass"
+    assert built.verdict == "OK: all 102 checks pass"
     rows = next(trace(SEED)).rows
     e_total = SEED.graph.position["E_total"]
     assert [(losses.first, losses.last) for losses in built.losses] == [

@@ -21,6 +21,9 @@ _INEXACT = frozenset({"exp", "ln", "sqrt", "tanh", "floor"})
 _ABSOLUTE = frozenset({"ln", "tanh", "floor"})
 """Those of them whose rounding is on the scale of 1, however small they are."""
 
+_SPREAD = frozenset({"where", "max", "min", "floor", "sin", "cos", "pi"})
+"""The functions that spread as they are, and those that `Arrays` writes out by itself."""
+
 _ROOT = 8192
 """ln a = 8192·ln(a^(1/8192)); the root lies so near 1 that five terms of the series are exact to rounding."""
 
@@ -83,6 +86,18 @@ def has_edges(expr: Expr) -> bool:
     """Whether rounding may decide between values far apart: a floor, or a comparison of inexact numbers."""
     return any(
         node.op == "floor" or ((node.op == "sign" or _compares(node)) and any(map(is_inexact, node.args)))
+        for node in applied(expr)
+    )
+
+
+def spreads(expr: Expr) -> bool:
+    """Whether an expression that is written out holds nothing but what every engine spreads over a range.
+
+    A function that is neither written out here nor known to spread, such as one that takes the largest of all its
+    operands' cells, does not.
+    """
+    return all(
+        node.op in _SPELLINGS or node.op in _SPREAD or PRIMITIVES[node.op].kind in ("operator", "comparison")
         for node in applied(expr)
     )
 

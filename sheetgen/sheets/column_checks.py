@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sheetgen.algebra.arrays import ArrayCells, Arrays, has_edges, is_inexact, size, written_out
+from sheetgen.algebra.arrays import ArrayCells, Arrays, has_edges, is_inexact, size, spreads, written_out
 from sheetgen.algebra.expr import Expr, befores
 from sheetgen.algebra.residual import magnifies, residual
 from sheetgen.limits import MAX_FORMULA
@@ -109,6 +109,8 @@ class _Columns:
             yield from self._looked_up(name) if in_data else self._given(name, rows)
             return
         first = quantity.in_row(first=True)
+        if not spreads(written_out(quantity.equation)):
+            return
         if first == quantity.equation and not any(befores(quantity.equation)):
             yield self._computed(quantity, quantity.equation, 0, rows)
             return

@@ -6,7 +6,7 @@ import re
 from xml.sax.saxutils import escape
 
 _SPELLS_A_CHARACTER = re.compile(r"_x(?![Dd][89A-Fa-f])([0-9A-Fa-f]{4})_")
-_MUST_BE_SPELLED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)|[\x00-\x08\x0b-\x1f]")
+_MUST_BE_SPELLED = re.compile(r"_(?=x[0-9A-Fa-f]{4}[_\x00-\x08\x0b-\x1f])|[\x00-\x08\x0b-\x1f]")
 
 
 def escaped(text: str) -> str:

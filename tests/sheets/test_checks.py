@@ -18,8 +18,8 @@ from sheetgen.sheet_names import CHECKS
 from sheetgen.sheets.layout import FIRST_ROW, Layout
 
 GALLERY = (
-    "dead-relu", "diverging", "iris", "linear-regression", "logistic-regression", "mazur", "mlp-2-2-2", "perceptron", "ravine",
-    "vanishing-gradients", "xor",
+    "dead-relu", "diverging", "iris", "linear-regression", "logistic-regression", "mazur", "mlp-2-2-2", "perceptron",
+    "ravine", "vanishing-gradients", "xor",
 )  # fmt: skip
 ISFORMULA = "no number in place of a formula"
 

@@ -35,7 +35,8 @@ class Recalculated:
     @contextmanager
     def moved(self, sheet: str, row: int, column: int, by: float) -> Iterator[None]:
         """Overwrite a cell by its value and a little more, and restore it."""
-        value, formula = self.workbook.get_value(sheet, row, column), self.workbook.get_formula(sheet, row, column)
+        value, formula = self.evaluated(sheet, row, column), self.workbook.get_formula(sheet, row, column)
+        assert isinstance(value, float)
         self.workbook.set_value(sheet, row, column, value + by)
         yield
         if formula:
