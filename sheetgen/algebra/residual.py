@@ -18,11 +18,11 @@ _SHARE = 256
 
 def residual(y: str, expr: Expr, arrays: Arrays, e: str) -> str:
     """Return y less an expression that is written out; ``e`` is the cell of Euler's number."""
-    if not _has_logarithm(expr) or not _is_log_linear(expr):
+    if not has_logarithm(expr) or not _is_log_linear(expr):
         return f"{y}-{arrays.part(expr, NEGATION + 1)}"
     rest, powers = y, []
     for sign, term in _terms(expr, "+"):
-        if _has_logarithm(term):
+        if has_logarithm(term):
             powers.append(_power(term, f"({'-' if sign == '+' else ''}1/{_SHARE})", arrays, e))
         else:
             rest += f"{'-' if sign == '+' else '+'}{arrays.part(term, NEGATION + 1)}"
@@ -31,26 +31,27 @@ def residual(y: str, expr: Expr, arrays: Arrays, e: str) -> str:
 
 def magnifies(expr: Expr) -> bool:
     """Whether the residual of an expression that is written out may magnify the rounding of its functions."""
-    if _has_logarithm(expr) and _is_log_linear(expr):
+    if has_logarithm(expr) and _is_log_linear(expr):
         logarithms = [node for node in applied(expr) if node.op == "ln"]
         return any(is_inexact(node.args[0]) for node in logarithms) or is_fragile(_without_logarithms(expr))
     return is_fragile(expr)
 
 
-def _has_logarithm(expr: Expr) -> bool:
+def has_logarithm(expr: Expr) -> bool:
+    """Whether an expression holds a logarithm, whose rounding is on the scale of 1 where its operand is near 1."""
     return any(node.op == "ln" for node in applied(expr))
 
 
 def _is_log_linear(expr: Expr) -> bool:
     """Whether logarithms only stand in sums, each with factors that hold none."""
-    if not isinstance(expr, Apply) or not _has_logarithm(expr):
+    if not isinstance(expr, Apply) or not has_logarithm(expr):
         return True
-    logarithmic = [arg for arg in expr.args if _has_logarithm(arg)]
+    logarithmic = [arg for arg in expr.args if has_logarithm(arg)]
     if expr.op == "ln":
         return not logarithmic
     one_factor = expr.op == "mul" and len(logarithmic) == 1
-    numerator = expr.op == "div" and not _has_logarithm(expr.args[1])
-    branches = expr.op == "where" and not _has_logarithm(expr.args[0])
+    numerator = expr.op == "div" and not has_logarithm(expr.args[1])
+    branches = expr.op == "where" and not has_logarithm(expr.args[0])
     return (expr.op in ("add", "sub", "neg") or one_factor or numerator or branches) and all(
         map(_is_log_linear, logarithmic)
     )
@@ -76,7 +77,7 @@ def _power(expr: Expr, exponent: str, arrays: Arrays, e: str) -> str:
     """Return e to the power of an expression times an exponent; the logarithm of a is the power of a itself."""
     if expr == ZERO:
         return "1"
-    if not isinstance(expr, Apply) or not _has_logarithm(expr):
+    if not isinstance(expr, Apply) or not has_logarithm(expr):
         return f"{e}^({arrays.part(expr, PRODUCT)}*{exponent})"
     args = expr.args
     if expr.op == "ln":
@@ -84,7 +85,7 @@ def _power(expr: Expr, exponent: str, arrays: Arrays, e: str) -> str:
     if expr.op == "neg":
         return _power(args[0], f"(-{exponent})", arrays, e)
     if expr.op == "mul":
-        factor, logarithmic = args if _has_logarithm(args[1]) else args[::-1]
+        factor, logarithmic = args if has_logarithm(args[1]) else args[::-1]
         return _power(logarithmic, f"({arrays.part(factor, PRODUCT)}*{exponent})", arrays, e)
     if expr.op == "div":
         return _power(args[0], f"({exponent}/{arrays.part(args[1], POWER)})", arrays, e)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -161,6 +162,8 @@ class _Known:
     held: BoundedNumbers = _NONE
 
 
+_ORDERS = frozenset({"gt", "ge", "lt", "le"})
+
 _Bounded = Callable[[_Known], tuple[float, float]]
 """Gives the value of an expression and its error bound."""
 
@@ -173,8 +176,7 @@ def _compiled(expr: Expr) -> _Bounded:
     if not isinstance(expr, Apply):
         return _named(expr)
     if expr.op == "where":
-        condition, yes, no = map(_compiled, expr.args)
-        return lambda known: (yes if condition(known)[0] else no)(known)
+        return _choice(expr.args[0], *map(_compiled, expr.args))
     return _operation(expr.op, [_compiled(arg) for arg in expr.args])
 
 
@@ -185,6 +187,29 @@ def _named(expr: Var | Before | Held) -> _Bounded:
     if isinstance(expr, Before):
         return lambda known: (known.above.value(name), known.above.error(name))
     return lambda known: (known.held.value(name), known.held.error(name))
+
+
+def _choice(test: Expr, condition: _Bounded, yes: _Bounded, no: _Bounded) -> _Bounded:
+    """Return the function of `where`; where rounding decides between its branches, either may be right.
+
+    Bounds grow with the unit, but whether rounding decides does not: so it is asked at the tolerance's own unit, and
+    what lies between the branches is put into the bound as so much of the unit that is asked for.
+    """
+    orders = isinstance(test, Apply) and test.op in _ORDERS
+    sides = [_compiled(arg) for arg in test.args] if isinstance(test, Apply) and orders else []
+
+    def computed(known: _Known) -> tuple[float, float]:
+        taken, other = (yes, no) if condition(known)[0] else (no, yes)
+        result, error = taken(known)
+        if sides:
+            (a, a_error), (b, b_error) = (side(known) for side in sides)
+            units = known.unit / Tolerance.atol or 1.0
+            if 0 < abs(a - b) * units <= a_error + b_error + known.unit * (abs(a) + abs(b)):
+                with suppress(*ARITHMETIC_ERRORS):
+                    error += abs(other(known)[0] - result) * units
+        return result, error
+
+    return computed
 
 
 def _operation(op: str, operands: Sequence[_Bounded]) -> _Bounded:

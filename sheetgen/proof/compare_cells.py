@@ -64,8 +64,10 @@ class CellComparison:
                 return any(content.accepts(text, self._sheet.value_at) for text in (other, with_points(other)))
             return isinstance(other, float) and content.accepts(other, self._sheet.value_at)
 
-        bound = content.bound(self._sheet.tolerance.atol)
-        self._comparison.compare(cell, content.text, content.value(), bound, accepts)
+        value = content.value()
+        exact = self._sheet.value_at(cell.row, cell.column) == value == cell.value
+        bound = 0.0 if exact else content.bound(self._sheet.tolerance.atol)  # which takes long to find for some
+        self._comparison.compare(cell, content.text, value, bound, accepts)
 
     def _typed_formula(self, cell: FileCell, content: Value) -> None:
         """Let a person type a formula for an input; its value is the input."""

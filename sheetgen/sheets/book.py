@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
+from sheetgen.network.evaluation_bounds import EvaluationBounds
 from sheetgen.network.study import Study
 from sheetgen.network.trace import Trace
 from sheetgen.sheets.layout import Layout
@@ -29,6 +31,11 @@ class Book:
     layout: Layout = field(init=False)
     trace: Trace = field(init=False)
     results: Results = field(init=False)
+
+    @cached_property
+    def evaluation_bounds(self) -> EvaluationBounds:
+        """How far off the numbers of the evaluation may be, in units of an operation's relative error."""
+        return EvaluationBounds(self.results.evaluation, self.trace, 1.0)
 
     def __post_init__(self) -> None:
         self.layout = Layout(self.study)

@@ -146,7 +146,7 @@ class CentralDifferences:
             # A bound of rounding errors is itself mostly rounding.
             return isinstance(value, float) and abs(value - self.allowed(weight)) <= 0.5 * self.allowed(weight)
 
-        return Formula(text, partial(self.allowed, weight), accepts=accepts)
+        return Formula(text, partial(self.allowed, weight), partial(self._allowed_error, weight), accepts)
 
     def allowed(self, weight: str) -> float:
         """Return how far a gradient may be from its central difference."""
@@ -155,6 +155,11 @@ class CentralDifferences:
         change, largest = abs(wider - central), max(abs(central), abs(wider), _LEAST)
         rounding = self.scale.products() / self._epsilon + self.scale.size() * (curvature + math.sqrt(curvature))
         return self.rounding * rounding + 4 * change * (1 + 100 * change / largest)
+
+    def _allowed_error(self, weight: str) -> float:
+        """Return how far off that may be, in units of an operation's rounding."""
+        noise = self._noise(weight, -2, -1, 1, 2)
+        return (self.rounding * self.scale.products_error() + 8 * noise) / self._epsilon
 
     def at_kink(self, weight: str) -> Formula | None:
         """Return how many networks are on another side of a kink than the one at rest; None where there is none."""

@@ -188,7 +188,8 @@ def _link(book: Book, text: str, variant: int, point: int, number: int) -> Formu
     def value() -> float:
         return book.results.evaluation.parameters[variant][point][number]
 
-    return Formula(text, value, scale=1.0)
+    name = book.study.network.section(Section.WEIGHTS)[number].name
+    return Formula(text, value, lambda: book.evaluation_bounds.parameters(variant, point)[name])
 
 
 def _print(sheet: Any) -> None:

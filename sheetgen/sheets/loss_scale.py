@@ -11,7 +11,7 @@ from functools import partial
 
 from sheetgen.algebra.arrays import written_out
 from sheetgen.algebra.expr import names
-from sheetgen.algebra.residual import magnifies
+from sheetgen.algebra.residual import has_logarithm, magnifies
 from sheetgen.page import style
 from sheetgen.page.page import Formula, Page
 from sheetgen.sheets.book import Book
@@ -50,7 +50,7 @@ class LossScale:
         first, *_, last = (*table.letters, *table.letters)
         products, here = table.across(first, last, below), table.across(first, last, rest)
         sums = (
-            Formula(f"SUM({products})", self.products, self._error),
+            Formula(f"SUM({products})", self.products, self.products_error),
             Formula(f"SUMPRODUCT({here}*(2*({here}>0)-1))", self.size, self.size),
         )
         for row, (label, formula) in enumerate(zip((_PRODUCTS, _SIZE), sums, strict=True), start=self.row):
@@ -70,16 +70,32 @@ class LossScale:
         inside = "".join(f"+ABS({self._cell(used)})" for used in self._magnified(name))
         times = f"*ABS({self.book.layout.cell(Address(0, slope, 0))})" if slope else ""
         text = f"(ABS({self._cell(name)}){'+1' * bool(inside)}{inside}){times}"
-        return Formula(text, partial(self._product, name), self._error)
+        return Formula(text, partial(self._product, name), partial(self._product_error, name))
 
     def _product(self, name: str) -> float:
-        slope, magnified = self._slope(name), self._magnified(name)
-        inside = 1 + sum(abs(self._value(used)) for used in magnified) if magnified else 0.0
-        return (abs(self._value(name)) + inside) * (abs(self.book.results.first(0, slope)) if slope else 1.0)
+        return self._operand(name) * self._slope_size(name)
 
-    def _error(self) -> float:
-        """Return how far off these sums may be, in units of an operation's rounding: as a scale they need no digits."""
-        return 1e3 * self.products()
+    def _product_error(self, name: str) -> float:
+        """Return how far off a product may be, in units of an operation's rounding: as a scale it needs no digits."""
+        slope, errors = self._slope(name), self.networks.network(UNMOVED, 0).errors
+        operand_error = errors[name] + sum(errors[used] for used in self._magnified(name))
+        slope_error = self.book.results.start_error(0, slope) if slope else 0.0
+        rounding = 1e3 * self._product(name)
+        return rounding + operand_error * self._slope_size(name) + self._operand(name) * slope_error
+
+    def products_error(self) -> float:
+        """Return how far off Σ |q·∂E/∂q| may be, in the same units."""
+        return sum(map(self._product_error, self.networks.table.letters))
+
+    def _operand(self, name: str) -> float:
+        """Return |q|, and 1 and what is inside where its rounding is on the scale of those."""
+        magnified = self._magnified(name)
+        inside = 1 + sum(abs(self._value(used)) for used in magnified) if magnified else 0.0
+        return abs(self._value(name)) + inside
+
+    def _slope_size(self, name: str) -> float:
+        slope = self._slope(name)
+        return abs(self.book.results.first(0, slope)) if slope else 1.0
 
     def _slope(self, name: str) -> str | None:
         """Return the column of ∂E/∂q; None where it is 1."""
@@ -91,7 +107,10 @@ class LossScale:
         In exp(a) − 1 or ln(1 + exp(a)) the quantity itself is smaller than what is rounded on the way to it.
         """
         equation = None if name in self.networks.weights else self.book.study.network.by_name[name].equation
-        return list(dict.fromkeys(names(equation))) if equation and magnifies(written_out(equation)) else []
+        if equation is None:
+            return []
+        expr = written_out(equation)
+        return list(dict.fromkeys(names(equation))) if has_logarithm(expr) or magnifies(expr) else []
 
     def _cell(self, name: str) -> str:
         """Return the cell of a quantity in the network at rest."""

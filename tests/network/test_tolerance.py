@@ -155,3 +155,26 @@ def test_bounds_do_not_grow_from_row_to_row() -> None:
     rows = next(iter(trace(seed))).rows[0]
     early, late = (row_bounds(seed, rows[:count], UNIT)["w1"] for count in (3, 100))
     assert UNIT * 0.1 < late < 2 * early
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "expected"),
+    [
+        (0.1 + 0.2, 0.3, 5.0),  # rounding decides: LibreOffice takes these two for equal, Excel and Python do not
+        (0.31, 0.3, 0.0),
+        (0.3, 0.3, 0.0),  # equal in every program: nothing to decide
+        (2.0, 1.0, 0.0),  # a counter against a count
+    ],
+)
+def test_where_rounding_chooses_a_branch_either_may_be_right(a: float, b: float, expected: float) -> None:
+    numbers = {"a": a, "b": b}
+    for unit in (Tolerance.atol, 1.0):  # in units of an operation's error it comes to the same
+        error = {name: unit * number for name, number in numbers.items()}
+        granted = error_bound(parse("where(a > b, 7, 2)"), numbers.__getitem__, error.__getitem__, unit)
+        assert granted == expected * unit / Tolerance.atol
+
+
+def test_the_other_branch_may_have_no_value() -> None:
+    numbers = {"a": 1e-300, "b": 0.0}
+    expr = parse("where(a > 0, 1, 1/b)")
+    assert error_bound(expr, numbers.__getitem__, lambda name: 1e-299, UNIT) == 0

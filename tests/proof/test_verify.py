@@ -13,7 +13,9 @@ from networks import GOOD
 from saving import kinds, resave
 
 from sheetgen import Tolerance, WorkbookError, build, load, loads, override, verify
+from sheetgen.network.study import Study
 from sheetgen.proof.report import Kind, Report
+from sheetgen.sheets.layout import Layout
 
 # Columns of the seed's training sheets.
 H1, A_H1, W5, D_W3 = "N", "P", "J", "AI"
@@ -253,15 +255,42 @@ PERFECT = (
 """0.1 + 0.2 is 0.30000000000000004, and the target 0.3."""
 
 
-@pytest.mark.parametrize("start", ["perfect", "saturated", "saturated below"])
+def line(rows: str, batch: str, w: float) -> str:
+    """Return the template of a straight line, with a metric that stands on an edge where the fit is perfect."""
+    return (
+        f"rates = [0.5, 1]\niterations = 5\nbatch = {batch}\n[data]\ninputs = ['x']\ntargets = ['t']\nrows = [{rows}]\n"
+        f"[parameters]\nw = {w}\nb = 0\n[forward]\ny = 'w*x + b'\n[loss]\nE = '0.5*(t - y)^2'\n"
+        "[metrics]\nabove = 'where(y > t, 1, 0)'\n"
+    )
+
+
+def seed_with(**values: float) -> Study:
+    return override(load(), rates=[0.5], iterations=2, values=values)
+
+
+STARTS = {
+    "perfect": loads(PERFECT, "perfect"),
+    "saturated": seed_with(w1=700.0),
+    "saturated below": seed_with(w1=-700.0),
+    "an output at 0": seed_with(w5=-700.0),
+    "all alike": seed_with(**dict.fromkeys((f"w{k}" for k in range(1, 9)), 0.0)),
+    "a far target": seed_with(t1=1e6),
+    "tanh at 1": loads(GOOD.replace("sigmoid(h)", "tanh(h)").replace("w = 0.4", "w = 36")),
+    "a perfect line": loads(line("[1, 0.3], [2, 0.6], [3, 0.9]", "'full'", 0.3)),
+    "a perfect line by batches": loads(line("[1, 0.3], [2, 0.6], [3, 0.9]", "2", 0.3)),
+    "a line that comes to fit": loads(line("[1, 0.3], [1, 0.3]", "1", 0.1)),
+}
+
+
+@pytest.mark.parametrize("start", STARTS)
 def test_cells_that_link_to_a_perfect_or_saturated_start_carry_its_bound(
     start: str, tmp_path: Path, soffice: str
 ) -> None:
     """LibreOffice snaps 0.30000000000000004 − 0.3 to 0, and all that links to it, or is a product of it, follows."""
-    if start == "perfect":
-        study = loads(PERFECT, "perfect")
-    else:
-        study = override(load(), rates=[0.5], iterations=2, values={"w1": 700.0 if start == "saturated" else -700.0})
-    build(study, tmp_path / "start.xlsx", verify=False)
+    built = build(STARTS[start], tmp_path / "start.xlsx", verify=False)
+    assert built.verdict.startswith("OK: ")
     report = verify(tmp_path / "start.xlsx", "libreoffice", timeout=120)
     assert report.ok, report.diffs
+    sheet, cell = STARTS[start].variants[0].sheet, f"{Layout(STARTS[start]).letter(STARTS[start].network.loss)}7"
+    forged = change_cell(tmp_path / "start.xlsx", tmp_path / "forged.xlsx", sheet, cell, cached("0.75"))
+    assert [(difference.sheet, difference.cell) for difference in verify(forged).diffs] == [(sheet, cell)]

@@ -67,6 +67,7 @@ RIGHT = {
     "a perfect start": equations("squared_error(z, t)", 50000.0, 1.0, 50000.0),
     "saturated": equations("squared_error(tanh(z), t)", w=700.0),
     "saturated inside": equations("bce(sigmoid(z), t)", w=25.0),
+    "a probability below the digits of 1": equations("bce(sigmoid(z), t)", w=-35.0, t=0.0),
 }
 
 

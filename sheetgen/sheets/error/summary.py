@@ -12,6 +12,7 @@ from sheetgen.page.block import Block
 from sheetgen.page.page import Formula, Page
 from sheetgen.sheets import layout as at
 from sheetgen.sheets.book import Book
+from sheetgen.sheets.error.curve_errors import CurveErrors
 from sheetgen.sheets.error.table import Curve, ErrorTable, variant_text
 from sheetgen.sheets.folds import Losses, may_match
 
@@ -26,7 +27,7 @@ class ErrorSummary:
     """The summary, from a column on: its block of facts and, right of that, the last value of each metric."""
 
     def __init__(self, book: Book, table: ErrorTable, column: int) -> None:
-        self.book, self.table = book, table
+        self.book, self.table, self.errors = book, table, CurveErrors(book)
         variants = len(book.study.variants)
         self.step = "epoch" if book.study.evaluates else "step"
         self._rises = f"{self.step}s that did not fall"
@@ -61,7 +62,7 @@ class ErrorSummary:
             Formula(
                 block.cell(self.table.label(Curve(metric.name, variant)), block.last),
                 partial(last, metric.name),
-                scale=1.0,
+                partial(self.errors.of, variant, metric.name, last=True),
             )
             for metric in self.book.study.network.metrics
         ]
@@ -73,12 +74,11 @@ class ErrorSummary:
         losses: Callable[[], Losses] = partial(self.book.results.losses, variant)
         column, rises = block.cells(label), self.facts.cell(self._rises, row)
         after, before = block.cells(label, first=block.first + 1), block.cells(label, last=block.last - 1)
+        error = partial(self.errors.of, variant, study.network.loss)
         smallest = f"MATCH(MIN({column}),{column},0)"
 
         def is_smallest(iteration: object, recalculated: Recalculated) -> bool:
-            if not isinstance(iteration, float):
-                return False
-            if iteration not in self._iterations:
+            if not isinstance(iteration, float) or iteration not in self._iterations:
                 return False
             loss = recalculated(block.first + self._iterations.index(int(iteration)), block.index(label))
             return isinstance(loss, float) and may_match(loss, losses().smallest)
@@ -89,9 +89,13 @@ class ErrorSummary:
 
         return (
             Formula(self.book.layout.rate(variant), lambda: study.rates[variant]),
-            Formula(block.cell(label, block.first), lambda: losses().first, scale=1.0),
-            Formula(block.cell(label, block.last), lambda: losses().last, scale=1.0),
-            Formula(f"MIN({column})", lambda: losses().smallest, scale=1.0),
+            Formula(block.cell(label, block.first), lambda: losses().first, partial(error, last=False)),
+            Formula(block.cell(label, block.last), lambda: losses().last, partial(error, last=True)),
+            Formula(
+                f"MIN({column})",
+                lambda: losses().smallest,
+                lambda: max(1.0, error(last=False), error(last=True)),
+            ),
             Formula(
                 f"INDEX({block.column(ITERATION)},{smallest})",
                 lambda: float(self._iterations[losses().smallest_at]),
@@ -138,29 +142,35 @@ class ErrorSummary:
         def of_all() -> list[Losses]:
             return [self.book.results.losses(variant) for variant in range(len(study.variants))]
 
-        def sentence(best: int, as_good: int, risen: int) -> str:
+        def sentence(best: int, as_good: int, risen: int, higher_ends: int, at_zero: bool) -> str:
             also = f" and of {as_good}{others if as_good > 1 else other}" if as_good else ""
-            ended_higher = sum(losses.last > losses.first for losses in of_all())
-            none_rose = fell + (zero if any(losses.last == 0 for losses in of_all()) else "") + calm
-            some_rose = f"; at {risen}{rose}" + (f", and at {ended_higher}{higher}" if ended_higher else tamed)
-            end = some_rose if risen else none_rose
-            return start + variant_text(self.book, best) + also + end
+            some_rose = f"; at {risen}{rose}" + (f", and at {higher_ends}{higher}" if higher_ends else tamed)
+            none_rose = fell + (zero if at_zero else "") + calm
+            return start + variant_text(self.book, best) + also + (some_rose if risen else none_rose)
 
         def value() -> str:
             lasts = [losses.last for losses in of_all()]
-            as_good = lasts.count(min(lasts)) - 1
-            return sentence(lasts.index(min(lasts)), as_good, sum(losses.rises > 0 for losses in of_all()))
+            return sentence(
+                lasts.index(min(lasts)),
+                lasts.count(min(lasts)) - 1,
+                sum(losses.rises > 0 for losses in of_all()),
+                sum(losses.last > losses.first for losses in of_all()),
+                0 in lasts,
+            )
 
         def may_say(text: object, recalculated: Recalculated) -> bool:
-            lowest = min(losses.last for losses in of_all())
-            tied = [variant for variant, losses in enumerate(of_all()) if may_match(losses.last, lowest)]
-            least = sum(losses.rises > losses.fuzzy for losses in of_all())
-            most = sum(losses.rises + losses.fuzzy > 0 for losses in of_all())
+            lasts = [losses.last for losses in of_all()]
+            tied = [variant for variant, last in enumerate(lasts) if may_match(last, min(lasts))]
+            risen = [sum(losses.rises + sign * losses.fuzzy > 0 for losses in of_all()) for sign in (-1, 1)]
+            flat = [losses for losses in of_all() if may_match(losses.last, losses.first)]
+            higher = sum(losses.last > losses.first for losses in of_all() if losses not in flat)
             return any(
-                text == sentence(best, as_good, risen)
+                text == sentence(best, as_good, rises, higher_ends, at_zero)
                 for best in tied
                 for as_good in range(len(tied))
-                for risen in range(least, most + 1)
+                for rises in range(risen[0], risen[1] + 1)
+                for higher_ends in range(higher, higher + len(flat) + 1)
+                for at_zero in {0 in lasts, any(may_match(last, 0.0) for last in lasts)}
             )
 
         return Formula(formula, value, accepts=may_say)
