@@ -11,7 +11,7 @@ import pytest
 from faults import Change, change_cell, change_sheet, constant, formula
 from recalculated import Recalculated
 
-from sheetgen import build, engines, load, override
+from sheetgen import build, engines, load, override, verify
 from sheetgen.engines.base import Value
 from sheetgen.network.study import Study
 from sheetgen.sheet_names import CHECKS
@@ -161,3 +161,18 @@ def test_an_overwritten_cell_is_named_by_libreoffice_too(
     flag, where, _ = checks(engines.get("libreoffice"), broken)
     assert flag.startswith("CHECK: ")
     assert where.startswith(f"sheet {sheet}, quantity {quantity}, row {row} ")
+
+
+@pytest.mark.parametrize(
+    ("sheet", "cell", "text"),
+    [("Error", "C9", "'lr 0.5'!Z9*2"), ("Checks", "E20", "0"), ("Start", "B3", '"OK: all is well"')],
+)
+def test_what_is_changed_beside_the_training_sheets_only_verify_sees(
+    sheet: str, cell: str, text: str, small_workbook: Path, tmp_path: Path
+) -> None:
+    """As the table on the page of the workbook says."""
+    changed = change_cell(small_workbook, tmp_path / "changed.xlsx", sheet, cell, formula(text))
+    flag, where, _ = checks(engines.get("embedded"), changed)
+    assert flag.startswith("OK: ")
+    assert where == ""
+    assert (sheet, cell) in {(difference.sheet, difference.cell) for difference in verify(changed).diffs}
