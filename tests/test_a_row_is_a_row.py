@@ -19,8 +19,8 @@ from openpyxl import load_workbook
 from sheetgen import TemplateError, build, loads, verify
 from sheetgen.algebra.ops import PRIMITIVES, LossInLayers, PenaltyInLayers, Primitive
 from sheetgen.algebra.parser import parse
+from sheetgen.network.error_bounds import error_bound
 from sheetgen.network.optimizers import BELOW_ONE, OPTIMIZERS, SCHEDULES, Optimizer, Schedule, Setting, StateColumn
-from sheetgen.network.tolerance import error_bound
 from sheetgen.proof import reference, reference_training
 from sheetgen.show import equations
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from sheetgen.network.error_bounds import error_bound
 from sheetgen.network.evaluation import Evaluation, evaluated
 from sheetgen.network.graph import Section, equation_of, mean
+from sheetgen.network.row_bounds import RowBounds
 from sheetgen.network.row_program import Row
-from sheetgen.network.tolerance import RowBounds, error_bound
 from sheetgen.network.trace import Trace
 
 

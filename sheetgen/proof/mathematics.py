@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sheetgen.network.graph import RATE, Section, derivative_label, mean
+from sheetgen.network.row_bounds import RowBounds
 from sheetgen.network.study import Study
-from sheetgen.network.tolerance import RowBounds, Tolerance
+from sheetgen.network.tolerance import Tolerance
 from sheetgen.network.trace import Trace
 from sheetgen.proof import reference_training as training
 from sheetgen.proof.reference import SMALLEST_SLOPE, Array, Reference

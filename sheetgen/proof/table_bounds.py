@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from sheetgen.network.evaluation_bounds import EvaluationBounds
 from sheetgen.network.graph import mean
-from sheetgen.network.tolerance import RowBounds
+from sheetgen.network.row_bounds import RowBounds
 from sheetgen.proof.expected import TableBounds, ZeroBounds
 from sheetgen.sheet_names import EPOCHS, ERROR
 from sheetgen.sheets.book import Book

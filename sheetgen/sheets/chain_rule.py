@@ -11,9 +11,9 @@ from openpyxl.utils import get_column_letter
 from sheetgen.algebra.evaluate import evaluate
 from sheetgen.algebra.notation import Excel, Text
 from sheetgen.network.chains import Factor, Path, paths
+from sheetgen.network.error_bounds import error_bound
 from sheetgen.network.graph import Section, derivative_label
 from sheetgen.network.study import TOLERANCE
-from sheetgen.network.tolerance import error_bound
 from sheetgen.page import style
 from sheetgen.page.block import Block
 from sheetgen.page.page import Formula, Page

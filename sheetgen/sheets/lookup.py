@@ -11,7 +11,7 @@ from functools import cached_property
 
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from sheetgen.network.tolerance import RowBounds
+from sheetgen.network.row_bounds import RowBounds
 from sheetgen.page import style, validation
 from sheetgen.page.block import Block
 from sheetgen.page.page import Formula, Page

@@ -14,8 +14,8 @@ from sheetgen.algebra.evaluate import ARITHMETIC_ERRORS, evaluate
 from sheetgen.algebra.expr import Apply, Expr, Held, Var, held_names
 from sheetgen.algebra.notation import Excel
 from sheetgen.errors import UsageError
+from sheetgen.network.error_bounds import BoundedNumbers, error_bound
 from sheetgen.network.graph import Graph, equation_of
-from sheetgen.network.tolerance import BoundedNumbers, error_bound
 from sheetgen.page import style
 from sheetgen.page.block import Block
 from sheetgen.page.page import Formula, Page

@@ -20,9 +20,9 @@ import numpy as np
 
 from sheetgen.network.evaluation import Evaluation, points
 from sheetgen.network.graph import Section, mean
+from sheetgen.network.row_bounds import RowBounds
 from sheetgen.network.row_program import Row
 from sheetgen.network.study import Study
-from sheetgen.network.tolerance import RowBounds
 from sheetgen.network.trace import Chunk, Trace
 from sheetgen.sheets.folds import Fold, KeptRow, Losses, RowsAt
 

@@ -9,7 +9,7 @@ from sheetgen.algebra.evaluate import evaluate
 from sheetgen.algebra.expr import ONE, ZERO, Apply, Before, Expr, Held, Var, befores, held_names, names, substitute
 from sheetgen.algebra.latex import Latex
 from sheetgen.algebra.notation import Excel, Text
-from sheetgen.network.tolerance import BoundedNumbers, error_bound
+from sheetgen.network.error_bounds import BoundedNumbers, error_bound
 
 x, y, z = Var("x"), Var("y"), Var("z")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache, partial
 
 from sheetgen.network.graph import mean
-from sheetgen.network.tolerance import RowBounds
+from sheetgen.network.row_bounds import RowBounds
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.folds import KeptRow
 from sheetgen.sheets.results import Watched
