@@ -21,7 +21,7 @@ from sheetgen.sheet_names import CHECKS
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.layout import Address
 from sheetgen.sheets.loss_scale import LossScale
-from sheetgen.sheets.perturbed import UNMOVED, Networks, Point
+from sheetgen.sheets.perturbed import ROUNDING_UNIT, UNMOVED, Networks, Point
 
 _WEIGHT = "weight"
 _LABELS = _CENTRAL, _WIDER, _BELOW, _ABOVE, _BENDING, _ALLOWED, _KINK = (
@@ -144,17 +144,25 @@ class CentralDifferences:
 
         def accepts(value: object, _: object) -> bool:
             # A bound of rounding errors is itself mostly rounding.
-            return isinstance(value, float) and abs(value - self.allowed(weight)) <= 0.5 * self.allowed(weight)
+            low, high = (self._allowed_beside(weight, side) for side in (-1, 1))
+            return isinstance(value, float) and 0.5 * low <= value <= 1.5 * high
 
         return Formula(text, partial(self.allowed, weight), partial(self._allowed_error, weight), accepts)
 
     def allowed(self, weight: str) -> float:
         """Return how far a gradient may be from its central difference."""
+        return self._allowed_beside(weight, 0)
+
+    def _allowed_beside(self, weight: str, side: int) -> float:
+        """Return it at the losses as computed (0), or the least (-1) or most (1) that their rounding makes of it."""
+        noise = side * self._noise(weight, -2, -1, 0, 1, 2) * ROUNDING_UNIT / self._epsilon
         central, wider = (float(self.networks.quotient(weight, multiple).value()) for multiple in (1, 2))
-        curvature = float(self._bending(weight).value()) / self._epsilon
-        change, largest = abs(wider - central), max(abs(central), abs(wider), _LEAST)
+        curvature = max(0.0, float(self._bending(weight).value()) + noise) / self._epsilon
+        change = max(0.0, abs(wider - central) + noise)
+        largest = max(abs(central) - noise, abs(wider) - noise, _LEAST)
         rounding = self.scale.products() / self._epsilon + self.scale.size() * (curvature + math.sqrt(curvature))
-        return self.rounding * rounding + 4 * change * (1 + 100 * change / largest)
+        # Two numbers differ by twice the larger at most.
+        return self.rounding * rounding + 4 * change * (1 + 100 * min(change / largest, 2.0))
 
     def _allowed_error(self, weight: str) -> float:
         """Return how far off that may be, in units of an operation's rounding."""

@@ -25,7 +25,7 @@ from sheetgen.sheets.branches import branches, margins
 UNMOVED = ""
 """What stands for the parameter of the network in which none is moved."""
 
-_UNIT = 1e-14
+ROUNDING_UNIT = 1e-14
 """The relative error granted to an operation where a sign is decided."""
 _PARAMETER, _MOVED_BY = "parameter", "moved by"
 _FIRST_QUANTITY = 5
@@ -216,4 +216,4 @@ class Networks:
 def _near_zero(margin: Expr, numbers: BoundedNumbers, held_numbers: BoundedNumbers) -> bool:
     """Whether rounding may decide the sign of a margin; a margin of exactly 0 is 0 in every spreadsheet."""
     value = evaluate(margin, numbers.value, held=held_numbers.value)
-    return 0 < abs(value) <= _UNIT * error_bound(margin, numbers.value, numbers.error, 1.0, held_numbers)
+    return 0 < abs(value) <= ROUNDING_UNIT * error_bound(margin, numbers.value, numbers.error, 1.0, held_numbers)

@@ -9,7 +9,7 @@ import pytest
 from networks import template
 from recalculated import Recalculated
 
-from sheetgen import build, loads
+from sheetgen import build, loads, verify
 from sheetgen.network.study import EPSILON, Study
 from sheetgen.sheet_names import CHECKS
 from sheetgen.sheets.book import Book
@@ -123,3 +123,24 @@ def test_at_a_kink_is_said_and_a_slope_of_neither_side_is_wrong(tmp_path: Path) 
     for by, word in ((0.1, "OK at a kink"), (-0.1, "CHECK"), (9.0, "CHECK")):
         with workbook.moved(study.variants[0].sheet, FIRST_ROW, column, by):
             assert words(workbook, study) == {"w": word}
+
+
+def test_a_bound_that_is_all_rounding_is_the_same_to_every_engine(soffice: str, tmp_path: Path) -> None:
+    """The gradients of b1 and b2 are 0; LibreOffice takes the losses on both sides for equal, others do not."""
+    text = """rates = [0.1]
+iterations = 1
+batch = "full"
+[data]
+inputs = ["x1", "x2"]
+targets = ["t"]
+rows = [[0, 0, 0]]
+[layers]
+sizes = [2, 2, 1]
+activation = "gelu"
+seed = 3
+l1 = 0.001
+l2 = 0.01
+"""
+    build(loads(text), tmp_path / "w.xlsx")
+    report = verify(tmp_path / "w.xlsx", "libreoffice", timeout=120)
+    assert report.ok, report.diffs[:3]
