@@ -1,8 +1,9 @@
 """Cached values from before an edit: right for the numbers that the workbook had then, which the caches still tell.
 
 A program that changes an input and calculates nothing leaves the values of the old inputs in every other cell. The
-training sheets show the old inputs where they link to them; so the workbook of these numbers can be composed, and the
-cached values held against it as recalculated ones are against today's.
+training sheets show the old inputs where they link to them, and what they do not show (ε, what is picked) was as built;
+so the workbook of these numbers can be composed, and the cached values held against it as recalculated ones are against
+today's.
 """
 
 from __future__ import annotations
@@ -37,8 +38,7 @@ def stale_cells(
     None unless cached values are all that differs, and far more of them are explained by the earlier numbers than are
     contradicted by them.
     """
-    ours = {sheet.sheet for sheet in differences} & {variant.sheet for variant in book.study.variants}
-    if not ours or any(difference.kind != Kind.CACHED for difference in differences):
+    if not differences or any(difference.kind != Kind.CACHED for difference in differences):
         return set()
     different = {(difference.sheet, difference.cell) for difference in differences}
     earlier = _earlier_study(file, book)

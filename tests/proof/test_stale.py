@@ -69,5 +69,18 @@ def test_a_rate_and_an_earlier_edit_too(small_workbook: Path, tmp_path: Path) ->
     assert report.stale == report.mismatches > 100
 
 
+@pytest.mark.parametrize(
+    ("sheet", "cell", "value"),
+    [("Inputs", "ε", 1e-4), ("Explorer", "D5", 3.0), ("Gradient check", "B5", 3.0), ("Gradient check", "B7", 1e-3)],
+)
+def test_an_epsilon_or_a_pick_that_no_training_sheet_shows(
+    small_workbook: Path, tmp_path: Path, sheet: str, cell: str, value: float
+) -> None:
+    if cell == "ε":
+        cell = f"C{next(row for row in range(20, 50) if label_at(small_workbook, row) == cell)}"
+    report = verify(change_cell(small_workbook, tmp_path / "edited.xlsx", sheet, cell, number(value)))
+    assert report.stale == report.mismatches > 10
+
+
 def label_at(path: Path, row: int) -> object:
     return openpyxl.load_workbook(path)["Inputs"].cell(row, 1).value
