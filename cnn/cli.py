@@ -139,10 +139,11 @@ def check_workbook(workbook: Path) -> None:
 
 def put_into(workbook: Path, runs: Sequence[Run], readings: Sequence[Reading] = ()) -> None:
     """Write runs into a workbook's sheet CNN, and say so."""
-    from cnn.tab.write import write
+    from cnn.tab.write import is_verifiable, write
 
     write(workbook, runs, readings)
-    click.echo(f"{workbook}: sheet {CNN} written; sheetgen verify {shlex.quote(str(workbook))} checks it", err=True)
+    checked = f"; sheetgen verify {shlex.quote(str(workbook))} checks it" if is_verifiable(workbook) else ""
+    click.echo(f"{workbook}: sheet {CNN} written{checked}", err=True)
 
 
 def finish_with_curves(run: Run, plan: Plan) -> None:

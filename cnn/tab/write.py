@@ -22,8 +22,9 @@ from cnn.tab.sections import GAP
 from sheetgen.page import style
 from sheetgen.page.page import Formula, Page
 from sheetgen.page.printing import fit_width, landscape
-from sheetgen.sheet_names import CNN
+from sheetgen.sheet_names import CNN, SOURCE
 from sheetgen.xlsx import graft
+from sheetgen.xlsx.reader import WorkbookFile
 
 if TYPE_CHECKING:
     from cnn.predict import Reading
@@ -49,6 +50,11 @@ def write(workbook: Path, runs: Sequence[Run], readings: Sequence[Reading] = ())
     records = [run_record(run) for run in runs]
     content = page(records, _mistakes(runs[0], records[0].summary.mistakes), _own(readings))
     graft.graft(workbook, content, is_of_an_earlier_version)
+
+
+def is_verifiable(workbook: Path) -> bool:
+    """Whether a workbook holds a template, so that sheetgen verify can check it."""
+    return SOURCE in WorkbookFile(workbook).sheet_names
 
 
 def page(runs: Sequence[RunRecord], mistakes: Sequence[Picture] = (), own: Sequence[Picture] = ()) -> Page:

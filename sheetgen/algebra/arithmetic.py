@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable
 
 _EXCEL_LIMIT = 2.0**27
-"""Excel gives #NUM! for the sine and cosine of larger numbers, and for MOD of larger quotients."""
+"""Excel gives #NUM! for the sine and cosine of larger numbers."""
 
 
 def excel_power(base: float, exponent: float) -> float:
@@ -28,13 +28,6 @@ def of_angle(function: Callable[[float], float]) -> Callable[[float], float]:
         return function(a)
 
     return limited
-
-
-def remainder(a: float, b: float) -> float:
-    """Return the remainder of a/b, with the sign of b."""
-    if abs(a / b) >= _EXCEL_LIMIT:
-        raise OverflowError("the quotient is too large")
-    return a % b
 
 
 def sign(a: float) -> float:

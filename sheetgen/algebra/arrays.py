@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from sheetgen.algebra.evaluate import expanded
-from sheetgen.algebra.expr import ONE, ZERO, Apply, Expr
+from sheetgen.algebra.expr import ONE, Apply, Expr
 from sheetgen.algebra.notation import Excel, Spelling
 from sheetgen.algebra.ops import ATOM, PRIMITIVES, SUM
 
@@ -39,26 +38,6 @@ class ArrayCells:
     e: str
     nudge: str
     edge: str
-
-
-def written_out(expr: Expr, counts: bool = False) -> Expr:
-    """Return an expression with its primitives expanded and mod(a, b) as a − b·floor(a/b).
-
-    What ``counts`` from 1 to b and begins again needs no floor: its mod(a, b) is 0 where a = b, and a elsewhere.
-    """
-    return _without_mod(expanded(expr), counts)
-
-
-def _without_mod(expr: Expr, counts: bool) -> Expr:
-    if not isinstance(expr, Apply):
-        return expr
-    args = tuple([_without_mod(arg, counts) for arg in expr.args])
-    if expr.op != "mod":
-        return Apply(expr.op, args)
-    a, b = args
-    if counts:
-        return Apply("where", (Apply("eq", (a, b)), ZERO, a))
-    return Apply("sub", (a, Apply("mul", (b, Apply("floor", (Apply("div", (a, b)),))))))
 
 
 def is_inexact(expr: Expr) -> bool:

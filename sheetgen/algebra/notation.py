@@ -141,6 +141,8 @@ class Excel(Notation):
     def operation(self, expr: Apply, parts: list[str]) -> str:
         """Return an operation."""
         row = PRIMITIVES[expr.op]
+        if expr.op == "floor":
+            return _floor(parts[0])
         if row.is_function:
             return f"{row.excel}({','.join(parts)})"
         if expr.op == "neg":
@@ -148,6 +150,15 @@ class Excel(Notation):
             starts_with_power = POWER in _leading_bindings(operand, PRODUCT)
             return f"-({parts[0]})" if starts_with_power else f"-{parts[0]}"
         return row.excel.join(parts)
+
+
+def _floor(a: str) -> str:
+    """Return the next whole number below; INT of some spreadsheets rounds 2.9999999999999996 to 3 first.
+
+    Where it did, the quotient is above 1 by a digit that no comparison of the two numbers would show.
+    """
+    whole = f"INT({a})"
+    return f"IF({whole}=0,0,{whole}-IF(SIGN({a})*LN({whole}/({a}))>0,1,0))"
 
 
 def _leading_bindings(expr: Expr, needed: int) -> set[int]:

@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
-from sheetgen.algebra.arithmetic import excel_power, of_angle, remainder, sign
+from sheetgen.algebra.arithmetic import excel_power, of_angle, sign
 
 COMPARISON, SUM, NEGATION, PRODUCT, POWER, ATOM = 0, 1, 2, 3, 4, 5
 """How tightly an operation binds, from loosest to tightest."""
@@ -142,7 +142,7 @@ _ROWS = (
     ),
     # The next whole number below.
     Primitive("floor", ("0",), "floor", r"\left\lfloor …\right\rfloor", "INT", lambda a: float(math.floor(a))),
-    Primitive("mod", ("1", "-floor(a/b)"), "mod", r"\mathrm{mod}", "MOD", remainder, cancels=True),
+    Primitive("mod", ("1", "-floor(a/b)"), "mod", r"\mathrm{mod}", expansion="a - b*floor(a/b)"),
     # What differentiation takes for a constant (stop-gradient).
     Primitive("held", ("0",), "held", r"\mathrm{held}", expansion="a"),
     Primitive("identity", ("1",), "identity", r"\mathrm{identity}", kind="activation", expansion="a"),

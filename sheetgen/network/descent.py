@@ -93,7 +93,7 @@ def _steps(descent: Descent) -> Iterator[Quantity]:
     if descent.samples > 1:
         counter = TURN if descent.shuffled else SAMPLE
         turn: dict[str, Expr] = {"s": Before(counter), "all": Var(SAMPLES), "e": Before(EPOCH)}
-        yield _counted(counter, "mod(s, all) + 1", turn, 1)
+        yield _counted(counter, "where(s == all, 1, s + 1)", turn, 1)
         if descent.batch < descent.samples:
             yield _counted(EPOCH, "where(s == all, e + 1, e)", turn, 1)
     if descent.scheduled:

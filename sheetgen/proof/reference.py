@@ -41,7 +41,7 @@ def _abs(z: Any) -> Any:
 
 def _mod(a: Any, b: Any) -> Any:
     whole = np.floor(np.real(a) / np.real(b))
-    return np.mod(np.real(a), np.real(b)) + 1j * (np.imag(a) - whole * np.imag(b))
+    return np.real(a) - whole * np.real(b) + 1j * (np.imag(a) - whole * np.imag(b))
 
 
 def _softplus(z: Any) -> Any:

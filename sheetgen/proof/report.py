@@ -142,9 +142,9 @@ class Report:
     def note_uncached(self, sheet: str, formulas: int) -> None:
         """Note that so many formulas of a sheet carry no cached value, where there are any."""
         if formulas:
-            self.notes.append(
-                f"{sheet}: {formulas:,} formulas carry no cached value; previews and pandas will show them empty"
-            )
+            carry, them = ("formula carries", "it") if formulas == 1 else ("formulas carry", "them")
+            shown = f"previews and pandas will show {them} empty"
+            self.notes.append(f"{sheet}: {formulas:,} {carry} no cached value; {shown}")
 
     def lines(self) -> Iterator[str]:
         """Yield the report in lines for a person."""

@@ -105,8 +105,7 @@ def _sheet(
         report.helper_cells -= ours.table_formulas
     report.helper_cells += ours.formulas + added.compared
     report.not_covered += added.uncovered.total()
-    for uncached in (ours.uncached, added.uncached):
-        report.note_uncached(name, uncached)
+    report.note_uncached(name, ours.uncached + added.uncached)
     report.notes += filter(None, [added.note(name)])
     differences = [*ours.differences, *added.differences]
     if report.ignore_cache:

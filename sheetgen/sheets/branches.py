@@ -38,8 +38,6 @@ def _sides(expr: Expr) -> Iterator[Expr]:
             yield Apply("sign", (Apply("sub", node.args),))
         elif node.op == "floor":
             yield node
-        elif node.op == "mod":
-            yield Apply("floor", (Apply("div", node.args),))
 
 
 def _number(sides: list[Expr]) -> Expr:

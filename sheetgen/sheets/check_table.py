@@ -141,8 +141,13 @@ class CheckTable:
         return ""
 
     def where(self) -> Formula:
-        """Return the line that names the sheet, the quantity and the row of the first check that fails."""
-        line = f'MATCH("{BAD}",{self.words},0)'
+        """Return the line that names the sheet, the quantity and the row of the first check that fails.
+
+        A check that knows its row goes first: where a wrong number makes others impossible, theirs knows none.
+        """
+        failing = f'({self.words}="{BAD}")'
+        with_row = f"MATCH(1,{failing}*({self.places.cells(_ROW)}>0),0)"
+        line = f"IFERROR({with_row},MATCH(1,{failing}*1,0))"
         name, sheet, row = (
             f"INDEX({block.cells(label)},{line})"
             for block, label in ((self.facts, _NAME), (self.places, _SHEET), (self.places, _ROW))
@@ -159,4 +164,4 @@ class CheckTable:
                     return f"sheet {self._place(index, _SHEET)}, quantity {check.name}"
             return ""
 
-        return Formula(f'IF(COUNTIF({self.words},"{BAD}")=0,"",{text})', value)
+        return Formula(f'IF(COUNTIF({self.words},"{BAD}")=0,"",{text})', value, array=True)

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sheetgen.algebra.arrays import ArrayCells, Arrays, has_edges, is_inexact, size, spreads, written_out
+from sheetgen.algebra.arrays import ArrayCells, Arrays, has_edges, is_inexact, size, spreads
+from sheetgen.algebra.evaluate import expanded
 from sheetgen.algebra.expr import Expr, befores
 from sheetgen.algebra.residual import magnifies, residual
 from sheetgen.limits import MAX_FORMULA
-from sheetgen.network.graph import RATE, SAMPLE, Quantity, Section
+from sheetgen.network.graph import SAMPLE, Quantity
 from sheetgen.page.block import Block
 from sheetgen.page.page import Formula, quoted
 from sheetgen.sheet_names import DATA
@@ -51,7 +52,7 @@ class _Part:
             return f"IF(MAX({self.excess})>{tolerance},{rows},1/0)"
         if self.rows == 1:
             return f"IF({self.excess}>{tolerance},{FIRST_ROW + self.first},1/0)"
-        return f"MATCH(1,(({self.excess})>{tolerance})*1,0)+{FIRST_ROW + self.first - 1}"
+        return f"MATCH(1,IFERROR((({self.excess})>{tolerance})*1,0),0)+{FIRST_ROW + self.first - 1}"
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,8 @@ class ColumnCheck:
         found = "0"
         for part in reversed(self.parts):
             found = f"IFERROR({part.row(tolerance)},{found})"
-        return f"IF(ISNUMBER({deviation}),IF({deviation}<={tolerance},0,{found}),0)"
+        # Where the deviation is an error, because other columns hold some, a row that is a number may still be wrong.
+        return f"IF(IFERROR({deviation}<={tolerance},FALSE),0,{found})"
 
 
 def column_check(layout: Layout, variant: int, quantity: Quantity, cells: ColumnCells) -> ColumnCheck:
@@ -109,7 +111,7 @@ class _Columns:
             yield from self._looked_up(name) if in_data else self._given(name, rows)
             return
         first = quantity.in_row(first=True)
-        if not spreads(written_out(quantity.equation)):
+        if not spreads(expanded(quantity.equation)):
             return
         if first == quantity.equation and not any(befores(quantity.equation)):
             yield self._computed(quantity, quantity.equation, 0, rows)
@@ -158,7 +160,7 @@ class _Columns:
     def _computed(self, quantity: Quantity, equation: Expr, start: int, stop: int) -> _Part:
         """Return rows that an equation gives."""
         name = quantity.name
-        expr = written_out(equation, counts=quantity.section == Section.STEP and name != RATE)
+        expr = expanded(equation)
         excess = self._excess(name, expr, start, stop, "+")
         if has_edges(expr):
             other = self._excess(name, expr, start, stop, "-")
@@ -188,7 +190,8 @@ class _Columns:
         return residual(y, expr, arrays, self.cells.arrays.e)
 
     def _range(self, name: str, start: int, stop: int) -> str:
-        return self.layout.column(self.variant, name, start, stop - 1).replace("$", "")
+        sheet, table = quoted(self.layout.study.variants[self.variant].sheet), self.layout.tables[self.variant]
+        return f"{sheet}!{table.cells(name, FIRST_ROW + start, FIRST_ROW + stop - 1)}"
 
     def _constant(self, name: str) -> str:
         if name == self.layout.study.rate_name:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
-from sheetgen.algebra.arrays import written_out
+from sheetgen.algebra.evaluate import expanded
 from sheetgen.algebra.expr import names
 from sheetgen.algebra.residual import has_logarithm, magnifies
 from sheetgen.page import style
@@ -109,7 +109,7 @@ class LossScale:
         equation = None if name in self.networks.weights else self.book.study.network.by_name[name].equation
         if equation is None:
             return []
-        expr = written_out(equation)
+        expr = expanded(equation)
         return list(dict.fromkeys(names(equation))) if has_logarithm(expr) or magnifies(expr) else []
 
     def _cell(self, name: str) -> str:

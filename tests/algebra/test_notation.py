@@ -20,6 +20,7 @@ from sheetgen.engines.base import CellError, Value
 
 CELLS = {"a": "B5", "b": "C5", "c": "D5", "d": "$B$2"}
 
+FLOOR_OF_QUOTIENT = "IF(INT(B5/C5)=0,0,INT(B5/C5)-IF(SIGN(B5/C5)*LN(INT(B5/C5)/(B5/C5))>0,1,0))"
 GOLDEN = {
     "a*b + c": ("a·b + c", "B5*C5+D5", r"a \cdot b + c"),
     "a - (b - c)": ("a − (b − c)", "B5-(C5-D5)", r"a - \left(b - c\right)"),
@@ -77,10 +78,14 @@ GOLDEN = {
     "abs(a - b)": ("abs(a − b)", "ABS(B5-C5)", r"\left|a - b\right|"),
     "floor(a) + sign(b)": (
         "floor(a) + sign(b)",
-        "INT(B5)+SIGN(C5)",
+        FLOOR_OF_QUOTIENT.replace("B5/C5", "B5") + "+SIGN(C5)",
         r"\left\lfloor a\right\rfloor + \mathrm{sign}\left(b\right)",
     ),
-    "mod(a, b)": ("mod(a, b)", "MOD(B5,C5)", r"\mathrm{mod}\left(a, b\right)"),
+    "mod(a, b)": (
+        "mod(a, b)",
+        "B5-C5*" + FLOOR_OF_QUOTIENT,
+        r"\mathrm{mod}\left(a, b\right)",
+    ),
     "sin(a) - cos(b)": ("sin(a) − cos(b)", "SIN(B5)-COS(C5)", r"\sin\left(a\right) - \cos\left(b\right)"),
     "c*held(a + b)": ("c·held(a + b)", "D5*(B5+C5)", r"c \cdot \mathrm{held}\left(a + b\right)"),
     "relu(a)": ("relu(a)", "MAX(0,B5)", r"\mathrm{relu}\left(a\right)"),
@@ -132,7 +137,7 @@ def test_the_python_spelling_computes_the_same(tree: Expr) -> None:
 
     functions = {"exp": math.exp, "ln": math.log, "sqrt": math.sqrt, "tanh": math.tanh, "pow": spreadsheet_power}
     functions |= {"sin": math.sin, "cos": math.cos, "pi": lambda: math.pi, "sign": lambda z: (z > 0) - (z < 0)}
-    functions |= {"floor": math.floor, "mod": lambda a, b: a % b}
+    functions |= {"floor": math.floor}
     expected = value(tree)
     if expected is not None:
         assert eval(Python(lambda name: name, lambda name: name).write(tree), {**functions, **VALUES}) == expected

@@ -14,6 +14,8 @@ from openpyxl import Workbook
 from openpyxl.worksheet.formula import ArrayFormula
 from workbook_lint import FUNCTIONS, functions_in
 
+from sheetgen.algebra.expr import Apply, Var
+from sheetgen.algebra.notation import Excel
 from sheetgen.engines.base import CellError, Value
 
 A = [0.5, 0.25, 0.75, 1.5, 1.5, 2.0, -0.5, 0.125, 3.0, 4.0]
@@ -230,3 +232,23 @@ def test_form(name: str, index: int, folder: Path) -> None:
 
 def test_every_function_that_a_workbook_may_use_is_tried() -> None:
     assert {function for form, *_ in FORMS for function in functions_in(form)} >= FUNCTIONS
+
+
+# Each has 16 digits or fewer, so that every program writes and reads it whole.
+WHOLE_BUT_FOR_ROUNDING = (0.9999999999999999, 7.999999999999999, -8.000000000000002, 5.0, -5.0, 0.0, 2.5, -2.5, 1e-17)
+
+
+@pytest.mark.parametrize("name", ENGINES[:2])  # by conversion values have 15 digits
+def test_floor_is_that_of_the_number_and_not_of_its_neighbour(name: str, tmp_path: Path) -> None:
+    """LibreOffice's INT(7.999999999999999) is 8; the formula of floor is 7 in every engine."""
+    workbook = Workbook()
+    sheet = workbook.worksheets[0]
+    sheet.title = "S"
+    floor = Excel(lambda name: f"A{name}")
+    for row, number in enumerate(WHOLE_BUT_FOR_ROUNDING, start=1):
+        sheet.cell(row, 1, number)
+        sheet.cell(row, 2, "=" + floor.write(Apply("floor", (Var(str(row)),))))
+    workbook.save(tmp_path / "w.xlsx")
+    grid = engine(name).recalculate(tmp_path / "w.xlsx", 120).grid("S", len(WHOLE_BUT_FOR_ROUNDING), 2)
+    assert [row[0] for row in grid] == list(WHOLE_BUT_FOR_ROUNDING)
+    assert [row[1] for row in grid] == [math.floor(number) for number in WHOLE_BUT_FOR_ROUNDING]

@@ -17,8 +17,8 @@ from sheetgen.proof.reference import Array, Reference
 EDGES = {
     "floor(x/y)": lambda x, y: math.floor(x / y),
     "floor(0.3/0.1)*x": lambda x, y: 2 * x,
-    "mod(x, y)": lambda x, y: x % y,
-    "mod(-x, y)": lambda x, y: -x % y,
+    "mod(x, y)": lambda x, y: x - y * math.floor(x / y),
+    "mod(-x, y)": lambda x, y: -x - y * math.floor(-x / y),
     "sign(x/y - 3)": lambda x, y: (x / y > 3) - (x / y < 3),
     "where(x/y == 3, 1, 0)": lambda x, y: x / y == 3,
     "where(x/y >= 3, 1, 0)": lambda x, y: x / y >= 3,

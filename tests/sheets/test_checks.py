@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 from faults import Change, change_cell, change_sheet, constant, formula
+from networks import GOOD
 from recalculated import Recalculated
 
-from sheetgen import build, engines, load, override, verify
+from sheetgen import build, engines, load, loads, override, verify
 from sheetgen.engines.base import Value
 from sheetgen.network.study import Study
 from sheetgen.sheet_names import CHECKS
@@ -176,3 +177,14 @@ def test_what_is_changed_beside_the_training_sheets_only_verify_sees(
     assert flag.startswith("OK: ")
     assert where == ""
     assert (sheet, cell) in {(difference.sheet, difference.cell) for difference in verify(changed).diffs}
+
+
+def test_a_number_that_makes_others_impossible_is_named_itself(tmp_path: Path) -> None:
+    """A mean square below 0 has no root: the weights that follow are errors, and not where the fault is."""
+    study = override(loads(GOOD.replace("iterations = 3", 'iterations = 3\noptimiser = "rmsprop"')), rates=[0.5])
+    build(study, tmp_path / "w.xlsx", verify=False)
+    workbook = Recalculated(tmp_path / "w.xlsx")
+    column = Layout(study).tables[0].index("v[w]")
+    with workbook.moved(study.variants[0].sheet, FIRST_ROW, column, -1.0):
+        assert workbook.flag.startswith("CHECK: ")
+        assert workbook.where == f"sheet lr 0.5, quantity v[w], row {FIRST_ROW} (iteration 0)"

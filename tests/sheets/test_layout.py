@@ -172,5 +172,5 @@ def test_source_holds_the_effective_template(tmp_path: Path) -> None:
     assert "w1 = 0.2\n" in lines
     assert "rates = [0.3]" in lines
     facts = {row[0].value: row[1].value for row in sheet.iter_rows(min_row=4, max_row=8, max_col=2)}
-    assert facts["layout"] == 2
+    assert facts["layout"] == 3
     assert facts["verify with"].startswith("sheetgen verify")

@@ -65,7 +65,22 @@ def test_numbers_are_read_back_to_the_last_bit(tmp_path: Path, numbers: list[flo
     assert [struct.pack("d", number) for number in shown] == [struct.pack("d", number) for number in numbers]
 
 
-LIKE_CELLS = ("run1", "v2", "adam v2", "o0 s1", "o0 s2", "Q1", "sgd1", "R", "C", "R1C1", "TRUE", "it's A1", "1.5e-3")
+LIKE_CELLS = (
+    "run1",
+    "v2",
+    "adam v2",
+    "o0 s1",
+    "o0 s2",
+    "Q1",
+    "sgd1",
+    "R",
+    "C",
+    "R1C1",
+    "TRUE",
+    "it's A1",
+    "1.5e-3",
+    "x$1",
+)
 """Names of sheets in which a reader may take a part for a cell, and move it with a shared formula."""
 
 

@@ -77,8 +77,12 @@ def test_drawn_digits_are_never_called_mnist(tmp_path: Path) -> None:
 def test_the_command(workbook: Path, tmp_path: Path) -> None:
     handmade_run(tmp_path / "runs", "one")
     arguments = ["tab", "one", "--runs-dir", str(tmp_path / "runs"), "--workbook"]
-    assert CliRunner().invoke(cli, [*arguments, str(workbook)]).exit_code == 0
+    done = CliRunner().invoke(cli, [*arguments, str(workbook)])
+    assert done.exit_code == 0
+    assert f"sheetgen verify {workbook} checks it" in done.output
     assert openpyxl.load_workbook(workbook).sheetnames[-1] == CNN
+    openpyxl.Workbook().save(tmp_path / "other.xlsx")
+    assert "sheetgen verify" not in CliRunner().invoke(cli, [*arguments, str(tmp_path / "other.xlsx")]).output
     absent = CliRunner().invoke(cli, [*arguments, str(tmp_path / "no.xlsx")])
     assert absent.exit_code == 2
     assert "there is no file" in absent.output
