@@ -81,7 +81,7 @@ class ColumnCheck:
         for part in reversed(self.parts):
             found = f"IFERROR({part.row(tolerance)},{found})"
         # Where the deviation is an error, because other columns hold some, a row that is a number may still be wrong.
-        return f"IF(IFERROR({deviation}<={tolerance},FALSE),0,{found})"
+        return f"IF(IFERROR(({deviation}<={tolerance})*1,0)>0,0,{found})"
 
 
 def column_check(layout: Layout, variant: int, quantity: Quantity, cells: ColumnCells) -> ColumnCheck:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache, partial
+from functools import cache
 
 from sheetgen.network.graph import mean
 from sheetgen.network.row_bounds import RowBounds
@@ -24,7 +24,7 @@ class CurveErrors:
         if not study.evaluates:
             first, last = study.batch - 1, study.rows - 1
             self._ends = [(book.results.keep(v, first), book.results.keep(v, last)) for v in variants]
-        self._at_end = cache(partial(self._bounds_at))
+        self._at_end = cache(self._bounds_at)
 
     def of(self, variant: int, quantity: str, last: bool) -> float:
         """Return the error of the first or the last value of a curve, when the training has run."""

@@ -11,6 +11,7 @@ import pytest
 from cnn.cli import cli
 from cnn.runs.commands import program, resume_command, tab_command, typed
 from cnn.runs.run import Run, find_run
+from sheetgen.console import SETTINGS
 
 PLACES = ["runs", "my runs", "/tmp/it's/runs", ".", "a/b"]
 
@@ -21,7 +22,8 @@ def parsed(command: str) -> dict[str, object]:
     name, *rest = words[words.index("-m") + 2 :] if "-m" in words else words[1:]
     subcommand = cli.commands[name]
     assert isinstance(subcommand, click.Command)
-    return subcommand.make_context(name, rest).params
+    # With the program's own context above it: a command remembers the first help option that it is asked for.
+    return subcommand.make_context(name, rest, parent=click.Context(cli, info_name="cnn", **SETTINGS)).params
 
 
 def found_by(options: dict[str, object], name: object) -> Path:
