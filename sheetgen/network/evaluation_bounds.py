@@ -15,12 +15,12 @@ from sheetgen.network.trace import Trace
 class EvaluationBounds:
     """Error bounds of the evaluation of a training, computed only as far as they are asked for.
 
-    ``unit`` is the relative error granted to every operation. The parameters have the bounds of the training's row
+    All are in units of an operation's relative error. The parameters have the bounds of the training's row
     that they come from; every sample adds its own rounding, and a mean that of all samples before it.
     """
 
-    def __init__(self, evaluation: Evaluation, trace: Trace, unit: float) -> None:
-        self._evaluation, self._trace, self._unit = evaluation, trace, unit
+    def __init__(self, evaluation: Evaluation, trace: Trace) -> None:
+        self._evaluation, self._trace = evaluation, trace
         self._quantities = evaluated(evaluation.study.network)
         self._rows: dict[int, Iterator[Mapping[str, float]]] = {}
         self._parameters: dict[int, list[Mapping[str, float]]] = {}
@@ -38,13 +38,13 @@ class EvaluationBounds:
     def _at_points(self, variant: int) -> Iterator[Mapping[str, float]]:
         study = self._evaluation.study
         graph = study.graphs[variant]
-        bounds = RowBounds(graph, study.constants(variant), self._unit, study.batch)
+        bounds = RowBounds(graph, study.constants(variant), 1.0, study.batch)
         wanted = {iteration * study.batch for iteration in self._evaluation.points}
         for number, row in enumerate(self._trace.rows_of(variant)):
             bounds.follow(row)
             if number in wanted:
                 here = bounds.here()
-                yield {quantity.name: here[quantity.name] for quantity in graph.section(Section.WEIGHTS)}
+                yield {name: here[name] for name in graph.parameters}
 
     def at(self, variant: int, point: int, sample: int) -> Mapping[str, float]:
         """Return the bound of each evaluated quantity of a sample, counted from 0, and of the means so far."""
@@ -62,18 +62,17 @@ class EvaluationBounds:
         return rows
 
     def _of_sample(self, variant: int, point: int, sample: int, above: Mapping[str, float]) -> Mapping[str, float]:
-        evaluation, study, unit = self._evaluation, self._evaluation.study, self._unit
-        names = [quantity.name for quantity in study.network.section(Section.WEIGHTS)]
-        values = dict(zip(names, evaluation.parameters[variant][point], strict=True))
+        evaluation, study = self._evaluation, self._evaluation.study
+        values = dict(zip(study.network.parameters, evaluation.parameters[variant][point], strict=True))
         values |= {name: numbers[sample] for name, numbers in study.samples.items()}
         values |= dict(zip(evaluation.names, self._values_at(variant, point)[sample], strict=True))
-        errors = {name: unit * abs(value) for name, value in values.items()} | dict(self.parameters(variant, point))
+        errors = {name: abs(value) for name, value in values.items()} | dict(self.parameters(variant, point))
         for quantity in self._quantities:
             name = quantity.name
             if quantity.section is Section.MEANS:
                 averaged = name.removeprefix(mean(""))
-                rounding = unit * (abs(values[name]) + abs(values[averaged]) / study.count)
+                rounding = abs(values[name]) + abs(values[averaged]) / study.count
                 errors[name] = above.get(name, 0.0) + errors[averaged] / study.count + rounding
             else:
-                errors[name] = error_bound(equation_of(quantity), values.__getitem__, errors.__getitem__, unit)
+                errors[name] = error_bound(equation_of(quantity), values.__getitem__, errors.__getitem__, 1.0)
         return {quantity.name: errors[quantity.name] for quantity in self._quantities}

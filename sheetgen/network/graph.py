@@ -95,6 +95,11 @@ class Graph:
         """Return the quantities of some sections, in column order."""
         return tuple(quantity for quantity in self.quantities if quantity.section in sections)
 
+    @cached_property
+    def parameters(self) -> tuple[str, ...]:
+        """The names of the trained weights and of the parameters held fixed, in column order."""
+        return tuple(quantity.name for quantity in self.section(Section.WEIGHTS))
+
     @property
     def equations(self) -> tuple[Quantity, ...]:
         """The forward and loss equations, each after those it uses."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sheetgen.algebra.expr import Apply, Const, Expr
 from sheetgen.algebra.notation import Python, is_small_power, written_operands
 from sheetgen.algebra.ops import PRIMITIVES
-from sheetgen.network.graph import SAMPLE, SAMPLES, TURN, Quantity, Section
+from sheetgen.network.graph import SAMPLE, SAMPLES, TURN, Quantity
 from sheetgen.network.study import Study
 
 Row = tuple[float, ...]
@@ -110,7 +110,7 @@ def compile_evaluation(study: Study, quantities: Sequence[Quantity]) -> Callable
     The samples come in their own order; a quantity may refer to the row above. The function raises an arithmetic
     error of Python's where a value cannot be computed, or is no finite number.
     """
-    parameters = [quantity.name for quantity in study.network.section(Section.WEIGHTS)]
+    parameters = study.network.parameters
     data, names = list(study.samples), [quantity.name for quantity in quantities]
     current = {name: f"q{index}" for index, name in enumerate((*parameters, *data, *names))}
     above = {name: f"p{index}" for index, name in enumerate(names)}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sheetgen.network.evaluation_bounds import EvaluationBounds
 from sheetgen.network.graph import mean
 from sheetgen.network.row_bounds import RowBounds
 from sheetgen.proof.expected import TableBounds, ZeroBounds
@@ -54,43 +53,43 @@ class _CurvesByIteration:
         return {label: limits[curve.variant][table.column_of(curve.quantity)] for label, curve in table.curves.items()}
 
 
-class _CurvesByEpoch:
-    """The bounds of a table that goes epoch by epoch: those of the means of the last sample."""
+class _OfEvaluation:
+    """Bounds that come from those of the evaluation of the whole data set."""
 
     def __init__(self, book: Book, unit: float) -> None:
-        self._table, self._last = ErrorTable(book), book.study.count - 1
-        self._bounds = EvaluationBounds(book.results.evaluation, book.trace, unit)
+        self._book, self._unit = book, unit
         self._rows = 0
 
     def follow(self, row: tuple[float, ...]) -> None:
         """Take the values of the next row."""
         self._rows += 1
 
+    def _at(self, variant: int, point: int, sample: int) -> Mapping[str, float]:
+        bounds = self._book.evaluation_bounds.at(variant, point, sample)
+        return {name: self._unit * bound for name, bound in bounds.items()}
+
+
+class _CurvesByEpoch(_OfEvaluation):
+    """The bounds of a table that goes epoch by epoch: those of the means of the last sample."""
+
     def here(self) -> Mapping[str, float]:
         """Return the bounds of the last row, by label."""
+        last = self._book.study.count - 1
         return {
-            label: self._bounds.at(curve.variant, self._rows - 1, self._last)[mean(curve.quantity)]
-            for label, curve in self._table.curves.items()
+            label: self._at(curve.variant, self._rows - 1, last)[mean(curve.quantity)]
+            for label, curve in ErrorTable(self._book).curves.items()
         }
 
 
-class _Samples:
+class _Samples(_OfEvaluation):
     """The bounds of the table of the Epochs sheet."""
-
-    def __init__(self, book: Book, unit: float) -> None:
-        self._table, self._study = EpochsTable(book), book.study
-        self._bounds = EvaluationBounds(book.results.evaluation, book.trace, unit)
-        self._rows = 0
-
-    def follow(self, row: tuple[float, ...]) -> None:
-        """Take the values of the next row."""
-        self._rows += 1
 
     def here(self) -> Mapping[str, float]:
         """Return the bounds of the last row, by label."""
-        point, sample = divmod(self._rows - 1, self._study.count)
+        table, study = EpochsTable(self._book), self._book.study
+        point, sample = divmod(self._rows - 1, study.count)
         return {
-            self._table.label(name, variant): bound
-            for variant in range(len(self._study.variants))
-            for name, bound in self._bounds.at(variant, point, sample).items()
+            table.label(name, variant): bound
+            for variant in range(len(study.variants))
+            for name, bound in self._at(variant, point, sample).items()
         }

@@ -62,9 +62,9 @@ def verify(
     ours = {page.name: _page(file, values, book, page, tolerance) for page in pages}
     added = {name: _added_cells(file, name, ours.get(name)) for name in file.sheet_names}
     others = compare_added(added, values, tolerance)
+    trained = {variant.sheet for variant in study.variants}
     for name in dict.fromkeys((*ours, *file.sheet_names)):
-        rate = name in {variant.sheet for variant in study.variants}
-        differences += _sheet(report, name, rate, ours.get(name), others.get(name, AddedOutcome()))
+        differences += _sheet(report, name, name in trained, ours.get(name), others.get(name, AddedOutcome()))
     differences += _settings(file, report)
     report.notes += other_picks(study, chosen)
     _conclude(report, differences, max_diffs, stale_cells(file, book, differences, tolerance))

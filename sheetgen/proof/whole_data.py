@@ -9,8 +9,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from sheetgen.network.evaluation_bounds import EvaluationBounds
-from sheetgen.network.graph import Section, mean
+from sheetgen.network.graph import mean
 from sheetgen.network.tolerance import Tolerance
 from sheetgen.proof.reference import Array, Reference
 from sheetgen.proof.report import Difference, Kind
@@ -24,7 +23,7 @@ def differences(book: Book, tolerance: Tolerance) -> Iterator[Difference]:
     if not book.study.evaluates:
         return
     evaluation, table = book.results.evaluation, EpochsTable(book)
-    bounds = EvaluationBounds(evaluation, book.trace, tolerance.atol)
+    bounds = book.evaluation_bounds
     reference = Reference(book.study.equations, book.study.network.loss)
     for variant in range(len(book.study.variants)):
         for point in range(len(evaluation.points)):
@@ -33,7 +32,7 @@ def differences(book: Book, tolerance: Tolerance) -> Iterator[Difference]:
             far = ~(np.abs(ours - theirs) <= tolerance.rtol * np.maximum(np.abs(ours), np.abs(theirs)))
             for sample, column in np.argwhere(far).tolist():
                 name, a, b = evaluation.names[column], float(ours[sample, column]), float(theirs[sample, column])
-                if not tolerance.close(a, b, bounds.at(variant, point, sample)[name]):
+                if not tolerance.close(a, b, tolerance.atol * bounds.at(variant, point, sample)[name]):
                     row = table.block.first + point * book.study.count + sample
                     cell = table.block.cell(table.label(name, variant), row)
                     iteration, rate = evaluation.points[point], book.study.variants[variant].rate
@@ -44,7 +43,7 @@ def _independent(book: Book, reference: Reference, parameters: tuple[float, ...]
     """Return what the reference makes of all samples at some parameters: a row a sample, a column a quantity."""
     study = book.study
     given: dict[str, Array | float] = {name: np.array(numbers) for name, numbers in study.samples.items()}
-    given |= {q.name: value for q, value in zip(study.network.section(Section.WEIGHTS), parameters, strict=True)}
+    given |= dict(zip(study.network.parameters, parameters, strict=True))
     values = {name: np.broadcast_to(value, study.count) for name, value in reference.values(given).items()}
     means = {mean(name): np.cumsum(value) / study.count for name, value in values.items()}
     return np.column_stack([(values | means)[name] for name in names])

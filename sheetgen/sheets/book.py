@@ -35,7 +35,7 @@ class Book:
     @cached_property
     def evaluation_bounds(self) -> EvaluationBounds:
         """How far off the numbers of the evaluation may be, in units of an operation's relative error."""
-        return EvaluationBounds(self.results.evaluation, self.trace, 1.0)
+        return EvaluationBounds(self.results.evaluation, self.trace)
 
     def __post_init__(self) -> None:
         self.layout = Layout(self.study)

@@ -14,6 +14,7 @@ from functools import partial
 
 from sheetgen.network.graph import derivative_label
 from sheetgen.network.study import EPSILON
+from sheetgen.network.tolerance import Tolerance
 from sheetgen.page import style
 from sheetgen.page.block import Block
 from sheetgen.page.page import Content, Formula, Page
@@ -21,7 +22,7 @@ from sheetgen.sheet_names import CHECKS
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.layout import Address
 from sheetgen.sheets.loss_scale import LossScale
-from sheetgen.sheets.perturbed import ROUNDING_UNIT, UNMOVED, Networks, Point
+from sheetgen.sheets.perturbed import UNMOVED, Networks, Point
 
 _WEIGHT = "weight"
 _LABELS = _CENTRAL, _WIDER, _BELOW, _ABOVE, _BENDING, _ALLOWED, _KINK = (
@@ -35,9 +36,8 @@ _NOTE = (
 _NETWORKS_NOTE = (
     "Each weight is moved by ±ε and ±2ε and the network computed again, from Inputs, by formulas of its own."
 )
-_FACTS = _SENSITIVE, _SIZE = "Σ |q·∂E/∂q|", "Σ |q|"
 _LEAST = 1e-300
-_HEADING_ROWS, _FACTS_ROWS = 3, 4
+_HEADING_ROWS = 3
 
 
 @dataclass
@@ -155,7 +155,7 @@ class CentralDifferences:
 
     def _allowed_beside(self, weight: str, side: int) -> float:
         """Return it at the losses as computed (0), or the least (-1) or most (1) that their rounding makes of it."""
-        noise = side * self._noise(weight, -2, -1, 0, 1, 2) * ROUNDING_UNIT / self._epsilon
+        noise = side * self._noise(weight, -2, -1, 0, 1, 2) * Tolerance.atol / self._epsilon
         central, wider = (float(self.networks.quotient(weight, multiple).value()) for multiple in (1, 2))
         curvature = max(0.0, float(self._bending(weight).value()) + noise) / self._epsilon
         change = max(0.0, abs(wider - central) + noise)

@@ -24,7 +24,7 @@ from sheetgen.sheet_names import EPOCHS
 from sheetgen.sheets import layout as at
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.flag import Verdict, flag
-from sheetgen.sheets.section_style import band_style, equation_style, label_style
+from sheetgen.sheets.section_style import band_style, put_label
 
 POINT = "point"
 """The label of the column that numbers the points at which the data set is evaluated, from 1."""
@@ -64,8 +64,8 @@ class EpochsTable:
     def parameters(self) -> Block:
         """The parameters of every variant, a row a point."""
         study = self.book.study
-        names = [q.name for q in study.network.section(Section.WEIGHTS)]
-        labels = (POINT, ITERATION, *(self.label(name, v) for v in range(len(study.variants)) for name in names))
+        variants, names = range(len(study.variants)), study.network.parameters
+        labels = (POINT, ITERATION, *(self.label(name, v) for v in variants for name in names))
         return Block.below(at.EQUATION_ROW, labels, len(self.points), self.block.end + 2)
 
     # --- references, for other sheets ---
@@ -143,53 +143,59 @@ def page(book: Book, verdict: Verdict) -> Page:
 def _header(page: Page, table: EpochsTable) -> None:
     """Put the labels and the equations of the table, and over each variant's columns what its sheet is called."""
     block, study = table.block, table.book.study
-    explained = {POINT: "", SAMPLE: "", **dict.fromkeys(study.network.inputs, "input")}
+    explained: dict[str, str | None] = {POINT: None, SAMPLE: None, **dict.fromkeys(study.network.inputs, "input")}
     explained |= dict.fromkeys(study.network.targets, "target")
     for name, text in explained.items():
-        page.put(block.cell(name, at.LABEL_ROW), name, label_style(Section.DATA))
-        page.put(block.cell(name, at.EQUATION_ROW), text or None, equation_style(Section.DATA))
-    for index, variant in enumerate(study.variants):
-        for number, quantity in enumerate(table.quantities):
-            label = table.label(quantity.name, index)
-            band = variant.sheet if number == 0 else None
-            page.put(block.cell(label, at.RATE_ROW), band, band_style(quantity.section))
-            page.put(block.cell(label, at.LABEL_ROW), quantity.name, label_style(quantity.section))
+        put_label(page, block, name, Section.DATA, name, text)
+    for variant in range(len(study.variants)):
+        for quantity in table.quantities:
             equation = f"{quantity.name} = {Text().write(equation_of(quantity))}"
-            page.put(block.cell(label, at.EQUATION_ROW), equation, equation_style(quantity.section))
+            _put_column(page, table, block, variant, quantity.name, quantity.section, equation)
+
+
+def _put_column(
+    page: Page,
+    table: EpochsTable,
+    block: Block,
+    variant: int,
+    name: str,
+    section: Section,
+    equation: str | None = None,
+) -> None:
+    """Put what stands above a variant's column; the first one says what the variant's sheet is called."""
+    label, sheet = table.label(name, variant), table.book.study.variants[variant].sheet
+    begins = name in (table.quantities[0].name, table.book.study.network.parameters[0])
+    page.put(block.cell(label, at.RATE_ROW), sheet if begins else None, band_style(section))
+    put_label(page, block, label, section, name, equation)
 
 
 def _parameters(page: Page, table: EpochsTable) -> None:
     """Put the parameters at every point: links to the training sheets."""
     block, book = table.parameters, table.book
-    parameters = [q.name for q in book.study.network.section(Section.WEIGHTS)]
     for name in (POINT, ITERATION):
-        page.put(block.cell(name, at.LABEL_ROW), name, label_style(Section.DATA))
-        page.put(block.cell(name, at.EQUATION_ROW), None, equation_style(Section.DATA))
+        put_label(page, block, name, Section.DATA, name)
     for point, (row, iteration) in enumerate(zip(block.rows, table.points, strict=True)):
         page.put(block.cell(POINT, row), point + 1.0, style.COUNT)
         page.put(block.cell(ITERATION, row), float(iteration), style.COUNT)
-    for index, variant in enumerate(book.study.variants):
-        for number, name in enumerate(parameters):
-            label = table.label(name, index)
-            page.put(
-                block.cell(label, at.RATE_ROW), variant.sheet if number == 0 else None, band_style(Section.WEIGHTS)
-            )
-            page.put(block.cell(label, at.LABEL_ROW), name, label_style(Section.WEIGHTS))
-            page.put(block.cell(label, at.EQUATION_ROW), None, equation_style(Section.WEIGHTS))
+    for variant in range(len(book.study.variants)):
+        for number, name in enumerate(book.study.network.parameters):
+            _put_column(page, table, block, variant, name, Section.WEIGHTS)
             for point, row in enumerate(block.rows):
                 place = f"{block.absolute(ITERATION, row)}*{book.layout.count(BATCH)}+1"
-                text = f"INDEX({book.layout.column(index, name)},{place})"
-                page.put(block.cell(label, row), _link(book, text, index, point, number), style.LINK)
+                text = f"INDEX({book.layout.column(variant, name)},{place})"
+                page.put(
+                    block.cell(table.label(name, variant), row), _link(book, text, variant, point, number), style.LINK
+                )
 
 
 def _link(book: Book, text: str, variant: int, point: int, number: int) -> Formula:
     """Return the link to a parameter at a point."""
-
-    def value() -> float:
-        return book.results.evaluation.parameters[variant][point][number]
-
-    name = book.study.network.section(Section.WEIGHTS)[number].name
-    return Formula(text, value, lambda: book.evaluation_bounds.parameters(variant, point)[name])
+    name = book.study.network.parameters[number]
+    return Formula(
+        text,
+        lambda: book.results.evaluation.parameters[variant][point][number],
+        lambda: book.evaluation_bounds.parameters(variant, point)[name],
+    )
 
 
 def _print(sheet: Any) -> None:

@@ -13,6 +13,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from sheetgen.network.row_bounds import RowBounds
+from sheetgen.network.study import Study
+
 RowBlock = NDArray[np.float64]
 """Some successive rows of one variant, with a column for each quantity."""
 
@@ -93,28 +96,39 @@ class Losses:
 
 
 class KeptRow:
-    """One row of one variant, kept as it passes: its ``values``, and ``rows``, it and those it rests on.
+    """One row of one variant, counted from 0 and kept as it passes, with those that its error bounds rest on.
 
     Those are the rows of its batch above it, and the batch before.
     """
 
-    def __init__(self, variant: int, row: int, names: tuple[str, ...], batch: int) -> None:
-        self.variant, self._names = variant, names
+    def __init__(self, study: Study, variant: int, row: int) -> None:
+        self.variant, self._study = variant, study
         self.what = f"row {row + 1}"
-        self._first, self._last = max(row // batch - 1, 0) * batch, row
+        self._first, self._last = max(row // study.batch - 1, 0) * study.batch, row
         self._rows_seen = 0
-        self.rows: list[list[float]] = []
-
-    @cached_property
-    def values(self) -> Mapping[str, float]:
-        """The row's values, by name, when it has passed."""
-        return dict(zip(self._names, self.rows[-1], strict=True))
+        self._blocks: list[RowBlock] = []
 
     def feed(self, rows: RowBlock) -> None:
         """Take the next rows."""
         first, last = max(self._first - self._rows_seen, 0), self._last - self._rows_seen
-        self.rows += rows[first : last + 1].tolist() if last >= 0 else []
+        if first < len(rows) and last >= first:
+            self._blocks.append(rows[first : last + 1].copy())
         self._rows_seen += len(rows)
+
+    @cached_property
+    def values(self) -> Mapping[str, float]:
+        """The row's values, by name, when it has passed."""
+        return dict(zip(self._study.graphs[self.variant].names, self._blocks[-1][-1].tolist(), strict=True))
+
+    @cached_property
+    def errors(self) -> Mapping[str, float]:
+        """How far off two right computations of each value may be, in units of an operation's relative error."""
+        study = self._study
+        bounds = RowBounds(study.graphs[self.variant], study.constants(self.variant), 1.0, study.batch)
+        for block in self._blocks:
+            for row in block.tolist():
+                bounds.follow(row)
+        return bounds.here()
 
 
 class RowsAt:

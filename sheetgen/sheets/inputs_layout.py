@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
-from sheetgen.network.graph import RATE, Section
+from sheetgen.network.graph import RATE
 from sheetgen.network.optimizers import Choice
 from sheetgen.network.study import EPSILON, TOLERANCE, Study, Variant
 from sheetgen.page.block import Block
@@ -56,7 +56,6 @@ class InputsLayout:
     def givens(self) -> Mapping[str, tuple[Given, ...]]:
         """The numbers of the Inputs sheet, under their headings, in order."""
         study, graph = self.study, self.study.network
-        parameters = [quantity.name for quantity in graph.section(Section.WEIGHTS)]
 
         def group(names: Iterable[str], meaning: str) -> tuple[Given, ...]:
             return tuple(Given(name, meaning, study.values[name]) for name in names if name in study.values)
@@ -64,8 +63,8 @@ class InputsLayout:
         return {
             "Inputs": group(graph.inputs, "input"),
             "Targets": group(graph.targets, "target"),
-            "Initial weights": group((n for n in parameters if n in graph.weights), "initial weight, at iteration 0"),
-            "Held fixed": group((n for n in parameters if n in graph.fixed), "parameter that is not trained"),
+            "Initial weights": group(graph.weights, "initial weight, at iteration 0"),
+            "Held fixed": group((n for n in graph.parameters if n in graph.fixed), "parameter that is not trained"),
             "Learning rates": tuple(
                 Given(rate_label(v), f"learning rate of the sheet {v.sheet}", v.rate) for v in study.variants
             ),

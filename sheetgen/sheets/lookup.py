@@ -6,12 +6,11 @@ CHOOSE(sheet, INDEX(its column, row), …).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from functools import cached_property
+from collections.abc import Callable
+from functools import partial
 
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from sheetgen.network.row_bounds import RowBounds
 from sheetgen.page import style, validation
 from sheetgen.page.block import Block
 from sheetgen.page.page import Formula, Page
@@ -34,7 +33,6 @@ class Lookup:
         self.book, self.step, self.number, self.row = book, step, number, row
         self._offered = picks.offered(book.layout)
         self._picked_row = book.results.keep(step.variant, step.row(book.study))
-        self._first_row = book.results.keep(step.variant, 0)
 
     def value(self, name: str) -> float:
         """Return the value of a quantity at the picked step, when the trace has run."""
@@ -42,15 +40,7 @@ class Lookup:
 
     def error(self, name: str) -> float:
         """Return how far off two right computations of it may be, in units of an operation's relative error."""
-        return self._errors[name]
-
-    @cached_property
-    def _errors(self) -> Mapping[str, float]:
-        study, variant = self.book.study, self.step.variant
-        bounds = RowBounds(study.graphs[variant], study.constants(variant), 1.0, study.batch)
-        for row in self._picked_row().rows:
-            bounds.follow(row)
-        return bounds.here()
+        return self._picked_row().errors[name]
 
     def formula(self, name: str) -> Formula:
         """Return the formula that looks a quantity up."""
@@ -59,9 +49,7 @@ class Lookup:
     def first(self, name: str) -> Formula:
         """Return the formula that looks up what a quantity was in the first row."""
 
-        def value() -> float:
-            return self._first_row().values[name]
-
+        value = partial(self.book.results.first, self.step.variant, name)
         return self._choose(name, "1", value, lambda: self.first_error(name))
 
     def first_error(self, name: str) -> float:

@@ -16,6 +16,7 @@ from sheetgen.algebra.notation import Excel
 from sheetgen.errors import UsageError
 from sheetgen.network.error_bounds import BoundedNumbers, error_bound
 from sheetgen.network.graph import Graph, equation_of
+from sheetgen.network.tolerance import Tolerance
 from sheetgen.page import style
 from sheetgen.page.block import Block
 from sheetgen.page.page import Formula, Page
@@ -25,8 +26,6 @@ from sheetgen.sheets.branches import branches, margins
 UNMOVED = ""
 """What stands for the parameter of the network in which none is moved."""
 
-ROUNDING_UNIT = 1e-14
-"""The relative error granted to an operation where a sign is decided."""
 _PARAMETER, _MOVED_BY = "parameter", "moved by"
 _FIRST_QUANTITY = 5
 """The column of the first quantity, right of what was moved."""
@@ -216,4 +215,4 @@ class Networks:
 def _near_zero(margin: Expr, numbers: BoundedNumbers, held_numbers: BoundedNumbers) -> bool:
     """Whether rounding may decide the sign of a margin; a margin of exactly 0 is 0 in every spreadsheet."""
     value = evaluate(margin, numbers.value, held=held_numbers.value)
-    return 0 < abs(value) <= ROUNDING_UNIT * error_bound(margin, numbers.value, numbers.error, 1.0, held_numbers)
+    return 0 < abs(value) <= Tolerance.atol * error_bound(margin, numbers.value, numbers.error, 1.0, held_numbers)

@@ -11,7 +11,6 @@ PhaseError: what it would give is nothing, or the number of some row on the way.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Generic, TypeVar
@@ -19,9 +18,7 @@ from typing import Generic, TypeVar
 import numpy as np
 
 from sheetgen.network.evaluation import Evaluation, points
-from sheetgen.network.graph import Section, mean
-from sheetgen.network.row_bounds import RowBounds
-from sheetgen.network.row_program import Row
+from sheetgen.network.graph import mean
 from sheetgen.network.study import Study
 from sheetgen.network.trace import Chunk, Trace
 from sheetgen.sheets.folds import Fold, KeptRow, Losses, RowsAt
@@ -57,14 +54,10 @@ class Results:
         self.study = study
         self._phase = _Phase.REGISTERING
         self._folds: list[Fold] = []
-        self._first: list[Mapping[str, float]] = []
-        self._second: list[Mapping[str, float]] = []
-        self._last: list[Mapping[str, float]] = []
         self._evaluation: Evaluation | None = None
-        self._start_errors: dict[tuple[int, int], Mapping[str, float]] = {}
         variants = range(len(study.variants))
-        rows = (0, study.batch) if study.iterations else (0,)
-        self._starts = [[self.keep(variant, row) for row in rows] for variant in variants]
+        self._starts = [[self.keep(variant, row) for row in (0, study.batch)] for variant in variants]
+        self._lasts = [self.keep(variant, study.rows - 1) for variant in variants]
         if study.evaluates:
             self._parameters = [self.watch(self._at_points(variant)) for variant in variants]
         else:
@@ -78,7 +71,7 @@ class Results:
     def _at_points(self, variant: int) -> RowsAt:
         """Return what keeps the parameters of a variant where the whole data set is evaluated."""
         study, graph = self.study, self.study.graphs[variant]
-        columns = [graph.position[quantity.name] for quantity in graph.section(Section.WEIGHTS)]
+        columns = [graph.position[name] for name in graph.parameters]
         return RowsAt(variant, [iteration * study.batch for iteration in points(study)], columns)
 
     # --- while the pages are composed ---
@@ -95,7 +88,7 @@ class Results:
 
     def keep(self, variant: int, row: int) -> Watched[KeptRow]:
         """Register a row, from 0, to be kept; return what gives it when the training has run."""
-        return self.watch(KeptRow(variant, row, self.study.graphs[variant].names, self.study.batch))
+        return self.watch(KeptRow(self.study, variant, row))
 
     # --- the training ---
 
@@ -119,47 +112,36 @@ class Results:
             losses.feed(np.array(self._evaluation.curve(variant, study.network.loss))[:, np.newaxis])
 
     def _feed(self, chunk: Chunk) -> None:
-        if chunk.first == 0:
-            self._first = [self._by_name(v, rows[0]) for v, rows in enumerate(chunk.rows)]
-        second = self.study.batch - chunk.first
-        if 0 <= second < len(chunk.rows[0]):
-            self._second = [self._by_name(v, rows[second]) for v, rows in enumerate(chunk.rows)]
-        self._last = [self._by_name(v, rows[-1]) for v, rows in enumerate(chunk.rows)]
         blocks = [np.array(rows) for rows in chunk.rows]
         for fold in self._folds:
             fold.feed(blocks[fold.variant])
-
-    def _by_name(self, variant: int, row: Row) -> Mapping[str, float]:
-        return dict(zip(self.study.graphs[variant].names, row, strict=True))
 
     # --- when it has run ---
 
     def first(self, variant: int, quantity: str) -> float:
         """Return a quantity in the first row of iteration 0."""
         self.need_values(f"{quantity} at iteration 0", variant)
-        return self._first[variant][quantity]
+        return self._starts[variant][0]().values[quantity]
 
     def second(self, variant: int, quantity: str) -> float:
         """Return a quantity in the first row of iteration 1."""
         self.need_values(f"{quantity} at iteration 1", variant)
-        return self._second[variant][quantity]
+        return self._starts[variant][1]().values[quantity]
 
     def start_error(self, variant: int, quantity: str, iteration: int = 0) -> float:
         """Return how far off a quantity may be in the first row of iteration 0 or 1, as multiples of an operation's
         relative error: a cell that links to it carries its bound.
         """
-        if (variant, iteration) not in self._start_errors:
-            study = self.study
-            bounds = RowBounds(study.graphs[variant], study.constants(variant), 1.0, study.batch)
-            for row in self._starts[variant][iteration]().rows:
-                bounds.follow(row)
-            self._start_errors[variant, iteration] = bounds.here()
-        return self._start_errors[variant, iteration][quantity]
+        return self._starts[variant][iteration]().errors[quantity]
 
     def last(self, variant: int, quantity: str) -> float:
         """Return a quantity in the last row."""
         self.need_values(f"{quantity} in the last row", variant)
-        return self._last[variant][quantity]
+        return self._lasts[variant]().values[quantity]
+
+    def last_error(self, variant: int, quantity: str) -> float:
+        """Return how far off a quantity may be in the last row, likewise."""
+        return self._lasts[variant]().errors[quantity]
 
     def losses(self, variant: int) -> Losses:
         """Return what became of the loss of a variant: at every iteration, or of the whole data set at every point."""

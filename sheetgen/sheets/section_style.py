@@ -6,7 +6,10 @@ from dataclasses import replace
 
 from sheetgen.network.graph import Section
 from sheetgen.page import style
+from sheetgen.page.block import Block
+from sheetgen.page.page import Content, Page
 from sheetgen.page.style import Style
+from sheetgen.sheets.layout import EQUATION_ROW, LABEL_ROW
 
 SECTION_COLOURS = {
     Section.STEP: ("475467", "EAECF0"),
@@ -36,3 +39,11 @@ def label_style(section: Section) -> Style:
 def equation_style(section: Section) -> Style:
     """Return the style of the equation under a label."""
     return Style(size=10, fill=SECTION_COLOURS[section][1], border="D0D5DD", align="center", wrap=True, top=True)
+
+
+def put_label(
+    page: Page, table: Block, column: str, section: Section, label: Content, equation: Content = None
+) -> None:
+    """Put what a column of a table is called, in the colours of its section, and below that its equation."""
+    page.put(table.cell(column, LABEL_ROW), label, label_style(section))
+    page.put(table.cell(column, EQUATION_ROW), equation, equation_style(section))

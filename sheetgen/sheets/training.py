@@ -21,7 +21,7 @@ from sheetgen.sheets.book import Book
 from sheetgen.sheets.flag import Verdict, flag
 from sheetgen.sheets.inputs_layout import rate_label
 from sheetgen.sheets.layout import Layout
-from sheetgen.sheets.section_style import band_style, equation_style, label_style
+from sheetgen.sheets.section_style import band_style, put_label
 
 _WIDTH = 17.0
 _RATE_COLUMNS = 2
@@ -67,8 +67,7 @@ def _header(page: Page, layout: Layout, variant: int) -> None:
             if column > _RATE_COLUMNS:
                 begins = not index or (section == Section.DATA and column == _RATE_COLUMNS + 1)
                 page.put(table.cell(name, at.RATE_ROW), str(section) if begins else None, band_style(section))
-            page.put(table.cell(name, at.LABEL_ROW), name, label_style(section))
-            page.put(table.cell(name, at.EQUATION_ROW), _equation_text(layout, quantity), equation_style(section))
+            put_label(page, table, name, section, name, _equation_text(layout, quantity))
 
 
 def _sections(layout: Layout, variant: int) -> Iterator[tuple[Section, tuple[Quantity, ...]]]:

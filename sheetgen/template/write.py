@@ -85,8 +85,7 @@ def _number_lines(study: Study) -> Iterator[str]:
         for row in zip(*(study.samples[name] for name in names), strict=True):
             yield f"  [{', '.join(map(repr, row))}],"
         yield "]"
-    parameters = tuple(q.name for q in graph.section(Section.WEIGHTS))
     data = () if study.samples else (("inputs", graph.inputs), ("targets", graph.targets))
-    for table, names in (*data, ("parameters", parameters)):
+    for table, names in (*data, ("parameters", graph.parameters)):
         yield from ("", f"[{table}]")
         yield from (f"{write_key(name)} = {study.values[name]!r}" for name in names)

@@ -16,7 +16,6 @@ from sheetgen import load, loads
 from sheetgen.errors import NumberError
 from sheetgen.network import evaluation as module
 from sheetgen.network.evaluation import Evaluation, points
-from sheetgen.network.graph import Section
 from sheetgen.network.study import Study
 
 LINE = """
@@ -51,7 +50,7 @@ def evaluation_of(study: Study) -> Evaluation:
     parameters = []
     for variant, graph in enumerate(study.graphs):
         rows = [row for chunk in trace(study, [variant]) for row in chunk.rows[0]]
-        columns = [graph.position[quantity.name] for quantity in graph.section(Section.WEIGHTS)]
+        columns = [graph.position[name] for name in graph.parameters]
         parameters.append([tuple(row[c] for c in columns) for number, row in enumerate(rows) if number in wanted])
     return Evaluation(study, parameters)
 

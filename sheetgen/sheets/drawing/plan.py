@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sheetgen.algebra.expr import Apply, Expr, Var, names
-from sheetgen.network.graph import Graph, Quantity, Section, equation_of, layers
+from sheetgen.network.graph import Graph, Quantity, equation_of, layers
 from sheetgen.page import style
 from sheetgen.page.style import Style
 
@@ -104,7 +104,7 @@ def plan_drawing(graph: Graph, look: Look) -> DrawingPlan:
 def _layers(graph: Graph) -> list[DrawnLayer]:
     """Return the inputs, and the layers of the graph with the weights and targets that enter them."""
     inputs = tuple(graph.by_name[name] for name in graph.inputs)
-    from_outside = {quantity.name for quantity in graph.section(Section.WEIGHTS)} | set(graph.targets)
+    from_outside = {*graph.parameters, *graph.targets}
     in_order = [DrawnLayer(inputs, dict.fromkeys(graph.inputs, ()))]
     for neurons in layers(graph):
         terms = {n.name: tuple(dict.fromkeys(u for u in names(equation_of(n)) if u in from_outside)) for n in neurons}

@@ -6,13 +6,12 @@ from collections.abc import Callable, Sequence
 from functools import cached_property, partial
 
 from sheetgen.network.evaluation import points
-from sheetgen.network.graph import ITERATION
+from sheetgen.network.graph import ITERATION, mean
 from sheetgen.page import style
 from sheetgen.page.block import Block
 from sheetgen.page.page import Formula, Page
 from sheetgen.sheets import layout as at
 from sheetgen.sheets.book import Book
-from sheetgen.sheets.error.curve_errors import CurveErrors
 from sheetgen.sheets.error.table import Curve, ErrorTable, variant_text
 from sheetgen.sheets.folds import Losses, may_match
 
@@ -27,8 +26,9 @@ class ErrorSummary:
     """The summary, from a column on: its block of facts and, right of that, the last value of each metric."""
 
     def __init__(self, book: Book, table: ErrorTable, column: int) -> None:
-        self.book, self.table, self.errors = book, table, CurveErrors(book)
-        variants = len(book.study.variants)
+        self.book, self.table, study = book, table, book.study
+        variants = len(study.variants)
+        self._firsts = [] if study.evaluates else [book.results.keep(v, study.batch - 1) for v in range(variants)]
         self.step = "epoch" if book.study.evaluates else "step"
         self._rises = f"{self.step}s that did not fall"
         labels = (_RATE, _FIRST, _LAST, "smallest error", "at iteration", self._rises, f"fell at every {self.step}?")
@@ -62,7 +62,7 @@ class ErrorSummary:
             Formula(
                 block.cell(self.table.label(Curve(metric.name, variant)), block.last),
                 partial(last, metric.name),
-                partial(self.errors.of, variant, metric.name, last=True),
+                partial(self._error, variant, metric.name, last=True),
             )
             for metric in self.book.study.network.metrics
         ]
@@ -74,7 +74,7 @@ class ErrorSummary:
         losses: Callable[[], Losses] = partial(self.book.results.losses, variant)
         column, rises = block.cells(label), self.facts.cell(self._rises, row)
         after, before = block.cells(label, first=block.first + 1), block.cells(label, last=block.last - 1)
-        error = partial(self.errors.of, variant, study.network.loss)
+        error = partial(self._error, variant, study.network.loss)
         smallest = f"MATCH(MIN({column}),{column},0)"
 
         def is_smallest(iteration: object, recalculated: Recalculated) -> bool:
@@ -108,6 +108,14 @@ class ErrorSummary:
             ),
             Formula(f'IF({rises}=0,"yes","no")', lambda: "no" if losses().rises else "yes", accepts=may_say),
         )
+
+    def _error(self, variant: int, quantity: str, last: bool) -> float:
+        """Return how far off the first or the last value of a curve may be, in units of an operation's error."""
+        study, results, column = self.book.study, self.book.results, self.table.column_of(quantity)
+        if study.evaluates:
+            point = len(self._iterations) - 1 if last else 0
+            return self.book.evaluation_bounds.at(variant, point, study.count - 1)[mean(quantity)]
+        return results.last_error(variant, column) if last else self._firsts[variant]().errors[column]
 
     @cached_property
     def _iterations(self) -> Sequence[int]:

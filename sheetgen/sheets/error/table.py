@@ -21,7 +21,7 @@ from sheetgen.sheet_names import EPOCHS
 from sheetgen.sheets import layout as at
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.epochs import POINT, EpochsTable
-from sheetgen.sheets.section_style import equation_style, label_style
+from sheetgen.sheets.section_style import put_label
 
 EPOCHS_DONE = "epochs done"
 """The label of the column that counts how often a training on batches has seen the whole data set."""
@@ -82,13 +82,11 @@ class ErrorTable:
     def put(self, page: Page) -> None:
         """Put the table, under what each curve is called and what it shows."""
         for label in self.counters:
-            page.put(self.block.cell(label, at.LABEL_ROW), label, label_style(Section.DATA))
-            page.put(self.block.cell(label, at.EQUATION_ROW), None, equation_style(Section.DATA))
+            put_label(page, self.block, label, Section.DATA, label)
         for label, curve in self.curves.items():
             section = self.book.study.graph.by_name[curve.quantity].section
             title = variant_title(self.book, curve.variant)
-            page.put(self.block.cell(label, at.LABEL_ROW), title, label_style(section))
-            page.put(self.block.cell(label, at.EQUATION_ROW), curve.quantity, equation_style(section))
+            put_label(page, self.block, label, section, title, curve.quantity)
         evaluates = self.book.study.evaluates
         columns = self._by_epoch() if evaluates else (self._iterations(), *self._by_iteration())
         values = self._points if evaluates else self._rows
