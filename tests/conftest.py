@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sheetgen import build, load
+from sheetgen import build, engines, load
 
 if TYPE_CHECKING:
     from cnn.runs.run import Run
@@ -39,6 +39,20 @@ def soffice() -> str:
     if program is None:
         pytest.skip("LibreOffice is not installed (Debian: libreoffice-calc-nogui)")
     return program
+
+
+@pytest.fixture(params=engines.NAMES)
+def engine_name(request: pytest.FixtureRequest) -> str:
+    """Each engine by its name, LibreOffice where it is installed."""
+    if request.param == "libreoffice":
+        request.getfixturevalue("soffice")
+    return str(request.param)
+
+
+@pytest.fixture
+def engine(engine_name: str) -> engines.Engine:
+    """Each engine."""
+    return engines.get(engine_name)
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from faults import cached, change_cell, change_sheet, constant, formula, number, text
-from networks import GOOD
+from networks import GOOD, line
 from saving import kinds, resave
 
 from sheetgen import Tolerance, WorkbookError, build, load, loads, override, verify
@@ -255,13 +255,10 @@ PERFECT = (
 """0.1 + 0.2 is 0.30000000000000004, and the target 0.3."""
 
 
-def line(rows: str, batch: str, w: float) -> str:
-    """Return the template of a straight line, with a metric that stands on an edge where the fit is perfect."""
-    return (
-        f"rates = [0.5, 1]\niterations = 5\nbatch = {batch}\n[data]\ninputs = ['x']\ntargets = ['t']\nrows = [{rows}]\n"
-        f"[parameters]\nw = {w}\nb = 0\n[forward]\ny = 'w*x + b'\n[loss]\nE = '0.5*(t - y)^2'\n"
-        "[metrics]\nabove = 'where(y > t, 1, 0)'\n"
-    )
+def fit(rows: str, batch: str, w: float) -> Study:
+    """Return a straight line, with a metric that stands on an edge where the fit is perfect."""
+    metric = "where(y > t, 1, 0)"
+    return loads(line(rows, rates="0.5, 1", iterations=5, batch=batch, w=w, b=0.0, metric=metric))
 
 
 def seed_with(**values: float) -> Study:
@@ -276,9 +273,9 @@ STARTS = {
     "all alike": seed_with(**dict.fromkeys((f"w{k}" for k in range(1, 9)), 0.0)),
     "a far target": seed_with(t1=1e6),
     "tanh at 1": loads(GOOD.replace("sigmoid(h)", "tanh(h)").replace("w = 0.4", "w = 36")),
-    "a perfect line": loads(line("[1, 0.3], [2, 0.6], [3, 0.9]", "'full'", 0.3)),
-    "a perfect line by batches": loads(line("[1, 0.3], [2, 0.6], [3, 0.9]", "2", 0.3)),
-    "a line that comes to fit": loads(line("[1, 0.3], [1, 0.3]", "1", 0.1)),
+    "a perfect line": fit("[1, 0.3], [2, 0.6], [3, 0.9]", "'full'", 0.3),
+    "a perfect line by batches": fit("[1, 0.3], [2, 0.6], [3, 0.9]", "2", 0.3),
+    "a line that comes to fit": fit("[1, 0.3], [1, 0.3]", "1", 0.1),
 }
 
 

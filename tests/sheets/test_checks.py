@@ -25,13 +25,6 @@ GALLERY = (
 ISFORMULA = "no number in place of a formula"
 
 
-@pytest.fixture(params=engines.NAMES)
-def engine(request: pytest.FixtureRequest) -> engines.Engine:
-    if request.param == "libreoffice":
-        request.getfixturevalue("soffice")
-    return engines.get(request.param)
-
-
 def checks(engine: engines.Engine, path: Path) -> tuple[str, str, dict[str, Value]]:
     """Return the flag, where the first check fails, and the word of each check, recalculated."""
     grid = engine.recalculate(path, 120).grid(CHECKS, 80, 8)

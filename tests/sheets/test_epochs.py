@@ -9,6 +9,7 @@ import formualizer  # type: ignore[import-untyped]
 import numpy as np
 import pytest
 from faults import change_cell, number
+from networks import line
 from openpyxl.utils import get_column_letter
 
 from sheetgen import build, load, loads, override, verify
@@ -18,23 +19,7 @@ from sheetgen.sheets.book import Book
 from sheetgen.sheets.epochs import EpochsTable
 
 X, T = np.array([0, 1, 2, 3.0]), np.array([0.5, 1.5, 2, 4.5])
-LINE = """
-rates = [0.05, 0.1]
-iterations = 9
-batch = 1
-shuffle = 4
-[data]
-inputs = ["x"]
-targets = ["t"]
-rows = [[0, 0.5], [1, 1.5], [2, 2], [3, 4.5]]
-[parameters]
-w = 0.1
-b = 0.2
-[forward]
-y = "w*x + b"
-[loss]
-E = "0.5*(t - y)^2"
-"""
+ROWS = "[0, 0.5], [1, 1.5], [2, 2], [3, 4.5]"
 
 
 def curve(order: list[int], rate: float, targets: Any = T) -> list[float]:
@@ -51,7 +36,7 @@ def curve(order: list[int], rate: float, targets: Any = T) -> list[float]:
 
 @pytest.fixture(scope="module")
 def study() -> Study:
-    return loads(LINE)
+    return loads(line(ROWS, more="shuffle = 4"))
 
 
 @pytest.fixture(scope="module")

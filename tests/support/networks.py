@@ -126,3 +126,24 @@ def one_weight_losses(rate: float, iterations: int = 2) -> list[float]:
         losses.append(0.5 * (0.5 - o) ** 2)
         w -= rate * (o - 0.5) * o * (1 - o)
     return losses
+
+
+def line(
+    rows: str,
+    *,
+    rates: str = "0.05, 0.1",
+    iterations: int = 9,
+    batch: str = "1",
+    more: str = "",
+    w: float = 0.1,
+    b: float | None = 0.2,
+    metric: str = "",
+) -> str:
+    """Return the template of a straight line through samples (x, t); without a ``b`` it goes through the origin."""
+    bias = ("", "") if b is None else (f"b = {b}\n", " + b")
+    return (
+        f"rates = [{rates}]\niterations = {iterations}\nbatch = {batch}\n{more}\n"
+        f"[data]\ninputs = ['x']\ntargets = ['t']\nrows = [{rows}]\n[parameters]\nw = {w}\n{bias[0]}"
+        f"[forward]\ny = 'w*x{bias[1]}'\n[loss]\nE = '0.5*(t - y)^2'\n"
+        + (f"[metrics]\nmetric = '{metric}'\n" if metric else "")
+    )

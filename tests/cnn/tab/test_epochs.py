@@ -27,18 +27,14 @@ TIES = {
 
 
 @pytest.mark.parametrize(("results", "best", "ranks"), TIES.values(), ids=TIES)
-@pytest.mark.parametrize("engine", engines.NAMES)
 def test_where_epochs_tie_all_name_the_same_best_epoch(
     workbook: Path,
     tmp_path: Path,
     results: list[tuple[int, float]],
     best: int,
     ranks: list[int],
-    engine: str,
-    request: pytest.FixtureRequest,
+    engine_name: str,
 ) -> None:
-    if engine == "libreoffice":
-        request.getfixturevalue("soffice")
     epochs = [
         replace(EPOCHS[0], epoch=number, correct=correct, loss=loss)
         for number, (correct, loss) in enumerate(results, start=1)
@@ -46,7 +42,7 @@ def test_where_epochs_tie_all_name_the_same_best_epoch(
     assert best_epoch(epochs).epoch == best  # as summary.json names it
     run = handmade_run(tmp_path, "tied", epochs=epochs, best=best)
     write(workbook, [run, handmade_run(tmp_path, "other")])
-    rows = engines.get(engine).recalculate(workbook, 120).grid(CNN, 160, 16)
+    rows = engines.get(engine_name).recalculate(workbook, 120).grid(CNN, 160, 16)
     head = next(index for index, row in enumerate(rows) if row[1] == "epoch" and row[2] == "learning rate, first step")
     column = {label: index for index, label in enumerate(rows[head])}
     table = rows[head + 1 : head + 1 + len(epochs)]
@@ -60,5 +56,5 @@ def test_where_epochs_tie_all_name_the_same_best_epoch(
     compared = next(row for row in rows if row[1] == "run" and row[2] == "data")
     assert by_label["tied"][compared.index("best epoch")] == best
     assert by_label["best epoch"][2] == f"epoch {best}, picked on the test pictures"
-    report = verify(workbook, engine, timeout=120)
+    report = verify(workbook, engine_name, timeout=120)
     assert report.ok, report.diffs

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from networks import line
 
 from sheetgen import load, loads
 from sheetgen.network.study import Study
@@ -11,25 +12,9 @@ from sheetgen.sheet_names import ERROR
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.compose import compose
 
-LINE = """
-rates = [{rates}]
-iterations = {iterations}
-batch = 1
-[data]
-inputs = ["x"]
-targets = ["t"]
-rows = [{rows}]
-[parameters]
-w = {w}
-[forward]
-y = "w*x"
-[loss]
-E = "0.5*(t - y)^2"
-"""
 
-
-def line(rates: str, iterations: int, rows: str, w: float) -> Study:
-    return loads(LINE.format(rates=rates, iterations=iterations, rows=rows, w=w))
+def through_origin(rates: str, iterations: int, rows: str) -> Study:
+    return loads(line(rows, rates=rates, iterations=iterations, w=0.0, b=None))
 
 
 def error_texts(study: Study) -> list[str]:
@@ -48,19 +33,19 @@ def sentence(study: Study) -> str:
     [
         # Noisy one by one (x = 4 is fitted last), while the mean over both samples falls at every epoch.
         (
-            line("0.01, 0.02", 8, "[1, 3], [4, 4]", 0.0),
+            through_origin("0.01, 0.02", 8, "[1, 3], [4, 4]"),
             "After 8 updates the smallest error over all 2 samples is that of η = 0.02; at every rate the error fell"
             " at every epoch, so none of them diverged.",
         ),
         # 1 − ηx² = −2: the error of a single weight grows fourfold at each update.
         (
-            line("0.1, 3", 6, "[1, 1], [1, 1]", 0.0),
+            through_origin("0.1, 3", 6, "[1, 1], [1, 1]"),
             "After 6 updates the smallest error over all 2 samples is that of η = 0.1; at 1 of the rates the error did"
             " not fall at every epoch, and at 1 it ended higher than it began: diverged.",
         ),
         # η = 1 fits at the first update and stays there.
         (
-            line("1, 0.5", 6, "[1, 1], [1, 1]", 0.0),
+            through_origin("1, 0.5", 6, "[1, 1], [1, 1]"),
             "After 6 updates the smallest error over all 2 samples is that of η = 1; at every rate the error fell"
             " at every epoch until it was 0, so none of them diverged.",
         ),

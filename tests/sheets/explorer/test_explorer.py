@@ -21,13 +21,6 @@ from sheetgen.sheets.layout import Layout
 from sheetgen.sheets.picks import CHECK_ITERATION, EXPLORER_ITERATION, EXPLORER_VARIANT
 
 
-@pytest.fixture(params=engines.NAMES)
-def engine(request: pytest.FixtureRequest) -> engines.Engine:
-    if request.param == "libreoffice":
-        request.getfixturevalue("soffice")
-    return engines.get(request.param)
-
-
 @pytest.mark.parametrize(("sheet", "iteration"), [("lr 0.5", 0), ("lr 2.0", 4), ("lr 0.5", 5)])
 def test_it_shows_the_numbers_of_the_picked_step(
     engine: engines.Engine, small_workbook: Path, tmp_path: Path, sheet: str, iteration: int

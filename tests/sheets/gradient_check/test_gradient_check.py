@@ -24,13 +24,6 @@ LARGE = template('y = "w*x*2000"', 'L = "0.5*(t*3000 - y)^2"', "w = 0.9", rates=
 STEEP = template('y = "tanh(40*w*x)"', 'L = "(t - y)^2"', "w = 0.03", rates="1e-5")
 
 
-@pytest.fixture(params=engines.NAMES)
-def engine(request: pytest.FixtureRequest) -> engines.Engine:
-    if request.param == "libreoffice":
-        request.getfixturevalue("soffice")
-    return engines.get(request.param)
-
-
 @pytest.mark.parametrize(("sheet", "iteration"), [("lr 0.5", 1), ("lr 2.0", 5)])
 def test_every_gradient_stands_beside_its_central_difference(
     engine: engines.Engine, small_workbook: Path, tmp_path: Path, sheet: str, iteration: int
