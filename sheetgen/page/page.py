@@ -71,6 +71,10 @@ class Column:
     style: Style
     constant: float | None = None
 
+    def style_in(self, row: int, first_row: int) -> Style:
+        """Return how the cell of a row looks."""
+        return self.style if row > first_row else self.first_style
+
     def formula(self, row: int, first_row: int) -> str | None:
         """Return the formula of a row, or None where the row holds a number."""
         if row > first_row:
