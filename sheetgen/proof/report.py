@@ -55,8 +55,8 @@ class Difference:
             at = f" at iteration {self.iteration}" if self.iteration is not None else ""
             where += f" ({self.quantity}{at})"
         sentence = _SENTENCES[self.kind].format(
-            expected=_spelled(self.expected),
-            found=_spelled(self.found),
+            expected=_spelled(self.expected, self.kind),
+            found=_spelled(self.found, self.kind),
             formula=f"={self.formula}",
             expected_formula=f"={self.expected_formula}",
         )
@@ -83,8 +83,14 @@ _SENTENCES = {
 }
 
 
-def _spelled(value: object) -> str:
-    return "nothing" if value is None else repr(value) if isinstance(value, float | str) else str(value)
+_IN_WORDS = (Kind.CHART, Kind.COLOUR, Kind.CHOICE)
+"""What differs in these is told in words rather than quoted from a cell."""
+
+
+def _spelled(value: object, kind: Kind) -> str:
+    if value is None:
+        return "nothing"
+    return repr(value) if isinstance(value, float | str) and kind not in _IN_WORDS else str(value)
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,10 @@ SENTENCES = [
     (difference(Kind.REFERENCE), "lr 0.5!N7: the network gives 0.25, the independent reference 0.5"),
     (difference(Kind.VALUE, found="#NUM!"), "lr 0.5!N7: recalculated it is '#NUM!', expected 0.25"),
     (difference(Kind.CACHED), "lr 0.5!N7: the file shows 0.5, recalculated it is 0.25"),
+    (difference(Kind.FORMAT, expected="0.00", found=";;;"), "lr 0.5!N7: the number format is ';;;', expected '0.00'"),
+    (difference(Kind.CHART, expected="a", found="b"), "lr 0.5!N7: b stands where a was expected"),
+    (difference(Kind.COLOUR, expected="a", found="b"), "lr 0.5!N7: the flag has b, expected a"),
+    (difference(Kind.CHOICE, expected="a", found="b"), "lr 0.5!N7: the cell lets in b, expected a"),
     (
         difference(Kind.VALUE, quantity="h1", iteration=2, found=0.1),
         "lr 0.5!N7 (h1 at iteration 2): recalculated it is 0.1, expected 0.25",
@@ -75,6 +79,10 @@ def test_the_first_line_of_a_good_report_and_of_one_difference() -> None:
     good = Report("LibreOffice 7.4.7.2", training_cells=1, helper_cells=2)
     assert good.ok
     assert next(good.lines()) == "OK: all 3 formula cells agree (LibreOffice 7.4.7.2)"
+    for beside in ({"unproven": ["hidden: Checks"]}, {"not_covered": 1}):
+        some = Report("LibreOffice 7.4.7.2", training_cells=1, helper_cells=2, **beside)  # type: ignore[arg-type]
+        shown = "3 formula cells agree; not all that the workbook shows is proven"
+        assert next(some.lines()) == f"OK: {shown} (LibreOffice 7.4.7.2)"
     single = Report("LibreOffice 7.4.7.2", mismatches=1, diffs=[difference(Kind.VALUE)])
     assert not single.ok
     assert next(single.lines()) == "DIFFERENT: 1 cell differs among 0 formulas (LibreOffice 7.4.7.2)"
