@@ -9,8 +9,9 @@ from sheetgen.xlsx.cells import MAIN, FileCell
 from sheetgen.xlsx.mark import NAME
 from sheetgen.xlsx.reader import WorkbookFile
 
-_BUILT_IN = "_xlnm."
-"""How the names of print areas and print titles begin."""
+_OF_PRINTING = ("_xlnm.Print_Area", "_xlnm.Print_Titles", "_xlnm._FilterDatabase")
+"""The names by which programs keep what is printed, and which rows are filtered."""
+_NO = ("0", "false")
 _TOLD = {
     "vbaProject": "macros",
     "externalLink": "links to other workbooks",
@@ -37,6 +38,11 @@ def beside_the_network(file: WorkbookFile, ours: Set[str], extra: Mapping[str, l
             plural = "constant" if len(constants) == 1 else "constants"
             yield f"{sheet}: {len(constants):,} added {plural}, the first in {cell_name(constants[0])}"
     named = (entry.get("name", "") for entry in file.workbook.iterfind(f"{MAIN}definedNames/{MAIN}definedName"))
-    if names := sorted({name for name in named if not name.startswith(_BUILT_IN) and name != NAME}):
+    if names := sorted({name for name in named if name not in (*_OF_PRINTING, NAME)}):
         yield f"names that were defined: {', '.join(names)}"
+    if file.calculation.get("iterate", "0") not in _NO:
+        yield "iterative calculation"
+    for properties in file.workbook.iterfind(f"{MAIN}workbookPr"):
+        if properties.get("date1904", "0") not in _NO:
+            yield "dates counted from 1904"
     yield from sorted({_TOLD[relation.kind] for relation in file.relations(file.main) if relation.kind in _TOLD})

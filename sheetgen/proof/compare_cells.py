@@ -62,8 +62,6 @@ class CellComparison:
 
     def _formula(self, cell: FileCell, content: Formula) -> None:
         def accepts(other: Value) -> bool:
-            if isinstance(other, str) != isinstance(value, str):
-                return False
             if isinstance(other, str):
                 return any(content.accepts(text, self._sheet.value_at) for text in (other, with_points(other)))
             return isinstance(other, float) and content.accepts(other, self._sheet.value_at)

@@ -50,7 +50,7 @@ class FormulaComparison:
         if found == {""} and not cell.rich:
             self.plain.add(cell.style)
         elif None in found or cell.rich:
-            shown = "one of a picture or a record" if cell.rich else " or ".join(codes)
+            shown = "one of a picture, a record or an array that spills" if cell.rich else " or ".join(codes)
             self.differ(cell, Kind.FORMAT, number, shown)
         elif found - {"", decoration(number)}:
             self.outcome.decorated += 1

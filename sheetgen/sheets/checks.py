@@ -96,7 +96,7 @@ class _Checks:
         kinks = Formula(
             f'COUNTIF({table.words},"{AT_KINK}")',
             lambda: float(table.kinks),
-            accepts=lambda *_: self.differences.undecided,
+            accepts=lambda shown, _: isinstance(shown, float) and self.differences.undecided,
         )
         _COUNTS.put(page, _VERDICT, Formula(f"IF({passed}={total},{good},{bad})", self.verdict), style.FLAG)
         page.flags.append(_COUNTS.cell(_VERDICT))

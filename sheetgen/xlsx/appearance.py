@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -27,6 +28,8 @@ _CALLED = {
     "picture": "a background picture", "extLst": "sparklines or other extensions", "scenarios": "scenarios",
     "legacyDrawingHF": "pictures in the header", "customSheetViews": "views of its own",
 }  # fmt: skip
+_PRINTED = re.compile(r'&"[^"]*"|&K[0-9A-Fa-f]{6}|&\d+|&.|, page|of')
+"""What a header or footer may hold: codes of the sheet's name, of pages and of looks, and what we write between them."""
 _OFF, _ON = ("0", "false"), ("1", "true")
 
 
@@ -85,6 +88,11 @@ def appearance_of(file: WorkbookFile, sheet: str, looks: list[DifferentialLook])
     for view in root.iterfind(f"{MAIN}sheetViews/{MAIN}sheetView"):
         shown.others["formulas instead of numbers"] += view.get("showFormulas") in _ON
         shown.others["no zeros"] += view.get("showZeros") in _OFF
+    for relation in file.relations(file.part(sheet)):
+        if relation.kind in ("comments", "threadedComment"):
+            shown.others["comments"] = 1
+    if any(_PRINTED.sub("", part.text or "").strip() for part in root.iterfind(f"{MAIN}headerFooter/*")):
+        shown.others["a text in the header or footer"] = 1
     for drawing in file.related(file.part(sheet), "drawing"):
         _draw(file, drawing, shown)
     return shown

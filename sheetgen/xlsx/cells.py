@@ -53,7 +53,8 @@ class FileCell:
 
     ``own`` is the cell's own formula, without ``=``; ``shared`` the formula it shares with others;
     ``fills`` the cells whose values an array formula, or the formula of a data table, gives.
-    ``style`` is the number of its cell format; ``rich`` says that it shows more than its value, such as a picture.
+    ``style`` is the number of its cell format; ``rich`` says that it is more than its value: a picture, a record, an array
+    that spills.
     """
 
     row: int
@@ -157,7 +158,8 @@ class SheetReader:
             elif part.tag != _EXTENSIONS:
                 raise Ambiguous(f"{_named(part)}, not where it belongs, in {_name(row, column)}")
         shown = self._value(element.get("t", "n"), value, inline)
-        style, rich = element.get("s", "0"), element.get("vm") is not None
+        style = element.get("s", "0")
+        rich = element.get("vm") is not None or element.get("cm") is not None
         if formula is None:
             return FileCell(row, column, shown, style=style, rich=rich)
         text = (formula.text or "").strip().removeprefix("=")

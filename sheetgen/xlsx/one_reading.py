@@ -14,22 +14,19 @@ from xml.etree import ElementTree
 
 from sheetgen.errors import WorkbookError
 from sheetgen.xlsx.cells import MAIN, STRICT
-from sheetgen.xlsx.opc import TYPES, is_same
+from sheetgen.xlsx.opc import TYPES
 from sheetgen.xlsx.plain_xml import Ambiguous
 from sheetgen.xlsx.reader import WorkbookFile
 
 _TYPES = "{http://schemas.openxmlformats.org/package/2006/content-types}"
 _RELATIONS = "{http://schemas.openxmlformats.org/package/2006/relationships}"
 _LINKS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_MAIN_TYPES = frozenset(
-    f"application/vnd.{kind}.main+xml"
-    for kind in (
-        "openxmlformats-officedocument.spreadsheetml.sheet",
-        "openxmlformats-officedocument.spreadsheetml.template",
-        "ms-excel.sheet.macroEnabled",
-        "ms-excel.template.macroEnabled",
-    )
-)
+_MAIN_TYPES = {
+    ".xlsm": "application/vnd.ms-excel.sheet.macroEnabled.main+xml",
+    ".xltx": "application/vnd.openxmlformats-officedocument.spreadsheetml.template.main+xml",
+    ".xltm": "application/vnd.ms-excel.template.macroEnabled.main+xml",
+}
+"""The content type of a workbook part, where the file's name does not end in .xlsx."""
 _OFFICE = "application/vnd.openxmlformats-officedocument.spreadsheetml."
 _TYPE_OF = {"worksheet": f"{_OFFICE}worksheet+xml", "chartsheet": f"{_OFFICE}chartsheet+xml",
             "dialogsheet": f"{_OFFICE}dialogsheet+xml", "styles": f"{_OFFICE}styles+xml",
@@ -71,13 +68,13 @@ def _check_types(file: WorkbookFile) -> None:
             root = file.read(name)
             if root.tag == f"{_RELATIONS}Relationships":
                 _check_relations(root, name)
-    if _type_of(types, file.main) not in _MAIN_TYPES:
+    if _type_of(types, file.main) != _MAIN_TYPES.get(file.path.suffix.lower(), f"{_OFFICE}sheet.main+xml"):
         raise Ambiguous(f"a workbook part {file.main} of the content type {_type_of(types, file.main)}")
     for relation in file.relations(file.main):
         wanted = _TYPE_OF.get(relation.kind)
         if wanted and (found := _type_of(types, relation.part)) != wanted:
             raise Ambiguous(f"a {relation.kind} {relation.part} of the content type {found}")
-        if relation.kind in _TYPE_OF and file.name(relation.part) not in file.names:
+        if file.name(relation.part) not in file.names:
             raise Ambiguous(f"no part {relation.part}, which its workbook part names")
 
 
@@ -135,6 +132,8 @@ def _check_sheets(file: WorkbookFile) -> None:
         raise Ambiguous("two sheets of one part")
     if sum(relation.kind == "officeDocument" for relation in file.relations()) != 1:
         raise Ambiguous("more or less than one workbook part")
-    for kind in ("styles", "sharedStrings"):
-        if len(found := file.related(file.main, kind)) > 1 or any(is_same(file.main, part) for part in found):
-            raise Ambiguous(f"{len(found)} parts of {kind}")
+    usual = {"xl/workbook.xml": [file.main]}
+    usual |= {f"xl/{kind}.xml": file.related(file.main, kind) for kind in ("styles", "sharedStrings")}
+    for place, found in usual.items():
+        if len(found) > 1 or (file.name(place) in file.names and file.name(place) not in found):
+            raise Ambiguous(f"{' and '.join(found) or 'nothing'} in place of {place}")
