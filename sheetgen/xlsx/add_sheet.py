@@ -10,9 +10,10 @@ from sheetgen.page.page import Page
 from sheetgen.xlsx import writer
 from sheetgen.xlsx.mark import mark_of, marks_in
 from sheetgen.xlsx.markup import Markup
-from sheetgen.xlsx.opc import TYPES, WORKBOOK, Package, find, overrides, rels_of
+from sheetgen.xlsx.opc import TYPES, WORKBOOK, Package, find, overrides, relative_target, rels_of, source_of
 from sheetgen.xlsx.remove_sheet import sheets_of
 from sheetgen.xlsx.shell import STYLES, Shell, make
+from sheetgen.xlsx.spelling import with_targets
 from sheetgen.xlsx.stylesheet import MergedNumbers, merge
 
 _RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -33,7 +34,7 @@ def add_sheet(package: Package, page: Page) -> None:
         if name == shell.sheets[page.name]:
             content = b"".join(writer.sheet(merged.conditional(content), page, numbers))
         elif name.endswith(".rels"):
-            content = _point_to(content.decode(), new_names).encode()
+            content = with_targets(content, source_of(name), new_names)
         package.put(new_name, content)
     _declare(package, shell, new_names)
     _enter(package, page.name, new_names[shell.sheets[page.name]], _defined_names(shell))
@@ -74,11 +75,6 @@ def _merge_styles(package: Package, shell: Shell) -> MergedNumbers:
     merged = merge(first, second)
     package.put(name, bytes(first))  # also unchanged, so that grafting twice gives the same file
     return merged
-
-
-def _point_to(rels: str, new_names: dict[str, str]) -> str:
-    """Point relations, which openpyxl writes as absolute targets, to the parts' new names."""
-    return re.sub(r'Target="/([^"]+)"', lambda match: f'Target="/{new_names.get(match[1], match[1])}"', rels)
 
 
 def _declare(package: Package, shell: Shell, new_names: dict[str, str]) -> None:
@@ -125,7 +121,8 @@ def _relate(package: Package, kind: str, part: str) -> str:
     """Let the workbook lead to a part; return the relation's identifier."""
     rels = package.markup(rels_of(package.workbook))
     identifier = _free_identifier(relation.get("Id") for relation in rels.root.children)
-    line = f'<Relationship Id="{identifier}" Type="{_RELATIONS}/{kind}" Target="/{part}"/>'
+    target = quoteattr(relative_target(part, package.workbook))
+    line = f'<Relationship Id="{identifier}" Type="{_RELATIONS}/{kind}" Target={target}/>'
     rels.append(rels.root, line)
     package.put(rels_of(package.workbook), rels)
     return identifier

@@ -8,7 +8,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 from xml.etree import ElementTree
 
 from sheetgen.xlsx.elements import Element
@@ -119,19 +119,30 @@ def rels_of(part: str) -> str:
     return posixpath.join(folder, "_rels", f"{name}.rels")
 
 
+def source_of(rels: str) -> str:
+    """Return the name of the part whose relations a part of this name holds."""
+    folder, name = posixpath.split(rels)
+    return posixpath.join(posixpath.dirname(folder), name.removesuffix(".rels"))
+
+
 def relations(rels: bytes, part: str) -> list[Relation]:
     """Return the relations that a part of relations holds; links to the outside are left out."""
     inside = [relation for relation in ElementTree.fromstring(rels) if relation.get("TargetMode") != "External"]
     return [
-        Relation(relation.get("Id", ""), relation.get("Type", "").rpartition("/")[2], _resolved(relation, part))
-        for relation in inside
+        Relation(found.get("Id", ""), found.get("Type", "").rpartition("/")[2], resolve(found.get("Target", ""), part))
+        for found in inside
     ]
 
 
-def _resolved(relation: ElementTree.Element, part: str) -> str:
-    """Return the name of the part that a relation leads to."""
-    target = relation.get("Target", "").partition("#")[0]
-    return posixpath.normpath(posixpath.join("/", posixpath.dirname(part), target)).lstrip("/")
+def resolve(target: str, source: str) -> str:
+    """Return the name of the part that a relation of the part ``source`` leads to, given its target."""
+    path = target.partition("#")[0]
+    return posixpath.normpath(posixpath.join("/", posixpath.dirname(source), path)).lstrip("/")
+
+
+def relative_target(part: str, source: str) -> str:
+    """Return the target by which a relation of the part ``source`` leads to another part."""
+    return quote(posixpath.relpath("/" + part, "/" + posixpath.dirname(source)))
 
 
 def main_part(of_package: Iterable[Relation]) -> str:
