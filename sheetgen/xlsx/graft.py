@@ -22,7 +22,7 @@ from sheetgen.xlsx import writer
 from sheetgen.xlsx.add_sheet import add_sheet
 from sheetgen.xlsx.cells import FileCell
 from sheetgen.xlsx.mark import is_marked
-from sheetgen.xlsx.opc import Package
+from sheetgen.xlsx.package import Package
 from sheetgen.xlsx.reader import DAMAGE, WorkbookFile
 from sheetgen.xlsx.remove_sheet import is_called, remove_relation, remove_sheet, sheets_of
 from sheetgen.xlsx.titles import list_titles

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from xml.etree import ElementTree
 
+from sheetgen.xlsx import schema
 from sheetgen.xlsx.markup import Markup
 from sheetgen.xlsx.opc import relative_target, resolve, source_of
 
@@ -21,9 +22,6 @@ _PREFIXES = {
 }
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _DRAWN = re.compile(r"xl/(?:drawings|charts)/\w+\.xml")
-_FONT_ORDER = ("b", "i", "strike", "condense", "extend", "outline", "shadow", "u", "vertAlign", "sz", "color", "name",
-               "family", "charset", "scheme")  # fmt: skip
-"""The order of a font's children in the schema; openpyxl writes another one."""
 
 
 def respelled(name: str, part: bytes) -> bytes:
@@ -57,7 +55,7 @@ def with_targets(rels: bytes, source: str, new_names: Mapping[str, str]) -> byte
 def _order_fonts(styles: bytes) -> bytes:
     root = ElementTree.fromstring(styles)
     for font in root.iter(f"{{{_MAIN}}}font"):
-        font[:] = sorted(font, key=lambda child: _FONT_ORDER.index(child.tag.split("}")[1]))
+        font[:] = sorted(font, key=lambda child: schema.FONT.index(child.tag.split("}")[1]))
     return _written(root, {"": _MAIN})
 
 
