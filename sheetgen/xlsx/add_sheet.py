@@ -79,6 +79,7 @@ def _declare(package: Package, shell: Shell, new_names: dict[str, str]) -> None:
     """Give the new parts the content types that they have in the shell."""
     types, of_shell = package.markup(TYPES), Markup(shell.parts[TYPES])
     kinds = {new_name: content_types.type_of(of_shell, name) for name, new_name in new_names.items()}
+    content_types.drop_repetitions(types)
     content_types.declare(types, {name: kind for name, kind in kinds.items() if kind})
     package.put(TYPES, types)
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+"""The namespace of a workbook's parts."""
+
 WORKBOOK = (
     "fileVersion", "fileSharing", "workbookPr", "workbookProtection", "bookViews", "sheets", "functionGroups",
     "externalReferences", "definedNames", "calcPr", "oleSize", "customWorkbookViews", "pivotCaches", "smartTagPr",
@@ -11,9 +14,15 @@ STYLES = (
     "numFmts", "fonts", "fills", "borders", "cellStyleXfs", "cellXfs", "cellStyles", "dxfs", "tableStyles", "colors",
     "extLst",
 )  # fmt: skip
+LISTS = STYLES[:8]
+"""Those children of a style sheet that are lists whose items are known by their numbers."""
+
 FONT = (
     "b", "i", "strike", "condense", "extend", "outline", "shadow", "u", "vertAlign", "sz", "color", "name", "family",
     "charset", "scheme",
 )  # fmt: skip
 REPEATED = frozenset({"fileRecoveryPr"})
 """The children that may be there more than once."""
+
+NUMBERED = {"fontId": "fonts", "fillId": "fills", "borderId": "borders"}
+"""The attributes by which a cell format names how it looks, by number, and the lists that hold that."""

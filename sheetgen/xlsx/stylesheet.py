@@ -15,8 +15,6 @@ from sheetgen.xlsx.elements import Element
 from sheetgen.xlsx.markup import Markup
 
 _FIRST_CUSTOM_FORMAT = 164
-_NUMBERED = {"fontId": "fonts", "fillId": "fills", "borderId": "borders"}
-"""The attributes by which a cell format names something, and the lists that hold it."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +35,7 @@ def merge(first: Markup, second: Markup) -> MergedNumbers:
     What the first has already is used again, so that merging twice adds nothing more.
     """
     numbers: dict[str, Mapping[int, int]] = {"numFmtId": _add_number_formats(first, second)}
-    for attribute, name in _NUMBERED.items():
+    for attribute, name in schema.NUMBERED.items():
         numbers[attribute] = _add(first, name, _written(second, name))
     for name in ("cellStyleXfs", "cellStyles"):  # every cell format is based on a named style
         own = [] if _items(first, name) else _written(second, name)
