@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -96,10 +95,11 @@ def _picked(rows: Mapping[str, list[list[Any]]], wanted: Wanted) -> dict[tuple[s
     return values
 
 
-def by_node(package: str, books: Mapping[Path, Wanted]) -> dict[Path, Seen]:
+def by_node(package: str, books: Mapping[Path, Wanted], *, unread: bool = False) -> dict[Path, Seen]:
     """Return what a package of npm sees; skip where node or the package is absent.
 
-    NODE_PATH names the folder node_modules in which it is.
+    NODE_PATH names the folder node_modules in which it is. ``unread`` allows that some are not read, and leaves them
+    out.
     """
     node = shutil.which("node")
     if node is None:
@@ -108,11 +108,10 @@ def by_node(package: str, books: Mapping[Path, Wanted]) -> dict[Path, Seen]:
         pytest.skip(f"{package} is not installed: npm install {package}, and set NODE_PATH to its node_modules")
     script = ROOT / "tests" / "support" / "read_workbooks.js"
     job = json.dumps({str(path): wanted for path, wanted in books.items()})
-    done = subprocess.run(
-        [node, str(script), package], input=job, capture_output=True, text=True, timeout=300, env={**os.environ}
-    )
+    done = subprocess.run([node, str(script), package], input=job, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
-    return {Path(path): _from_json(path, found) for path, found in json.loads(done.stdout).items()}
+    seen = json.loads(done.stdout).items()
+    return {Path(path): _from_json(path, found) for path, found in seen if not (unread and "error" in found)}
 
 
 def _from_json(path: str, found: dict[str, Any]) -> Seen:

@@ -30,19 +30,22 @@ def _lists_dropped(*names: str) -> Shape:
         for name in names:
             _edit(parts, STYLES, rf"<{name}\b[^>]*/>|<{name}\b.*?</{name}>", "")
         if "cellXfs" in names:
-            _unformatted(parts)
+            _without(parts, "s")
+        if "dxfs" in names:
+            _without(parts, "dxfId")
 
     return change
 
 
-def _unformatted(parts: Parts) -> None:
+def _without(parts: Parts, *numbers: str) -> None:
+    """Take the numbers of formats out of the sheets."""
     for name in [name for name in parts if name.startswith("xl/worksheets/sheet")]:
-        parts[name] = re.sub(rb' s="\d+"', b"", parts[name])
+        parts[name] = re.sub(rf' ({"|".join(numbers)})="\d+"', "", parts[name].decode()).encode()
 
 
 def no_styles(parts: Parts) -> None:
     del parts[STYLES]
-    _unformatted(parts)
+    _without(parts, "s", "dxfId")
     _edit(parts, CONTENT_TYPES, r'<Override PartName="/xl/styles.xml"[^>]*/>', "")
     _edit(parts, RELS, r'<Relationship [^>]*"styles.xml"[^>]*/>', "")
 
@@ -50,7 +53,7 @@ def no_styles(parts: Parts) -> None:
 def styles_left_behind(parts: Parts) -> None:
     """The part alone is gone: its type and the relation to it are there."""
     del parts[STYLES]
-    _unformatted(parts)
+    _without(parts, "s", "dxfId")
 
 
 def styles_not_led_to(parts: Parts) -> None:
@@ -71,10 +74,10 @@ def wrong_counts(parts: Parts) -> None:
 def book_elsewhere(parts: Parts) -> None:
     """The workbook part in a folder of its own, under another name."""
     _edit(parts, RELS, r'Target="(?!/)', 'Target="/xl/')
-    for old, new in ((BOOK, "a book/Mappe.xml"), (RELS, "a book/_rels/Mappe.xml.rels")):
+    for old, new in ((BOOK, "book/Mappe.xml"), (RELS, "book/_rels/Mappe.xml.rels")):
         parts[new] = parts.pop(old)
-    _edit(parts, CONTENT_TYPES, "/xl/workbook.xml", "/a book/Mappe.xml")
-    _edit(parts, "_rels/.rels", '"/?xl/workbook.xml"', '"a%20book/Mappe.xml"')
+    _edit(parts, CONTENT_TYPES, "/xl/workbook.xml", "/book/Mappe.xml")
+    _edit(parts, "_rels/.rels", '"/?xl/workbook.xml"', '"book/Mappe.xml"')
 
 
 def no_book_views(parts: Parts) -> None:
