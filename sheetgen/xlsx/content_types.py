@@ -35,11 +35,12 @@ def declare(types: Markup, kinds: Mapping[str, str]) -> None:
     """Give new parts their content types: by extension where that has none yet, XML aside, else by name."""
     known = defaults(types)
     for part, kind in kinds.items():
-        forget(types, part)  # a part that was there once may have left it
         if extension(part) not in known and extension(part) != "xml":
             known[extension(part)] = kind
             types.append(types.root, f'<Default Extension="{extension(part)}" ContentType={quoteattr(kind)}/>')
-        elif known.get(extension(part)) != kind:
+    for part, kind in kinds.items():
+        forget(types, part)  # a part that was there once may have left it
+        if known.get(extension(part)) != kind:
             types.append(types.root, f"<Override PartName={quoteattr('/' + part)} ContentType={quoteattr(kind)}/>")
 
 

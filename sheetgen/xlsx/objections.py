@@ -35,8 +35,7 @@ def is_locked(package: Package) -> bool:
 def objections(package: Package) -> Iterator[Objection]:
     """Yield what stands against putting a sheet into a workbook."""
     if is_signed(package):
-        yield Objection(
-            "is digitally signed, and its signature holds for it as it is", "its digital signature is no longer valid"
-        )
+        problem = "is digitally signed, and a new sheet makes the signature invalid"
+        yield Objection(problem, "its digital signature is no longer valid")
     if is_locked(package):
         yield Objection("has a locked structure, which forbids new sheets", "its structure is still locked")

@@ -13,6 +13,12 @@ from typing import Any
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
+USUAL = {
+    "http://schemas.openxmlformats.org/officeDocument/2006/relationships": "r",
+    "http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes": "vt",
+}
+"""The prefixes that every writer uses who has no others in mind; exceljs knows a relation by no other one."""
+
 PREFIXED = "{http://www.w3.org/XML/1998/namespace}"
 
 
@@ -75,7 +81,8 @@ class _Writer:
         others = {self.namespace(name) for element in root.iter() for name in (element.tag, *element.attrib)}
         self.prefixes = {own: "x" if self.spelling.prefixed else ""}
         for number, uri in enumerate(sorted(others - {own, "", PREFIXED[1:-1]})):
-            self.prefixes[uri] = f"n{number}"
+            usual = USUAL.get(uri, f"n{number}")
+            self.prefixes[uri] = f"x{number}" if self.spelling.prefixed else usual
         quote = self.spelling.quote
         encoding = self.spelling.encoding.replace("-sig", "").replace("-le", "").replace("-be", "")
         declaration = f"<?xml version={quote}1.0{quote} encoding={quote}{encoding}{quote}?>\n"
