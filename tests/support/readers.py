@@ -95,20 +95,23 @@ def _picked(rows: Mapping[str, list[list[Any]]], wanted: Wanted) -> dict[tuple[s
     return values
 
 
-def by_node(package: str, books: Mapping[Path, Wanted], *, unread: bool = False) -> dict[Path, Seen]:
-    """Return what a package of npm sees; skip where node or the package is absent.
-
-    NODE_PATH names the folder node_modules in which it is. ``unread`` allows that some are not read, and leaves them
-    out.
-    """
+def node_with(package: str) -> str:
+    """Return node; skip where it, or a package of npm, is absent. NODE_PATH names the package's node_modules."""
     node = shutil.which("node")
     if node is None:
         pytest.skip("node is not installed")
     if subprocess.run([node, "-e", f"require.resolve({package!r})"], capture_output=True).returncode:
         pytest.skip(f"{package} is not installed: npm install {package}, and set NODE_PATH to its node_modules")
+    return node
+
+
+def by_node(package: str, books: Mapping[Path, Wanted], *, unread: bool = False) -> dict[Path, Seen]:
+    """Return what a package of npm sees. ``unread`` allows that some are not read, and leaves them out."""
     script = ROOT / "tests" / "support" / "read_workbooks.js"
     job = json.dumps({str(path): wanted for path, wanted in books.items()})
-    done = subprocess.run([node, str(script), package], input=job, capture_output=True, text=True, timeout=300)
+    done = subprocess.run(
+        [node_with(package), str(script), package], input=job, capture_output=True, text=True, timeout=300
+    )
     assert done.returncode == 0, done.stderr
     seen = json.loads(done.stdout).items()
     return {Path(path): _from_json(path, found) for path, found in seen if not (unread and "error" in found)}
