@@ -264,7 +264,7 @@ def test_two_parts_of_one_name_are_refused(tmp_path: Path) -> None:
     path = plain_workbook(tmp_path / "b.xlsx")
     with zipfile.ZipFile(path, "a") as archive:
         archive.writestr("xl/worksheets/Sheet1.xml", "<worksheet/>")
-    with pytest.raises(WorkbookError, match=r"damaged: two of its parts are called xl/worksheets/sheet1\.xml"):
+    with pytest.raises(WorkbookError, match=r"damaged .*two of its parts are called xl/worksheets/sheet1\.xml"):
         check(path, "CNN")
 
 
