@@ -50,7 +50,15 @@ def cli() -> None:
 @options.of_a_training
 @options.runs_dir
 @options.as_json
-def train(name: str | None, resume: bool, workbook: Path | None, runs_dir: Path, as_json: bool, **settings: Any) -> int:
+def train(
+    name: str | None,
+    resume: bool,
+    workbook: Path | None,
+    force: bool,
+    runs_dir: Path,
+    as_json: bool,
+    **settings: Any,
+) -> int:
     """Train a network; keep all about it in runs/NAME.
 
     Ctrl-C ends the training after the epoch, a second one at once; either way --resume continues to the same
@@ -72,7 +80,7 @@ def train(name: str | None, resume: bool, workbook: Path | None, runs_dir: Path,
     from cnn.training.processes import together
 
     if workbook:
-        check_workbook(workbook)
+        check_workbook(workbook, force)
     chosen = TrainOptions(**settings)
     plan, run, moved = None, None, None
     if resume:
@@ -91,7 +99,9 @@ def train(name: str | None, resume: bool, workbook: Path | None, runs_dir: Path,
                 name = free_name(runs_dir, f"{plan.network}-{plan.recipe.name}-{plan.seed}")
             run = planned_run(runs_dir, name)
         reporter = Bar(plan.recipe.epochs) if processes.writes else Silent()
-        resume_it = resume_command(run, processes.count, workbook=workbook, data_dir=moved or unrecorded_folder(plan))
+        resume_it = resume_command(
+            run, processes.count, workbook=workbook, force=force, data_dir=moved or unrecorded_folder(plan)
+        )
         try:
             summary = fit(plan, run, processes, reporter, typed(processes.count), resume)
         except KeyboardInterrupt:
@@ -105,7 +115,7 @@ def train(name: str | None, resume: bool, workbook: Path | None, runs_dir: Path,
     if summary.stopped == "interrupted":
         say_interrupted(workbook, resume_it if as_json else None)
         return INTERRUPTED
-    return put_result_into(workbook, run) if workbook else 0
+    return put_result_into(workbook, run, force) if workbook else 0
 
 
 def say_interrupted(workbook: Path | None, resume: str | None) -> None:
@@ -118,32 +128,35 @@ def say_interrupted(workbook: Path | None, resume: str | None) -> None:
         click.echo(f"continue it  {resume}", err=True)
 
 
-def put_result_into(workbook: Path, run: Run) -> int:
+def put_result_into(workbook: Path, run: Run, force: bool = False) -> int:
     """Write a run that is over into a workbook; where that fails, say how to do it later, since the run is kept."""
+    later = tab_command(run, workbook, force)
     try:
-        put_into(workbook, [run])
+        put_into(workbook, [run], force=force)
     except SheetgenError as error:
-        return complain("cnn", f"{error}; the run is kept, and this writes it: {tab_command(run, workbook)}")
+        return complain("cnn", f"{error}; the run is kept, and this writes it: {later}")
     except KeyboardInterrupt:
-        click.echo(f"the run is kept, and this writes it into {workbook}: {tab_command(run, workbook)}", err=True)
+        click.echo(f"the run is kept, and this writes it into {workbook}: {later}", err=True)
         raise
     return 0
 
 
-def check_workbook(workbook: Path) -> None:
+def check_workbook(workbook: Path, force: bool) -> None:
     """Make sure, before anything long begins, that a workbook is there and can be added to."""
     from cnn.tab.write import check
 
-    check(workbook)
+    check(workbook, force)
 
 
-def put_into(workbook: Path, runs: Sequence[Run], readings: Sequence[Reading] = ()) -> None:
+def put_into(workbook: Path, runs: Sequence[Run], readings: Sequence[Reading] = (), *, force: bool) -> None:
     """Write runs into a workbook's sheet CNN, and say so."""
     from cnn.tab.write import is_verifiable, write
 
-    write(workbook, runs, readings)
+    notes = write(workbook, runs, readings, force=force)
     checked = f"; sheetgen verify {shlex.quote(str(workbook))} checks it" if is_verifiable(workbook) else ""
     click.echo(f"{workbook}: sheet {CNN} written{checked}", err=True)
+    for note in notes:
+        click.echo(f"{workbook}: {note}", err=True)
 
 
 def finish_with_curves(run: Run, plan: Plan) -> None:
@@ -237,27 +250,30 @@ def predict(run: str, images: tuple[str, ...], checkpoint: str, out: Path | None
 @cli.command()
 @click.argument("names", nargs=-1, required=True, metavar="RUN...")
 @options.workbook
+@options.force
 @click.option(
     "--image", "images", multiple=True, help="A picture of a digit to show as it is read; repeat for several."
 )
 @options.runs_dir
-def tab(names: tuple[str, ...], workbook: Path, images: tuple[str, ...], runs_dir: Path) -> int:
+def tab(names: tuple[str, ...], workbook: Path, force: bool, images: tuple[str, ...], runs_dir: Path) -> int:
     """Write runs into a workbook's sheet CNN.
 
     The first is shown in full, and all of them are compared. A sheet CNN that cnn wrote is replaced, one of
-    your own is not: the command then stops. Every other sheet, chart and edit stays as it is.
+    your own is not: the command then stops. Every other sheet, chart and edit stays as it is. A workbook that is
+    digitally signed, or whose structure is locked, is written into with --force only; the signature is then no
+    longer valid.
 
     Example: cnn tab rf20-fast-1 rf20-fast-2 --workbook backprop.xlsx --image seven.png
     """
     require("PIL")
-    check_workbook(workbook)
+    check_workbook(workbook, force)
     runs = [find_run(runs_dir, name) for name in names]
     readings, errors = read_images(runs[0], images)
     for error in errors:
         complain("cnn", str(error))
     if errors:
         return 2
-    put_into(workbook, runs, readings)
+    put_into(workbook, runs, readings, force=force)
     return 0
 
 

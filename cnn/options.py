@@ -61,6 +61,11 @@ workbook = click.option(
     type=click.Path(path_type=Path),
     help="The workbook to add the sheet to.",
 )
+force = click.option(
+    "--force",
+    is_flag=True,
+    help="Write into a workbook that is digitally signed, or whose structure is locked, too.",
+)
 
 _OF_A_TRAINING: tuple[Option, ...] = (
     click.option("--net", help=f"Network: {', '.join(NETWORKS)} [rf20]."),
@@ -104,6 +109,7 @@ _OF_A_TRAINING: tuple[Option, ...] = (
         type=click.Path(path_type=Path),
         help="Write the result into this workbook, as its sheet CNN.",
     ),
+    force,
 )
 
 

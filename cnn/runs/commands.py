@@ -25,19 +25,31 @@ def typed(processes: int = 1) -> str:
     return shlex.join([*program(processes), *sys.argv[1:]])
 
 
-def resume_command(run: Run, processes: int = 1, *, workbook: Path | None = None, data_dir: str | None = None) -> str:
+def resume_command(
+    run: Run,
+    processes: int = 1,
+    *,
+    workbook: Path | None = None,
+    force: bool = False,
+    data_dir: str | None = None,
+) -> str:
     """Return the command that continues a run, and then writes it into a workbook where one is given.
 
-    ``data_dir`` is for data that are no longer where the run found them.
+    ``force`` is for a workbook that is signed or locked, ``data_dir`` for data that are no longer where the run found
+    them.
     """
     option = "--run" if processes == 1 else "--run-name"  # torchrun has options that begin with --run
-    words = ["train", option, run.name, "--resume", *_option("--data-dir", data_dir), *_option("--workbook", workbook)]
+    words = ["train", option, run.name, "--resume", *_option("--data-dir", data_dir), *_into(workbook, force)]
     return shlex.join([*program(processes), *words, *_runs_dir(run)])
 
 
-def tab_command(run: Run, workbook: Path) -> str:
+def tab_command(run: Run, workbook: Path, force: bool = False) -> str:
     """Return the command that writes a run into a workbook."""
-    return shlex.join([*program(), "tab", run.name, "--workbook", str(workbook), *_runs_dir(run)])
+    return shlex.join([*program(), "tab", run.name, *_into(workbook, force), *_runs_dir(run)])
+
+
+def _into(workbook: Path | None, force: bool) -> Sequence[str]:
+    return (*_option("--workbook", workbook), *(["--force"] if workbook and force else []))
 
 
 def _runs_dir(run: Run) -> Sequence[str]:

@@ -32,24 +32,29 @@ if TYPE_CHECKING:
 _TARGETS_ROW = 4
 
 
-def check(workbook: Path) -> None:
+def check(workbook: Path, force: bool = False) -> None:
     """Make sure that the sheet can be put into a workbook; raise WorkbookError or UsageError otherwise.
 
-    A sheet of that name that is not ours, the person's own, is a reason not to.
+    A sheet of that name that is not ours, the person's own, is a reason not to; so are, without ``force``, a digital
+    signature and a locked structure.
     """
-    graft.check(workbook, CNN, is_of_an_earlier_version)
+    graft.check(workbook, CNN, is_of_an_earlier_version, force=force)
     graft.check_writable(workbook)
 
 
-def write(workbook: Path, runs: Sequence[Run], readings: Sequence[Reading] = ()) -> None:
+def write(
+    workbook: Path, runs: Sequence[Run], readings: Sequence[Reading] = (), *, force: bool = False
+) -> Sequence[str]:
     """Add the sheet CNN to a workbook, or replace ours there; every other part of the file stays as it is.
 
-    The first run is shown in full, and several are compared; ``readings`` are pictures of one's own.
+    The first run is shown in full, and several are compared; ``readings`` are pictures of one's own. Returns what is
+    to be said of the workbook where ``force`` was needed.
     Raises RunError for a run that has not ended and WorkbookError for a file that cannot be added to.
     """
     records = [run_record(run) for run in runs]
     content = page(records, _mistakes(runs[0], records[0].summary.mistakes), _own(readings))
-    graft.graft(workbook, content, is_of_an_earlier_version)
+    overridden = graft.graft(workbook, content, is_of_an_earlier_version, force=force)
+    return [objection.consequence for objection in overridden]
 
 
 def is_verifiable(workbook: Path) -> bool:

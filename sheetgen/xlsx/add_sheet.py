@@ -7,19 +7,19 @@ from collections.abc import Iterable
 from xml.sax.saxutils import quoteattr
 
 from sheetgen.page.page import Page
-from sheetgen.xlsx import writer
+from sheetgen.xlsx import content_types, schema, writer
 from sheetgen.xlsx.mark import mark_of, marks_in
 from sheetgen.xlsx.markup import Markup
-from sheetgen.xlsx.opc import TYPES, WORKBOOK, Package, find, overrides, rels_of
+from sheetgen.xlsx.opc import RELATIONS, TYPES, WORKBOOK, find, part_key, relative_target, rels_of, source_of
+from sheetgen.xlsx.package import Package
 from sheetgen.xlsx.remove_sheet import sheets_of
 from sheetgen.xlsx.shell import STYLES, Shell, make
+from sheetgen.xlsx.spelling import with_targets
 from sheetgen.xlsx.stylesheet import MergedNumbers, merge
 
-_RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _NUMBERED = re.compile(r"(xl/(?:worksheets/sheet|drawings/drawing|charts/chart|media/image))(\d+)(\.\w+)")
-_ORDER = ("fileVersion", "fileSharing", "workbookPr", "workbookProtection", "bookViews", "sheets", "functionGroups",
-          "externalReferences", "definedNames")  # fmt: skip
-"""The first children of a workbook part in the order of the schema."""
+_LAST_SHEET_ID = 65_534
+"""The largest that Excel takes."""
 
 
 def add_sheet(package: Package, page: Page) -> None:
@@ -33,7 +33,7 @@ def add_sheet(package: Package, page: Page) -> None:
         if name == shell.sheets[page.name]:
             content = b"".join(writer.sheet(merged.conditional(content), page, numbers))
         elif name.endswith(".rels"):
-            content = _point_to(content.decode(), new_names).encode()
+            content = with_targets(content, source_of(name), new_names)
         package.put(new_name, content)
     _declare(package, shell, new_names)
     _enter(package, page.name, new_names[shell.sheets[page.name]], _defined_names(shell))
@@ -44,10 +44,8 @@ def _free_names(package: Package, shell: Shell) -> dict[str, str]:
 
     A name is used, too, by relations or a content type that a part left behind.
     """
-    declared = (override.get("PartName") for override in overrides(package.markup(TYPES)))
-    used = {
-        name.lower().lstrip("/").replace("/_rels/", "/").removesuffix(".rels") for name in (*package.parts, *declared)
-    }
+    declared = (override.get("PartName") for override in content_types.overrides(package.markup(TYPES)))
+    used = {part_key(name).replace("/_rels/", "/").removesuffix(".rels") for name in (*package.parts, *declared)}
     last: dict[str, int] = {}
     for name in used:
         if match := _NUMBERED.fullmatch(name):
@@ -64,11 +62,12 @@ def _free_names(package: Package, shell: Shell) -> dict[str, str]:
 def _merge_styles(package: Package, shell: Shell) -> MergedNumbers:
     """Add the shell's styles to the workbook's; where it has none, they become its own."""
     second = Markup(shell.parts[STYLES])
-    name = package.related("styles")
-    if name is None or not package.has(name):
-        name = find(package.parts, STYLES) or STYLES
+    related = package.related("styles")
+    name = related or find(package.parts, STYLES) or STYLES
+    if not package.has(name):
         package.put(name, f'<styleSheet xmlns="{second.namespace}"/>'.encode())
         _declare(package, shell, {STYLES: name})
+    if related is None:
         _relate(package, "styles", name)
     first = package.markup(name)
     merged = merge(first, second)
@@ -76,27 +75,13 @@ def _merge_styles(package: Package, shell: Shell) -> MergedNumbers:
     return merged
 
 
-def _point_to(rels: str, new_names: dict[str, str]) -> str:
-    """Point relations, which openpyxl writes as absolute targets, to the parts' new names."""
-    return re.sub(r'Target="/([^"]+)"', lambda match: f'Target="/{new_names.get(match[1], match[1])}"', rels)
-
-
 def _declare(package: Package, shell: Shell, new_names: dict[str, str]) -> None:
-    """Give the new parts their content types, by name where that of their extension is another one."""
+    """Give the new parts the content types that they have in the shell."""
     types, of_shell = package.markup(TYPES), Markup(shell.parts[TYPES])
-    defaults = _defaults(types)
-    of_parts = {override.get("PartName").lstrip("/"): override.get("ContentType") for override in overrides(of_shell)}
-    for name, new_name in new_names.items():
-        extension = name.rpartition(".")[2].lower()
-        kind = of_parts.get(name) or _defaults(of_shell)[extension]
-        if defaults.get(extension) != kind:
-            types.append(types.root, f'<Override PartName="/{new_name}" ContentType="{kind}"/>')
+    kinds = {new_name: content_types.type_of(of_shell, name) for name, new_name in new_names.items()}
+    content_types.drop_repetitions(types)
+    content_types.declare(types, {name: kind for name, kind in kinds.items() if kind})
     package.put(TYPES, types)
-
-
-def _defaults(types: Markup) -> dict[str, str]:
-    """Return the content types of extensions, in small letters."""
-    return {default.get("Extension").lower(): default.get("ContentType") for default in types.root.all("Default")}
 
 
 def _defined_names(shell: Shell) -> list[str]:
@@ -109,11 +94,11 @@ def _enter(package: Package, sheet: str, part: str, defined_names: list[str]) ->
     relation = _relate(package, "worksheet", part)
     workbook = package.markup(package.workbook)
     tags = sheets_of(workbook)
-    sheet_id = 1 + max((int(tag.get("sheetId")) for tag in tags), default=0)
-    entry = f'<sheet xmlns:r="{_RELATIONS}" name={quoteattr(sheet)} sheetId="{sheet_id}" r:id="{relation}"/>'
+    sheet_id = _free_sheet_id({int(tag.get("sheetId")) for tag in tags})
+    entry = f'<sheet xmlns:r="{RELATIONS}" name={quoteattr(sheet)} sheetId="{sheet_id}" r:id="{relation}"/>'
     sheets = workbook.root.child("sheets")
     if sheets is None:
-        workbook.insert(f"<sheets>{entry}</sheets>", _ORDER)
+        workbook.insert(f"<sheets>{entry}</sheets>", schema.WORKBOOK)
     else:
         workbook.append(sheets, entry)
     local = [re.sub(r'localSheetId="\d+"', f'localSheetId="{len(tags)}"', name) for name in defined_names]
@@ -121,11 +106,18 @@ def _enter(package: Package, sheet: str, part: str, defined_names: list[str]) ->
     package.put(package.workbook, workbook)
 
 
+def _free_sheet_id(taken: set[int]) -> int:
+    """Return the number behind the last one, or else the first that is free."""
+    last = max(taken, default=0)
+    return last + 1 if last < _LAST_SHEET_ID else next(number for number in range(1, last) if number not in taken)
+
+
 def _relate(package: Package, kind: str, part: str) -> str:
     """Let the workbook lead to a part; return the relation's identifier."""
     rels = package.markup(rels_of(package.workbook))
     identifier = _free_identifier(relation.get("Id") for relation in rels.root.children)
-    line = f'<Relationship Id="{identifier}" Type="{_RELATIONS}/{kind}" Target="/{part}"/>'
+    target = quoteattr(relative_target(part, package.workbook))
+    line = f'<Relationship Id="{identifier}" Type="{RELATIONS}/{kind}" Target={target}/>'
     rels.append(rels.root, line)
     package.put(rels_of(package.workbook), rels)
     return identifier
@@ -143,6 +135,6 @@ def _define(workbook: Markup, defined_names: list[str]) -> None:
         workbook.remove(mark)
     names = workbook.root.child("definedNames")
     if names is None:
-        workbook.insert(f"<definedNames>{''.join(defined_names)}</definedNames>", _ORDER)
+        workbook.insert(f"<definedNames>{''.join(defined_names)}</definedNames>", schema.WORKBOOK)
     else:
         workbook.append(names, "".join(defined_names))

@@ -29,7 +29,7 @@ _CALLED = {
     "legacyDrawingHF": "pictures in the header", "customSheetViews": "views of its own",
 }  # fmt: skip
 _PRINTED = re.compile(r'&"[^"]*"|&K[0-9A-Fa-f]{6}|&\d+|&.|, page|of')
-"""What a header or footer may hold: codes of the sheet's name, of pages and of looks, and what we write between them."""
+"""What a header or footer may hold: codes of the sheet's name, of pages and of looks, and what we write between."""
 _OFF, _ON = ("0", "false"), ("1", "true")
 
 

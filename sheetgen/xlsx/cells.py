@@ -53,8 +53,8 @@ class FileCell:
 
     ``own`` is the cell's own formula, without ``=``; ``shared`` the formula it shares with others;
     ``fills`` the cells whose values an array formula, or the formula of a data table, gives.
-    ``style`` is the number of its cell format; ``rich`` says that it is more than its value: a picture, a record, an array
-    that spills.
+    ``style`` is the number of its cell format; ``rich`` says that it is more than its value: a picture, a record, an
+    array that spills.
     """
 
     row: int

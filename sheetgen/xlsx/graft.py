@@ -10,19 +10,21 @@ other part keeps its bytes.
 from __future__ import annotations
 
 import os
-import zipfile
-from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from sheetgen.errors import UsageError, WorkbookError
 from sheetgen.files import replacing
 from sheetgen.page.page import Page
-from sheetgen.xlsx import writer
 from sheetgen.xlsx.add_sheet import add_sheet
+from sheetgen.xlsx.archive import Entries, read_package, write_package
 from sheetgen.xlsx.cells import FileCell
+from sheetgen.xlsx.consistency import misfits_of_parts, misfits_of_sheet
 from sheetgen.xlsx.mark import is_marked
-from sheetgen.xlsx.opc import Package
+from sheetgen.xlsx.objections import Objection, objections
+from sheetgen.xlsx.package import Package
 from sheetgen.xlsx.reader import DAMAGE, WorkbookFile
 from sheetgen.xlsx.remove_sheet import is_called, remove_relation, remove_sheet, sheets_of
 from sheetgen.xlsx.titles import list_titles
@@ -31,16 +33,29 @@ Recogniser = Callable[[Iterable[list[FileCell]]], bool]
 """Says whether a sheet without the mark, by its rows, is one of ours nevertheless."""
 
 
-def check(path: Path, sheet: str, recognise: Recogniser = lambda rows: False) -> None:
+@dataclass(frozen=True)
+class Grafted:
+    """A workbook's package as it was and with a page in it, how it was stored, and what stood against it."""
+
+    before: Package
+    package: Package
+    entries: Entries
+    objections: Sequence[Objection]
+
+
+def check(path: Path, sheet: str, recognise: Recogniser = lambda rows: False, *, force: bool = False) -> None:
     """Make sure that a sheet of this name can be put into a workbook, by doing so without writing the file.
 
-    Raises WorkbookError, saying why, for a file that is absent, damaged, encrypted or Strict, and for one that has a
-    sheet of that name, in capitals or not, that is not ours: it neither bears the mark nor is recognised.
+    Raises WorkbookError, saying why, for a file that is absent, damaged, encrypted or Strict, for one that has a
+    sheet of that name, in capitals or not, that is not ours (it neither bears the mark nor is recognised), and for one
+    whose parts would not fit together. Raises UsageError, without ``force``, for one that is digitally signed or whose
+    structure is locked.
     """
     probe = Page(sheet)
     probe.put("A1", "")
     probe.flags.append("A1")
-    _grafted(path, probe, recognise)
+    grafted = _grafted(path, probe, recognise, force)
+    _require_consistent(path, grafted, grafted.package, sheet)
 
 
 def check_writable(path: Path) -> None:
@@ -49,42 +64,74 @@ def check_writable(path: Path) -> None:
         raise UsageError(f"{path} is write-protected; allow writing to it and to its folder")
 
 
-def graft(path: Path, page: Page, recognise: Recogniser = lambda rows: False) -> None:
+def graft(
+    path: Path, page: Page, recognise: Recogniser = lambda rows: False, *, force: bool = False
+) -> Sequence[Objection]:
     """Put a page into a workbook as its last sheet, or in place of the sheet of ours of that name.
 
-    The file is replaced when the new one is whole. Raises WorkbookError as `check` does, and UsageError
-    where it cannot be written.
+    The file is replaced when the new one is whole and its parts fit together. Returns what ``force`` overrode.
+    Raises WorkbookError and UsageError as `check` does, and UsageError where the file cannot be written.
     """
-    package, entries = _grafted(path, page, recognise)
+    grafted = _grafted(path, page, recognise, force)
     check_writable(path)
-    with replacing(path) as (file, _), zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in package.parts.items():
-            entry = entries.get(name) if name not in package.changed else None
-            archive.writestr(entry or writer.entry(name), content)
+    with replacing(path) as (file, draft):
+        write_package(file, grafted.package, grafted.entries)
+        file.flush()
+        _require_consistent(path, grafted, read_package(draft)[0], page.name)
+    return grafted.objections
 
 
-def _grafted(path: Path, page: Page, recognise: Recogniser) -> tuple[Package, dict[str, zipfile.ZipInfo]]:
-    """Return the package of a workbook with a page in it, and the file's own entries by name."""
+def _grafted(path: Path, page: Page, recognise: Recogniser, force: bool) -> Grafted:
+    """Return the package of a workbook with a page in it."""
     file = WorkbookFile(path)
-    try:
-        with zipfile.ZipFile(path) as archive:
-            entries = {entry.filename: entry for entry in archive.infolist()}
-            package = Package({name: archive.read(name) for name in entries})
-        _refuse_doubled_parts(path, package)
+    with _telling_damage(path):
+        package, entries = read_package(path)
+        before = Package(dict(package.parts))
+        _refuse_other_documents(path, package)
         _refuse_foreign_sheet(file, package, page.name, recognise)
+        objected = list(objections(package))
+        if objected and not force:
+            _refuse(path, objected)
         remove_sheet(package, page.name)
         _drop_calculation_chain(package)
         add_sheet(package, page)
         list_titles(package)
+    return Grafted(before, package, entries, objected)
+
+
+@contextmanager
+def _telling_damage(path: Path) -> Iterator[None]:
+    """Raise WorkbookError for what reading a damaged file raises."""
+    try:
+        yield
     except DAMAGE as error:
         raise WorkbookError(f"{path} is damaged or incomplete ({error}); save it again") from error
-    return package, entries
 
 
-def _refuse_doubled_parts(path: Path, package: Package) -> None:
-    doubled = [name for name, count in Counter(map(str.lower, package.parts)).items() if count > 1]
-    if doubled:
-        raise WorkbookError(f"{path} is damaged: two of its parts are called {doubled[0]}, in capitals or not")
+def _refuse(path: Path, objected: Sequence[Objection]) -> None:
+    problems = " and ".join(objection.problem for objection in objected)
+    raise UsageError(f"{path} {problems}", "to add the sheet nevertheless, say so with --force")
+
+
+def _require_consistent(path: Path, grafted: Grafted, result: Package, sheet: str) -> None:
+    """Raise WorkbookError where the parts of the result do not fit together.
+
+    What did not fit before, in parts that were not changed, is let be: their writer may know a program that opens it.
+    """
+    with _telling_damage(path):
+        known = set(misfits_of_parts(grafted.before))
+        found = [*misfits_of_parts(result), *misfits_of_sheet(result, sheet)]
+    for misfit in found:
+        if misfit.part in grafted.package.changed or misfit not in known:
+            raise WorkbookError(
+                f"with the sheet {sheet} in it {path} would not open everywhere ({misfit}), and it was left as it was",
+                "save it anew in a spreadsheet program, or take another workbook",
+            )
+
+
+def _refuse_other_documents(path: Path, package: Package) -> None:
+    if package.markup(package.workbook).root.name != "workbook":
+        raise WorkbookError(f"{path} is no .xlsx workbook, but another document")
 
 
 def _refuse_foreign_sheet(file: WorkbookFile, package: Package, name: str, recognise: Recogniser) -> None:

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Sequence
 from xml.sax.saxutils import quoteattr
 
 from sheetgen.xlsx.elements import ATTRIBUTE, Element, read_elements
 
-_BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_BEGINNINGS = (
+    (codecs.BOM_UTF8, codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, codecs.BOM_UTF16_BE, "utf-16-be"),
+    (b"<\0", b"", "utf-16-le"),
+    (b"\0<", b"", "utf-16-be"),
+)
+"""How a part may begin, the byte order mark that this is or has not, and the encoding that it tells."""
+
 _DECLARED = re.compile(rb"""<\?xml[^>]*?encoding\s*=\s*["']([\w.-]+)["']""")
 
 
@@ -19,8 +28,8 @@ class Markup:
     """
 
     def __init__(self, content: bytes) -> None:
-        self._encoding = _encoding(content)
-        self._source = content.decode(self._encoding).encode()
+        self._mark, self._encoding = _encoding(content)
+        self._source = content.removeprefix(self._mark).decode(self._encoding).encode()
         self._changes: list[tuple[int, int, int, bytes]] = []  # from, to, rank among those at one place, new text
         self._appended: dict[Element, list[tuple[int, str]]] = {}
         self.namespace, self.root = read_elements(self._source)
@@ -28,6 +37,11 @@ class Markup:
     def source(self, element: Element) -> str:
         """Return an element as it is written."""
         return self._source[element.start : element.end].decode()
+
+    def like(self, element: Element, content: str) -> str:
+        """Return an element that is written as this one, with another content."""
+        tag = self._source[element.start : element.body].removesuffix(b">").removesuffix(b"/")
+        return f"{tag.decode()}>{content}</{self._tag(element).decode()}>"
 
     def remove(self, element: Element) -> None:
         """Take an element out."""
@@ -81,16 +95,18 @@ class Markup:
             pieces += [self._source[last:start], replacement]
             last = end
         text = b"".join([*pieces, self._source[last:]]).decode()
-        return text.encode(self._encoding, "xmlcharrefreplace")
+        return self._mark + text.encode(self._encoding, "xmlcharrefreplace")
 
     def _addition(self, parent: Element, pieces: list[tuple[int, str]]) -> tuple[int, int, int, bytes]:
         """Return the change that puts elements at the end of a parent's content; an empty element is opened."""
         added = b"".join(self._adopted(parent, xml) for _, xml in sorted(pieces, key=lambda piece: piece[0]))
         if parent.body < parent.end:
             return parent.close, parent.close, 0, added
-        tag = self._source[parent.start : parent.body]
-        name = re.split(rb"[\s/>]", tag[1:], maxsplit=1)[0]
-        return parent.end - 2, parent.end, 0, b">%s</%s>" % (added, name)
+        return parent.end - 2, parent.end, 0, b">%s</%s>" % (added, self._tag(parent))
+
+    def _tag(self, element: Element) -> bytes:
+        """Return an element's name as it is written, with its prefix."""
+        return re.split(rb"[\s/>]", self._source[element.start + 1 : element.body], maxsplit=1)[0]
 
     def _adopted(self, parent: Element, xml: str) -> bytes:
         """Return elements in the namespace of the root, also where names without a prefix are in another."""
@@ -102,10 +118,10 @@ class Markup:
         return bytes(fragment)[len(b"<all>") : -len(b"</all>")]
 
 
-def _encoding(content: bytes) -> str:
-    """Return the encoding of a part: that of its byte order mark, else the one it declares, else UTF-8."""
-    for mark, encoding in _BYTE_ORDER_MARKS:
-        if content.startswith(mark):
-            return encoding
+def _encoding(content: bytes) -> tuple[bytes, str]:
+    """Return a part's byte order mark and its encoding: the one that its beginning tells or it declares, else UTF-8."""
+    for beginning, mark, encoding in _BEGINNINGS:
+        if content.startswith(beginning):
+            return mark, encoding
     declared = _DECLARED.match(content)
-    return declared[1].decode() if declared else "utf-8"
+    return b"", declared[1].decode() if declared else "utf-8"

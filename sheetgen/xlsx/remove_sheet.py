@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sheetgen.xlsx.elements import Element
 from sheetgen.xlsx.markup import Markup
-from sheetgen.xlsx.opc import RELATION_ID, Package, reachable, rels_of
+from sheetgen.xlsx.opc import RELATION_ID, rels_of
+from sheetgen.xlsx.package import Package
 
 
 def remove_sheet(package: Package, name: str) -> None:
@@ -20,8 +21,8 @@ def remove_sheet(package: Package, name: str) -> None:
     _shift_positions(workbook, index)
     package.put(package.workbook, workbook)
     remove_relation(package, relation)
-    own = reachable(package, parts.pop(relation))
-    for unused in own - {reached for part in parts.values() for reached in reachable(package, part)}:
+    own = package.reachable(parts.pop(relation))
+    for unused in own - {reached for part in parts.values() for reached in package.reachable(part)}:
         package.drop(unused)
 
 

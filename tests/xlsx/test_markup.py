@@ -75,6 +75,23 @@ def test_a_part_keeps_its_encoding(encoding: str) -> None:
     assert f'encoding="{declared}"' in bytes(part).decode(encoding)
 
 
+@pytest.mark.parametrize(
+    ("mark", "encoding"),
+    [(b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"), (b"", "utf-16-le"), (b"", "utf-16-be"),
+     (b"\xef\xbb\xbf", "utf-8")],
+)  # fmt: skip
+def test_every_other_byte_stays_in_every_encoding(mark: bytes, encoding: str) -> None:
+    part = Markup(mark + "<r t='∂'><a/></r>".encode(encoding))
+    part.set(part.root.children[0], "n", "1")
+    assert bytes(part) == mark + "<r t='∂'><a n=\"1\"/></r>".encode(encoding)
+
+
+def test_an_element_like_another() -> None:
+    part = Markup(b"<x:r xmlns:x='m'><x:a t='/>' ><x:b/></x:a><x:c u='1' /></x:r>")
+    a, c = part.root.children
+    assert (part.like(a, "one"), part.like(c, "<x:d/>")) == ("<x:a t='/>' >one</x:a>", "<x:c u='1' ><x:d/></x:c>")
+
+
 def test_an_empty_root_takes_elements_in_their_order() -> None:
     part = Markup(b"<r/>")
     for name in ("d", "b", "c"):

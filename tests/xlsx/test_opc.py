@@ -1,15 +1,10 @@
-"""The parts of a package and what leads from one to another."""
+"""The names of parts, and what leads from one to another."""
 
 from __future__ import annotations
 
-import zipfile
-from pathlib import Path
-
 import pytest
-from sample_page import sample_page, write_pages
 
-from sheetgen.xlsx.markup import Markup
-from sheetgen.xlsx.opc import TYPES, Package, Relation, find, main_part, reachable, relations, rels_of
+from sheetgen.xlsx.opc import Relation, find, relations, relative_target, rels_of, resolve, source_of
 
 RELATIONS = (
     '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
@@ -17,12 +12,6 @@ RELATIONS = (
     '<Relationship Id="rId2" Type="a/table" Target="/xl/tables/table1.xml"/>'
     '<Relationship Id="rId3" Type="t" Target="https://example.org/" TargetMode="External"/></Relationships>'
 )
-
-
-@pytest.fixture
-def package(tmp_path: Path) -> Package:
-    with zipfile.ZipFile(write_pages(tmp_path / "b.xlsx", sample_page())) as archive:
-        return Package({name: archive.read(name) for name in archive.namelist()})
 
 
 def test_relations_lead_to_parts_of_the_package() -> None:
@@ -39,37 +28,20 @@ def test_a_part_is_found_however_its_name_is_written(wanted: str) -> None:
     assert find(["xl/b.xml"], wanted) is None
 
 
-def test_the_workbook_is_where_the_package_says(package: Package) -> None:
-    assert package.workbook == main_part([]) == "xl/workbook.xml"
-    assert package.related("styles") == "xl/styles.xml"
-    package.parts = {name.replace("workbook", "Book"): part for name, part in package.parts.items()}
-    package.parts["_rels/.rels"] = package.parts["_rels/.rels"].replace(b"workbook", b"bOOK")
-    assert package.workbook == "xl/Book.xml"
-    assert package.related("styles") == "xl/styles.xml"
+@pytest.mark.parametrize(
+    ("part", "source", "target"),
+    [
+        ("xl/worksheets/sheet1.xml", "xl/workbook.xml", "worksheets/sheet1.xml"),
+        ("xl/worksheets/sheet1.xml", "book/of mine/workbook.xml", "../../xl/worksheets/sheet1.xml"),
+        ("xl/workbook.xml", "", "xl/workbook.xml"),
+        ("xl/a b.xml", "xl/workbook.xml", "a%20b.xml"),
+    ],
+)
+def test_targets_are_relative(part: str, source: str, target: str) -> None:
+    assert relative_target(part, source) == target
+    assert find([part], resolve(target, source)) == part
 
 
-def test_what_a_sheet_leads_to(package: Package) -> None:
-    assert reachable(package, "xl/worksheets/sheet1.xml") == {
-        "xl/worksheets/sheet1.xml", "xl/drawings/drawing1.xml", "xl/charts/chart1.xml",
-    }  # fmt: skip
-    assert reachable(package, "") == set()
-
-
-@pytest.mark.parametrize("name", ["xl/drawings/drawing1.xml", "XL/Drawings/Drawing1.xml"])
-def test_a_part_is_dropped_with_its_relations_and_its_type(package: Package, name: str) -> None:
-    assert b'PartName="/xl/drawings/drawing1.xml"' in package.parts[TYPES]
-    package.drop(name)
-    assert not {name for name in package.parts if "drawing1" in name}
-    assert b"drawing1" not in package.parts[TYPES]
-    assert package.changed == {TYPES}
-    package.drop(name)
-    assert package.changed == {TYPES}
-
-
-def test_parts_that_are_put_are_changed(package: Package) -> None:
-    package.put("xl/new.xml", "∂".encode())
-    package.put("XL/New.xml", b"other")
-    assert package.parts["xl/new.xml"] == b"other"
-    assert package.changed == {"xl/new.xml"}
-    package.put(TYPES, Markup(package.parts[TYPES]))
-    assert package.changed == {"xl/new.xml"}
+@pytest.mark.parametrize("part", ["", "workbook.xml", "xl/worksheets/sheet1.xml"])
+def test_relations_belong_to_a_part(part: str) -> None:
+    assert source_of(rels_of(part)) == part

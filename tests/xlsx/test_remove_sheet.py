@@ -10,7 +10,7 @@ import pytest
 from openpyxl.chart import LineChart, Reference
 from openpyxl.workbook.defined_name import DefinedName
 
-from sheetgen.xlsx.opc import Package
+from sheetgen.xlsx.package import Package
 from sheetgen.xlsx.remove_sheet import remove_sheet
 
 NAMES = ("One", "Two", "Three")

@@ -13,9 +13,6 @@ from sheetgen.page.page import Column, Page, Table
 from sheetgen.xlsx.shell import Shell, make
 
 DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}cNvPr"
-FONT = ["b", "i", "strike", "condense", "extend", "outline", "shadow", "u", "vertAlign", "sz", "color", "name",
-        "family", "charset", "scheme"]  # fmt: skip
-"""The order of a font's children in the schema (CT_Font)."""
 
 
 def shell(*pages: Page) -> Shell:
@@ -50,13 +47,6 @@ def test_every_style_has_a_number_of_its_own(tmp_path: Path) -> None:
         assert (sheet[cell].font.size, sheet[cell].font.bold, sheet[cell].number_format) == (
             expected.size, expected.bold, expected.number,
         )  # fmt: skip
-
-
-def test_fonts_are_written_in_the_order_of_the_schema() -> None:
-    root = ElementTree.fromstring(shell(sample_page()).parts["xl/styles.xml"])
-    fonts = [[child.tag.split("}")[1] for child in font] for font in root.iter() if font.tag.endswith("}font")]
-    assert max(map(len, fonts)) > 3
-    assert all(children == sorted(children, key=FONT.index) for children in fonts)
 
 
 def test_every_chart_has_its_alternative_text() -> None:

@@ -37,22 +37,24 @@ def found_by(options: dict[str, object], name: object) -> Path:
 @pytest.mark.parametrize("processes", [1, 3])
 def test_a_continuation_finds_the_run_and_brings_what_it_needs(place: str, name: str, processes: int) -> None:
     run = Run(Path(place) / name)
-    command = resume_command(run, processes, workbook=Path("my book.xlsx"), data_dir="my data")
+    command = resume_command(run, processes, workbook=Path("my book.xlsx"), force=True, data_dir="my data")
     options = parsed(command)
     assert found_by(options, options["name"]) == run.folder
     assert options["resume"] is True
-    assert (options["workbook"], options["data_dir"]) == (Path("my book.xlsx"), "my data")
+    assert (options["workbook"], options["force"]) == (Path("my book.xlsx"), True)
+    assert options["data_dir"] == "my data"
     assert (f"torchrun --nproc-per-node={processes} -m cnn train --run-name" in command) == (processes > 1)
     bare = parsed(resume_command(run, processes))
-    assert (bare["workbook"], bare["data_dir"]) == (None, None)
+    assert (bare["workbook"], bare["force"], bare["data_dir"]) == (None, False, None)
 
 
 @pytest.mark.parametrize("place", PLACES)
 def test_a_run_is_written_into_a_workbook_later(place: str) -> None:
     run = Run(Path(place) / "one")
-    options = parsed(tab_command(run, Path("my book.xlsx")))
+    options = parsed(tab_command(run, Path("my book.xlsx"), force=True))
     assert [found_by(options, name) for name in options["names"]] == [run.folder]  # type: ignore[attr-defined]
-    assert options["workbook"] == Path("my book.xlsx")
+    assert (options["workbook"], options["force"]) == (Path("my book.xlsx"), True)
+    assert parsed(tab_command(run, Path("b.xlsx")))["force"] is False
 
 
 def test_a_run_that_was_named_by_its_folder_is_found_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

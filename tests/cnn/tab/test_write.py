@@ -54,8 +54,8 @@ def test_pages_begin_with_a_section_and_accuracies_end_at_one(workbook: Path, tm
     shares = [chart for chart in charts if "accuracy" in chart]
     assert len(shares) == 3
     for chart in shares:
-        axis = chart.rpartition("<valAx>")[2]
-        assert re.search('<max val="1(.0)?" ?/>', axis)
+        axis = chart.rpartition("<c:valAx>")[2]
+        assert re.search('<c:max val="1(.0)?" ?/>', axis)
         assert 'formatCode="0.0%"' in axis
 
 
@@ -166,4 +166,32 @@ def test_where_the_workbook_fails_after_the_training_the_run_is_kept(
     workbook.write_bytes(content)
     words = shlex.split(tab_command(run, workbook))
     assert CliRunner().invoke(cli, words[words.index("tab") :]).exit_code == 0
+    assert openpyxl.load_workbook(workbook).sheetnames[-1] == CNN
+
+
+def sealed(path: Path) -> Path:
+    """Lock the structure of a workbook, and sign it."""
+    book = openpyxl.load_workbook(path)
+    book.security.lockStructure = True
+    book.save(path)
+    with zipfile.ZipFile(path, "a") as package:
+        package.writestr("_xmlsignatures/sig1.xml", "<Signature/>")
+    return path
+
+
+def test_a_signed_and_locked_workbook_is_written_into_with_force_only(workbook: Path, tmp_path: Path) -> None:
+    before = sealed(workbook).read_bytes()
+    handmade_run(tmp_path / "runs", "one")
+    places = ["--runs-dir", str(tmp_path / "runs"), "--workbook", str(workbook)]
+    for words in (["tab", "one"], ["train", "--data", "synthetic", "--run", "two"]):
+        done = CliRunner().invoke(cli, [*words, *places])
+        assert (done.exit_code, done.stdout) == (2, "")
+        (line,) = done.stderr.splitlines()
+        assert "is digitally signed, and a new sheet makes the signature invalid and has a locked structure" in line
+        assert line.endswith("--force")
+    assert workbook.read_bytes() == before
+    assert [folder.name for folder in (tmp_path / "runs").iterdir()] == ["one"]
+    done = CliRunner().invoke(cli, ["tab", "one", *places, "--force"])
+    assert done.exit_code == 0
+    assert f"{workbook}: its digital signature is no longer valid" in done.stderr
     assert openpyxl.load_workbook(workbook).sheetnames[-1] == CNN
