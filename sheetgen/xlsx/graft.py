@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from sheetgen.errors import UsageError, WorkbookError
-from sheetgen.files import replacing
+from sheetgen.files import replacing, version_of
 from sheetgen.page.page import Page
 from sheetgen.xlsx import writer
 from sheetgen.xlsx.add_sheet import add_sheet
@@ -35,8 +35,10 @@ def check(path: Path, sheet: str, recognise: Recogniser = lambda rows: False) ->
     """Make sure that a sheet of this name can be put into a workbook, by doing so without writing the file.
 
     Raises WorkbookError, saying why, for a file that is absent, damaged, encrypted or Strict, and for one that has a
-    sheet of that name, in capitals or not, that is not ours: it neither bears the mark nor is recognised.
+    sheet of that name, in capitals or not, that is not ours: it neither bears the mark nor is recognised. Raises
+    UsageError for what is no regular file.
     """
+    version_of(path)
     probe = Page(sheet)
     probe.put("A1", "")
     probe.flags.append("A1")
@@ -53,11 +55,12 @@ def graft(path: Path, page: Page, recognise: Recogniser = lambda rows: False) ->
     """Put a page into a workbook as its last sheet, or in place of the sheet of ours of that name.
 
     The file is replaced when the new one is whole. Raises WorkbookError as `check` does, and UsageError
-    where it cannot be written.
+    where it cannot be written, or was changed by another program meanwhile.
     """
+    seen = version_of(path)
     package, entries = _grafted(path, page, recognise)
     check_writable(path)
-    with replacing(path) as (file, _), zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+    with replacing(path, seen) as (file, _), zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in package.parts.items():
             entry = entries.get(name) if name not in package.changed else None
             archive.writestr(entry or writer.entry(name), content)
