@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from stat import S_ISREG
+from stat import S_ISDIR, S_ISREG
 from typing import IO
 
 from sheetgen.drafts import alone_in, draft_beside, is_draft
@@ -39,6 +40,24 @@ def version_of(path: Path) -> Version:
     if not S_ISREG(status.st_mode):
         raise UsageError(f"{path} is no regular file, so it is not replaced", "name another file")
     return Version((status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns))
+
+
+def read_file(path: Path, most: int) -> bytes:
+    """Return the content of a file that a person named.
+
+    Raises OSError, also for what is no regular file, such as a pipe that nobody may ever write to or an endless
+    device, and for a file of more than ``most`` bytes.
+    """
+    status = os.stat(path)
+    if S_ISDIR(status.st_mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    if not S_ISREG(status.st_mode):
+        raise OSError(errno.EINVAL, "it is no regular file", str(path))
+    with path.open("rb") as file:
+        content = file.read(most + 1)
+    if len(content) > most:
+        raise OSError(errno.EFBIG, f"it is larger than {most:,} bytes", str(path))
+    return content
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tracemalloc
 from pathlib import Path
@@ -10,8 +11,22 @@ import openpyxl
 import pytest
 from faults import cached, change_cell, change_parts, change_sheet
 
-from sheetgen import NumberError, SheetgenError, TemplateError, UsageError, WorkbookError, build, loads, verify
+from sheetgen import (
+    NumberError,
+    SheetgenError,
+    TemplateError,
+    UsageError,
+    WorkbookError,
+    build,
+    load,
+    loads,
+    override,
+    verify,
+)  # fmt: skip
 from sheetgen.proof.report import Kind
+from sheetgen.sheets.book import Book
+from sheetgen.sheets.compose import pages
+from sheetgen.xlsx import shell
 
 NETWORK = """
 rates = [0.1]
@@ -221,6 +236,42 @@ def test_a_network_whose_sheets_would_not_fit_in_memory_is_refused(tmp_path: Pat
     assert tracemalloc.get_traced_memory()[1] < 200e6
     tracemalloc.stop()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_charts_of_the_longest_training_reach_the_last_row_of_a_sheet() -> None:
+    study = override(load(), rates=[0.5], iterations=1_048_571)
+    composed, _ = pages(Book(study, study))
+    parts = shell.make(composed, study.title, "2026-01-01T00:00:00Z").parts
+    charts = b"".join(content for name, content in parts.items() if name.startswith("xl/charts/"))
+    assert set(re.findall(rb"\$[A-Z]+\$(\d{5,})<", charts)) == {b"1048576"}
+    with pytest.raises(UsageError, match="a whole number from 1 to 1,048,571"):
+        override(load(), iterations=1_048_572)
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="there is no /dev/zero here")
+@pytest.mark.parametrize("kind", ["device", "pipe", "folder", "huge"])
+def test_a_template_or_table_that_is_no_small_regular_file_is_refused_at_once(tmp_path: Path, kind: str) -> None:
+    reasons = {
+        "device": "it is no regular file", "pipe": "it is no regular file", "folder": "Is a directory",
+        "huge": "it is larger than 10,000,000 bytes",
+    }  # fmt: skip
+    path = tmp_path / "points.csv"
+    if kind == "device":
+        path.symlink_to("/dev/zero")
+    elif kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "folder":
+        path.mkdir()
+    else:
+        path.touch()
+        os.truncate(path, 10**12)
+    with pytest.raises(UsageError, match=f"cannot be read: {reasons[kind]}"):
+        load(path)
+    data = '[data]\ninputs = ["x"]\ntargets = ["t"]\nfile = "points.csv"\n[parameters]'
+    text = re.sub(r"(?s)\[inputs\].*\[parameters\]", data, NETWORK)
+    (tmp_path / "b.toml").write_text(text)
+    with pytest.raises(TemplateError, match=rf"points\.csv cannot be read: {reasons[kind]}"):
+        load(tmp_path / "b.toml")
 
 
 def test_a_diverging_run_says_so(tmp_path: Path) -> None:
