@@ -15,7 +15,7 @@ import click
 
 from sheetgen.algebra.notation import general
 from sheetgen.build import Built, build
-from sheetgen.console import SETTINGS, Program, progress
+from sheetgen.console import SETTINGS, Program, progress, run
 from sheetgen.engines import NAMES as ENGINES
 from sheetgen.errors import UsageError
 from sheetgen.files import ABSENT, replacing, version_of
@@ -213,4 +213,4 @@ def _say_built(built: Built) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line, by default that of this process, and exit."""
-    cli.main(arguments, prog_name="sheetgen")
+    run(cli, arguments, "sheetgen")
