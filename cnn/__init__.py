@@ -5,6 +5,6 @@ The package works without torch as far as it can (``cnn --help``, ``cnn summary`
 evaluating and predicting need the extra: ``pip install 'sheetgen[cnn]'``.
 """
 
-from sheetgen import interrupts as _interrupts
+from sheetgen.interrupts import leave_at_once_while_starting
 
-_interrupts.leave_at_once_while_starting()
+leave_at_once_while_starting()

@@ -7,9 +7,9 @@
 
 from __future__ import annotations
 
-from sheetgen import interrupts
+from sheetgen.interrupts import leave_at_once_while_starting
 
-interrupts.leave_at_once_while_starting()
+leave_at_once_while_starting()
 
 from sheetgen.build import Built, build  # noqa: E402
 from sheetgen.errors import EngineError, NumberError, SheetgenError, TemplateError, UsageError, WorkbookError  # noqa: E402

@@ -15,9 +15,8 @@ from typing import Any, NoReturn, TextIO
 
 import click
 
-from sheetgen import interrupts
 from sheetgen.errors import SheetgenError
-from sheetgen.interrupts import INTERRUPTED
+from sheetgen.interrupts import INTERRUPTED, end, ignored, raised
 
 COULD_NOT_RUN = 2
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -73,14 +72,14 @@ def run(program: Program, arguments: Sequence[str] | None, name: str) -> NoRetur
     if arguments is not None:
         program.main(arguments, prog_name=name)
     try:
-        interrupts.raised()
+        raised()
         program.main(prog_name=name)
     except KeyboardInterrupt:  # a second one, while the first was answered
-        interrupts.end(INTERRUPTED)
+        end(INTERRUPTED)
     except SystemExit as leaving:
-        interrupts.ignored()
+        ignored()
         if leaving.code == INTERRUPTED:
-            interrupts.end(INTERRUPTED)
+            end(INTERRUPTED)
         raise
 
 

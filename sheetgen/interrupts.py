@@ -8,9 +8,12 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import threading
-from contextlib import suppress
-from typing import NoReturn
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
+    from typing import NoReturn
 
 INTERRUPTED = 130
 """The exit code after a Ctrl-C."""
@@ -27,34 +30,39 @@ def is_program() -> bool:
 
 def leave_at_once_while_starting() -> None:
     """Let a Ctrl-C end one of our programs, which has done nothing yet, until `raised` is called."""
-    if is_program() and _can_be_set() and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, _leave)
+    if is_program() and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        _answer(_leave)
 
 
 def raised() -> None:
     """Let a Ctrl-C be a KeyboardInterrupt again, for a command that has something to put in order."""
-    if _can_be_set() and signal.getsignal(signal.SIGINT) is _leave:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+    if signal.getsignal(signal.SIGINT) is _leave:
+        _answer(signal.default_int_handler)
 
 
 def ignored() -> None:
     """Let a Ctrl-C change nothing any more: the command is over, and its exit code stands."""
-    if _can_be_set():
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _answer(signal.SIG_IGN)
 
 
 def end(code: int) -> NoReturn:
     """End the process without what Python does at exit: it may take a Ctrl-C that was answered for one that was not."""
     for stream in (sys.stdout, sys.stderr):
-        with suppress(Exception):
+        try:
             stream.flush()
+        except (OSError, ValueError):  # nobody reads it, or it is closed
+            continue
     os._exit(code)
 
 
-def _leave(number: int, frame: object) -> None:
+def _leave(number: int, frame: FrameType | None) -> None:
     os.write(2, b"interrupted; nothing was changed\n")
     os._exit(INTERRUPTED)
 
 
-def _can_be_set() -> bool:
-    return threading.current_thread() is threading.main_thread()
+def _answer(handler: Callable[[int, FrameType | None], object] | signal.Handlers) -> None:
+    """Say what a Ctrl-C does, where that can be said: in the main thread."""
+    try:
+        signal.signal(signal.SIGINT, handler)
+    except ValueError:
+        return
