@@ -3,7 +3,7 @@
 test:
 	pytest
 
-# Kill programs at random moments; SHEETGEN_KILLS says how often (5 of each).
+# Kill programs at random moments; SHEETGEN_KILLS says how often (3 of each).
 stress:
 	pytest -m stress tests/stress
 

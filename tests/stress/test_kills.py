@@ -20,7 +20,7 @@ from outside import ROOT
 from sheetgen.drafts import is_draft
 
 pytestmark = pytest.mark.stress
-KILLS = int(os.environ.get("SHEETGEN_KILLS", "5"))
+KILLS = int(os.environ.get("SHEETGEN_KILLS", "3"))
 CHANCE = random.Random(int(os.environ.get("SHEETGEN_SEED", "1")))
 
 
