@@ -1,7 +1,11 @@
-.PHONY: test lint docs bench look
+.PHONY: test stress lint docs bench look
 
 test:
 	pytest
+
+# Kill programs at random moments; SHEETGEN_KILLS says how often (3 of each).
+stress:
+	pytest -m stress tests/stress
 
 lint:
 	ruff check .

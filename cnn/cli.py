@@ -23,7 +23,8 @@ from cnn.runs.json_form import to_json
 from cnn.runs.run import Run, find_run, free_name, listed_runs, planned_run
 from cnn.training.config import recorded_config
 from cnn.training.plan import Plan, TrainOptions, new_plan, refuse_changes, unrecorded_folder
-from sheetgen.console import INTERRUPTED, SETTINGS, Program, complain
+from sheetgen.console import SETTINGS, Program, complain, run
+from sheetgen.interrupts import INTERRUPTED
 from sheetgen.sheet_names import CNN
 from sheetgen.version import __version__
 
@@ -303,4 +304,4 @@ def runs(runs_dir: Path, as_json: bool) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line, by default that of this process, and exit."""
-    cli.main(arguments, prog_name="cnn")
+    run(cli, arguments, "cnn")

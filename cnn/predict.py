@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +31,12 @@ class Reading:
     mnist: Grey
     digit: int
     probabilities: tuple[float, ...]
+
+    @property
+    def name(self) -> str:
+        """Return the file's name; characters that cannot be shown, and bytes that are no text, become a �."""
+        name = os.fsencode(Path(self.path).name).decode("utf-8", "replace")
+        return "".join(character if character.isprintable() else "\ufffd" for character in name)
 
     @property
     def pixels(self) -> list[list[int]]:
@@ -78,7 +85,7 @@ def readings_picture(readings: Sequence[Reading]) -> bytes:
         preview = reading.original.convert("RGBA")
         preview.thumbnail((400, 400))
         left.imshow(preview)
-        left.set_title(Path(reading.path).name, fontsize=8)
+        left.set_title(reading.name, fontsize=8, parse_math=False)
         middle.imshow(reading.mnist, cmap="gray", vmin=0, vmax=255)
         middle.set_title("as MNIST", fontsize=8)
         right.barh(range(10), reading.probabilities)

@@ -44,9 +44,13 @@ class Evaluation:
 
 
 def trained_network(run: Run, checkpoint: str, device: torch.device) -> tuple[nn.Module, int]:
-    """Return a run's network in evaluation mode, and the epoch its weights are of."""
+    """Return a run's network in evaluation mode, and the epoch its weights are of; raise `RunError` where the weights
+    are no numbers.
+    """
     model = build_modules(find_network(recorded_config(run).plan.network))
     epoch = load_weights(model, run, f"{checkpoint}.pt", device)
+    if not all(torch.isfinite(tensor).all() for tensor in model.state_dict().values()):
+        raise RunError(f"{run.path(f'{checkpoint}.pt')} holds weights that are no numbers: train the network anew")
     return model.to(device).eval(), epoch
 
 

@@ -7,15 +7,19 @@
 
 from __future__ import annotations
 
-from sheetgen.build import Built, build
-from sheetgen.errors import EngineError, NumberError, SheetgenError, TemplateError, UsageError, WorkbookError
-from sheetgen.network.study import Study
-from sheetgen.network.tolerance import Tolerance
-from sheetgen.proof.report import Difference, Report
-from sheetgen.proof.verify import verify
-from sheetgen.template.load import load, loads
-from sheetgen.template.overrides import override
-from sheetgen.version import __version__
+from sheetgen.interrupts import leave_at_once_while_starting
+
+leave_at_once_while_starting()
+
+from sheetgen.build import Built, build  # noqa: E402
+from sheetgen.errors import EngineError, NumberError, SheetgenError, TemplateError, UsageError, WorkbookError  # noqa: E402
+from sheetgen.network.study import Study  # noqa: E402
+from sheetgen.network.tolerance import Tolerance  # noqa: E402
+from sheetgen.proof.report import Difference, Report  # noqa: E402
+from sheetgen.proof.verify import verify  # noqa: E402
+from sheetgen.template.load import load, loads  # noqa: E402
+from sheetgen.template.overrides import override  # noqa: E402
+from sheetgen.version import __version__  # noqa: E402
 
 __all__ = [
     "Built",

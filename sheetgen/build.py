@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO
 
 from sheetgen.errors import UsageError
-from sheetgen.files import reject, replacing
+from sheetgen.files import ABSENT, Version, reject, replacing, version_of
 from sheetgen.network.study import Study
 from sheetgen.proof.report import Report
 from sheetgen.proof.verify import verify as verify_file
@@ -60,11 +60,12 @@ def build(
 
     ``path`` is by default the study's own file name, in the current folder. A workbook in which the
     verification finds a difference goes to ``path`` + ``.rejected``.
-    Raises UsageError where the file exists (without ``force``) or cannot be written, NumberError where
-    the training overflows, EngineError where the engine fails.
+    Raises UsageError where the file exists (without ``force``), cannot be written, or was made or changed by another
+    program meanwhile, NumberError where the training overflows, EngineError where the engine fails.
     """
-    path = checked_path(Path(path or study.workbook), force)
-    with replacing(path) as (file, draft):
+    path = Path(path or study.workbook)
+    seen = checked_version(path, force)
+    with replacing(path, seen) as (file, draft):
         book, composition = _write(study, file, progress)
         report = None
         if verify:
@@ -84,19 +85,28 @@ def build(
     )
 
 
-def checked_path(path: Path, force: bool) -> Path:
-    """Return a path that a workbook can be written to; raise UsageError otherwise."""
+def checked_version(path: Path, force: bool) -> Version | None:
+    """Return what must still stand at the path of a workbook when it is done; None where that does not matter.
+
+    Raises UsageError for a path that no workbook can be written to.
+    """
     if path.suffix.lower() != ".xlsx":
         raise UsageError(f"{path} cannot be a workbook's name; it must end in .xlsx")
-    if path.is_dir():
-        raise UsageError(f"{path} is a folder; name a file in it")
-    if not path.parent.is_dir():
-        raise UsageError(f"the folder {path.parent} does not exist; make it first")
-    if path.exists() and not force:
+    try:
+        if path.is_dir():
+            raise UsageError(f"{path} is a folder; name a file in it")
+        if not path.parent.is_dir():
+            raise UsageError(f"the folder {path.parent} does not exist; make it first")
+        there = version_of(path)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}", "name another file with -o") from None
+    if there == ABSENT:
+        return None if force else ABSENT
+    if not force:
         raise UsageError(f"{path} exists; replace it with --force, or name another file with -o")
-    if path.exists() and not os.access(path, os.W_OK):
+    if not os.access(path, os.W_OK):
         raise UsageError(f"{path} is write-protected; name another file with -o")
-    return path
+    return there
 
 
 def _write(study: Study, file: IO[bytes], progress: Progress) -> tuple[Book, Composition]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import NoReturn
 
@@ -14,9 +15,10 @@ import click
 
 from sheetgen.algebra.notation import general
 from sheetgen.build import Built, build
-from sheetgen.console import SETTINGS, Program, progress
+from sheetgen.console import SETTINGS, Program, progress, run
 from sheetgen.engines import NAMES as ENGINES
 from sheetgen.errors import UsageError
+from sheetgen.files import ABSENT, replacing, version_of
 from sheetgen.limits import GOOGLE_SHEETS_CELLS
 from sheetgen.network.tolerance import Tolerance
 from sheetgen.proof.verify import verify
@@ -174,13 +176,13 @@ def copy_command(name: str, file: Path | None, force: bool) -> int:
     target = file or Path(f"{Path(name).stem}.toml")
     texts = {target: template_text(name)} | {target.with_name(data): text for data, text in template_data(name).items()}
     for path in texts:
-        if path.exists() and not force:
+        if version_of(path) != ABSENT and not force:
             raise UsageError(f"{path} exists", "replace it with --force, or name another file")
-    for path, content in texts.items():
-        try:
-            path.write_text(content, "utf-8")
-        except OSError as error:
-            raise UsageError(f"{path} cannot be written: {error.strerror}") from None
+    with ExitStack() as copies:  # each takes its place when all are written
+        for path, content in texts.items():
+            copy, _ = copies.enter_context(replacing(path, None if force else ABSENT))
+            copy.write(content.encode())
+            copy.flush()
     click.echo(f"wrote {' and '.join(map(str, texts))}; edit it, then: sheetgen build {target}")
     return 0
 
@@ -211,4 +213,4 @@ def _say_built(built: Built) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line, by default that of this process, and exit."""
-    cli.main(arguments, prog_name="sheetgen")
+    run(cli, arguments, "sheetgen")

@@ -16,8 +16,9 @@ from typing import Any, NoReturn, TextIO
 import click
 
 from sheetgen.errors import SheetgenError
+from sheetgen.interrupts import INTERRUPTED, end, ignored, raised
 
-COULD_NOT_RUN, INTERRUPTED = 2, 130
+COULD_NOT_RUN = 2
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 """The context settings of both programs."""
 
@@ -46,8 +47,8 @@ class Program(click.Group):
             context = getattr(error, "ctx", None)
             hint = f" (see {context.command_path} --help)" if context else ""
             code = complain(program, error.format_message() + hint)
-        except SheetgenError as error:
-            code = complain(program, str(error))
+        except SheetgenError as error:  # a package that a Ctrl-C kept from loading is none that is absent
+            code = self._unexpected(program, error) if _is_interrupt(error) else complain(program, str(error))
         except OSError as error:
             where = f"{error.filename}: " if error.filename else ""
             code = complain(program, f"{where}{error.strerror or error}")
@@ -64,6 +65,22 @@ class Program(click.Group):
             return complain(program, "there is not enough memory")
         traceback.print_exception(error)
         return complain(program, "this is a mistake of the program's own; please report it with the lines above")
+
+
+def run(program: Program, arguments: Sequence[str] | None, name: str) -> NoReturn:
+    """Run a command line and exit; that of this process, where none is given, answers a Ctrl-C to the very end."""
+    if arguments is not None:
+        program.main(arguments, prog_name=name)
+    try:
+        raised()
+        program.main(prog_name=name)
+    except KeyboardInterrupt:  # a second one, while the first was answered
+        end(INTERRUPTED)
+    except SystemExit as leaving:
+        ignored()
+        if leaving.code == INTERRUPTED:
+            end(INTERRUPTED)
+        raise
 
 
 def _is_interrupt(error: BaseException | None) -> bool:

@@ -94,6 +94,41 @@ def test_a_path_that_cannot_be_written(tmp_path: Path, path: str, message: str) 
         build(SEED, tmp_path / path)
 
 
+@pytest.mark.parametrize("force", [False, True])
+def test_a_file_that_another_program_wrote_meanwhile_is_kept(tmp_path: Path, force: bool) -> None:
+    path = tmp_path / "b.xlsx"
+    if force:
+        path.write_bytes(b"old")
+
+    def meanwhile(message: str) -> None:
+        if message == "writing":
+            path.write_bytes(b"precious")
+
+    with pytest.raises(UsageError, match=r"another program has .* meanwhile"):
+        build(SEED, path, verify=False, force=force, progress=meanwhile)
+    assert path.read_bytes() == b"precious"
+    assert [p.name for p in tmp_path.iterdir()] == ["b.xlsx"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="making links and pipes needs POSIX")
+def test_a_link_is_written_through_and_a_pipe_is_refused_at_once(tmp_path: Path) -> None:
+    link, pipe = tmp_path / "link.xlsx", tmp_path / "pipe.xlsx"
+    (tmp_path / "real.xlsx").write_bytes(b"old")
+    link.symlink_to("real.xlsx")
+    build(SEED, link, verify=False, force=True)
+    assert link.is_symlink()
+    assert (tmp_path / "real.xlsx").read_bytes()[:2] == b"PK"
+    os.mkfifo(pipe)
+    with pytest.raises(UsageError, match=r"pipe\.xlsx is no regular file"):
+        build(SEED, pipe, verify=False, force=True)
+
+
+def test_a_name_of_255_bytes_is_built_and_a_longer_one_is_told(tmp_path: Path) -> None:
+    assert build(SEED, tmp_path / ("x" * 250 + ".xlsx"), verify=False).path.stat().st_size > 1000
+    with pytest.raises(UsageError, match="cannot be written: File name too long; name another file"):
+        build(SEED, tmp_path / ("x" * 251 + ".xlsx"))
+
+
 def test_a_difference_rejects_the_workbook_and_leaves_the_target(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -175,3 +175,66 @@ def test_an_interrupt_is_said_and_exits_130(kind: str) -> None:
         process.send_signal(signal.SIGINT)
         assert process.stderr.read().split() == b"interrupted; nothing was changed".split()
         assert process.wait(60) == 130
+
+
+STARTING = """
+import runpy, signal, sys
+sys.orig_argv = [sys.executable, "-m", "{program}", "{word}"]
+sys.argv = ["-m", "{word}"]
+class Slow:
+    def find_spec(self, name, path=None, target=None):
+        if name == "{package}":
+            signal.raise_signal(signal.SIGINT)
+sys.meta_path.insert(0, Slow())
+runpy.run_module("{program}", run_name="__main__", alter_sys=True)
+"""
+
+
+@pytest.mark.parametrize(
+    ("program", "word", "package"),
+    [
+        ("sheetgen", "templates", "numpy"), ("sheetgen", "templates", "openpyxl"), ("sheetgen", "templates", "click"),
+        ("cnn", "runs", "numpy"), ("cnn", "train", "torch"), ("cnn", "train", "torchvision"),
+    ],
+)  # fmt: skip
+def test_an_interrupt_while_a_package_is_imported(program: str, word: str, package: str) -> None:
+    pytest.importorskip(package, reason=f"{package} is not installed")
+    script = STARTING.format(program=program, word=word, package=package)
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, env=environment(), timeout=120)
+    farewell = b"cnn: stopped" if "torch" in package else b"interrupted; nothing was changed"
+    assert (done.returncode, done.stdout, done.stderr.strip()) == (130, b"", farewell)
+
+
+def test_a_program_that_imports_ours_keeps_its_own_way_with_interrupts() -> None:
+    script = "import signal, sheetgen; assert signal.getsignal(signal.SIGINT) is signal.default_int_handler"
+    assert subprocess.run([sys.executable, "-c", script], env=environment(), timeout=60).returncode == 0
+
+
+AT_THE_END = """
+import atexit, signal, sys
+sys.argv = ["sheetgen", *sys.argv[1:]]
+from sheetgen import console
+from sheetgen.cli import main, cli
+{before}
+atexit.register(signal.raise_signal, signal.SIGINT)
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "code"),
+    [
+        ("", 0),
+        ("cli.commands['templates'].callback = lambda **_: signal.raise_signal(signal.SIGINT)", 130),
+        # Python takes an interrupt inside exec for one that nobody answered, and kills itself with it at exit
+        ("cli.commands['templates'].callback = lambda **_: exec('signal.raise_signal(signal.SIGINT)')", 130),
+        ("def again(*_, **__): signal.raise_signal(signal.SIGINT)\n"
+         "console.click.echo = again\n"
+         "cli.commands['templates'].callback = again", 130),
+    ],
+)  # fmt: skip
+def test_an_interrupt_at_exit_changes_no_exit_code(before: str, code: int) -> None:
+    command = [sys.executable, "-c", AT_THE_END.format(before=before), "templates"]
+    done = subprocess.run(command, capture_output=True, env=environment(), timeout=60)
+    assert done.returncode == code
+    assert b"Traceback" not in done.stderr

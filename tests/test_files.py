@@ -11,7 +11,7 @@ from typing import IO
 import pytest
 
 from sheetgen.errors import UsageError
-from sheetgen.files import drafting, reject, replace_file, replacing
+from sheetgen.files import ABSENT, drafting, reject, replace_file, replacing, version_of
 
 Replacing = Callable[[Path], AbstractContextManager[tuple[IO[bytes], Path]]]
 BOTH = pytest.mark.parametrize("replacement", [drafting, replacing])
@@ -121,3 +121,113 @@ def test_a_rejected_draft_leaves_the_file_as_it_is(path: Path) -> None:
     assert path.read_bytes() == b"old"
     assert rejected == path.with_name("run.json.rejected")
     assert rejected.read_bytes() == b"new"
+
+
+# --- names and kinds of files ---
+
+
+@pytest.mark.parametrize("ending", [".xlsx", ".json", "x", "." + "x" * 200])
+def test_a_name_as_long_as_names_may_be(tmp_path: Path, ending: str) -> None:
+    path = tmp_path / ("ä" * ((255 - len(ending)) // 2) + ending)
+    replace_file(path, b"new")
+    assert path.read_bytes() == b"new"
+    with drafting(path) as (file, draft):
+        file.write(b"worse")
+        file.flush()
+        rejected = reject(draft, path)
+    assert rejected.read_bytes() == b"worse"
+    assert rejected.name.startswith("ää")
+    assert rejected.name.endswith(".rejected")
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_a_name_that_is_too_long_is_told(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="cannot be written: File name too long"), replacing(tmp_path / ("x" * 256)):
+        pass
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="making links and pipes needs POSIX")
+def test_a_symbolic_link_stays_and_its_target_is_replaced(path: Path, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    link = tmp_path / "elsewhere" / "link.json"
+    link.symlink_to("../run.json")
+    replace_file(link, b"new")
+    assert link.is_symlink()
+    assert path.read_bytes() == b"new"
+    dangling = tmp_path / "elsewhere" / "dangling.json"
+    dangling.symlink_to("../first.json")
+    replace_file(dangling, b"first", seen=ABSENT)
+    assert (tmp_path / "first.json").read_bytes() == b"first"
+    assert dangling.is_symlink()
+    endless = tmp_path / "endless.json"
+    endless.symlink_to("endless.json")
+    message = r"endless\.json cannot be written: Too many levels of symbolic links"
+    with pytest.raises(UsageError, match=message), replacing(endless):
+        pass
+    assert {entry.name for entry in tmp_path.rglob("*")} == {
+        "run.json", "first.json", "elsewhere", "link.json", "dangling.json", "endless.json"
+    }  # fmt: skip
+
+
+@pytest.mark.skipif(os.name != "posix", reason="making links and pipes needs POSIX")
+@pytest.mark.parametrize("kind", ["pipe", "device", "folder"])
+def test_what_is_no_regular_file_is_not_replaced(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "b.xlsx"
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "device":
+        path.symlink_to("/dev/null")
+    else:
+        path.mkdir()
+    before = path.lstat()
+    with pytest.raises(UsageError, match=r"is no regular file, so it is not replaced; name another file"):
+        replace_file(path, b"new")
+    assert path.lstat() == before
+    assert alone(path)
+
+
+# --- several writers ---
+
+
+def test_a_file_that_was_not_there_is_not_replaced_where_it_appeared(path: Path) -> None:
+    with pytest.raises(UsageError, match=r"run\.json was not written: another program has made a file of that name"):
+        replace_file(path, b"new", seen=ABSENT)
+    assert path.read_bytes() == b"old"
+    assert alone(path)
+    path.unlink()
+    replace_file(path, b"new", seen=ABSENT)
+    assert path.read_bytes() == b"new"
+    assert alone(path)
+
+
+def test_a_file_system_without_links(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_link(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", no_link)
+    test_a_file_that_was_not_there_is_not_replaced_where_it_appeared(path)
+
+
+@pytest.mark.parametrize(
+    ("change", "there"),
+    [
+        (lambda path: replace_file(path, b"abc"), [b"abc"]),
+        (lambda path: path.write_bytes(b"abcd"), [b"abcd"]),
+        (lambda path: path.unlink(), []),
+    ],
+)
+def test_a_file_that_was_changed_meanwhile_is_not_replaced(
+    path: Path, change: Callable[[Path], object], there: list[bytes]
+) -> None:
+    seen = version_of(path)
+    change(path)
+    with pytest.raises(UsageError, match=r"run\.json was not written: another program has changed it meanwhile"):
+        replace_file(path, b"new", seen)
+    assert [entry.read_bytes() for entry in path.parent.iterdir()] == there
+
+
+def test_a_file_that_is_as_it_was_is_replaced(path: Path) -> None:
+    replace_file(path, b"new", seen=version_of(path))
+    assert path.read_bytes() == b"new"
+    assert alone(path)

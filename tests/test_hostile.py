@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+import os
 import re
+import tracemalloc
 from pathlib import Path
 
 import openpyxl
 import pytest
 from faults import cached, change_cell, change_parts, change_sheet
 
-from sheetgen import NumberError, SheetgenError, TemplateError, UsageError, WorkbookError, build, loads, verify
+from sheetgen import (
+    NumberError,
+    SheetgenError,
+    TemplateError,
+    UsageError,
+    WorkbookError,
+    build,
+    load,
+    loads,
+    override,
+    verify,
+)  # fmt: skip
 from sheetgen.proof.report import Kind
+from sheetgen.sheets.book import Book
+from sheetgen.sheets.compose import pages
+from sheetgen.xlsx import shell
 
 NETWORK = """
 rates = [0.1]
@@ -183,6 +199,79 @@ def test_a_deep_network(tmp_path: Path) -> None:
     layers = "\n".join(f'a{n} = "sigmoid(a{n - 1})"' for n in range(1, 401))
     text = changed(a=f'a0 = "w*x"\n{layers}', E='E = "0.5*(t - a400)^2"')
     assert build(loads(text.replace("iterations = 10", "iterations = 2")), tmp_path / "b.xlsx").ok
+
+
+def sharing(count: int) -> str:
+    """Return a network in which so many equations use one weight, so that its gradient adds so many derivatives."""
+    layers = "\n".join(f'a{n} = "w*a{n - 1}"' for n in range(1, count - 1))
+    text = changed(a=f'a0 = "w*x"\n{layers}', E=f'E = "0.5*(t - w*a{count - 2})^2"')
+    return text.replace("w = 0.5", "w = 0.99")
+
+
+@pytest.mark.parametrize("count", [500, 5000])
+def test_a_weight_that_too_many_equations_share_is_refused(count: int) -> None:
+    message = "∂E/∂w adds up so many derivatives that its formula is more than 240 operations deep; let fewer equations"
+    with pytest.raises(TemplateError, match=message) as caught:
+        loads(sharing(count))
+    assert (caught.value.quantity, caught.value.table) == ("w", "parameters")
+
+
+def test_the_most_equations_that_may_share_a_weight_are_calculated(tmp_path: Path) -> None:
+    """The embedded engine calculates the deepest sum let through; the loss falls by η times its square."""
+    shared = "\n".join(f'a{n} = "w + x"' for n in range(240))
+    parts = "\n".join(f's{k} = "{" + ".join(f"a{n}" for n in range(k, 240, 12))}"' for k in range(12))
+    text = changed(a=f'{shared}\n{parts}\ns = "{" + ".join(f"s{k}" for k in range(12))}"', E='E = "s - t"')
+    built = build(loads(text.replace("iterations = 10", "iterations = 1")), tmp_path / "b.xlsx")
+    assert built.ok, built.report
+    assert built.losses[0].first - built.losses[0].last == pytest.approx(240 * 0.1 * 240)
+
+
+def test_a_network_whose_sheets_would_not_fit_in_memory_is_refused(tmp_path: Path) -> None:
+    head = NETWORK.partition("[parameters]")[0]
+    study = loads(f"{head}[layers]\nsizes = {[1] * 501}\nactivation = 'tanh'\n")
+    tracemalloc.start()  # 4,001 networks of 1,000 parameters, 1,000 equations and a loss
+    message = r"each of 1,000 parameters moved takes 8,006,001 cells; at most 1,500,000 are written"
+    with pytest.raises(UsageError, match=message):
+        build(study, tmp_path / "b.xlsx")
+    assert tracemalloc.get_traced_memory()[1] < 200e6
+    tracemalloc.stop()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_charts_of_the_longest_training_reach_the_last_row_of_a_sheet() -> None:
+    study = override(load(), rates=[0.5], iterations=1_048_571)
+    composed, _ = pages(Book(study, study))
+    parts = shell.make(composed, study.title, "2026-01-01T00:00:00Z").parts
+    charts = b"".join(content for name, content in parts.items() if name.startswith("xl/charts/"))
+    assert set(re.findall(rb"\$[A-Z]+\$(\d{5,})<", charts)) == {b"1048576"}
+    with pytest.raises(UsageError, match="a whole number from 1 to 1,048,571"):
+        override(load(), iterations=1_048_572)
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="there is no /dev/zero here")
+@pytest.mark.parametrize("kind", ["device", "pipe", "folder", "huge"])
+def test_a_template_or_table_that_is_no_small_regular_file_is_refused_at_once(tmp_path: Path, kind: str) -> None:
+    reasons = {
+        "device": "it is no regular file", "pipe": "it is no regular file", "folder": "Is a directory",
+        "huge": "it is larger than 10,000,000 bytes",
+    }  # fmt: skip
+    path = tmp_path / "points.csv"
+    if kind == "device":
+        path.symlink_to("/dev/zero")
+    elif kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "folder":
+        path.mkdir()
+    else:
+        path.touch()
+        os.truncate(path, 10**12)
+    with pytest.raises(UsageError, match=f"cannot be read: {reasons[kind]}"):
+        load(path)
+    data = '[data]\ninputs = ["x"]\ntargets = ["t"]\nfile = "points.csv"\n[parameters]'
+    text = re.sub(r"(?s)\[inputs\].*\[parameters\]", data, NETWORK)
+    (tmp_path / "b.toml").write_text(text)
+    with pytest.raises(TemplateError, match=rf"points\.csv cannot be read: {reasons[kind]}"):
+        load(tmp_path / "b.toml")
 
 
 def test_a_diverging_run_says_so(tmp_path: Path) -> None:

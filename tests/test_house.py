@@ -17,8 +17,8 @@ from outside import ROOT
 
 # From the ground up: a room imports rooms of lower floors only, so rooms of one floor stand side by side.
 SHEETGEN = (
-    {"algebra", "errors", "version", "sheet_names"},
-    {"limits"},
+    {"interrupts", "algebra", "errors", "version", "sheet_names"},
+    {"limits", "drafts"},
     {"files", "console", "engines", "network", "page"},
     {"template", "xlsx"},
     {"sheets"},
@@ -41,7 +41,7 @@ CNN = (
 )
 FLOORS = {"sheetgen": SHEETGEN, "cnn": CNN}
 
-OF_SHEETGEN_FOR_CNN = {"page", "xlsx", "console", "files", "errors", "version", "sheet_names"}
+OF_SHEETGEN_FOR_CNN = {"page", "xlsx", "console", "files", "errors", "interrupts", "version", "sheet_names"}
 """What the companion uses of sheetgen, besides its public names."""
 
 MODULES = {

@@ -52,7 +52,8 @@ class Run:
     def write_json(self, name: str, content: dict[str, Any]) -> None:
         """Write one of its JSON files."""
         text = json.dumps({"format": FORMAT, **content}, indent=1, ensure_ascii=False)
-        replace_file(self.path(name), (text + "\n").encode())
+        # bytes of a path that are no text become escapes of JSON's
+        replace_file(self.path(name), (text + "\n").encode(errors="backslashreplace"))
 
     def read_json(self, name: str) -> dict[str, Any]:
         """Return one of its JSON files; raise `RunError` where it is absent, damaged or too new."""

@@ -19,6 +19,9 @@ CHART_SIZE, CHART_ROWS = (17, 6), 13
 _NOTE_COLUMN, _CHART_COLUMNS = "learning rate, first step", ("epoch", "training accuracy")
 """Where a note beside the number of an epoch begins, and where the charts do."""
 _JUDGED = ("loss", "correct", "pictures")
+NO_NUMBER = "no number"
+"""What a cell says in place of a number that is infinite or none."""
+
 _SECONDS = Style(number="0.0", align="center")
 _RATE = Style(number="0.000000", align="center")
 _BOLD = Style(bold=True, align="center")
@@ -86,7 +89,7 @@ def _same(content: CachedValue) -> CachedValue:
 
 def _loss(loss: float) -> float | str:
     """Return a loss as a cell holds it; spreadsheets order a text, as one that is no number becomes, after numbers."""
-    return loss if math.isfinite(loss) else "no number"
+    return loss if math.isfinite(loss) else NO_NUMBER
 
 
 def _rank(block: Block, on: str, row: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from cnn.digits.pictures import open_picture
 from cnn.runs.run import Run
 from cnn.runs.summary import Mistake
 from cnn.tab import comparison, confusion, epochs, layers, pictures, provenance, targets
+from cnn.tab.epochs import NO_NUMBER
 from cnn.tab.finished_run import RunRecord, run_record
 from cnn.tab.pictures import Picture
 from cnn.tab.recognition import is_of_an_earlier_version
@@ -83,7 +85,15 @@ def page(runs: Sequence[RunRecord], mistakes: Sequence[Picture] = (), own: Seque
         row = comparison.put(page, runs, row, CNN)
     provenance.put(page, first, row)
     page.decorate.append(partial(_print, page_starts))
+    _say_what_is_no_number(page)
     return page
+
+
+def _say_what_is_no_number(page: Page) -> None:
+    """Put a text where a number is infinite or none, which no cell can hold."""
+    for place, cell in page.cells.items():
+        if isinstance(cell.content, float) and not math.isfinite(cell.content):
+            page.cells[place] = replace(cell, content=NO_NUMBER)
 
 
 def _put_title(page: Page, run: RunRecord, table: epochs.Epochs) -> None:
@@ -130,9 +140,8 @@ def _own(readings: Sequence[Reading]) -> list[Picture]:
     """Return pictures of one's own, as they were read."""
     shown = []
     for reading in readings:
-        name = Path(reading.path).name
-        captions = (name, float(reading.digit), _below_one(max(reading.probabilities)))
-        shown.append(Picture(Image.fromarray(reading.mnist), f"{name}, read as {reading.digit}.", captions))
+        captions = (reading.name, float(reading.digit), _below_one(max(reading.probabilities)))
+        shown.append(Picture(Image.fromarray(reading.mnist), f"{reading.name}, read as {reading.digit}.", captions))
     return shown
 
 

@@ -77,3 +77,14 @@ def substitute(expr: Expr, replace: Callable[[str], Expr]) -> Expr:
     if isinstance(expr, Apply):
         return Apply(expr.op, tuple([substitute(arg, replace) for arg in expr.args]))
     return expr
+
+
+def depth(expr: Expr) -> int:
+    """Return the height of a tree, without recursion: a long sum leans far to the left."""
+    deepest, stack = 0, [(expr, 1)]
+    while stack:
+        node, level = stack.pop()
+        deepest = max(deepest, level)
+        if isinstance(node, Apply):
+            stack += [(arg, level + 1) for arg in node.args]
+    return deepest

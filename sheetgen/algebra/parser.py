@@ -11,7 +11,7 @@ import math
 import re
 from functools import cache, reduce
 
-from sheetgen.algebra.expr import Apply, Const, Expr, Var
+from sheetgen.algebra.expr import Apply, Const, Expr, Var, depth
 from sheetgen.algebra.ops import PRIMITIVES, comparisons, functions
 from sheetgen.algebra.tokens import Token, tokens, unreadable
 
@@ -39,17 +39,6 @@ def parse_row(text: str) -> Expr:
     return parse(text)
 
 
-def _depth(expr: Expr) -> int:
-    """Return the height of a tree, without recursion: a long sum leans far to the left."""
-    deepest, stack = 0, [(expr, 1)]
-    while stack:
-        node, level = stack.pop()
-        deepest = max(deepest, level)
-        if isinstance(node, Apply):
-            stack += [(arg, level + 1) for arg in node.args]
-    return deepest
-
-
 class _Parser:
     """Recursive descent over the tokens of one equation."""
 
@@ -64,7 +53,7 @@ class _Parser:
         expr = self.sum()
         if self.token.kind != "end":
             raise self.unexpected("an operator")
-        if _depth(expr) > _MAX_DEPTH:
+        if depth(expr) > _MAX_DEPTH:
             raise unreadable(_TOO_DEEP, 1)
         return expr
 

@@ -6,6 +6,8 @@ import functools
 import shutil
 import tempfile
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 from xml.parsers import expat
@@ -48,8 +50,7 @@ class LibreOffice:
         python = None if self._route == "convert" else find_uno_python(soffice)
         if python is None and self._route == "uno":
             raise EngineError("no Python here can import uno: install python3-uno")
-        with tempfile.TemporaryDirectory(prefix="sheetgen-", ignore_cleanup_errors=True) as name:
-            folder = Path(name)
+        with _scratch_folder() as folder:
             write_profile(folder)
             # A copy, because LibreOffice puts a lock file beside the workbook it opens.
             shutil.copyfile(path, folder / "book.xlsx")
@@ -58,10 +59,20 @@ class LibreOffice:
             return _by_uno(python, soffice, path, folder, timeout)
 
 
+@contextmanager
+def _scratch_folder() -> Iterator[Path]:
+    """Give a folder for temporary files, and remove it; raise EngineError where there is no room for them."""
+    try:
+        with tempfile.TemporaryDirectory(prefix="sheetgen-", ignore_cleanup_errors=True) as name:
+            yield Path(name)
+    except OSError as error:
+        reason = f"a temporary file cannot be written or read ({error.strerror}), in TMPDIR or the system's folder"
+        raise EngineError(f"LibreOffice could not be used: {reason}: make room there, or set TMPDIR") from error
+
+
 @functools.cache
 def _version(soffice: str) -> str:
-    with tempfile.TemporaryDirectory(prefix="sheetgen-", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
+    with _scratch_folder() as folder:
         result = run_in(folder, [soffice, "--headless", profile_option(folder), "--version"], 60)
     words = result.output.split()
     return " ".join(words[:2]) if result.status == 0 and words else "LibreOffice"

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from openpyxl.chart import ScatterChart, Series
+from openpyxl.chart import ScatterChart
 from openpyxl.chart.axis import ChartLines
-from openpyxl.chart.data_source import StrRef
+from openpyxl.chart.data_source import AxDataSource, NumDataSource, NumRef, StrRef
 from openpyxl.chart.legend import Legend
-from openpyxl.chart.series import SeriesLabel
+from openpyxl.chart.series import SeriesLabel, XYSeries
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.drawing.line import LineProperties
 
@@ -68,7 +68,9 @@ def scatter(
 
 
 def _series(line: Line, colour: str) -> Any:
-    series = Series(line.ys, line.xs)
+    series: Any = XYSeries()  # openpyxl's own Reference, which its factory makes, ends at row 1,000,000
+    series.xVal = AxDataSource(numRef=NumRef(f=line.xs))
+    series.yVal = NumDataSource(numRef=NumRef(f=line.ys))
     series.tx = SeriesLabel(strRef=StrRef(line.name))
     series.smooth = False
     series.marker.symbol = "none"

@@ -30,6 +30,8 @@ _PARAMETER, _MOVED_BY = "parameter", "moved by"
 _FIRST_QUANTITY = 5
 """The column of the first quantity, right of what was moved."""
 _HEADER_ROWS = 3
+_MOST_CELLS = 1_500_000
+"""The cells of a block: they grow with the square of the network, and each takes about 2 kB while they are written."""
 
 
 def held(graph: Graph) -> tuple[str, ...]:
@@ -98,6 +100,7 @@ class Networks:
         self._lines = [(weight, move) for weight in self.weights for move in self.moves]
         self._lines += [(UNMOVED, 0)] * self.unmoved
         count = len(self._lines)
+        _require_size(len(self.weights), count * (len(names) + len(self.branches)))
         header = self.row + _HEADER_ROWS - 1
         # A block of its own: a quantity may be called parameter.
         self.moves_table = Block.below(header, (_PARAMETER, _MOVED_BY), count)
@@ -216,3 +219,12 @@ def _near_zero(margin: Expr, numbers: BoundedNumbers, held_numbers: BoundedNumbe
     """Whether rounding may decide the sign of a margin; a margin of exactly 0 is 0 in every spreadsheet."""
     value = evaluate(margin, numbers.value, held=held_numbers.value)
     return 0 < abs(value) <= Tolerance.atol * error_bound(margin, numbers.value, numbers.error, 1.0, held_numbers)
+
+
+def _require_size(weights: int, cells: int) -> None:
+    """Raise UsageError for networks that would take more memory than most machines have, before any is put."""
+    if cells > _MOST_CELLS:
+        problem = f"computing the loss anew with each of {weights:,} parameters moved takes {cells:,} cells"
+        raise UsageError(
+            problem, f"at most {_MOST_CELLS:,} are written, so make the network smaller, or freeze parameters"
+        )

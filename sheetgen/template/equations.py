@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import NoReturn
 
 from sheetgen.algebra.evaluate import expanded_size
-from sheetgen.algebra.expr import Apply, Const, Expr
+from sheetgen.algebra.expr import Apply, Const, Expr, depth
 from sheetgen.algebra.notation import Excel
 from sheetgen.algebra.parser import parse
 from sheetgen.algebra.simplify import is_literal
 from sheetgen.errors import must_be
-from sheetgen.limits import MAX_COLUMNS, MAX_FORMULA
+from sheetgen.limits import MAX_COLUMNS, MAX_DEPTH, MAX_FORMULA
 from sheetgen.network.study import Study
 from sheetgen.template.document import Document
 
@@ -54,11 +54,18 @@ def require_room(document: Document, study: Study) -> None:
         if len(graph.names) > MAX_COLUMNS:
             document.fail(f"the network needs {len(graph.names):,} columns", f"a sheet has {MAX_COLUMNS:,}")
         for quantity in graph.quantities:
+            name = quantity.name.rpartition("∂")[2]
+            if quantity.equation and depth(quantity.equation) > MAX_DEPTH:
+                _too_deep(document, quantity.name, document.table_of(name), name)
             if quantity.equation and len(spelled.write(quantity.equation)) >= MAX_FORMULA:
-                name = quantity.name.rpartition("∂")[2]
                 _too_long(document, quantity.name, document.table_of(name), name)
 
 
 def _too_long(document: Document, quantity: str, table: str, name: str) -> NoReturn:
     problem = f"the formula of {quantity} is longer than the {MAX_FORMULA:,} characters of a cell"
     document.fail(problem, "name its parts as quantities of their own", table, name)
+
+
+def _too_deep(document: Document, quantity: str, table: str, name: str) -> NoReturn:
+    problem = f"{quantity} adds up so many derivatives that its formula is more than {MAX_DEPTH} operations deep"
+    document.fail(problem, f"let fewer equations use {name}", table, name)

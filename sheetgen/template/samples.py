@@ -18,8 +18,10 @@ from pathlib import Path
 from typing import NoReturn
 
 from sheetgen.errors import did_you_mean, must_be
+from sheetgen.files import read_file
 from sheetgen.template.csv_table import Dialect, read_csv
 from sheetgen.template.document import Document
+from sheetgen.template.shipped import LARGEST
 
 _DIALECT = ("separator", "decimal", "encoding", "header")
 _KEYS = ("inputs", "targets", "rows", "file", "label", "classes", *_DIALECT)
@@ -202,7 +204,7 @@ class _SampleReader:
 
     def _content(self, path: Path) -> bytes:
         try:
-            return path.read_bytes()
+            return read_file(path, LARGEST)
         except OSError as error:
             self.fail(f"{path.name} cannot be read: {error.strerror}", "it must lie beside the template", "file")
 

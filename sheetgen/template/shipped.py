@@ -6,9 +6,12 @@ from importlib.resources import files
 from pathlib import Path
 
 from sheetgen.errors import UsageError, did_you_mean
+from sheetgen.files import read_file
 from sheetgen.template.document import Document
 
 DEFAULT = "mlp-2-2-2"
+LARGEST = 10_000_000
+"""The bytes of a template, or of a CSV file, that are read."""
 
 
 def template_names() -> tuple[str, ...]:
@@ -25,7 +28,7 @@ def template_text(template: str) -> str:
     if template in template_names():
         return files("sheetgen.templates").joinpath(f"{template}.toml").read_text("utf-8")
     try:
-        return Path(template).read_text("utf-8-sig")
+        return read_file(Path(template), LARGEST).decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except FileNotFoundError:
         names = template_names()
         hint = did_you_mean(template, names, f"the shipped ones are {', '.join(names)}")
@@ -34,7 +37,7 @@ def template_text(template: str) -> str:
         problem = f"{template} is not UTF-8 text (byte {error.start})"
         raise UsageError(problem, "a template is a .toml file") from None
     except OSError as error:
-        raise UsageError(f"{template} cannot be read: {error.strerror}") from None
+        raise UsageError(f"{template} cannot be read: {error.strerror}", "a template is a .toml file") from None
 
 
 def template_data(template: str) -> dict[str, str]:

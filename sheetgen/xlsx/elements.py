@@ -16,7 +16,7 @@ ATTRIBUTE = re.compile(rb"\s+([^\s=]+)\s*=\s*(" + _VALUE + rb")")
 _START_TAG = re.compile(rb"<[^\s/>]+(?:\s+[^\s=]+\s*=\s*" + _VALUE + rb")*\s*/?>")
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Element:
     """An element and where it stands, in bytes: from ``start`` to ``end``, its content from ``body`` to ``close``.
 
@@ -67,6 +67,7 @@ class _Reading:
     def __init__(self, source: bytes) -> None:
         self._source = source
         self._open: list[Element] = []
+        self._texts: list[list[str]] = []  # of the open elements, in pieces: a text that grew would be copied each time
         self._defaults: list[str] = [""]
         self._root: Element | None = None
         self._namespace = ""
@@ -108,9 +109,11 @@ class _Reading:
         else:
             self._root = element
         self._open.append(element)
+        self._texts.append([])
 
     def _end(self, name: str) -> None:
         element = self._open.pop()
+        element.text = "".join(self._texts.pop())
         if self._source[element.body - 2 : element.body] == b"/>":
             element.close = element.end = element.body
         else:
@@ -118,8 +121,8 @@ class _Reading:
             element.end = self._source.index(b">", element.close) + 1
 
     def _characters(self, text: str) -> None:
-        if self._open:
-            self._open[-1].text += text
+        if self._texts:
+            self._texts[-1].append(text)
 
     def _short(self, name: str) -> str:
         namespace, _, local = name.rpartition("}")

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sheetgen.errors import UsageError, WorkbookError
-from sheetgen.files import replacing
+from sheetgen.files import replacing, version_of
 from sheetgen.page.page import Page
 from sheetgen.xlsx.add_sheet import add_sheet
 from sheetgen.xlsx.archive import Entries, read_package, write_package
@@ -48,9 +48,10 @@ def check(path: Path, sheet: str, recognise: Recogniser = lambda rows: False, *,
 
     Raises WorkbookError, saying why, for a file that is absent, damaged, encrypted or Strict, for one that has a
     sheet of that name, in capitals or not, that is not ours (it neither bears the mark nor is recognised), and for one
-    whose parts would not fit together. Raises UsageError, without ``force``, for one that is digitally signed or whose
-    structure is locked.
+    whose parts would not fit together. Raises UsageError for what is no regular file and, without ``force``, for one
+    that is digitally signed or whose structure is locked.
     """
+    version_of(path)
     probe = Page(sheet)
     probe.put("A1", "")
     probe.flags.append("A1")
@@ -70,11 +71,13 @@ def graft(
     """Put a page into a workbook as its last sheet, or in place of the sheet of ours of that name.
 
     The file is replaced when the new one is whole and its parts fit together. Returns what ``force`` overrode.
-    Raises WorkbookError and UsageError as `check` does, and UsageError where the file cannot be written.
+    Raises WorkbookError and UsageError as `check` does, and UsageError where the file cannot be written, or was changed
+    by another program meanwhile.
     """
+    seen = version_of(path)
     grafted = _grafted(path, page, recognise, force)
     check_writable(path)
-    with replacing(path) as (file, draft):
+    with replacing(path, seen) as (file, draft):
         write_package(file, grafted.package, grafted.entries)
         file.flush()
         _require_consistent(path, grafted, read_package(draft)[0], page.name)

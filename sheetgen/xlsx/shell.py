@@ -19,6 +19,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
+from sheetgen.errors import UsageError
 from sheetgen.page import style
 from sheetgen.page.marks import all_rules
 from sheetgen.page.page import Page, quoted
@@ -56,14 +57,26 @@ def make(pages: list[Page], title: str, timestamp: str) -> Shell:
         sheet._cells.clear()
         for where, target in page.links.items():
             sheet[where].hyperlink = Hyperlink(ref=where, location=f"{quoted(target)}!A1", display=target)
-    file = BytesIO()
-    workbook.save(file)
-    with zipfile.ZipFile(file) as archive:
-        parts = {name: respelled(name, archive.read(name)) for name in archive.namelist()}
+    parts = {name: respelled(name, content) for name, content in _parts(workbook).items()}
     parts["docProps/core.xml"] = _date(parts["docProps/core.xml"], timestamp)
     _describe(parts, pages)
     sheets = {page.name: f"xl/worksheets/sheet{number}.xml" for number, page in enumerate(pages, start=1)}
     return Shell(parts, sheets, styles)
+
+
+def _parts(workbook: Workbook) -> dict[str, bytes]:
+    """Return the parts that openpyxl makes of a workbook; raise UsageError where its temporary files have no room."""
+    file = BytesIO()
+    try:
+        workbook.save(file)
+    except Exception as error:
+        if not isinstance(error, OSError) and type(error).__name__ != "SerialisationError":  # lxml's
+            raise
+        reason = getattr(error, "strerror", None) or str(error)
+        problem = f"a temporary file cannot be written ({reason}), in TMPDIR or the system's folder for them"
+        raise UsageError(problem, "make room there, or set TMPDIR to another folder") from error
+    with zipfile.ZipFile(file) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
 
 
 def _cell_styles(page: Page) -> list[Style]:

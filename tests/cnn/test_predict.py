@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import shutil
 from pathlib import Path
 
 import numpy as np
+import openpyxl
 import pytest
 
 pytest.importorskip("torch", reason="torch is not installed")
@@ -96,3 +99,34 @@ def test_the_curves_are_four_panels_and_the_same_each_time(tmp_path: Path) -> No
         curves([], "none")
     write_curves(Run(tmp_path), rows[:1], "one epoch")
     assert (tmp_path / "curves.png").stat().st_size > 1000
+
+
+def test_a_picture_whose_name_is_no_text_is_read_drawn_and_put_into_a_workbook(
+    drawn_run: Run, pictures: list[Path], small_workbook: Path, tmp_path: Path
+) -> None:
+    picture = tmp_path / os.fsdecode(b"\xff\x01$x$.png")
+    try:
+        picture.write_bytes(pictures[3].read_bytes())
+    except OSError:
+        pytest.skip("this file system takes names in UTF-8 only")
+    done = predict(drawn_run, picture, "--json", "--out", tmp_path / "read.png")
+    assert done.exit_code == 0, done.stderr
+    assert json.loads(done.stdout)[0]["path"] == str(picture)
+    with Image.open(tmp_path / "read.png") as drawn:
+        drawn.load()
+    words = ["tab", drawn_run.name, "--runs-dir", str(drawn_run.folder.parent), "--workbook", str(small_workbook)]
+    done = CliRunner().invoke(cli, [*words, "--image", str(picture)])
+    assert done.exit_code == 0, done.stderr
+    cells = [cell for row in openpyxl.load_workbook(small_workbook)["CNN"].values for cell in row]
+    assert "\ufffd\ufffd$x$.png" in cells
+
+
+def test_weights_that_are_no_numbers_are_told(drawn_run: Run, pictures: list[Path], tmp_path: Path) -> None:
+    run = Run(shutil.copytree(drawn_run.folder, tmp_path / "one"))
+    state = run.checkpoint("last.pt")
+    next(iter(state["model"].values())).view(-1)[0] = float("nan")
+    run.save_checkpoint("last.pt", state)
+    result = predict(run, pictures[3])
+    assert result.exit_code == 2
+    line = f"cnn: {run.path('last.pt')} holds weights that are no numbers: train the network anew"
+    assert result.stderr.splitlines() == [line]

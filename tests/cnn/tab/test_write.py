@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 import shlex
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -195,3 +197,16 @@ def test_a_signed_and_locked_workbook_is_written_into_with_force_only(workbook: 
     assert done.exit_code == 0
     assert f"{workbook}: its digital signature is no longer valid" in done.stderr
     assert openpyxl.load_workbook(workbook).sheetnames[-1] == CNN
+
+
+def test_a_number_that_no_cell_can_hold_is_said_in_words(workbook: Path, tmp_path: Path) -> None:
+    run = handmade_run(tmp_path, "one")
+    endless = [replace(epoch, seconds=math.inf, learning_rate=math.nan) for epoch in run.metrics()]
+    run.write_metrics(endless)
+    write(workbook, [run])
+    cells = [cell for row in openpyxl.load_workbook(workbook)[CNN].values for cell in row]
+    assert cells.count("no number") == 2 * len(endless)
+    with zipfile.ZipFile(workbook) as package:
+        for name in package.namelist():
+            assert not re.search(rb"<v>-?(inf|nan)</v>", package.read(name))
+    assert verify(workbook).ok
