@@ -1,7 +1,12 @@
-.PHONY: test lint docs bench look
+.PHONY: test stress lint docs bench look
 
 test:
 	pytest
+
+# Many random cases of each kind, and a sample of mutants of the code; hours on two cores: see docs/reliability.md.
+stress:
+	pytest -m stress
+	PYTHONPATH=tests/support python -m mutants --once --sample 200
 
 lint:
 	ruff check .

@@ -117,6 +117,13 @@ def test_where_rounding_chooses_a_branch_either_may_be_right(a: float, b: float,
         assert granted == expected * unit / Tolerance.atol
 
 
+@pytest.mark.parametrize("sign", [">", ">=", "<", "<=", "=="])
+def test_rounding_decides_every_comparison_of_neighbours(sign: str) -> None:
+    """LibreOffice takes 0.1 + 0.2 and 0.3 for equal."""
+    numbers = {"a": 0.1 + 0.2, "b": 0.3}
+    assert error_bound(parse(f"where(a {sign} b, 7, 2)"), numbers.__getitem__, lambda _: 0.0, Tolerance.atol) == 5.0
+
+
 def test_the_other_branch_may_have_no_value() -> None:
     numbers = {"a": 1e-300, "b": 0.0}
     expr = parse("where(a > 0, 1, 1/b)")
