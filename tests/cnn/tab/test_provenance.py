@@ -27,7 +27,7 @@ from sheetgen.page.page import Page
         (r"cnn train --workbook '\\server\share\book.xlsx'", "cnn train --workbook book.xlsx"),
         ("cnn train --data-dir / --runs-dir ~/runs", "cnn train --data-dir . --runs-dir runs"),
         ("torchrun --nproc-per-node=2 -m cnn train", "torchrun --nproc-per-node=2 -m cnn train"),
-        ("cnn train --run 'not closed --data-dir /home/ada", 'cnn train --run \'\'"\'"\'not\' closed --data-dir ada'),
+        ("cnn train --run 'not closed --data-dir /home/ada", "cnn train --run ''\"'\"'not' closed --data-dir ada"),
     ],
 )
 def test_the_command_says_nothing_of_the_machine(typed: str, shown: str, tmp_path: Path) -> None:
