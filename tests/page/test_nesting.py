@@ -59,7 +59,7 @@ def test_engines_read_what_nests_as_deep_as_is_allowed(name: str, tmp_path: Path
     page = Page("S")
     page.put("A1", 0.5)
     for row, shape in enumerate(SHAPES, start=1):
-        deepest = max((n for n in range(1, MAX_NESTING + 1) if nesting(shape(n)) <= MAX_NESTING))
+        deepest = max(n for n in range(1, MAX_NESTING + 1) if nesting(shape(n)) <= MAX_NESTING)
         page.put(f"B{row}", Formula(shape(deepest), lambda: 0.0))
     path = write_pages(tmp_path / "w.xlsx", page)
     grid = engine(name).recalculate(path, 120).grid("S", len(SHAPES), 2)

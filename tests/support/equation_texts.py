@@ -21,7 +21,23 @@ VALUES: Mapping[str, float] = {
 }  # fmt: skip
 """What the names of an equation stand for: ordinary numbers, neighbours of whole ones, and extremes."""
 
-_NUMBERS = "0 1 2 3 10 0.5 .25 2. 1e-5 1E+3 1e−7 0.1 123456789012345 1e300 1e-300".split()
+_NUMBERS = [
+    "0",
+    "1",
+    "2",
+    "3",
+    "10",
+    "0.5",
+    ".25",
+    "2.",
+    "1e-5",
+    "1E+3",
+    "1e−7",
+    "0.1",
+    "123456789012345",
+    "1e300",
+    "1e-300",
+]
 _BINARY = ("+", "-", "−", " + ", " - ", "*", "·", "×", "/", " / ", "^", "**", "^-", "*-", "/−", "--", "+ -")
 _COMPARISONS = (">", ">=", "<", "<=", "==", "≤", "≥", " > ")
 _ATOMS = st.sampled_from([*_NUMBERS, *VALUES, *VALUES, "pi()"])

@@ -60,7 +60,8 @@ def _in_processes(jobs: int, file: Path, chosen: list[tuple[Module, Mutant]], en
             finally:
                 os._exit(0 if sys.exc_info()[0] is None else _said())
         children.append(child)
-    assert not any([os.waitpid(child, 0)[1] for child in children]), "a process failed"
+    ended = [os.waitpid(child, 0)[1] for child in children]
+    assert not any(ended), "a process failed"
 
 
 def _said() -> int:

@@ -37,7 +37,8 @@ _ARITHMETIC: dict[type[ast.operator], type[ast.operator]] = {
 }
 _WORDS = {
     "+": "-", "-": "+", "*": "/", "/": "*", "^": "*", ">": "<=", ">=": "<", "<": ">=", "<=": ">", "==": ">",
-    "a": "b", "b": "a", "c": "a", "y": "a", "m": "g", "v": "g", "s": "g", "g": "v", "w": "g", "η": "g", "m_hat": "m", "v_hat": "v",
+    "a": "b", "b": "a", "c": "a", "y": "a", "m": "g", "v": "g", "s": "g", "g": "v", "w": "g", "η": "g",
+    "m_hat": "m", "v_hat": "v",
     "sin": "cos", "cos": "sin", "max": "min", "min": "max", "exp": "sqrt", "ln": "sqrt", "sqrt": "abs", "abs": "sign",
     "sign": "abs", "floor": "abs", "sigmoid": "tanh", "tanh": "sigmoid", "beta1": "beta2", "beta2": "beta1",
 }  # fmt: skip
