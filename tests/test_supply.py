@@ -96,7 +96,7 @@ def test_the_companion_reaches_for_nothing(place: Path) -> None:
         "sheetgen build perceptron",
         f"cnn {train} --workbook perceptron.xlsx",
         "cnn runs",
-        "cnn summary rf20",
+        "cnn summary --net rf20",
         "cnn tab one --workbook perceptron.xlsx",
     )
     assert run(place, *map(str.split, commands)) == []

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import copy
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -48,7 +49,10 @@ _EQUATION = re.compile(r"[\w\s.+*/^(),<>=-]+")
 
 @dataclass(frozen=True)
 class Mutant:
-    """A change of one piece of a module: the line it begins on, from 1, what stands there and what it becomes."""
+    """A change of one piece of a module: the line it begins on, from 1, what stands there and what it becomes.
+
+    ``where`` is the function or name that it stands in; a number tells it from others that are spelled alike there.
+    """
 
     line: int
     column: int
@@ -74,14 +78,17 @@ def mutants(source: str, texts: bool = False, equations: bool = False) -> Iterat
     finder.visit(tree)
     places = _Places(source)
     seen: set[tuple[int, int, str]] = set()
+    times: Counter[tuple[str, str, str]] = Counter()
     for node, new, where in sorted(finder.found, key=lambda found: (found[0].lineno, found[0].col_offset)):
         begin, end = places.of(node)
         if (begin, end, new) in seen:
             continue
         seen.add((begin, end, new))
+        same = (where, " ".join(places.data[begin:end].decode().split()), " ".join(new.split()))
+        times[same] += 1
+        nth = f" ({times[same]})" if times[same] > 1 else ""
         mutated = (places.data[:begin] + new.encode() + places.data[end:]).decode()
-        old = places.data[begin:end].decode()
-        yield Mutant(node.lineno, node.col_offset, " ".join(old.split()), " ".join(new.split()), where, mutated)
+        yield Mutant(node.lineno, node.col_offset, same[1], same[2], where + nth, mutated)
 
 
 class _Places:
@@ -127,6 +134,7 @@ class _Finder(ast.NodeVisitor):
         self._inside(node.name, node)
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
+        node.decorator_list = []  # that a record is frozen is no rule
         self._inside(node.name, node)
 
     def visit_Assign(self, node: ast.Assign) -> None:
