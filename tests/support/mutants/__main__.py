@@ -101,7 +101,8 @@ def _table(known: dict[Key, str]) -> int:
 def _cells(counts: Counter[str]) -> str:
     numbers = " | ".join(f"{counts[name]:,}" for name in ("all", "run", "noticed", "equivalent", "survived"))
     telling = counts["noticed"] + counts["survived"]
-    return f"{numbers} | {100 * counts['noticed'] / telling if telling else 100:.1f} %"
+    score = f"{100 * counts['noticed'] / telling:.1f} %" if telling else "–"
+    return f"{numbers} | {score}"
 
 
 def _one_of_each_place(chosen: list[tuple[Module, Mutant]], drawn: random.Random) -> list[tuple[Module, Mutant]]:
