@@ -3,9 +3,11 @@
 test:
 	pytest
 
-# Kill programs at random moments; SHEETGEN_KILLS says how often (3 of each).
+# Many random cases of each kind, programs killed at random moments, and a sample of mutants of the code: hours on two
+# cores. SHEETGEN_SEED and SHEETGEN_STRESS draw others and more, SHEETGEN_KILLS says how often programs are killed.
 stress:
-	pytest -m stress tests/stress
+	pytest -m stress
+	PYTHONPATH=tests/support python -m mutants --once --sample 200
 
 lint:
 	ruff check .

@@ -10,6 +10,8 @@ MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
 MAX_FORMULA = 8192
 MAX_DEPTH = 240
 """The operations of a formula inside one another; the embedded engine calculates none of 256."""
+MAX_NESTING = 64
+"""The parentheses, functions and operators of a formula inside one another; see `sheetgen.page.nesting`."""
 MAX_TEXT = 32_767
 GOOGLE_SHEETS_CELLS = 10_000_000
 """The most cells that Google Sheets opens in one workbook."""

@@ -7,11 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from sheetgen import build, engines, load
 
 if TYPE_CHECKING:
     from cnn.runs.run import Run
+
+
+settings.register_profile("same every time", derandomize=True, database=None)
+settings.load_profile("same every time")
+"""Random cases are the same in every run; `make stress` tries others."""
 
 
 @pytest.fixture(scope="session")

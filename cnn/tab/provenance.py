@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from collections.abc import Mapping
+from pathlib import PureWindowsPath
 
 from cnn.tab.finished_run import RunRecord
 from cnn.tab.sections import GAP, heading
@@ -14,6 +17,8 @@ from sheetgen.page.style import Style
 _LINE = 160
 """The characters that fit on a line."""
 _LABEL = Style(bold=True, top=True)
+_FROM_THE_TOP = re.compile(r"((?:--?[\w-]+=)?)((?:/|~|\\\\|[A-Za-z]:[\\/]).*)", re.DOTALL)
+"""A word of a command, or the value of its option, that says where on a machine something is."""
 
 
 def put(page: Page, run: RunRecord, row: int) -> int:
@@ -34,7 +39,7 @@ def _facts(run: RunRecord) -> list[tuple[str, str]]:
     processes = f"{plan.threads} thread(s), {config.processes} process(es)"
     return [
         ("run", run.name),
-        ("command", config.command),
+        ("command", _without_places(config.command)),
         ("started", config.started),
         ("data", _data(config.data)),
         ("data fingerprint", f"SHA-256 {config.data.fingerprint}"),
@@ -50,13 +55,27 @@ def _facts(run: RunRecord) -> list[tuple[str, str]]:
     ]
 
 
+def _without_places(command: str) -> str:
+    """Return a command with the names of the files and folders that it gives from the top: places of one machine."""
+    try:
+        words = shlex.split(command)
+    except ValueError:  # edited by hand
+        words = command.split()
+    return shlex.join(map(_without_place, words))
+
+
+def _without_place(word: str) -> str:
+    match = _FROM_THE_TOP.fullmatch(word)
+    return match[1] + (PureWindowsPath(match[2]).name or ".") if match else word
+
+
 def _listed(settings: Mapping[str, object]) -> str:
     return ", ".join(f"{setting} {value}" for setting, value in settings.items())
 
 
 def _continuation(step: Continuation) -> str:
     where = f"{step.device}; {step.machine.system}, {step.machine.architecture}"
-    return f"{step.command}; {step.started}; {where}; {_listed(step.versions)}"
+    return f"{_without_places(step.command)}; {step.started}; {where}; {_listed(step.versions)}"
 
 
 def _why(run: RunRecord) -> str:

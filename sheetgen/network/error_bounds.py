@@ -14,7 +14,7 @@ from functools import cache
 
 from sheetgen.algebra.evaluate import ARITHMETIC_ERRORS, ValueOf, evaluate_expanded, expanded, nothing
 from sheetgen.algebra.expr import Apply, Before, Const, Expr, Held, Var
-from sheetgen.algebra.ops import PRIMITIVES, operands_by_letter
+from sheetgen.algebra.ops import PRIMITIVES, comparisons, operands_by_letter
 from sheetgen.algebra.parser import parse_row
 from sheetgen.network.tolerance import Tolerance
 
@@ -48,7 +48,7 @@ class Known:
     held: BoundedNumbers = _NONE
 
 
-_ORDERS = frozenset({"gt", "ge", "lt", "le"})
+_COMPARISONS = frozenset(comparisons().values())
 
 Bounded = Callable[[Known], tuple[float, float]]
 """Gives the value of an expression and its error bound."""
@@ -81,8 +81,8 @@ def _choice(test: Expr, condition: Bounded, yes: Bounded, no: Bounded) -> Bounde
     Bounds grow with the unit, but whether rounding decides does not: so it is asked at the tolerance's own unit, and
     what lies between the branches is put into the bound as so much of the unit that is asked for.
     """
-    orders = isinstance(test, Apply) and test.op in _ORDERS
-    sides = [compiled(arg) for arg in test.args] if isinstance(test, Apply) and orders else []
+    compared = isinstance(test, Apply) and test.op in _COMPARISONS
+    sides = [compiled(arg) for arg in test.args] if isinstance(test, Apply) and compared else []
 
     def computed(known: Known) -> tuple[float, float]:
         taken, other = (yes, no) if condition(known)[0] else (no, yes)

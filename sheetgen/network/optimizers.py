@@ -121,8 +121,6 @@ _OPTIMIZERS = (
 def _problem_of_one_cycle(settings: Mapping[str, float]) -> str:
     if not 0 < settings["pct_start"] < 1 or not settings["pct_start"] * settings["total_steps"] > 1:
         return "pct_start must lie between 0 and 1, and be more than 1/total_steps, so that the rate can rise at all"
-    if settings["total_steps"] * (1 - settings["pct_start"]) <= 0:
-        return "pct_start leaves no step for the rate to fall"
     return ""
 
 

@@ -101,7 +101,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "l1_penalty": _abs,
     "l2_penalty": lambda z: z * z,
     "_whole_power": lambda base, exponent: _whole_power(base, exponent),
-    "_power": lambda base, exponent: np.asarray(base) ** exponent,
+    "_power": lambda base, exponent: np.multiply(base, 1.0) ** exponent,
     "_quotient": lambda a, b: np.divide(a, b),
     "_Gt": lambda a, b: np.real(a) > np.real(b),
     "_GtE": lambda a, b: np.real(a) >= np.real(b),

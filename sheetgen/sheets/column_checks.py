@@ -13,9 +13,10 @@ from sheetgen.algebra.arrays import ArrayCells, Arrays, has_edges, is_inexact, s
 from sheetgen.algebra.evaluate import expanded
 from sheetgen.algebra.expr import Expr, befores
 from sheetgen.algebra.residual import magnifies, residual
-from sheetgen.limits import MAX_FORMULA
+from sheetgen.limits import MAX_FORMULA, MAX_NESTING
 from sheetgen.network.graph import SAMPLE, Quantity
 from sheetgen.page.block import Block
+from sheetgen.page.nesting import nesting
 from sheetgen.page.page import Formula, quoted
 from sheetgen.sheet_names import DATA
 from sheetgen.sheets.inputs_layout import rate_label
@@ -66,7 +67,10 @@ class ColumnCheck:
         """Whether a cell can hold the check."""
         if not self.parts:
             return False
-        return len(self.deviation().text) + 200 <= MAX_FORMULA and len(self._where("$A$1", "$A$1")) <= MAX_FORMULA
+        deviation, where = self.deviation().text, self._where("$A$1", "$A$1")
+        if len(deviation) + 200 > MAX_FORMULA or len(where) > MAX_FORMULA:
+            return False
+        return max(nesting(deviation), nesting(where)) <= MAX_NESTING
 
     def deviation(self) -> Formula:
         """Return the largest deviation of the column, beyond rounding."""

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from openpyxl.utils import get_column_letter
 
 from sheetgen.errors import UsageError
-from sheetgen.limits import MAX_COLUMNS, MAX_FORMULA, MAX_TEXT
+from sheetgen.limits import MAX_COLUMNS, MAX_FORMULA, MAX_NESTING, MAX_TEXT
+from sheetgen.page.nesting import nesting
 from sheetgen.page.page import Formula, Page
 from sheetgen.sheets import checks, data, epochs, equations, inputs, source, start, training
 from sheetgen.sheets.book import Book
@@ -15,6 +16,9 @@ from sheetgen.sheets.error import sheet as error
 from sheetgen.sheets.explorer import sheet as explorer
 from sheetgen.sheets.flag import Verdict
 from sheetgen.sheets.gradient_check import sheet as gradient_check
+
+_SHALLOW = 8
+"""A formula of so few parentheses nests no deeper than is read: at most six operators wait before each of them."""
 
 
 @dataclass(frozen=True)
@@ -56,14 +60,25 @@ def _require_room(page: Page) -> None:
         raise UsageError(problem, "train fewer variants, or a smaller network")
     for (row, column), cell in page.cells.items():
         if isinstance(cell.content, Formula):
-            _require_length(page, row, column, "formula", cell.content.text, MAX_FORMULA)
+            _require_formula(page, row, column, cell.content.text)
         elif isinstance(cell.content, str):
             _require_length(page, row, column, "text", cell.content, MAX_TEXT)
     if page.table:
         first, last = page.table.first_row, page.table.last_row
         for number, column_of_formulas in enumerate(page.table.columns, start=1):
             for row in (first, last):
-                _require_length(page, row, number, "formula", column_of_formulas.formula(row, first) or "", MAX_FORMULA)
+                _require_formula(page, row, number, column_of_formulas.formula(row, first) or "")
+
+
+def _require_formula(page: Page, row: int, column: int, text: str) -> None:
+    """Make sure that a cell holds a formula, and that spreadsheets read it."""
+    _require_length(page, row, column, "formula", text, MAX_FORMULA)
+    if text.count("(") > _SHALLOW and (levels := nesting(text)) > MAX_NESTING:
+        raise UsageError(
+            f"the formula of {page.name}!{get_column_letter(column)}{row} has {levels} parentheses, functions and"
+            f" operators inside one another, and spreadsheets read {MAX_NESTING}",
+            "name parts of the equations as quantities of their own",
+        )
 
 
 def _require_length(page: Page, row: int, column: int, what: str, text: str, most: int) -> None:

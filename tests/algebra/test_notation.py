@@ -14,6 +14,7 @@ from sheetgen.algebra.evaluate import evaluate, expanded
 from sheetgen.algebra.expr import Apply, Const, Expr, Var
 from sheetgen.algebra.latex import Latex
 from sheetgen.algebra.notation import Excel, Python, Text
+from sheetgen.algebra.ops import PRIMITIVES, functions
 from sheetgen.algebra.parser import parse
 from sheetgen.engines import get
 from sheetgen.engines.base import CellError, Value
@@ -110,6 +111,17 @@ GOLDEN = {
 def test_golden_spellings(typed: str, spellings: tuple[str, str, str]) -> None:
     tree = parse(typed)
     assert (Text().write(tree), Excel(CELLS.__getitem__).write(tree), Latex().write(tree)) == spellings
+
+
+@pytest.mark.parametrize("name", functions())
+def test_a_person_reads_a_function_by_its_name(name: str) -> None:
+    operands = tuple(map(Var, "abc"[: PRIMITIVES[name].arity]))
+    signs = {"sigmoid": ("σ", r"\sigma"), "sqrt": ("√", r"\sqrt{a}"), "pi": ("π", r"\pi")}
+    text, latex = signs.get(name, (name, name.replace("_", r"\_")))
+    written = ", ".join("abc"[: len(operands)])
+    assert Text().write(Apply(name, operands)) == (f"{text}({written})" if operands else text)
+    if name not in ("abs", "floor", "exp", "ln", "sin", "cos", "max", "min", "tanh", *signs):
+        assert Latex().write(Apply(name, operands)) == rf"\mathrm{{{latex}}}\left({written}\right)"
 
 
 def test_negative_constants_stand_in_parentheses() -> None:

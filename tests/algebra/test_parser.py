@@ -50,6 +50,7 @@ TWO, THREE = Const(2.0), Const(3.0)
         ("a\n  + b", Apply("add", (a, b))),
         ("2*pi()", Apply("mul", (TWO, Apply("pi", ())))),
         ("max(a, b, c)", Apply("max", (Apply("max", (a, b)), c))),
+        ("min(a, b, c)", Apply("min", (Apply("min", (a, b)), c))),
         ("where(a + b >= c, a, b)", Apply("where", (Apply("ge", (Apply("add", (a, b)), c)), a, b))),
         ("where(a ≤ -b, a, b)", Apply("where", (Apply("le", (a, Apply("neg", (b,)))), a, b))),
         ("where(a == 2, a, b)", Apply("where", (Apply("eq", (a, TWO)), a, b))),

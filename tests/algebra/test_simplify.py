@@ -34,6 +34,10 @@ _CHOICE = Apply("where", (Apply("gt", (x, ZERO)), ONE, ZERO))
         (mul(x, ZERO), ZERO),
         (mul(x, TWO), Apply("mul", (TWO, x))),
         (mul(mul(TWO, x), Const(0.5)), x),
+        (
+            mul(Apply("mul", (Apply("mul", (TWO, x)), Apply("mul", (Const(4.0), y)))), z),
+            Apply("mul", (Apply("mul", (Apply("mul", (Const(8.0), x)), y)), z)),
+        ),
         (mul(Const(-1.0), x), Apply("neg", (x,))),
         (mul(Const(-1.0), mul(sub(x, y), z)), Apply("mul", (Apply("sub", (y, x)), z))),
         (mul(x, div(ONE, y)), Apply("div", (x, y))),

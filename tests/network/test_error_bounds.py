@@ -36,6 +36,11 @@ def test_the_bound_of_one_operation_is_scaled_to_its_operands(text: str, expecte
     assert error_bound(parse(text), value, lambda _: 0.0, 1.0) == expected
 
 
+def test_a_sum_that_cancels_is_rounded_on_the_scale_of_its_operands() -> None:
+    value = {"a": 1.0, "b": -2.0}.__getitem__
+    assert error_bound(parse("a + b"), value, lambda _: 0.0, 1.0) == 3.0
+
+
 def test_errors_of_operands_travel_by_the_derivative() -> None:
     value, error = {"a": 3.0, "b": 2.0}.__getitem__, {"a": 0.1, "b": 0.01}.__getitem__
     assert error_bound(parse("a*b"), value, error, 0.0) == pytest.approx(2 * 0.1 + 3 * 0.01)
@@ -51,6 +56,8 @@ def test_errors_of_operands_travel_by_the_derivative() -> None:
         ("where(a < b, a*2, b*5)", 0.05),
         ("max(a, b)", 0.1),
         ("min(a, b)", 0.01),
+        ("min(a, b + 0.95)", 0.05),  # where both may be the smaller one, the bound reaches beyond the slope
+        ("max(a, b + 0.95)", 0.1),
         ("max(2 + b, 1 + a)", 0.1),
         ("abs(a - 3)", 0.1),
         ("abs(b)", 0.01),
@@ -115,6 +122,13 @@ def test_where_rounding_chooses_a_branch_either_may_be_right(a: float, b: float,
         error = {name: unit * number for name, number in numbers.items()}
         granted = error_bound(parse("where(a > b, 7, 2)"), numbers.__getitem__, error.__getitem__, unit)
         assert granted == expected * unit / Tolerance.atol
+
+
+@pytest.mark.parametrize("sign", [">", ">=", "<", "<=", "=="])
+def test_rounding_decides_every_comparison_of_neighbours(sign: str) -> None:
+    """LibreOffice takes 0.1 + 0.2 and 0.3 for equal."""
+    numbers = {"a": 0.1 + 0.2, "b": 0.3}
+    assert error_bound(parse(f"where(a {sign} b, 7, 2)"), numbers.__getitem__, lambda _: 0.0, Tolerance.atol) == 5.0
 
 
 def test_the_other_branch_may_have_no_value() -> None:

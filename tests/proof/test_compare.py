@@ -188,3 +188,11 @@ def test_a_constant_may_lose_the_digits_that_programs_do_not_save() -> None:
     assert [compared(right() | {"C1": cell}).differences != [] for cell in (third, saved, other)] == [
         False, False, True,
     ]  # fmt: skip
+
+
+def test_what_stands_beside_the_rows_below_the_table_is_not_of_the_table() -> None:
+    cells = right()
+    cells |= {"A9": FileCell(9, 1, None), "C9": FileCell(9, 3, "a remark"), "D9": FileCell(9, 4, 1.0, own="1+0")}
+    outcome = compared(cells)
+    assert outcome.differences == []
+    assert [(cell.row, cell.column) for cell in outcome.extra] == [(9, 3), (9, 4)]

@@ -162,3 +162,8 @@ def test_training_agrees_with_the_trace(study: Study) -> None:
                 named = dict(zip(study.graph.names, row, strict=True))
                 for name, values in steps[step].items():
                     assert named[name] == pytest.approx(float(values[variant]), rel=1e-11), (name, step)
+
+
+def test_whole_numbers_are_raised_as_numbers_are() -> None:
+    """NumPy raises no integer to a negative one."""
+    assert float(Reference({"E": "2^-1*a + 10^-3"}, "E").values({"a": 3.0})["E"]) == 1.501
