@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
 from openpyxl.formatting.rule import ColorScaleRule
 
@@ -32,7 +31,7 @@ def put(page: Page, confusion: Confusion, row: int) -> int:
         _put_digit(page, block, digit, counts)
     _put_precisions(page, block, confusion)
     _put_total(page, block, confusion)
-    page.decorate.append(partial(_colour, block))
+    _colour(page, block)
     return block.last + 2 + GAP
 
 
@@ -68,7 +67,7 @@ def _put_total(page: Page, block: Block, confusion: Confusion) -> None:
     page.put(block.cell("recall", block.last + 1), accuracy, PERCENT)
 
 
-def _colour(block: Block, sheet: Any) -> None:
+def _colour(page: Page, block: Block) -> None:
     """Colour mistakes by how often they were made; the diagonal is left out."""
     beside = []
     for digit, row in zip(_DIGITS, block.rows, strict=True):
@@ -80,7 +79,7 @@ def _colour(block: Block, sheet: Any) -> None:
         start_type="num", start_value=0, start_color=style.WHITE,
         mid_type="num", mid_value=2, mid_color="FEC84B", end_type="num", end_value=10, end_color="F04438",
     )  # fmt: skip
-    sheet.conditional_formatting.add(" ".join(beside), scale)
+    page.colour(" ".join(beside), scale)
 
 
 def _diagonal(block: Block, digit: int) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from operator import ge, lt
-from typing import Any
 
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import Font, PatternFill
@@ -59,7 +58,7 @@ def put(page: Page, run: RunRecord, epochs: Epochs, layers: Layers, row: int) ->
         looks = (style.NAME, target.look, target.look, WORD)
         block.line(page, number, (target.name, target.wanted, target.reached, verdict), looks)
     cells = f"{block.cell('reached?', block.first)}:{block.cell('reached?', block.last)}"
-    page.decorate.append(lambda sheet: _colour(sheet, cells))
+    _colour(page, cells)
     return block.last + 1
 
 
@@ -87,9 +86,9 @@ def _used(name: str, layers: Layers, count: int) -> _Target:
     return _Target(label, 1.0, Formula(f'COUNTIF({layers.names},"{name}")', lambda: float(count)), COUNT, ">=", ge)
 
 
-def _colour(sheet: Any, cells: str) -> None:
+def _colour(page: Page, cells: str) -> None:
     """Colour the words yes and no."""
     first = cells.split(":")[0]
     for word, ink, fill in (("yes", style.GOOD, style.GOOD_FILL), ("no", style.BAD, style.BAD_FILL)):
         rule = FormulaRule([f'{first}="{word}"'], font=Font(color=ink, bold=True), fill=PatternFill(bgColor=fill))
-        sheet.conditional_formatting.add(cells, rule)
+        page.colour(cells, rule)

@@ -2,45 +2,68 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
 
 from openpyxl.formatting.rule import CellIsRule, FormulaRule, Rule
 from openpyxl.styles import Font, PatternFill
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.styles.numbers import NumberFormat
+from openpyxl.utils import get_column_letter
 
 from sheetgen.page import style
+from sheetgen.page.page import Page
 
 _OWN_FORMATS = 200
 """The number of the first number format of a conditional format; those of cells begin at 164."""
 
 
-def show_small(sheet: Any, cells: str, number: str) -> None:
-    """Show numbers that a few decimals would show as zero in scientific notation.
+def all_rules(page: Page) -> Iterator[tuple[str, Rule]]:
+    """Yield the conditional formats of a page with their cells: those of the flags and of small numbers, then its own.
 
-    ``cells`` have the number format ``number``, and are given as a conditional format lists them.
-    Other rules for the same cells belong into the same list: LibreOffice heeds one list a cell.
+    The first that applies to a cell decides.
+    """
+    for cell in page.flags:
+        yield from ((cell, rule) for rule in flag_rules(cell))
+    if cells := _numbers(page):
+        yield from ((" ".join(cells), rule) for rule in small_rules(style.NUMBER))
+    yield from page.rules
+
+
+def _numbers(page: Page) -> list[str]:
+    """Return the cells, and the table's ranges of cells, whose numbers are shown with six decimals."""
+    cells = page.formatted(style.NUMBER)
+    if page.table:
+        for index, column in enumerate(page.table.columns, start=1):
+            if column.style.number == style.NUMBER:
+                letter = get_column_letter(index)
+                cells.append(f"{letter}{page.table.first_row}:{letter}{page.table.last_row}")
+    return cells
+
+
+def small_rules(number: str) -> tuple[Rule, Rule]:
+    """Return the rules that show numbers in scientific notation that a few decimals would show as zero.
+
+    Their cells have the number format ``number``. Other rules for the same cells are to be given for the same list of
+    cells: LibreOffice heeds one list a cell.
     """
     least, scientific = style.SMALL[number]
     index = _OWN_FORMATS + list(style.SMALL).index(number)
     look = DifferentialStyle(numFmt=NumberFormat(numFmtId=index, formatCode=scientific))
     size = f"{least:f}".rstrip("0")
     zero = Rule("cellIs", operator="equal", formula=["0"], stopIfTrue=True)
-    small = Rule("cellIs", operator="between", formula=[f"-{size}", size], dxf=look)
-    for rule in (zero, small):
-        sheet.conditional_formatting.add(cells, rule)
+    return zero, Rule("cellIs", operator="between", formula=[f"-{size}", size], dxf=look)
 
 
-def colour_flags(sheet: Any, cells: list[str]) -> None:
-    """Colour cells whose text begins with OK green and all others red."""
-    for cell in cells:
-        good, bad = f'LEFT({cell},2)="OK"', f'LEFT({cell},2)<>"OK"'
-        for formula, ink, fill in ((good, style.GOOD, style.GOOD_FILL), (bad, style.BAD, style.BAD_FILL)):
-            rule = FormulaRule([formula], font=Font(color=ink, bold=True), fill=PatternFill(bgColor=fill))
-            sheet.conditional_formatting.add(cell, rule)
+def flag_rules(cell: str) -> tuple[Rule, Rule]:
+    """Return the rules that colour a cell green where its text begins with OK, and red otherwise."""
+    good, bad = f'LEFT({cell},2)="OK"', f'LEFT({cell},2)<>"OK"'
+    return (
+        FormulaRule([good], font=Font(color=style.GOOD, bold=True), fill=PatternFill(bgColor=style.GOOD_FILL)),
+        FormulaRule([bad], font=Font(color=style.BAD, bold=True), fill=PatternFill(bgColor=style.BAD_FILL)),
+    )
 
 
-def colour_signs(sheet: Any, cells: list[str]) -> None:
-    """Write negative weights in red, beside their sign."""
-    if cells:
-        sheet.conditional_formatting.add(" ".join(cells), CellIsRule("lessThan", ["0"], font=Font(color=style.BAD)))
+def negative_rule() -> Rule:
+    """Return the rule that writes a negative number in red, beside its sign."""
+    rule: Rule = CellIsRule("lessThan", ["0"], font=Font(color=style.BAD))
+    return rule

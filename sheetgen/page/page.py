@@ -10,8 +10,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from openpyxl.formatting.rule import Rule
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
+from openpyxl.worksheet.datavalidation import DataValidation
 
 from sheetgen.page.style import HEADING, PLAIN, Style
 
@@ -69,6 +71,10 @@ class Column:
     style: Style
     constant: float | None = None
 
+    def style_in(self, row: int, first_row: int) -> Style:
+        """Return how the cell of a row looks."""
+        return self.style if row > first_row else self.first_style
+
     def formula(self, row: int, first_row: int) -> str | None:
         """Return the formula of a row, or None where the row holds a number."""
         if row > first_row:
@@ -98,7 +104,11 @@ class Table:
 
 @dataclass
 class Page:
-    """One sheet. Charts and pictures (PNG files) stand at a cell, each with its alternative text."""
+    """One sheet. Charts and pictures (PNG files) stand at a cell, each with its alternative text.
+
+    ``rules`` are conditional formats, each with the cells it colours; ``guards`` are validations, each with the cells
+    that let in only what it lets in. ``decorate`` has what shows no number: how the sheet is printed and folded.
+    """
 
     name: str
     cells: dict[tuple[int, int], Cell] = field(default_factory=dict)
@@ -108,6 +118,8 @@ class Page:
     merges: list[str] = field(default_factory=list)
     links: dict[str, str] = field(default_factory=dict)
     flags: list[str] = field(default_factory=list)
+    rules: list[tuple[str, Rule]] = field(default_factory=list)
+    guards: list[tuple[tuple[str, ...], DataValidation]] = field(default_factory=list)
     charts: list[tuple[str, Any, str]] = field(default_factory=list)
     pictures: list[tuple[str, bytes, str]] = field(default_factory=list)
     decorate: list[Callable[[Any], None]] = field(default_factory=list)
@@ -132,6 +144,14 @@ class Page:
         """Put several things side by side."""
         for offset, content in enumerate(contents):
             self.put(f"{get_column_letter(column + offset)}{row}", content, style)
+
+    def colour(self, cells: str, *rules: Rule) -> None:
+        """Give some cells conditional formats; of those that apply to a cell, the first given decides."""
+        self.rules += [(cells, rule) for rule in rules]
+
+    def guard(self, validation: DataValidation, *cells: str) -> None:
+        """Let into some cells, or ranges of cells, only what a validation lets in."""
+        self.guards.append((cells, validation))
 
     def formatted(self, number: str) -> list[str]:
         """Return the cells, aside from those of the table, that have a number format."""

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
-
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from sheetgen.algebra.notation import general
@@ -48,10 +45,3 @@ def _explained(validation: DataValidation, title: str, text: str) -> DataValidat
     validation.errorTitle, validation.error, validation.showErrorMessage = title, text, True
     validation.allow_blank = False
     return validation
-
-
-def guard(sheet: Any, cells: Iterable[str], validation: DataValidation) -> None:
-    """Let into some cells, or ranges of cells, only what a validation lets in."""
-    for cell in cells:
-        validation.add(cell)
-    sheet.add_data_validation(validation)

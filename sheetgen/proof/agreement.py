@@ -18,7 +18,9 @@ def values_agree(value: Value, expected: Value, tolerance: Tolerance, bound: flo
         return tolerance.close(value, expected, bound)
     if isinstance(value, str) and isinstance(expected, str):
         return value == expected or _texts_agree(value, expected, tolerance)
-    return value == expected or (value is None and expected == "") or (value == "" and expected is None)
+    if {value, expected} == {None, ""}:
+        return True
+    return type(value) is type(expected) and value == expected  # TRUE is no 1
 
 
 def with_points(text: str) -> str:

@@ -7,7 +7,7 @@ from sheetgen.network.tolerance import same_when_saved
 from sheetgen.page.page import Cell, Formula
 from sheetgen.page.style import is_input
 from sheetgen.proof.agreement import with_points
-from sheetgen.proof.compare_formula import FormulaComparison
+from sheetgen.proof.compare_formula import FormulaComparison, cell_name
 from sheetgen.proof.report import Kind
 from sheetgen.sheets.layout import LABEL_ROW
 from sheetgen.xlsx.cells import FileCell
@@ -27,6 +27,8 @@ class CellComparison:
             expected = self._unseen.pop((cell.row, cell.column), None)
             if expected is not None:
                 self._cell(cell, expected)
+                if cell.value is not None or cell.has_formula:
+                    self._comparison.look(cell, expected.style.number)
             elif self._adds_a_label(cell):
                 self._comparison.differ(cell, Kind.EXTRA, None, cell.value)
             elif not self._in_table(cell):
@@ -53,21 +55,25 @@ class CellComparison:
         content = expected.content
         if isinstance(content, Formula):
             self._formula(cell, content)
-        elif cell.has_formula and is_input(expected.style):
+        elif cell.has_formula and cell.fills is None and is_input(expected.style):
             self._typed_formula(cell, content)
         elif cell.has_formula or not _same_constant(cell.value, content):
             self._comparison.differ(cell, Kind.LABEL, content, cell.value)
 
     def _formula(self, cell: FileCell, content: Formula) -> None:
         def accepts(other: Value) -> bool:
+            if isinstance(other, str) != isinstance(value, str):
+                return False
             if isinstance(other, str):
                 return any(content.accepts(text, self._sheet.value_at) for text in (other, with_points(other)))
             return isinstance(other, float) and content.accepts(other, self._sheet.value_at)
 
         value = content.value()
-        exact = self._sheet.value_at(cell.row, cell.column) == value == cell.value
+        recalculated = self._sheet.value_at(cell.row, cell.column)
+        exact = type(recalculated) is type(cell.value) is type(value) and recalculated == value == cell.value
         bound = 0.0 if exact else content.bound(self._sheet.tolerance.atol)  # which takes long to find for some
-        self._comparison.compare(cell, content.text, value, bound, accepts)
+        fills = cell_name(cell) if content.array else None
+        self._comparison.compare(cell, content.text, value, bound, accepts, fills)
 
     def _typed_formula(self, cell: FileCell, content: Value) -> None:
         """Let a person type a formula for an input; its value is the input."""
@@ -81,6 +87,6 @@ class CellComparison:
 
 def _same_constant(value: Value, content: Value) -> bool:
     """Whether a constant is the one of the page, as programs save it: numbers to 15 digits, no empty texts."""
-    if isinstance(value, float) and isinstance(content, float):
+    if isinstance(value, float) and isinstance(content, float | int) and not isinstance(content, bool):
         return same_when_saved(value, content)
-    return value == content or {value, content} <= {None, ""}
+    return {value, content} <= {None, ""} or (type(value) is type(content) and value == content)

@@ -10,6 +10,7 @@ from openpyxl.utils import get_column_letter
 from sheetgen.engines.base import Value, error_as_code
 from sheetgen.proof.agreement import values_agree
 from sheetgen.proof.expected import ExpectedSheet
+from sheetgen.proof.number_shown import decoration
 from sheetgen.proof.report import Difference, Kind
 from sheetgen.xlsx import formulas
 from sheetgen.xlsx.cells import FileCell
@@ -17,11 +18,15 @@ from sheetgen.xlsx.cells import FileCell
 
 @dataclass
 class SheetOutcome:
-    """What the comparison of one sheet found; ``extra`` are the cells that the page knows nothing of."""
+    """What the comparison of one sheet found; ``extra`` are the cells that the page knows nothing of.
+
+    ``decorated`` counts the cells whose number format shows a text of its own beside the number.
+    """
 
     formulas: int = 0
     table_formulas: int = 0
     uncached: int = 0
+    decorated: int = 0
     max_abs: float = 0.0
     max_rel: float = 0.0
     differences: list[Difference] = field(default_factory=list)
@@ -34,6 +39,21 @@ class FormulaComparison:
     def __init__(self, sheet: ExpectedSheet) -> None:
         self.sheet = sheet
         self.outcome = SheetOutcome()
+        self.plain: set[str] = set()
+
+    def look(self, cell: FileCell, number: str) -> None:
+        """Make sure that a cell shows the value it holds, given the number format that it was built with."""
+        if cell.style in self.plain and not cell.rich:
+            return
+        codes = self.sheet.codes(cell.style)
+        found = set(map(decoration, codes))
+        if found == {""} and not cell.rich:
+            self.plain.add(cell.style)
+        elif None in found or cell.rich:
+            shown = "one of a picture or a record" if cell.rich else " or ".join(codes)
+            self.differ(cell, Kind.FORMAT, number, shown)
+        elif found - {"", decoration(number)}:
+            self.outcome.decorated += 1
 
     def compare(
         self,
@@ -42,10 +62,12 @@ class FormulaComparison:
         value: float | str | bool,
         bound: float,
         accepts: Callable[[Value], bool] = lambda other: False,
+        fills: str | None = None,
     ) -> None:
         """Compare a cell that must hold a formula: its text, its recalculated value, its cached value.
 
-        ``accepts`` says whether a value other than the expected one is as right.
+        ``accepts`` says whether a value other than the expected one is as right; ``fills`` is the area that an array
+        formula must fill.
         """
         formula = cell.formula
         if formula is None:
@@ -53,7 +75,7 @@ class FormulaComparison:
             return
         self.outcome.formulas += 1
         recalculated = self.sheet.value_at(cell.row, cell.column)
-        if not formulas.same(formula, text):
+        if cell.fills != fills or not formulas.same(formula, text):
             self.differ(cell, Kind.FORMULA, value, recalculated, text)
         elif not (self.agree(recalculated, value, bound) or accepts(recalculated)):
             self.differ(cell, Kind.VALUE, value, recalculated, text)
@@ -77,14 +99,19 @@ class FormulaComparison:
         self.outcome.differences.append(
             Difference(
                 sheet=self.sheet.page.name,
-                cell=f"{get_column_letter(cell.column)}{cell.row}",
+                cell=cell_name(cell),
                 kind=kind,
                 expected=error_as_code(expected),
                 found=error_as_code(found),
-                formula=cell.formula,
+                formula=cell.formula if cell.fills is None else f"{cell.formula} over the cells {cell.fills}",
                 expected_formula=text,
                 quantity=table.columns[cell.column - 1].label if table else None,
                 iteration=(cell.row - table.first_row) // self.sheet.batch if table and inside else None,
                 rate=self.sheet.rate,
             )
         )
+
+
+def cell_name(cell: FileCell) -> str:
+    """Return the address of a cell on its sheet."""
+    return f"{get_column_letter(cell.column)}{cell.row}"

@@ -61,14 +61,17 @@ class TableComparison:
     def _row(self, row: list[FileCell], number: int, values: TableRow) -> None:
         present = 0
         bounds: Mapping[str, float] | None = None
+        plain = self._comparison.plain
         for cell in row:
             if cell.column > self._width:
                 continue
             present += 1
             column, expected = self._table.columns[cell.column - 1], values[cell.column - 1]
-            if self._same_formula(cell, column, number):
+            if cell.style not in plain or cell.rich:
+                self._comparison.look(cell, column.style_in(number, self._table.first_row).number)
+            if cell.fills is None and self._same_formula(cell, column, number):
                 recalculated = self._sheet.value_at(number, cell.column)
-                if recalculated == expected == cell.value:
+                if recalculated == expected == cell.value and type(cell.value) is type(recalculated) is float:
                     self._count(cell)
                     continue
             if bounds is None:
@@ -104,7 +107,7 @@ class TableComparison:
         """Compare a cell that is not to the last bit what it must be."""
         formula = column.formula(row, self._table.first_row)
         if formula is None:
-            if cell.value != expected or cell.has_formula:
+            if type(cell.value) is not float or cell.value != expected or cell.has_formula:
                 self._comparison.differ(cell, Kind.LABEL, expected, cell.value)
             return
         if cell.has_formula:

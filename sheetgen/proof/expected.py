@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -41,7 +41,8 @@ class ExpectedSheet:
 
     ``rate`` is given for a training sheet, whose differences name their quantity and iteration, of which each
     has ``batch`` rows;
-    ``bounds`` gives error bounds for a row of its table.
+    ``bounds`` gives error bounds for a row of its table;
+    ``codes`` gives the number formats of a cell, by the number of its format in the file.
     """
 
     page: Page
@@ -50,6 +51,7 @@ class ExpectedSheet:
     rate: float | None = None
     bounds: TableBounds = field(default_factory=ZeroBounds)
     batch: int = 1
+    codes: Callable[[str], tuple[str, ...]] = lambda style: ("General",)
 
     def value_at(self, row: int, column: int) -> Value:
         """Return the engine's value of a cell, None outside the recalculated area."""

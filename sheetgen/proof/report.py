@@ -20,6 +20,10 @@ class Kind(StrEnum):
     REFERENCE = "reference"
     VALUE = "value"
     CACHED = "cached"
+    FORMAT = "format"
+    CHART = "chart"
+    COLOUR = "colour"
+    CHOICE = "choice"
 
 
 class Status(StrEnum):
@@ -72,6 +76,10 @@ _SENTENCES = {
     Kind.REFERENCE: "the network gives {expected}, the independent reference {found}",
     Kind.VALUE: "recalculated it is {found}, expected {expected}",
     Kind.CACHED: "the file shows {found}, recalculated it is {expected}",
+    Kind.FORMAT: "the number format is {found}, expected {expected}",
+    Kind.CHART: "{found} stands where {expected} was expected",
+    Kind.COLOUR: "the flag has {found}, expected {expected}",
+    Kind.CHOICE: "the cell lets in {found}, expected {expected}",
 }
 
 
@@ -106,7 +114,8 @@ class Report:
     """The outcome of a verification. ``cells`` counts every formula cell that was compared.
 
     ``stale`` counts, among the ``mismatches``, the cells that show what was right before the last edit; they are the
-    last of the ``diffs``. ``not_covered`` counts formulas that others added and that cannot be judged.
+    last of the ``diffs``. ``not_covered`` counts formulas that others added and that cannot be judged; ``unproven``
+    says what else the workbook shows, or hides, that no proof covers.
     ``ignore_cache`` says that no cached value was judged.
     """
 
@@ -122,6 +131,7 @@ class Report:
     notes: list[str] = field(default_factory=list)
     stale: int = 0
     not_covered: int = 0
+    unproven: list[str] = field(default_factory=list)
     ignore_cache: bool = False
 
     @property
@@ -150,7 +160,9 @@ class Report:
         """Yield the report in lines for a person."""
         if self.ok:
             what = "formula cells agree" if not self.ignore_cache else "formulas and recalculated values agree"
-            yield f"OK: all {self.cells:,} {what} ({self.engine})"
+            how_many = f"{self.cells:,}" if self.not_covered or self.unproven else f"all {self.cells:,}"
+            beside = "; not all that the workbook shows is proven" if self.not_covered or self.unproven else ""
+            yield f"OK: {how_many} {what}{beside} ({self.engine})"
         elif self.stale == self.mismatches:
             yield f"DIFFERENT: {_STALE.format(self.stale)}"
         else:
@@ -163,6 +175,7 @@ class Report:
             yield "cached values were not judged (--ignore-cache)"
         yield from (f"edited: {edit}" for edit in self.edited)
         yield from (f"note: {note}" for note in self.notes)
+        yield from (f"not proven: {what}" for what in self.unproven)
         for status in Status:
             if names := [sheet.name for sheet in self.sheets if sheet.status == status]:
                 yield f"{status}: {', '.join(names)}"

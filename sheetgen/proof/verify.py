@@ -17,17 +17,22 @@ from sheetgen.network.tolerance import Tolerance
 from sheetgen.page.page import Page
 from sheetgen.proof import mathematics, whole_data
 from sheetgen.proof.added import AddedOutcome, compare_added
+from sheetgen.proof.beside import beside_the_network
 from sheetgen.proof.compare import compare
 from sheetgen.proof.compare_formula import SheetOutcome
 from sheetgen.proof.expected import ExpectedSheet
 from sheetgen.proof.recorded import numbers_recorded, other_picks, picks_recorded, study_recorded
 from sheetgen.proof.report import Difference, Kind, Report, SheetReport, Status
+from sheetgen.proof.shown import compare_shown
 from sheetgen.proof.stale import stale_cells
 from sheetgen.proof.table_bounds import table_bounds
 from sheetgen.sheet_names import EPOCHS
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.compose import compose
+from sheetgen.xlsx.appearance import appearance_of
+from sheetgen.xlsx.cell_formats import CellFormats
 from sheetgen.xlsx.cells import FileCell
+from sheetgen.xlsx.one_reading import require_one_reading
 from sheetgen.xlsx.reader import WorkbookFile
 
 
@@ -48,6 +53,8 @@ def verify(
     """
     path = Path(path)
     file = WorkbookFile(path)
+    require_one_reading(file)
+    formats = CellFormats(file)
     built, version = study_recorded(file)
     calculator = get(engine)
     values = calculator.recalculate(path, timeout)
@@ -59,13 +66,15 @@ def verify(
     differences = list(mathematics.differences(book.trace, tolerance))
     pages = compose(book).pages
     differences += whole_data.differences(book, tolerance)
-    ours = {page.name: _page(file, values, book, page, tolerance) for page in pages}
+    ours = {page.name: _page(file, values, book, page, tolerance, formats) for page in pages}
     added = {name: _added_cells(file, name, ours.get(name)) for name in file.sheet_names}
     others = compare_added(added, values, tolerance)
     trained = {variant.sheet for variant in study.variants}
     for name in dict.fromkeys((*ours, *file.sheet_names)):
         differences += _sheet(report, name, name in trained, ours.get(name), others.get(name, AddedOutcome()))
     differences += _settings(file, report)
+    differences += _shown(file, formats, pages, report)
+    report.unproven += beside_the_network(file, set(ours), {name: ours[name].extra for name in ours})
     report.notes += other_picks(study, chosen)
     _conclude(report, differences, max_diffs, stale_cells(file, book, differences, tolerance))
     return report
@@ -76,7 +85,9 @@ def _added_cells(file: WorkbookFile, sheet: str, ours: SheetOutcome | None) -> l
     return ours.extra if ours else [cell for row in file.rows(sheet) for cell in row]
 
 
-def _page(file: WorkbookFile, values: Recalculation, book: Book, page: Page, tolerance: Tolerance) -> SheetOutcome:
+def _page(
+    file: WorkbookFile, values: Recalculation, book: Book, page: Page, tolerance: Tolerance, formats: CellFormats
+) -> SheetOutcome:
     """Compare a sheet of our own."""
     if page.name not in file.sheet_names:
         missing = Difference(page.name, "A1", Kind.MISSING, f"the sheet {page.name}", None)
@@ -85,7 +96,7 @@ def _page(file: WorkbookFile, values: Recalculation, book: Book, page: Page, tol
     rates = {variant.sheet: variant.rate for variant in book.study.variants}
     bounds = table_bounds(book, page.name, tolerance.atol)
     grid = values.grid(page.name, rows, columns)
-    sheet = ExpectedSheet(page, grid, tolerance, rates.get(page.name), bounds, book.study.batch)
+    sheet = ExpectedSheet(page, grid, tolerance, rates.get(page.name), bounds, book.study.batch, formats.codes)
     return compare(sheet, file.rows(page.name))
 
 
@@ -106,6 +117,8 @@ def _sheet(
     report.helper_cells += ours.formulas + added.compared
     report.not_covered += added.uncovered.total()
     report.note_uncached(name, ours.uncached + added.uncached)
+    if ours.decorated:
+        report.unproven.append(f"{name}: {ours.decorated:,} numbers beside which their number format shows a text")
     report.notes += filter(None, [added.note(name)])
     differences = [*ours.differences, *added.differences]
     if report.ignore_cache:
@@ -119,9 +132,23 @@ def _settings(file: WorkbookFile, report: Report) -> list[Difference]:
     calculation = file.calculation
     if calculation.get("calcMode") == "manual":
         report.notes.append("the workbook recalculates only when told to (calculation mode manual)")
-    if calculation.get("fullPrecision") in ("0", "false"):
-        return [Difference("workbook", "settings", Kind.LABEL, "full precision", "precision as displayed")]
-    return []
+    found = []
+    if calculation.get("fullPrecision", "1") not in ("1", "true"):
+        found.append(Difference("workbook", "settings", Kind.LABEL, "full precision", "precision as displayed"))
+    if (mode := calculation.get("calcMode", "auto")) not in ("auto", "autoNoTable", "manual"):
+        found.append(Difference("workbook", "settings", Kind.LABEL, "automatic calculation", f"the mode {mode!r}"))
+    return found
+
+
+def _shown(file: WorkbookFile, formats: CellFormats, pages: list[Page], report: Report) -> list[Difference]:
+    """Compare what our sheets show besides their cells; return the differences, and tell what is not proven."""
+    differences = []
+    for page in pages:
+        if page.name in file.sheet_names:
+            outcome = compare_shown(page, appearance_of(file, page.name, formats.looks))
+            differences += outcome.differences
+            report.unproven += (f"{page.name}: {what}" for what in outcome.unproven)
+    return differences
 
 
 def _conclude(report: Report, differences: list[Difference], max_diffs: int, stale: set[tuple[str, str]]) -> None:

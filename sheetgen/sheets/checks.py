@@ -81,7 +81,9 @@ class _Checks:
         self.differences.put(page)
         page.widths = {1: 34, 2: 60, 3: 9, 4: 22} | dict.fromkeys(range(5, 5 + max(len(self.table.sheets), 40)), 12.0)
         page.heights |= {1: 28, _LABEL_ROW: 32}
-        page.decorate.append(self.colour)
+        cells, fails = self.table.failing_rule  # a deviation that is too large, or no number
+        page.colour(cells, FormulaRule([fails], font=Font(color=style.BAD, bold=True)))
+        page.decorate.append(_print)
         return page
 
     def top(self, page: Page) -> None:
@@ -114,9 +116,7 @@ class _Checks:
         names = ", ".join(self.too_long)
         return (*_NOTES, f"More than a formula can check, so that only `sheetgen verify` does: {names}")
 
-    def colour(self, sheet: Any) -> None:
-        """Turn a deviation that is too large, or no number, red."""
-        cells, fails = self.table.failing_rule
-        sheet.conditional_formatting.add(cells, FormulaRule([fails], font=Font(color=style.BAD, bold=True)))
-        sheet.page_setup.orientation = "landscape"
-        fit_width(sheet)
+
+def _print(sheet: Any) -> None:
+    sheet.page_setup.orientation = "landscape"
+    fit_width(sheet)

@@ -6,10 +6,9 @@ from typing import Any
 
 from sheetgen.network.graph import BATCH, SAMPLE, SAMPLES, TURN
 from sheetgen.page import style
-from sheetgen.page.block import Block
 from sheetgen.page.page import Page
 from sheetgen.page.printing import fit_width
-from sheetgen.page.validation import any_number, guard, whole
+from sheetgen.page.validation import any_number, whole
 from sheetgen.sheet_names import DATA
 from sheetgen.sheets import layout as at
 from sheetgen.sheets.book import Book
@@ -37,7 +36,8 @@ def page(book: Book, verdict: Verdict) -> Page:
         table.line(page, row, (float(index + 1), *numbers), looks)
     if study.order:
         _order(page, book)
-    page.decorate.append(lambda sheet: _finish(sheet, table, names))
+    page.guard(any_number(), table.area(names[0], names[-1]))
+    page.decorate.append(_print)
     return page
 
 
@@ -49,11 +49,10 @@ def _order(page: Page, book: Book) -> None:
     table.header(page)
     for row, sample in zip(table.rows, book.study.order, strict=True):
         table.line(page, row, (float(row - table.first + 1), float(sample)), (style.COUNT, style.INPUT))
-    page.decorate.append(lambda sheet: guard(sheet, [table.cells(SAMPLE)], whole(1, book.study.count)))
+    page.guard(whole(1, book.study.count), table.cells(SAMPLE))
 
 
-def _finish(sheet: Any, table: Block, names: tuple[str, ...]) -> None:
-    """Let only numbers in, and print the labels on every page."""
-    guard(sheet, [table.area(names[0], names[-1])], any_number())
+def _print(sheet: Any) -> None:
+    """Print the labels on every page."""
     fit_width(sheet)
     sheet.print_title_rows = f"{at.DATA_LABEL_ROW}:{at.DATA_LABEL_ROW}"

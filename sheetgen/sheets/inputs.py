@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import Font
 
@@ -12,7 +10,7 @@ from sheetgen.page import style
 from sheetgen.page.block import Block
 from sheetgen.page.page import Formula, Page
 from sheetgen.page.printing import fit_width
-from sheetgen.page.validation import any_number, guard, positive_number
+from sheetgen.page.validation import any_number, positive_number
 from sheetgen.sheet_names import INPUTS
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.flag import Verdict, flag
@@ -40,7 +38,8 @@ def page(book: Book, verdict: Verdict) -> Page:
             page.put(table.cell(NAME, layout.heading_rows[heading]), heading, style.HEADING)
         for given, as_built in zip(givens, built.givens[heading], strict=True):
             _given(page, table, layout.input_rows[given.label], given, as_built)
-    page.decorate.append(lambda sheet: _guard(sheet, layout))
+    _guard(page, layout)
+    page.decorate.append(fit_width)
     return page
 
 
@@ -57,7 +56,7 @@ def _given(page: Page, table: Block, row: int, given: Given, as_built: Given) ->
     table.line(page, row, (given.label, given.meaning, given.value, as_built.value, changed), _LOOKS)
 
 
-def _guard(sheet: Any, layout: Layout) -> None:
+def _guard(page: Page, layout: Layout) -> None:
     """Let only numbers in, some of them above 0 only, and colour what was changed."""
     table = layout.inputs_table
     anything: list[str] = []
@@ -65,9 +64,8 @@ def _guard(sheet: Any, layout: Layout) -> None:
     for heading, givens in layout.givens.items():
         cells = positive if heading in _POSITIVE else anything
         cells += [table.cell(VALUE, layout.input_rows[given.label]) for given in givens]
-    guard(sheet, anything, any_number())
-    guard(sheet, positive, positive_number())
+    page.guard(any_number(), *anything)
+    page.guard(positive_number(), *positive)
     # The rule is spelled for the first row; a spreadsheet moves it down to the others.
     changed = FormulaRule([f'${table.cell(CHANGED, table.first)}="changed"'], font=Font(color=style.BAD, bold=True))
-    sheet.conditional_formatting.add(table.area(AS_BUILT, CHANGED), changed)
-    fit_width(sheet)
+    page.colour(table.area(AS_BUILT, CHANGED), changed)

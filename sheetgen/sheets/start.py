@@ -9,7 +9,7 @@ from openpyxl.utils import get_column_letter
 from sheetgen.network.graph import Section
 from sheetgen.page import style
 from sheetgen.page.block import Listing
-from sheetgen.page.marks import colour_signs
+from sheetgen.page.marks import negative_rule
 from sheetgen.page.page import Page
 from sheetgen.page.printing import landscape
 from sheetgen.sheet_names import (
@@ -77,7 +77,9 @@ def page(book: Book, verdict: Verdict) -> Page:
     row = _try(page, book, cells.row)
     row = _sheets(page, book, row)
     _key(page, book, row)
-    page.decorate += [_print, lambda sheet: colour_signs(sheet, cells.weights)]
+    if cells.weights:
+        page.colour(" ".join(cells.weights), negative_rule())
+    page.decorate.append(_print)
     return page
 
 

@@ -1,20 +1,41 @@
-"""The cells of a sheet part, row by row: for each its formula and its cached value, as the file has them."""
+"""The cells of a sheet part, row by row: for each its formula and its cached value, as Excel reads them.
+
+What programs read differently is refused: a row or a cell given twice, out of order or elsewhere than in the one table
+of the sheet, an address that names another row, two values in a cell.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import IO
 from xml.etree import ElementTree
 
-from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
+from openpyxl.utils.cell import column_index_from_string, range_boundaries
 
 from sheetgen.engines.base import CellError, Value
+from sheetgen.limits import MAX_COLUMNS, MAX_ROWS
 from sheetgen.xlsx.escapes import decoded
 from sheetgen.xlsx.formulas import shifted
+from sheetgen.xlsx.plain_xml import Ambiguous, PlainPart, parse
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 """The namespace of a workbook's elements, as ElementTree spells it."""
+STRICT = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
+"""The same in files of the Strict format."""
+COMPATIBILITY = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+"""The namespace of what tells a program what to do with what it does not know."""
+
+_TABLE, _ROW, _CELL = f"{MAIN}sheetData", f"{MAIN}row", f"{MAIN}c"
+_FORMULA, _VALUE, _INLINE, _EXTENSIONS = f"{MAIN}f", f"{MAIN}v", f"{MAIN}is", f"{MAIN}extLst"
+_RUN, _TEXT, _HINTS = f"{MAIN}r", f"{MAIN}t", (f"{MAIN}rPh", f"{MAIN}phoneticPr", f"{MAIN}rPr")
+_ONLY_IN_THE_TABLE = frozenset(f"{space}{name}" for space in (MAIN, STRICT) for name in ("sheetData", "row", "c"))
+_REINTERPRETED = (f"{COMPATIBILITY}ProcessContent", f"{COMPATIBILITY}MustUnderstand")
+_NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
+_WHOLE = re.compile(r"[1-9][0-9]{0,6}")
+_LETTERS = re.compile(r"[A-Z]{1,3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +53,7 @@ class FileCell:
 
     ``own`` is the cell's own formula, without ``=``; ``shared`` the formula it shares with others;
     ``fills`` the cells whose values an array formula, or the formula of a data table, gives.
+    ``style`` is the number of its cell format; ``rich`` says that it shows more than its value, such as a picture.
     """
 
     row: int
@@ -40,6 +62,8 @@ class FileCell:
     own: str | None = None
     shared: SharedFormula | None = None
     fills: str | None = None
+    style: str = "0"
+    rich: bool = False
 
     @property
     def has_formula(self) -> bool:
@@ -54,81 +78,186 @@ class FileCell:
         return shifted(self.shared.text, self.row - self.shared.row, self.column - self.shared.column)
 
 
-def read_rows(part: IO[bytes], strings: Callable[[], Sequence[str]]) -> Iterator[list[FileCell]]:
-    """Yield the rows of a sheet part, each as the cells that the file holds in it.
-
-    ``strings`` gives the workbook's shared strings; it is called where a cell refers to one.
-    """
-    yield from _SheetReader(strings).rows(part)
-
-
 def read_strings(xml: bytes) -> list[str]:
     """Return the shared strings of a workbook."""
-    return [_text(item) for item in ElementTree.fromstring(xml).iter(f"{MAIN}si")]
+    return [_text(item) for item in parse(xml) if item.tag == f"{MAIN}si"]
 
 
-class _SheetReader:
-    """Reads one sheet; it knows the first cell of every shared formula that it came by."""
+class SheetReader:
+    """Reads one sheet part, once. ``strings`` gives the workbook's shared strings; it is called where needed.
+
+    When all rows were read, ``root`` is the sheet without them.
+    """
 
     def __init__(self, strings: Callable[[], Sequence[str]]) -> None:
         self._strings = strings
-        self._shared: dict[str, SharedFormula] = {}
+        self._shared: dict[str, tuple[SharedFormula, tuple[int, int, int, int]]] = {}
+        self.root = ElementTree.Element("")
 
     def rows(self, part: IO[bytes]) -> Iterator[list[FileCell]]:
-        data = None
-        number = 0
-        for event, element in ElementTree.iterparse(part, events=("start", "end")):
-            if event == "start":
-                data = element if element.tag == f"{MAIN}sheetData" else data
-            elif element.tag == f"{MAIN}row":
-                number = int(element.get("r") or number + 1)
-                yield self._cells(element, number)
-                if data is not None:
-                    data.clear()
+        """Yield the rows, each as the cells that the file holds in it. Raises Ambiguous where programs would differ."""
+        above: list[ElementTree.Element] = []  # the open elements outside of the table
+        table: ElementTree.Element | None = None
+        tables = depth = number = 0
+        for event, element in ElementTree.iterparse(PlainPart(part), events=("start", "end")):
+            if table is not None:
+                if event == "start":
+                    depth += 1
+                elif depth > 1:
+                    depth -= 1
+                elif element is table:
+                    table = None
+                    above.pop()
+                else:
+                    depth -= 1
+                    number = _row_number(element, number)
+                    yield self._cells(element, number)
+                    table.clear()
+            elif event == "start":
+                if element.tag == _TABLE:
+                    tables, table, depth = tables + 1, element, 0
+                _check_place(element, above)
+                above.append(element)
+            else:
+                above.pop()
+                self.root = element
+        if tables != 1:
+            raise Ambiguous(f"{tables} tables of cells")
 
     def _cells(self, row: ElementTree.Element, number: int) -> list[FileCell]:
+        digits = str(number)
         cells = []
         column = 0
         for element in row:
+            if element.tag != _CELL:
+                if element.tag == _EXTENSIONS:
+                    continue
+                raise Ambiguous(f"{_named(element)} in row {digits}")
             where = element.get("r")
-            column = column_index_from_string(coordinate_from_string(where)[0]) if where else column + 1
+            if where is None:
+                column += 1
+            else:
+                letters = where.removesuffix(digits)
+                place = _column(letters) if len(letters) + len(digits) == len(where) else 0
+                if place <= column:
+                    raise Ambiguous(f"the address {where} in row {digits}, behind column {column}")
+                column = place
             cells.append(self._cell(element, number, column))
         return cells
 
     def _cell(self, element: ElementTree.Element, row: int, column: int) -> FileCell:
-        formula = element.find(f"{MAIN}f")
-        value = self._value(element)
+        formula = value = inline = None
+        for part in element:
+            if part.tag == _FORMULA and formula is value is inline is None and not len(part):
+                formula = part
+            elif part.tag == _VALUE and value is inline is None and not len(part):
+                value = part
+            elif part.tag == _INLINE and value is inline is None:
+                inline = part
+            elif part.tag != _EXTENSIONS:
+                raise Ambiguous(f"{_named(part)}, not where it belongs, in column {column} of row {row}")
+        shown = self._value(element.get("t", "n"), value, inline)
+        style, rich = element.get("s", "0"), element.get("vm") is not None
         if formula is None:
-            return FileCell(row, column, value)
+            return FileCell(row, column, shown, style=style, rich=rich)
         text = (formula.text or "").strip().removeprefix("=")
-        if (kind := formula.get("t")) != "shared":
-            fills = formula.get("ref", "") if kind in ("array", "dataTable") else None
-            return FileCell(row, column, value, own=text, fills=fills)
+        kind = formula.get("t", "normal")
+        if kind == "shared":
+            return FileCell(row, column, shown, shared=self._share(formula, text, row, column), style=style, rich=rich)
+        if kind not in ("normal", "array", "dataTable"):
+            raise Ambiguous(f"a formula of the kind {kind!r} in column {column} of row {row}")
+        fills = None if kind == "normal" else _area(formula.get("ref", ""))
+        return FileCell(row, column, shown, own=text, fills=fills, style=style, rich=rich)
+
+    def _share(self, formula: ElementTree.Element, text: str, row: int, column: int) -> SharedFormula:
+        """Return the formula that a cell shares, which the first of its cells defines, with the cells it is for."""
         key = formula.get("si", "")
         if text:
-            self._shared[key] = SharedFormula(text, row, column)
-        return FileCell(row, column, value, shared=self._shared[key])
+            if key in self._shared:
+                raise Ambiguous(f"a second shared formula {key!r} in column {column} of row {row}")
+            self._shared[key] = SharedFormula(text, row, column), _boundaries(formula.get("ref", ""))
+        shared, (left, top, right, bottom) = self._shared[key]
+        if not (top <= row <= bottom and left <= column <= right):
+            raise Ambiguous(f"the formula of other cells in column {column} of row {row}")
+        return shared
 
-    def _value(self, element: ElementTree.Element) -> Value:
-        kind = element.get("t", "n")
-        if kind == "inlineStr":
-            return _text(element)
-        content = element.find(f"{MAIN}v")
-        if content is None or (content.text is None and kind != "str"):
+    def _value(self, kind: str, value: ElementTree.Element | None, inline: ElementTree.Element | None) -> Value:
+        if (kind == "inlineStr") != (inline is not None) and not (value is inline is None):
+            raise Ambiguous(f"a cell of the kind {kind!r} with another kind of value")
+        if inline is not None:
+            return _text(inline)
+        if value is None or (value.text is None and kind != "str"):
             return None
-        text = content.text or ""
+        text = value.text or ""
+        if kind == "n":
+            return float(text) if _NUMBER.fullmatch(text) else CellError(text)
         if kind == "s":
-            return self._strings()[int(text)]
+            return self._strings()[int(text)] if text.isascii() and text.isdigit() else CellError(text)
         if kind == "b":
-            return text == "1"
+            return text == "1" if text in ("0", "1") else CellError(text)
         if kind == "e":
             return CellError(text)
-        if kind == "str":
-            return decoded(text)
-        return text if kind == "d" else float(text)
+        if kind not in ("str", "d"):
+            raise Ambiguous(f"a cell of the kind {kind!r}")
+        return decoded(text) if kind == "str" else text
+
+
+def _check_place(element: ElementTree.Element, above: list[ElementTree.Element]) -> None:
+    """Raise Ambiguous for an element outside of the table of cells that does not belong there."""
+    if not above and element.tag != f"{MAIN}worksheet":
+        raise Ambiguous(f"{_named(element)} instead of a sheet")
+    if element.tag in _ONLY_IN_THE_TABLE and not (element.tag == _TABLE and len(above) == 1):
+        raise Ambiguous(f"{_named(element)} outside of its table of cells")
+    if any(name in element.attrib for name in _REINTERPRETED):
+        raise Ambiguous(f"{_named(element)} with rules of its own for how it is to be read")
+
+
+def _boundaries(area: str) -> tuple[int, int, int, int]:
+    """Return the first column and row of an area of cells, and the last."""
+    left, top, right, bottom = range_boundaries(area)
+    if left is None or top is None or right is None or bottom is None:
+        raise Ambiguous(f"a shared formula of the cells {area!r}")
+    return left, top, right, bottom
+
+
+def _row_number(row: ElementTree.Element, before: int) -> int:
+    if row.tag != _ROW:
+        raise Ambiguous(f"{_named(row)} among its rows")
+    given = row.get("r")
+    if given is None:
+        return before + 1
+    if not _WHOLE.fullmatch(given) or not before < int(given) <= MAX_ROWS:
+        raise Ambiguous(f"a row {given!r} behind row {before}")
+    return int(given)
+
+
+def _area(cells: str) -> str:
+    """Return an area of cells, one cell by itself."""
+    first, _, last = cells.partition(":")
+    return first if last in ("", first) else cells
+
+
+@cache
+def _column(letters: str) -> int:
+    """Return the number of a column, 0 for what is none."""
+    column = int(column_index_from_string(letters)) if _LETTERS.fullmatch(letters) else 0
+    return column if column <= MAX_COLUMNS else 0
 
 
 def _text(element: ElementTree.Element) -> str:
     """Return the text of a string item, its runs joined, phonetic hints left out."""
-    runs = (part for part in element if part.tag != f"{MAIN}rPh")
-    return decoded("".join(node.text or "" for part in runs for node in part.iter(f"{MAIN}t")))
+    pieces: list[str] = []
+    for part in element:
+        if part.tag == _TEXT and not pieces:
+            pieces.append(part.text or "")
+        elif part.tag == _RUN and (len(element) == 1 or element[0].tag != _TEXT):
+            pieces += [run.text or "" for run in part if run.tag == _TEXT]
+        elif part.tag not in _HINTS:
+            raise Ambiguous(f"{_named(part)} in a text")
+    return decoded("".join(pieces))
+
+
+def _named(element: ElementTree.Element) -> str:
+    """Return how an element of the file is called."""
+    space, _, name = element.tag.rpartition("}")
+    return f"<{name}>" if f"{space}}}" == MAIN else f"a foreign <{name}>"

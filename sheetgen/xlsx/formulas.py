@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from string import ascii_lowercase
 
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.cell import column_index_from_string
@@ -108,6 +109,10 @@ def same(a: str, b: str) -> bool:
     return a == b or canonical(a) == canonical(b)
 
 
+_CAPITALS = {ord(letter): letter.upper() for letter in ascii_lowercase}
+"""Only these are alike whatever their capitals; others turn into letters of functions: ı into I, ſ into S."""
+_NEEDLESS_SPACE = re.compile(r"(?<![\w$).])[ \t\r\n]+|[ \t\r\n]+(?![\w$(.])")
+"""Spaces that part no two words: between two references they would mean the cells that both have."""
 _BARE_NAME = re.compile(r"[\w.]+")
 """A sheet's name that some program writes without quotes."""
 _TEXT_OR_NAME = re.compile(r"""("(?:[^"]|"")*")|'((?:[^']|'')*)'|[^"']+""")
@@ -123,5 +128,6 @@ def _spell(match: re.Match[str]) -> str:
     if match[1]:
         return match[1]
     if match[2] is not None:
-        return match[2].upper() if _BARE_NAME.fullmatch(match[2]) else f"'{match[2].upper()}'"
-    return "".join(match[0].split()).upper()
+        name = match[2].translate(_CAPITALS)
+        return name if _BARE_NAME.fullmatch(match[2]) else f"'{name}'"
+    return _NEEDLESS_SPACE.sub("", match[0]).translate(_CAPITALS)

@@ -1,4 +1,4 @@
-"""Opening a workbook file: its sheets, their rows, its calculation settings.
+"""Opening a workbook file: its sheets, their rows, what else its parts say.
 
 Files of any writer are read: Excel, LibreOffice, openpyxl, this project. Nothing is calculated here.
 """
@@ -12,17 +12,13 @@ from functools import cached_property
 from pathlib import Path
 from xml.etree import ElementTree
 
-from openpyxl.utils.exceptions import CellCoordinatesException
-
 from sheetgen.errors import WorkbookError
-from sheetgen.xlsx.cells import MAIN, FileCell, read_rows, read_strings
+from sheetgen.xlsx.cells import MAIN, STRICT, FileCell, SheetReader, read_strings
 from sheetgen.xlsx.opc import RELATION_ID, Relation, find, main_part, relations, rels_of
+from sheetgen.xlsx.plain_xml import Ambiguous, parse
 
-_STRINGS = "xl/sharedStrings.xml"
-_STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
 DAMAGE = (
     zipfile.BadZipFile,
-    CellCoordinatesException,
     ArithmeticError,
     RuntimeError,
     zlib.error,
@@ -34,6 +30,7 @@ DAMAGE = (
 )
 """What reading raises where a file is cut off, overwritten or no workbook."""
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_WORKSHEET = "worksheet"
 
 
 class WorkbookFile:
@@ -45,11 +42,12 @@ class WorkbookFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._check_kind()
+        self._roots: dict[str, ElementTree.Element] = {}
         try:
             self._archive = zipfile.ZipFile(path)
             self._parts = self._sheet_parts()
         except DAMAGE as error:
-            raise self._damaged(error) from error
+            raise self._unreadable(error) from error
 
     def _check_kind(self) -> None:
         try:
@@ -64,39 +62,71 @@ class WorkbookFile:
         if start[:4] != b"PK\x03\x04":
             raise WorkbookError(f"{self.path} is no .xlsx workbook")
 
-    def _damaged(self, error: Exception) -> WorkbookError:
-        return WorkbookError(f"{self.path} is damaged or no .xlsx workbook ({error}); save or build it again")
+    def _unreadable(self, error: Exception, what: str = "") -> WorkbookError:
+        where = f"{self.path}, {what}," if what else f"{self.path}"
+        if isinstance(error, Ambiguous):
+            remedy = "programs read that differently: open and save it in a spreadsheet, or build it again"
+            return WorkbookError(f"{where} has {error}; {remedy}")
+        return WorkbookError(f"{where} is damaged or no .xlsx workbook ({error}); save or build it again")
 
     def _sheet_parts(self) -> dict[str, str]:
         """Map the name of each worksheet to its part."""
-        workbook = self._workbook
-        if workbook.tag.startswith(f"{{{_STRICT}}}"):
+        if self.workbook.tag.startswith(STRICT):
             raise WorkbookError(f"{self.path} is a Strict Open XML file; save it as an ordinary .xlsx")
-        parts = {relation.id: relation.part for relation in self._relations(self._main)}
-        named = {sheet.get("name", ""): parts[sheet.get(RELATION_ID, "")] for sheet in workbook.iter(f"{MAIN}sheet")}
-        return {name: self._name(part) for name, part in named.items() if "worksheets/" in part.lower()}
-
-    def _name(self, part: str) -> str:
-        """Return the name that a part has in the archive: names that differ in case only are one."""
-        return find(self._archive.namelist(), part) or part
-
-    def _relations(self, part: str) -> list[Relation]:
-        name = find(self._archive.namelist(), rels_of(part))
-        return relations(self._archive.read(name), part) if name else []
-
-    @cached_property
-    def _main(self) -> str:
-        """The name of the workbook part."""
-        return self._name(main_part(self._relations("")))
+        found = {relation.id: relation for relation in self.relations(self.main)}
+        sheets = [(sheet.get("name", ""), found[sheet.get(RELATION_ID, "")]) for sheet in self.sheet_elements]
+        return {name: self.name(sheet.part) for name, sheet in sheets if sheet.kind == _WORKSHEET}
 
     @property
-    def _workbook(self) -> ElementTree.Element:
-        return ElementTree.fromstring(self._archive.read(self._main))
+    def names(self) -> list[str]:
+        """The names of the parts, as often as the file has them."""
+        return self._archive.namelist()
+
+    def name(self, part: str) -> str:
+        """Return the name that a part has in the archive: names that differ in case only are one."""
+        return find(self.names, part) or part
+
+    def relations(self, part: str = "") -> list[Relation]:
+        """Return the relations of a part, or of the package itself; links to the outside are left out."""
+        name = find(self.names, rels_of(part))
+        return relations(self._archive.read(name), part) if name else []
+
+    def related(self, part: str, kind: str) -> list[str]:
+        """Return the names of the parts that a part leads to by relations of a kind."""
+        return [self.name(relation.part) for relation in self.relations(part) if relation.kind == kind]
+
+    def links(self, part: str) -> dict[str, str]:
+        """Return the addresses outside of the file to which the relations of a part lead, by their identifiers."""
+        name = find(self.names, rels_of(part))
+        found = parse(self._archive.read(name)) if name else ElementTree.Element("")
+        return {link.get("Id", ""): link.get("Target", "") for link in found if link.get("TargetMode") == "External"}
+
+    def read(self, part: str) -> ElementTree.Element:
+        """Return the root of a part. Raises WorkbookError for one that is absent, damaged or read differently."""
+        try:
+            return parse(self._archive.read(self.name(part)))
+        except DAMAGE as error:
+            raise self._unreadable(error, part) from error
+
+    @cached_property
+    def main(self) -> str:
+        """The name of the workbook part."""
+        return self.name(main_part(self.relations()))
+
+    @cached_property
+    def workbook(self) -> ElementTree.Element:
+        """The workbook part."""
+        return parse(self._archive.read(self.main))
+
+    @property
+    def sheet_elements(self) -> list[ElementTree.Element]:
+        """The sheets of every kind, as the workbook part lists them."""
+        return self.workbook.findall(f"{MAIN}sheets/{MAIN}sheet")
 
     @property
     def calculation(self) -> Mapping[str, str]:
         """The workbook's calculation settings, as attributes of its ``calcPr``."""
-        settings = self._workbook.find(f"{MAIN}calcPr")
+        settings = self.workbook.find(f"{MAIN}calcPr")
         return {} if settings is None else dict(settings.attrib)
 
     @property
@@ -106,13 +136,31 @@ class WorkbookFile:
 
     @cached_property
     def _strings(self) -> list[str]:
-        part = find(self._archive.namelist(), _STRINGS)
-        return read_strings(self._archive.read(part)) if part else []
+        return [text for part in self.related(self.main, "sharedStrings") for text in self._texts(part)]
+
+    def _texts(self, part: str) -> list[str]:
+        return read_strings(self._archive.read(part))
 
     def rows(self, sheet: str) -> Iterator[list[FileCell]]:
-        """Yield the rows of a sheet, each as the cells that the file holds in it."""
+        """Yield the rows of a sheet, each as the cells that the file holds in it.
+
+        Raises WorkbookError for what is damaged, or what programs read differently.
+        """
+        reader = SheetReader(lambda: self._strings)
         try:
             with self._archive.open(self._parts[sheet]) as part:
-                yield from read_rows(part, lambda: self._strings)
+                yield from reader.rows(part)
         except DAMAGE as error:
-            raise self._damaged(error) from error
+            raise self._unreadable(error, f"sheet {sheet!r}") from error
+        self._roots[sheet] = reader.root
+
+    def part(self, sheet: str) -> str:
+        """Return the name of a sheet's part."""
+        return self._parts[sheet]
+
+    def frame(self, sheet: str) -> ElementTree.Element:
+        """Return a sheet without its rows, for which they are read where that was not done before."""
+        if sheet not in self._roots:
+            for _ in self.rows(sheet):
+                pass
+        return self._roots[sheet]

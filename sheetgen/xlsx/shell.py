@@ -21,7 +21,7 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from sheetgen.page import style
-from sheetgen.page.marks import colour_flags, show_small
+from sheetgen.page.marks import all_rules
 from sheetgen.page.page import Page, quoted
 from sheetgen.page.style import Style
 
@@ -97,8 +97,12 @@ def _dress(sheet: Worksheet, page: Page) -> None:
         sheet.sheet_properties.tabColor = page.tab_colour
     for merge in page.merges:
         sheet.merge_cells(merge)
-    colour_flags(sheet, page.flags)
-    _show_small_numbers(sheet, page)
+    for cells, rule in all_rules(page):
+        sheet.conditional_formatting.add(cells, rule)
+    for guarded, validation in page.guards:
+        for cell in guarded:
+            validation.add(cell)
+        sheet.add_data_validation(validation)
     for anchor, chart, _ in page.charts:
         sheet.add_chart(chart, anchor)
     for anchor, png, _ in page.pictures:
@@ -113,18 +117,6 @@ def _picture(png: bytes) -> Any:
     from openpyxl.drawing.image import Image
 
     return Image(BytesIO(png))
-
-
-def _show_small_numbers(sheet: Worksheet, page: Page) -> None:
-    """Write numbers that six decimals would show as zero in scientific notation."""
-    cells = page.formatted(style.NUMBER)
-    if page.table:
-        for index, column in enumerate(page.table.columns, start=1):
-            if column.style.number == style.NUMBER:
-                letter = get_column_letter(index)
-                cells.append(f"{letter}{page.table.first_row}:{letter}{page.table.last_row}")
-    if cells:
-        show_small(sheet, " ".join(cells), style.NUMBER)
 
 
 def _order_fonts(xml: bytes) -> bytes:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from xml.etree import ElementTree
 
 import pytest
-from openpyxl import Workbook
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from sheetgen.page.validation import any_number, decimal, guard, one_of, positive_number, whole
+from sheetgen.page.page import Page
+from sheetgen.page.validation import any_number, decimal, one_of, positive_number, whole
+from sheetgen.xlsx import shell
+from sheetgen.xlsx.cells import MAIN
 
 KINDS: list[tuple[Callable[[], DataValidation], tuple[str | None, ...], tuple[str, str]]] = [
     (lambda: one_of("$A$1:$A$3", "a letter"), ("list", None, "$A$1:$A$3", None),
@@ -34,7 +37,9 @@ def test_what_it_lets_in_and_what_it_says(
 
 
 def test_a_guard_stands_on_all_its_cells() -> None:
-    sheet = Workbook().active
-    guard(sheet, ["A1", "C2:C4"], any_number())
-    (validation,) = sheet.data_validations.dataValidation
-    assert {str(cells) for cells in validation.sqref.ranges} == {"A1", "C2:C4"}
+    page = Page("Guarded")
+    page.put("A1", 1.0)
+    page.guard(any_number(), "A1", "C2:C4")
+    parts = shell.make([page], "", "2020-01-01T00:00:00Z").parts
+    (guarded,) = ElementTree.fromstring(parts["xl/worksheets/sheet1.xml"]).iter(f"{MAIN}dataValidation")
+    assert set(guarded.get("sqref", "").split()) == {"A1", "C2:C4"}

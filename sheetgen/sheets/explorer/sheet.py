@@ -14,11 +14,11 @@ from openpyxl.utils import get_column_letter
 
 from sheetgen.network.graph import Section
 from sheetgen.page import style
-from sheetgen.page.marks import show_small
+from sheetgen.page.marks import small_rules
 from sheetgen.page.page import Page
 from sheetgen.page.printing import landscape
 from sheetgen.page.style import Style
-from sheetgen.page.validation import guard, whole
+from sheetgen.page.validation import whole
 from sheetgen.sheet_names import EXPLORER
 from sheetgen.sheets import lookup
 from sheetgen.sheets.book import Book
@@ -61,11 +61,9 @@ def page(book: Book, verdict: Verdict) -> Page:
     top.put(page, book, table, last, verdict)
     row = _legend(page, drawing.row + 1)
     page.heights |= dict.fromkeys(range(_DRAWING_ROW, drawing.row), 26.0)
-    page.decorate += [
-        lambda sheet: _colour(sheet, page, drawing, table),
-        lambda sheet: _guard(sheet, book, table),
-        lambda sheet: _print(sheet, get_column_letter(last), row),
-    ]
+    _colour(page, drawing, table)
+    _guard(page, book, table)
+    page.decorate.append(lambda sheet: _print(sheet, get_column_letter(last), row))
     return page
 
 
@@ -93,7 +91,7 @@ def _legend(page: Page, row: int) -> int:
     return row + len(explanations)
 
 
-def _colour(sheet: Any, page: Page, drawing: DrawnCells, table: LookupTable) -> None:
+def _colour(page: Page, drawing: DrawnCells, table: LookupTable) -> None:
     """Colour every kind of number by sign and size, on a scale of its own, and show small numbers as such."""
     kinds = (drawing.neurons, drawing.weights, drawing.neuron_slopes, drawing.weight_slopes)
     formats = (style.SHORT, style.SHORT, style.SLOPE, style.SLOPE)
@@ -101,21 +99,20 @@ def _colour(sheet: Any, page: Page, drawing: DrawnCells, table: LookupTable) -> 
         if cells:
             largest = table.largest_cell(label)
             ranges = " ".join(cells)
-            show_small(sheet, ranges, number)
             scale = ColorScaleRule("formula", f"-{largest}", _RED, "num", 0, _WHITE, "formula", largest, _BLUE)
-            sheet.conditional_formatting.add(ranges, scale)
+            page.colour(ranges, *small_rules(number), scale)
     coloured = {cell for cells in kinds for cell in cells}
     for number in (style.SHORT, style.SLOPE):
         if uncoloured := [cell for cell in page.formatted(number) if cell not in coloured]:
-            show_small(sheet, " ".join(uncoloured), number)
+            page.colour(" ".join(uncoloured), *small_rules(number))
 
 
-def _guard(sheet: Any, book: Book, table: LookupTable) -> None:
+def _guard(page: Page, book: Book, table: LookupTable) -> None:
     """Let in only what can be picked."""
-    guard(sheet, [EXPLORER_VARIANT.cell], lookup.of_sheets(table.sheets))
-    guard(sheet, [EXPLORER_ITERATION.cell], lookup.iterations(book.layout))
+    page.guard(lookup.of_sheets(table.sheets), EXPLORER_VARIANT.cell)
+    page.guard(lookup.iterations(book.layout), EXPLORER_ITERATION.cell)
     if book.study.batch > 1:
-        guard(sheet, [EXPLORER_SAMPLE.cell], whole(1, book.study.batch))
+        page.guard(whole(1, book.study.batch), EXPLORER_SAMPLE.cell)
 
 
 def _print(sheet: Any, last: str, row: int) -> None:

@@ -15,7 +15,7 @@ from sheetgen.page import style
 from sheetgen.page.block import Block, Listing
 from sheetgen.page.page import Page
 from sheetgen.page.printing import fit_width, landscape
-from sheetgen.page.validation import decimal, guard, one_of, whole
+from sheetgen.page.validation import decimal, one_of, whole
 from sheetgen.sheet_names import GRADIENT_CHECK
 from sheetgen.sheets import lookup, picks
 from sheetgen.sheets.book import Book
@@ -54,7 +54,9 @@ def page(book: Book, verdict: Verdict) -> Page:
     top.put(page, book, step, helpers, table, lines, verdict)
     put_lines(page, table, lines)
     networks.put(page, "The networks with one parameter moved", _NOTE, ("parameter", "moved by", None, None))
-    page.decorate.append(lambda sheet: _finish(sheet, book, table, helpers.sheets))
+    _guard(page, book, table, helpers.sheets)
+    _colour(page, table)
+    page.decorate.append(lambda sheet: _print(sheet, table))
     return page
 
 
@@ -85,25 +87,26 @@ def _point(book: Book, step: Lookup, table: Block, step_numbers: Listing) -> Poi
     )
 
 
-def _guard(sheet: Any, book: Book, table: Block, sheets: Block) -> None:
+def _guard(page: Page, book: Book, table: Block, sheets: Block) -> None:
     """Let in only what can be picked."""
-    guard(sheet, [CHECK_VARIANT.cell], lookup.of_sheets(sheets))
-    guard(sheet, [CHECK_ITERATION.cell], lookup.iterations(book.layout))
+    page.guard(lookup.of_sheets(sheets), CHECK_VARIANT.cell)
+    page.guard(lookup.iterations(book.layout), CHECK_ITERATION.cell)
     if book.study.batch > 1:
-        guard(sheet, [CHECK_SAMPLE.cell], whole(1, book.study.batch))
-    guard(sheet, [CHECK_PARAMETER.cell], one_of(table.column(PARAMETER), "a parameter"))
-    guard(sheet, [CHECK_EPSILON.cell], decimal(picks.LEAST_EPSILON, picks.LARGEST_EPSILON))
+        page.guard(whole(1, book.study.batch), CHECK_SAMPLE.cell)
+    page.guard(one_of(table.column(PARAMETER), "a parameter"), CHECK_PARAMETER.cell)
+    page.guard(decimal(picks.LEAST_EPSILON, picks.LARGEST_EPSILON), CHECK_EPSILON.cell)
 
 
-def _finish(sheet: Any, book: Book, table: Block, sheets: Block) -> None:
-    """Add the drop-downs, turn wrong parameters red, point at the picked one, and print."""
-    _guard(sheet, book, table, sheets)
+def _colour(page: Page, table: Block) -> None:
+    """Turn wrong parameters red, and point at the picked one."""
     red = PatternFill(bgColor=style.BAD_FILL)
     verdict, parameter = (f"${table.cell(label, table.first)}" for label in (VERDICT, PARAMETER))
     wrong_rule = FormulaRule([f'{verdict}<>"OK"'], font=Font(color=style.BAD, bold=True), fill=red)
     picked_rule = FormulaRule([f"{parameter}={CHECK_PARAMETER.absolute}"], fill=PatternFill(bgColor="FFFBE6"))
-    for rule in (wrong_rule, picked_rule):
-        sheet.conditional_formatting.add(table.area(PARAMETER, ALLOWED), rule)
+    page.colour(table.area(PARAMETER, ALLOWED), wrong_rule, picked_rule)
+
+
+def _print(sheet: Any, table: Block) -> None:
     landscape(sheet)
     fit_width(sheet)
     sheet.print_area = f"A1:{table.cell(VERDICT, table.last)}"

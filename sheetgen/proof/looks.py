@@ -1,0 +1,67 @@
+"""What a page shows besides its cells, as it was built, in the terms in which files are read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from openpyxl.formatting.rule import Rule
+
+from sheetgen.page.marks import all_rules, flag_rules
+from sheetgen.page.page import Page, quoted
+from sheetgen.xlsx.appearance import Appearance, ShownChart, ShownGuard, ShownRule, plainly
+from sheetgen.xlsx.cell_formats import DifferentialLook
+
+
+def appearance_as_built(page: Page) -> Appearance:
+    """Return what a page shows besides its cells."""
+    return Appearance(
+        rules=list(_rules(page)),
+        guards=[
+            ShownGuard(
+                cells, guard.type or "none", guard.operator or "between", (guard.formula1 or "", guard.formula2 or "")
+            )
+            for cells, guard in page.guards
+        ],
+        links={cell: f"{quoted(target)}!A1" for cell, target in page.links.items()},
+        merges=list(page.merges),
+        charts=[_chart(chart) for _, chart, _ in page.charts],
+    )
+
+
+def rules_of_flag(cell: str) -> list[ShownRule]:
+    """Return the rules that colour a flag."""
+    return [_rule((cell,), rule) for rule in flag_rules(cell)]
+
+
+def _rules(page: Page) -> Iterator[ShownRule]:
+    split: dict[str, tuple[str, ...]] = {}
+    for cells, rule in all_rules(page):
+        if cells not in split:
+            split[cells] = tuple(cells.split())
+        yield _rule(split[cells], rule)
+
+
+def _rule(cells: tuple[str, ...], rule: Rule) -> ShownRule:
+    formulas = tuple(map(str, rule.formula))
+    if rule.colorScale:
+        formulas += tuple(plainly(str(stop.val)) for stop in rule.colorScale.cfvo)
+    return ShownRule(cells, rule.type, rule.operator or "", formulas, _look(rule.dxf))
+
+
+def _look(dxf: Any) -> DifferentialLook:
+    if dxf is None:
+        return DifferentialLook()
+    ink = dxf.font.color.rgb[-6:] if dxf.font and dxf.font.color else ""
+    fill = dxf.fill.bgColor.rgb[-6:] if dxf.fill else ""
+    return DifferentialLook(ink, fill, dxf.numFmt.formatCode if dxf.numFmt else None)
+
+
+def _chart(chart: Any) -> ShownChart:
+    title = "".join(run.t for paragraph in chart.title.tx.rich.p for run in paragraph.r)
+    axes = tuple(
+        (axis.scaling.orientation, "" if axis.scaling.logBase is None else f"{axis.scaling.logBase:g}")
+        for axis in (chart.x_axis, chart.y_axis)
+    )
+    series = tuple((one.tx.strRef.f, one.xVal.numRef.f, one.yVal.numRef.f) for one in chart.series)
+    return ShownChart((chart.tagname,), title, axes, series)

@@ -1,0 +1,200 @@
+"""What decides what a person sees of a sheet, besides its cells: as it was built, or told.
+
+Another number than the cells hold, or another verdict than theirs, is a difference: charts of other cells, number
+formats by rule, the colours of the flags, the lists that picks are from. What else a sheet shows that is not proven is
+said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from sheetgen.page.page import Page
+from sheetgen.proof.areas import Area, area_of
+from sheetgen.proof.looks import appearance_as_built, rules_of_flag
+from sheetgen.proof.number_shown import decoration
+from sheetgen.proof.report import Difference, Kind
+from sheetgen.xlsx.appearance import Appearance, ShownChart, ShownGuard, ShownRule, plainly
+from sheetgen.xlsx.formulas import canonical, shifted
+
+_FAR = 5_000
+"""A row and a column from which no reference of ours leaves the sheet when its rule is moved there."""
+
+
+@dataclass
+class ShownOutcome:
+    """What was found of a sheet: differences, and sentences about what is shown and not proven."""
+
+    differences: list[Difference] = field(default_factory=list)
+    unproven: list[str] = field(default_factory=list)
+
+
+def compare_shown(page: Page, found: Appearance) -> ShownOutcome:
+    """Compare what a sheet of ours shows besides its cells with what its page shows."""
+    outcome = ShownOutcome()
+    built = appearance_as_built(page)
+    _compare_flags(page, found, outcome)
+    _compare_rules(page, built, found, outcome)
+    _compare_guards(page, built, found, outcome)
+    _compare_charts(page, built, found, outcome)
+    _compare_links(built, found, outcome)
+    if added := sorted(set(found.merges) - set(built.merges)):
+        outcome.unproven.append(f"cells merged over others ({_some(added)})")
+    outcome.unproven += [_counted(what, count) for what, count in sorted(found.others.items()) if count]
+    return outcome
+
+
+def _differ(page: Page, cell: str, kind: Kind, expected: str, found: str) -> Difference:
+    return Difference(page.name, cell, kind, expected, found)
+
+
+def _compare_flags(page: Page, found: Appearance, outcome: ShownOutcome) -> None:
+    """Make sure that each flag is coloured by its own two rules and by nothing else."""
+    over = _Over(rule.cells for rule in found.rules)
+    for cell in page.flags:
+        rules = {_key(found.rules[number]) for number in over.meeting(cell)}
+        if rules != set(map(_key, rules_of_flag(cell))):
+            problem = "colours of their own" if rules else "no colours"
+            outcome.differences.append(_differ(page, cell, Kind.COLOUR, "green for OK and red for all else", problem))
+
+
+def _key(rule: ShownRule) -> tuple[object, ...]:
+    """Return what a rule asks, wherever it stands, and the look it gives."""
+    return (*_asks(rule), rule.look.ink, rule.look.fill, rule.look.number)
+
+
+def _asks(rule: ShownRule) -> tuple[object, ...]:
+    top = _area(rule.cells[0]) if rule.cells else None
+    down, right = (_FAR - top.top, _FAR - top.left) if top else (0, 0)
+    return rule.kind, rule.operator, tuple(canonical(shifted(formula, down, right)) for formula in rule.formulas)
+
+
+def _compare_rules(page: Page, built: Appearance, found: Appearance, outcome: ShownOutcome) -> None:
+    ours = {_asks(rule): (rule.look.ink, rule.look.fill) for rule in built.rules}
+    decorations = {decoration(rule.look.number) for rule in built.rules if rule.look.number} | {""}
+    added = 0
+    for rule in found.rules:
+        where = rule.cells[0] if rule.cells else "A1"
+        number = rule.look.number
+        if number is not None and (shown := decoration(number)) not in decorations:
+            if shown is None:
+                wanted = "a number format that shows the number"
+                outcome.differences.append(_differ(page, where, Kind.FORMAT, wanted, f"{number} by a rule"))
+                continue
+            added += 1
+        elif _asks(rule) not in ours:
+            added += 1
+    there = {_asks(rule): (rule.look.ink, rule.look.fill) for rule in found.rules}
+    missing = sum(there.get(asks) != look for asks, look in ours.items() if any(look))
+    if added:
+        outcome.unproven.append(_counted("an added conditional format", added))
+    if missing:
+        outcome.unproven.append(_counted("a conditional format that is not as built", missing))
+
+
+def _compare_guards(page: Page, built: Appearance, found: Appearance, outcome: ShownOutcome) -> None:
+    """Make sure that what a cell lets in is as built where the file says it; a program may have dropped it."""
+    over = _Over(guard.cells for guard in found.guards)
+    known: set[int] = set()
+    missing = 0
+    for guard in built.guards:
+        for cell in guard.cells:
+            there = over.meeting(cell)
+            known |= there
+            if not there:
+                missing += 1
+            elif wrong := [found.guards[n] for n in there if _lets_in(found.guards[n]) != _lets_in(guard)]:
+                text, now = _told(guard), _told(wrong[0])
+                outcome.differences.append(_differ(page, cell.partition(":")[0], Kind.CHOICE, text, now))
+    if missing:
+        outcome.unproven.append(_counted("a cell that lets anything in, and did not as built", missing))
+    if added := len(found.guards) - len(known):
+        outcome.unproven.append(_counted("an added validation", added))
+
+
+def _lets_in(guard: ShownGuard) -> tuple[str, str, tuple[str, ...]]:
+    operator = "" if guard.kind == "list" else guard.operator
+    formulas = guard.formulas if operator in ("between", "notBetween") else guard.formulas[:1]
+    return guard.kind, operator, tuple(plainly(canonical(formula)) for formula in formulas)
+
+
+def _told(guard: ShownGuard) -> str:
+    kind, operator, formulas = _lets_in(guard)
+    return " ".join(filter(None, (kind, operator, " and ".join(formulas))))
+
+
+def _compare_charts(page: Page, built: Appearance, found: Appearance, outcome: ShownOutcome) -> None:
+    """Make sure that each chart shows the cells it was built for."""
+    left = list(found.charts)
+    lost: list[ShownChart] = []
+    for chart in built.charts:
+        same = next((other for other in left if _cells_of(other) == _cells_of(chart)), None)
+        if same is None:
+            lost.append(chart)
+            continue
+        left.remove(same)
+        if (same.kinds, same.title, same.axes) != (chart.kinds, chart.title, chart.axes):
+            outcome.unproven.append(f"the chart {chart.title!r} with another title, kind or axes")
+    for chart, other in zip(lost, left, strict=False):
+        outcome.differences.append(_differ(page, "A1", Kind.CHART, _named(chart), _named(other)))
+    if gone := len(lost) - len(left):
+        what = "a chart that is gone" if gone > 0 else "an added chart"
+        outcome.unproven.append(_counted(what, abs(gone)))
+
+
+def _cells_of(chart: ShownChart) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(map(canonical, series)) for series in chart.series)
+
+
+def _named(chart: ShownChart) -> str:
+    cells = sorted({reference for series in _cells_of(chart) for reference in series})
+    return f"the chart {chart.title!r} of {_some(cells)}"
+
+
+def _compare_links(built: Appearance, found: Appearance, outcome: ShownOutcome) -> None:
+    ours = {cell: canonical(target) for cell, target in built.links.items()}
+    others = [
+        f"{cell} to {target}" for cell, target in sorted(found.links.items()) if canonical(target) != ours.get(cell)
+    ]
+    if others:
+        outcome.unproven.append(f"links that are not as built ({_some(others)})")
+
+
+class _Over:
+    """Finds, of many groups of cells, those that a cell or an area belongs to, by their numbers."""
+
+    def __init__(self, groups: Iterable[tuple[str, ...]]) -> None:
+        self._single: dict[str, set[int]] = {}
+        self._wide: list[tuple[Area, int]] = []
+        for number, cells in enumerate(groups):
+            for cell in cells:
+                if ":" not in cell:
+                    self._single.setdefault(cell, set()).add(number)
+                elif area := _area(cell):
+                    self._wide.append((area, number))
+
+    def meeting(self, cells: str) -> set[int]:
+        """Return the numbers of the groups that have a cell in common with some cells."""
+        at = _area(cells)
+        wide = {number for area, number in self._wide if at and at.meets(area)}
+        if ":" in cells:
+            wide |= {number for cell, found in self._single.items() if _meet(at, cell) for number in found}
+        return wide | self._single.get(cells, set())
+
+
+def _meet(area: Area | None, cell: str) -> bool:
+    at = _area(cell)
+    return area is not None and at is not None and area.meets(at)
+
+
+def _area(cells: str) -> Area | None:
+    return area_of(cells, "")
+
+
+def _counted(what: str, count: int) -> str:
+    return what if count == 1 else f"{what} ({count} times)"
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")

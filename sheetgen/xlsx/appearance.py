@@ -1,0 +1,173 @@
+"""What a sheet shows besides its cells, as its file says: colours by rule, what cells let in, links, charts, more."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from xml.etree import ElementTree
+
+from sheetgen.xlsx.cell_formats import DifferentialLook
+from sheetgen.xlsx.cells import COMPATIBILITY, MAIN
+from sheetgen.xlsx.opc import RELATION_ID
+from sheetgen.xlsx.reader import WorkbookFile
+
+_CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
+_DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}"
+_ANCHORS = tuple(f"{_DRAWING}{name}" for name in ("oneCellAnchor", "twoCellAnchor", "absoluteAnchor"))
+_TEXT = "{http://schemas.openxmlformats.org/drawingml/2006/main}t"
+_SEEN_ELSEWHERE = frozenset({
+    "sheetPr", "dimension", "sheetViews", "sheetFormatPr", "cols", "sheetData", "sheetCalcPr", "sheetProtection",
+    "autoFilter", "mergeCells", "phoneticPr", "conditionalFormatting", "dataValidations", "hyperlinks", "printOptions",
+    "pageMargins", "pageSetup", "headerFooter", "rowBreaks", "colBreaks", "ignoredErrors", "drawing",
+})  # fmt: skip
+"""What a sheet is made of that shows no numbers, or is looked at by itself."""
+_CALLED = {
+    "legacyDrawing": "comments", "tableParts": "tables", "controls": "form controls", "oleObjects": "embedded objects",
+    "picture": "a background picture", "extLst": "sparklines or other extensions", "scenarios": "scenarios",
+    "legacyDrawingHF": "pictures in the header", "customSheetViews": "views of its own",
+}  # fmt: skip
+_OFF, _ON = ("0", "false"), ("1", "true")
+
+
+@dataclass(frozen=True)
+class ShownRule:
+    """A conditional format: its cells, what it asks of them, how it makes them look."""
+
+    cells: tuple[str, ...]
+    kind: str
+    operator: str
+    formulas: tuple[str, ...]
+    look: DifferentialLook
+
+
+@dataclass(frozen=True)
+class ShownGuard:
+    """A validation: its cells and what it lets in."""
+
+    cells: tuple[str, ...]
+    kind: str
+    operator: str
+    formulas: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ShownChart:
+    """A chart: its kinds and title, and of each series the references of its name, its x and its y."""
+
+    kinds: tuple[str, ...]
+    title: str
+    axes: tuple[tuple[str, ...], ...]
+    series: tuple[tuple[str, ...], ...]
+
+
+@dataclass
+class Appearance:
+    """What a sheet shows besides its cells; ``others`` counts, by name, what is of another kind."""
+
+    rules: list[ShownRule] = field(default_factory=list)
+    guards: list[ShownGuard] = field(default_factory=list)
+    links: dict[str, str] = field(default_factory=dict)
+    merges: list[str] = field(default_factory=list)
+    charts: list[ShownChart] = field(default_factory=list)
+    others: Counter[str] = field(default_factory=Counter)
+
+
+def appearance_of(file: WorkbookFile, sheet: str, looks: list[DifferentialLook]) -> Appearance:
+    """Return what a sheet of a file shows besides its cells; ``looks`` are those of the file's conditional formats."""
+    root = file.frame(sheet)
+    shown = Appearance(list(_rules(root, looks)), list(_guards(root)), _links(file, sheet, root))
+    shown.merges = [merge.get("ref", "") for merge in root.iterfind(f"{MAIN}mergeCells/{MAIN}mergeCell")]
+    for part in root:
+        name = part.tag.rpartition("}")[2]
+        if name not in _SEEN_ELSEWHERE or not part.tag.startswith(MAIN):
+            shown.others[_CALLED.get(name, f"a <{name}>")] += 1
+    for view in root.iterfind(f"{MAIN}sheetViews/{MAIN}sheetView"):
+        shown.others["formulas instead of numbers"] += view.get("showFormulas") in _ON
+        shown.others["no zeros"] += view.get("showZeros") in _OFF
+    for drawing in file.related(file.part(sheet), "drawing"):
+        _draw(file, drawing, shown)
+    return shown
+
+
+def _rules(root: ElementTree.Element, looks: list[DifferentialLook]) -> Iterator[ShownRule]:
+    for group in root.iterfind(f"{MAIN}conditionalFormatting"):
+        cells = tuple(group.get("sqref", "").split())
+        for rule in group.iterfind(f"{MAIN}cfRule"):
+            number = rule.get("dxfId", "")
+            look = looks[int(number)] if number.isdigit() and int(number) < len(looks) else DifferentialLook()
+            formulas = [formula.text or "" for formula in rule.iterfind(f"{MAIN}formula")]
+            formulas += [plainly(stop.get("val", "")) for stop in rule.iter(f"{MAIN}cfvo")]
+            yield ShownRule(cells, rule.get("type", ""), rule.get("operator", ""), tuple(formulas), look)
+
+
+def _guards(root: ElementTree.Element) -> Iterator[ShownGuard]:
+    for guard in root.iterfind(f"{MAIN}dataValidations/{MAIN}dataValidation"):
+        formulas = tuple(guard.findtext(f"{MAIN}formula{number}") or "" for number in (1, 2))
+        operator = guard.get("operator", "between")
+        yield ShownGuard(tuple(guard.get("sqref", "").split()), guard.get("type", "none"), operator, formulas)
+
+
+def _links(file: WorkbookFile, sheet: str, root: ElementTree.Element) -> dict[str, str]:
+    """Return where each cell's link leads; one to the outside is named by its relation's target."""
+    outside = file.links(file.part(sheet))
+    links = {}
+    for link in root.iterfind(f"{MAIN}hyperlinks/{MAIN}hyperlink"):
+        target = outside.get(link.get(RELATION_ID, ""), "")
+        links[link.get("ref", "")] = f"{target}#{link.get('location', '')}".strip("#")
+    return links
+
+
+def _draw(file: WorkbookFile, drawing: str, shown: Appearance) -> None:
+    """Add the charts and the other objects of a drawing."""
+    charts = {relation.id: file.name(relation.part) for relation in file.relations(drawing) if relation.kind == "chart"}
+    for anchor in file.read(drawing):
+        reference = anchor.find(f".//{_CHART}chart")
+        part = None if reference is None else charts.get(reference.get(RELATION_ID, ""))
+        if part is None or anchor.tag not in _ANCHORS or anchor.find(f".//{COMPATIBILITY}AlternateContent") is not None:
+            shown.others["a drawn object or picture"] += 1
+        else:
+            shown.charts.append(_chart(file.read(part)))
+
+
+def _chart(root: ElementTree.Element) -> ShownChart:
+    plot = root.find(f"{_CHART}chart/{_CHART}plotArea")
+    plot = ElementTree.Element("") if plot is None else plot
+    groups = [group for group in plot if group.tag.endswith("Chart")]
+    title = root.find(f"{_CHART}chart/{_CHART}title")
+    return ShownChart(
+        kinds=tuple(group.tag.removeprefix(_CHART) for group in groups),
+        title="" if title is None else "".join(text.text or "" for text in title.iter(_TEXT)),
+        axes=tuple(_axis(axis) for axis in plot if axis.tag.endswith("Ax")),
+        series=tuple(_series(series) for group in groups for series in group.iterfind(f"{_CHART}ser")),
+    )
+
+
+def _axis(axis: ElementTree.Element) -> tuple[str, ...]:
+    """Return the direction of an axis, and the base where it is logarithmic."""
+    scaling = axis.find(f"{_CHART}scaling")
+    if scaling is None:
+        return "minMax", ""
+    direction, base = (scaling.find(f"{_CHART}{name}") for name in ("orientation", "logBase"))
+    return (
+        "minMax" if direction is None else direction.get("val", ""),
+        "" if base is None else plainly(base.get("val", "")),
+    )
+
+
+def plainly(text: str) -> str:
+    """Return a number in one spelling; what is none stays."""
+    try:
+        return f"{float(text):g}"
+    except ValueError:
+        return text
+
+
+def _series(series: ElementTree.Element) -> tuple[str, ...]:
+    """Return the references of a series' name, x and y; what is no reference stands as a literal."""
+    references = []
+    for names in (("tx",), ("xVal", "cat"), ("yVal", "val")):
+        given = next((part for name in names if (part := series.find(f"{_CHART}{name}")) is not None), None)
+        formula = None if given is None else given.find(f"*/{_CHART}f")
+        references.append("a literal" if formula is None else formula.text or "")
+    return tuple(references)
