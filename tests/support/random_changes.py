@@ -167,6 +167,10 @@ def _number_formats(book: Workbook) -> list[str]:
     return [codes.get(number, number) for number in numbers]
 
 
+_PLAIN = re.compile(r"0|1|2|3|4|9|10|11|General|[#,]*0(?:\.0+)?(?:E\+00)?%?")
+"""The formats, by their code or the number of a built-in one, that show a number as it is."""
+
+
 def other_style(book: Workbook, rng: random.Random) -> str | None:
     """Give a number's cell the style of another."""
     formats = _number_formats(book)
@@ -174,7 +178,8 @@ def other_style(book: Workbook, rng: random.Random) -> str | None:
     old = int(re.findall(' s="([0-9]+)"', cell.xml)[0])
     new = rng.choice([index for index in range(len(formats)) if index != old])
     book.replace(cell, cell.xml.replace(f' s="{old}"', f' s="{new}"', 1))
-    return "its number shows alike" if formats[new] == formats[old] else None
+    alike = formats[new] == formats[old] or _PLAIN.fullmatch(formats[new])
+    return "its number shows, rounded at most" if alike else None
 
 
 def without_a_cached_value(book: Workbook, rng: random.Random) -> str | None:

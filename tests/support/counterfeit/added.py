@@ -47,12 +47,6 @@ def text_beside(book: Workbook, rng: random.Random) -> None:
     book.change(part, r'(<row r="1".*?)(</row>)', rf"\g<1>{cell}\2")
 
 
-def formula_beside(book: Workbook, rng: random.Random) -> None:
-    """Add a formula that is right, and not ours."""
-    part = book.sheet(START)
-    book.change(part, r'(<row r="1".*?)(</row>)', r'\g<1><c r="Z1"><f>1+1</f><v>2</v></c>\2')
-
-
 def validation(book: Workbook, rng: random.Random) -> None:
     """Offer numbers for a result."""
     cell = book.pick(rng, a_number)
@@ -255,7 +249,6 @@ KINDS: dict[str, Kind] = {
     "a foreign sheet of constants": foreign_sheet,
     "a constant beside a table": constant_beside,
     "a text beside a table": text_beside,
-    "a formula beside a table": formula_beside,
     "a list of choices for a result": validation,
     "a message for a result": prompt,
     "other bounds for inputs": other_bounds,

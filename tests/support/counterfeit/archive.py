@@ -44,19 +44,13 @@ def backslash(book: Workbook, rng: random.Random) -> None:
     book.rename(part, part.replace("/", "\\"))
 
 
-def moved(to: str, *, changed: bool) -> Kind:
-    """Put a sheet's part elsewhere, with changed numbers or not."""
-
-    def kind(book: Workbook, rng: random.Random) -> None:
-        part = rng.choice(book.training)
-        other = forgery(book, part, rng) if changed else book.text(part)
-        book.change(RELATIONS, rf'Target="/?(?:xl/)?{re.escape(part.removeprefix("xl/"))}"', f'Target="/{to}"')
-        book.change(CONTENT_TYPES, rf'PartName="/{re.escape(part)}"', f'PartName="/{to}"')
-        book.rename(part, to)
-        if changed:
-            book.put(to, other)
-
-    return kind
+def moved(book: Workbook, rng: random.Random) -> None:
+    """Put a sheet's part elsewhere, with changed numbers."""
+    part, place = rng.choice(book.training), "xl/other/sheet.xml"
+    book.put(part, forgery(book, part, rng))
+    book.change(RELATIONS, rf'Target="/?(?:xl/)?{re.escape(part.removeprefix("xl/"))}"', f'Target="/{place}"')
+    book.change(CONTENT_TYPES, rf'PartName="/{re.escape(part)}"', f'PartName="/{place}"')
+    book.rename(part, place)
 
 
 def foreign_elsewhere(book: Workbook, rng: random.Random) -> None:
@@ -242,8 +236,7 @@ KINDS: dict[str, Kind] = {
     "an entry under a name that starts with a slash": under("/F/N"),
     "an entry under a name with a dot": under("./F/N"),
     "a sheet under a name with backslashes": backslash,
-    "a changed sheet elsewhere": moved("xl/other/sheet.xml", changed=True),
-    "a sheet elsewhere": moved("xl/other/sheet.xml", changed=False),
+    "a changed sheet elsewhere": moved,
     "a foreign sheet elsewhere": foreign_elsewhere,
     "the workbook elsewhere, another in its place": workbook_elsewhere,
     "two workbooks, the genuine first": two_workbooks(genuine_first=True),

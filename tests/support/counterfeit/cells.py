@@ -92,6 +92,20 @@ _SPILLING = (
 )
 
 
+def row_without_a_number(book: Workbook, rng: random.Random) -> None:
+    """Leave a row's number out where counting from the row above gives another one than its cells do."""
+    places = [
+        (part, found[0])
+        for part in book.sheets.values()
+        for found in re.finditer(r'<row r="([0-9]+)"[^>]*><c', book.text(part))
+        if f'<row r="{int(found[1]) - 1}"' not in book.text(part) and found[1] != "1"
+    ]
+    if not places:
+        raise AbsentError("a gap among rows")
+    part, row = rng.choice(places)
+    book.put(part, book.text(part).replace(row, re.sub(' r="[0-9]+"', "", row, count=1), 1))
+
+
 def with_metadata(attribute: str, metadata: str) -> Kind:
     """Give a cell a rich value, which Excel shows in place of its number, or let its formula spill."""
 
@@ -148,7 +162,7 @@ KINDS: dict[str, Kind] = {
     "cells out of order": cells_out_of_order,
     "a cell whose address names another row": readdressed(lambda cell: f"{cell.column}{cell.row + 100}"),
     "a row whose number is not that of its cells": row_numbered(lambda number: f' r="{number + 100}"'),
-    "a row without a number": row_numbered(lambda number: ""),
+    "a row without a number after a gap": row_without_a_number,
     "a row's number with a sign": row_numbered(lambda number: f' r="+{number}"'),
     "a lower-case address": readdressed(lambda cell: cell.address.lower()),
     "an absolute address": readdressed(lambda cell: f"${cell.column}${cell.row}"),

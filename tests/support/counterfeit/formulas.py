@@ -115,7 +115,6 @@ KINDS: dict[str, Kind] = {
     "a data table": typed('t="dataTable" ref="R" dt2D="1" dtr="1" r1="A1" r2="A2"'),
     "a formula of an unknown type": typed('t="unknown"'),
     "a formula of a type in capitals": typed('t="ARRAY" ref="R"'),
-    "a formula that assigns to a name": typed('bx="1"'),
     "a shared formula beyond its area": outside_its_area,
     "a shared formula's number given twice": defined_twice,
     "a shared formula written again lower down": defined_again,

@@ -17,7 +17,7 @@ GROUPS: dict[str, dict[str, Kind]] = {
     "settings": settings.KINDS,
     "archive": archive.KINDS,
     "added, not proven": {**added.KINDS, **drawn.KINDS},
-    "what a person sees": seen.KINDS,
+    "what a person sees": {**seen.KINDS, **seen.TOLD},
 }
 KINDS: dict[str, Kind] = {name: kind for group in GROUPS.values() for name, kind in group.items()}
 

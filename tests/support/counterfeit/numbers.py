@@ -102,6 +102,5 @@ KINDS: dict[str, Kind] = {
     "a line break before a number": written(lambda number: f"\n{number}"),
     "a no-break space before a number": written(lambda number: f"\u00a0{number}"),
     "a decimal comma": written(lambda number: number.replace(".", ","), r"\."),
-    "a plus before a number": written(lambda number: f"+{number}", "^[0-9]"),
     "an empty constant": empty,
 }

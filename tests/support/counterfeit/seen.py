@@ -234,14 +234,6 @@ KINDS: dict[str, Kind] = {
     "a flag's colours without a condition": flag_uncoloured,
     "a flag's colour before ours": flag_always_green,
     "a flag's colours stopped": flag_stopped,
-    "symbols for a value": condition_over_values(
-        '<cfRule type="iconSet" priority="900"><iconSet iconSet="3Arrows" showValue="0"><cfvo type="percent" val="0"/>'
-        '<cfvo type="percent" val="33"/><cfvo type="percent" val="67"/></iconSet></cfRule>'
-    ),
-    "bars for a value": condition_over_values(
-        '<cfRule type="dataBar" priority="900"><dataBar showValue="0"><cfvo type="min"/><cfvo type="max"/>'
-        '<color rgb="FF638EC6"/></dataBar></cfRule>'
-    ),
     "the choices of a pick": choices(
         r'type="list"([^>]*)><formula1>.*?</formula1>',
         r'type="list"\1><formula1>"1,2"</formula1>',
@@ -251,7 +243,6 @@ KINDS: dict[str, Kind] = {
     "the choices of a pick, one row on": choices(
         r"(<formula1>[^<]*\$)([0-9]+)(:\$[A-Z]+\$[0-9]+</formula1>)", r"\g<1>1\3", EXPLORER, GRADIENT_CHECK
     ),
-    "the choices of a pick gone": choices(r"<dataValidations.*?</dataValidations>", "", EXPLORER, GRADIENT_CHECK),
     "a chart's values": charted(r"<(\w*:?)yVal>.*?</\1yVal>", _one_row_down),
     "a chart's places": charted(r"<(\w*:?)xVal>.*?</\1xVal>", _one_row_down),
     "a chart's name of a curve": charted(r"<(\w*:?)tx>(?:(?!<\w*:?rich>).)*?</\1tx>", _one_row_down),
@@ -260,3 +251,16 @@ KINDS: dict[str, Kind] = {
     "a chart's curve gone": charted(r"<(\w*:?)ser>.*?</\1ser>", ""),
     "a chart's values of another sheet": charted(r"(<\w*:?yVal>.*?<\w*:?f>)[^<!]*!", r"\g<1>'Inputs'!"),
 }
+
+TOLD: dict[str, Kind] = {
+    "symbols for a value": condition_over_values(
+        '<cfRule type="iconSet" priority="900"><iconSet iconSet="3Arrows" showValue="0"><cfvo type="percent" val="0"/>'
+        '<cfvo type="percent" val="33"/><cfvo type="percent" val="67"/></iconSet></cfRule>'
+    ),
+    "bars for a value": condition_over_values(
+        '<cfRule type="dataBar" priority="900"><dataBar showValue="0"><cfvo type="min"/><cfvo type="max"/>'
+        '<color rgb="FF638EC6"/></dataBar></cfRule>'
+    ),
+    "the choices of a pick gone": choices(r"<dataValidations.*?</dataValidations>", "", EXPLORER, GRADIENT_CHECK),
+}
+"""What a person or a program may do for a reason: told where it is no difference."""
