@@ -9,8 +9,9 @@ import random
 import re
 from collections.abc import Callable
 
+from counterfeit.cell import Cell
 from counterfeit.rows import a_number
-from counterfeit.workbook import STYLES, WORKBOOK, AbsentError, Cell, Workbook
+from counterfeit.workbook import STYLES, WORKBOOK, AbsentError, Workbook
 
 from sheetgen.sheet_names import CHECKS, EXPLORER, GRADIENT_CHECK, SOURCE
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable
+from itertools import pairwise
 
+from counterfeit.cell import Cell
 from counterfeit.rows import Kind, a_number, spelled
 from counterfeit.sheet_xml import other_number
-from counterfeit.workbook import LINKS, MAIN, TYPES, WORKBOOK, AbsentError, Cell, Workbook
+from counterfeit.workbook import LINKS, MAIN, TYPES, WORKBOOK, AbsentError, Workbook
 
 _FORMULA = re.compile(r"<f[^>]*/>|<f[^>]*>.*?</f>", re.DOTALL)
 
@@ -62,10 +64,16 @@ def rows_out_of_order(book: Workbook, rng: random.Random) -> None:
 
 
 def cells_out_of_order(book: Workbook, rng: random.Random) -> None:
-    part, row = _a_row(book, rng)
-    cells = [cell.xml for cell in book.cells(part) if cell.xml in row and a_number(cell)]
-    at = rng.randrange(len(cells) - 1)
-    book.put(part, book.text(part).replace(cells[at] + cells[at + 1], cells[at + 1] + cells[at], 1))
+    part = rng.choice(book.training)
+    neighbours = [
+        (first.xml, second.xml)
+        for first, second in pairwise(book.cells(part))
+        if first.row == second.row and a_number(first) and a_number(second)
+    ]
+    if not neighbours:
+        raise AbsentError("two numbers side by side")
+    first, second = rng.choice(neighbours)
+    book.put(part, book.text(part).replace(first + second, second + first, 1))
 
 
 def row_numbered(change: Callable[[int], str]) -> Kind:

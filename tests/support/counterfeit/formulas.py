@@ -6,8 +6,9 @@ import random
 import re
 from collections.abc import Callable
 
+from counterfeit.cell import Cell
 from counterfeit.rows import Kind, a_number
-from counterfeit.workbook import AbsentError, Cell, Workbook
+from counterfeit.workbook import AbsentError, Workbook
 
 _OPENING = re.compile(r"<f[^>]*>")
 

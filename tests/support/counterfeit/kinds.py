@@ -5,9 +5,26 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 
-from counterfeit import added, archive, cells, drawn, formulas, numbers, rows, seen, settings
+from counterfeit import (
+    added,
+    archive,
+    beside,
+    cells,
+    charts,
+    conditions,
+    damaged,
+    drawn,
+    formats,
+    formulas,
+    listing,
+    numbers,
+    rows,
+    settings,
+)
 from counterfeit.rows import Kind
 from counterfeit.workbook import AbsentError, Workbook
+
+_DIFFERENT = {**formats.KINDS, **conditions.KINDS, **charts.KINDS}
 
 GROUPS: dict[str, dict[str, Kind]] = {
     "decoys of rows": rows.KINDS,
@@ -15,13 +32,13 @@ GROUPS: dict[str, dict[str, Kind]] = {
     "numbers": numbers.KINDS,
     "formulas": formulas.KINDS,
     "settings": settings.KINDS,
-    "archive": archive.KINDS,
-    "added, not proven": {**added.KINDS, **drawn.KINDS},
-    "what a person sees": {**seen.KINDS, **seen.TOLD},
+    "archive": {**archive.KINDS, **listing.KINDS, **damaged.KINDS},
+    "added, not proven": {**added.KINDS, **beside.KINDS, **drawn.KINDS},
+    "what a person sees": {**_DIFFERENT, **conditions.TOLD, **charts.TOLD},
 }
 KINDS: dict[str, Kind] = {name: kind for group in GROUPS.values() for name, kind in group.items()}
 
-DIFFERENT = frozenset(seen.KINDS)
+DIFFERENT = frozenset(_DIFFERENT)
 """The kinds that change what a person sees of our own cells and charts: a difference, never an unreadable file."""
 
 

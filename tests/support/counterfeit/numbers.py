@@ -6,8 +6,9 @@ import random
 import re
 from collections.abc import Callable
 
+from counterfeit.cell import Cell
 from counterfeit.rows import Kind
-from counterfeit.workbook import MAIN, TYPES, WORKBOOK, AbsentError, Cell, Workbook
+from counterfeit.workbook import MAIN, TYPES, WORKBOOK, AbsentError, Workbook
 
 
 def _retyped(cell: Cell, kind: str) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
+from counterfeit.cell import Cell
 from counterfeit.sheet_xml import MC, extension, forged, other_number, rows_of
-from counterfeit.workbook import MAIN, Cell, Workbook
+from counterfeit.workbook import MAIN, Workbook
 
 STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
 Kind = Callable[[Workbook, random.Random], None]
