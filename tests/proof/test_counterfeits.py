@@ -10,18 +10,17 @@ from pathlib import Path
 import openpyxl
 import pytest
 from counterfeit.judged import Verdict, judged
-from counterfeit.kinds import DIFFERENT, GROUPS, KINDS, made, pairs
+from counterfeit.kinds import DIFFERENT, KINDS, made, pairs
 from counterfeit.workbook import Workbook
 from gallery import TEMPLATES, small_workbook_of
 from saving import resave_all
 
 Genuine = Callable[[str], Workbook]
 
-SMALLEST = ("diverging", "ravine")
-ROTATING = [
-    (kind, TEMPLATES[number % len(TEMPLATES)])
-    for number, kind in enumerate(kind for group in GROUPS.values() for kind in list(group)[::12])
-]
+SMALLEST = "diverging"
+SECOND = [(kind, "ravine") for kind in list(KINDS)[::3]]
+ROTATING = [(kind, TEMPLATES[number % len(TEMPLATES)]) for number, kind in enumerate(list(KINDS)[7::12])]
+"""All kinds in all templates are tried by `make stress`."""
 PAIRS = 20
 
 
@@ -51,17 +50,16 @@ def test_an_unchanged_file_packed_anew_passes(template: str, genuine: Genuine, t
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_counterfeit_passes(kind: str, genuine: Genuine, tmp_path: Path) -> None:
-    for template in SMALLEST:
-        assert_found(kind, counterfeit(genuine, template, kind).write(tmp_path / "w.xlsx"))
+    assert_found(kind, counterfeit(genuine, SMALLEST, kind).write(tmp_path / "w.xlsx"))
 
 
-@pytest.mark.parametrize(("kind", "template"), ROTATING)
+@pytest.mark.parametrize(("kind", "template"), [*SECOND, *ROTATING])
 def test_nor_in_another_template(kind: str, template: str, genuine: Genuine, tmp_path: Path) -> None:
     assert_found(kind, counterfeit(genuine, template, kind).write(tmp_path / "w.xlsx"))
 
 
 def test_nor_do_two_of_them(genuine: Genuine, tmp_path: Path) -> None:
-    for names, book in pairs(genuine(SMALLEST[0]), random.Random(1), PAIRS):
+    for names, book in pairs(genuine(SMALLEST), random.Random(1), PAIRS):
         verdict, line = judged(book.write(tmp_path / "w.xlsx"))
         assert verdict != Verdict.PASSES, f"{names}: {line}"
 
@@ -92,9 +90,9 @@ def as_shown(paths: list[Path], folder: Path, soffice: str) -> list[str]:
 
 
 def test_libreoffice_shows_another_workbook(genuine: Genuine, tmp_path: Path, soffice: str) -> None:
-    right = genuine(SMALLEST[0]).write(tmp_path / "genuine.xlsx")
+    right = genuine(SMALLEST).write(tmp_path / "genuine.xlsx")
     made = [
-        counterfeit(genuine, SMALLEST[0], kind).write(tmp_path / f"{number}.xlsx") for number, kind in enumerate(SHOWN)
+        counterfeit(genuine, SMALLEST, kind).write(tmp_path / f"{number}.xlsx") for number, kind in enumerate(SHOWN)
     ]
     shown, *others = as_shown([right, *made], tmp_path / "shown", soffice)
     assert "OK: all 24 checks pass" in shown
@@ -126,5 +124,5 @@ READ_OTHERWISE = [
 
 @pytest.mark.parametrize("kind", READ_OTHERWISE)
 def test_openpyxl_reads_another_workbook(kind: str, genuine: Genuine, tmp_path: Path) -> None:
-    right = as_read(genuine(SMALLEST[0]).write(tmp_path / "genuine.xlsx"))
-    assert as_read(counterfeit(genuine, SMALLEST[0], kind).write(tmp_path / "w.xlsx")) != right
+    right = as_read(genuine(SMALLEST).write(tmp_path / "genuine.xlsx"))
+    assert as_read(counterfeit(genuine, SMALLEST, kind).write(tmp_path / "w.xlsx")) != right
