@@ -118,7 +118,9 @@ def _sheet(
     report.not_covered += added.uncovered.total()
     report.note_uncached(name, ours.uncached + added.uncached)
     if ours.decorated:
-        report.unproven.append(f"{name}: {ours.decorated:,} numbers beside which their number format shows a text")
+        numbers, its = ("number", "its") if ours.decorated == 1 else ("numbers", "their")
+        beside = f"beside which {its} number format shows a text"
+        report.unproven.append(f"{name}: {ours.decorated:,} {numbers} {beside}")
     report.notes += filter(None, [added.note(name)])
     differences = [*ours.differences, *added.differences]
     if report.ignore_cache:

@@ -13,7 +13,7 @@ from functools import cache
 from typing import IO
 from xml.etree import ElementTree
 
-from openpyxl.utils.cell import column_index_from_string, range_boundaries
+from openpyxl.utils.cell import column_index_from_string, get_column_letter, range_boundaries
 
 from sheetgen.engines.base import CellError, Value
 from sheetgen.limits import MAX_COLUMNS, MAX_ROWS
@@ -155,7 +155,7 @@ class SheetReader:
             elif part.tag == _INLINE and value is inline is None:
                 inline = part
             elif part.tag != _EXTENSIONS:
-                raise Ambiguous(f"{_named(part)}, not where it belongs, in column {column} of row {row}")
+                raise Ambiguous(f"{_named(part)}, not where it belongs, in {_name(row, column)}")
         shown = self._value(element.get("t", "n"), value, inline)
         style, rich = element.get("s", "0"), element.get("vm") is not None
         if formula is None:
@@ -165,7 +165,7 @@ class SheetReader:
         if kind == "shared":
             return FileCell(row, column, shown, shared=self._share(formula, text, row, column), style=style, rich=rich)
         if kind not in ("normal", "array", "dataTable"):
-            raise Ambiguous(f"a formula of the kind {kind!r} in column {column} of row {row}")
+            raise Ambiguous(f"a formula of the kind {kind!r} in {_name(row, column)}")
         fills = None if kind == "normal" else _area(formula.get("ref", ""))
         return FileCell(row, column, shown, own=text, fills=fills, style=style, rich=rich)
 
@@ -174,11 +174,11 @@ class SheetReader:
         key = formula.get("si", "")
         if text:
             if key in self._shared:
-                raise Ambiguous(f"a second shared formula {key!r} in column {column} of row {row}")
+                raise Ambiguous(f"a second shared formula {key!r} in {_name(row, column)}")
             self._shared[key] = SharedFormula(text, row, column), _boundaries(formula.get("ref", ""))
         shared, (left, top, right, bottom) = self._shared[key]
         if not (top <= row <= bottom and left <= column <= right):
-            raise Ambiguous(f"the formula of other cells in column {column} of row {row}")
+            raise Ambiguous(f"the formula of other cells in {_name(row, column)}")
         return shared
 
     def _value(self, kind: str, value: ElementTree.Element | None, inline: ElementTree.Element | None) -> Value:
@@ -235,6 +235,10 @@ def _area(cells: str) -> str:
     """Return an area of cells, one cell by itself."""
     first, _, last = cells.partition(":")
     return first if last in ("", first) else cells
+
+
+def _name(row: int, column: int) -> str:
+    return f"{get_column_letter(column)}{row}"
 
 
 @cache

@@ -17,7 +17,8 @@ from outside import hand_made
 from saving import resave
 
 from sheetgen.engines.base import CellError, Value
-from sheetgen.xlsx.cells import FileCell, SharedFormula, read_rows, read_strings
+from sheetgen.xlsx.cells import MAIN, FileCell, SharedFormula, SheetReader, read_strings
+from sheetgen.xlsx.plain_xml import Ambiguous
 from sheetgen.xlsx.reader import WorkbookFile
 
 Cells = dict[tuple[str, int, int], tuple[str | None, object]]
@@ -96,7 +97,7 @@ def test_a_workbook_of_openpyxl(tmp_path: Path) -> None:
 
 def rows(data: str, strings: list[str]) -> list[list[FileCell]]:
     xml = f'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{data}</sheetData>'
-    return list(read_rows(io.BytesIO(f"{xml}</worksheet>".encode()), lambda: strings))
+    return list(SheetReader(lambda: strings).rows(io.BytesIO(f"{xml}</worksheet>".encode())))
 
 
 def test_rows_and_cells_without_their_coordinates() -> None:
@@ -129,3 +130,78 @@ def test_shared_strings_without_their_phonetic_hints() -> None:
         "<si><r><t>ri</t></r><r><t>ch</t></r></si><si><t>課</t><rPh><t>か</t></rPh></si><si/></sst>"
     )
     assert read_strings(xml.encode()) == ["plain", "rich", "課", ""]
+
+
+ONE = '<row r="1"><c r="A1"><v>1</v></c></row>'
+ODD = {
+    "a row twice": ONE * 2,
+    "rows out of order": '<row r="2"/><row r="1"/>',
+    "a cell twice": '<row r="1"><c r="A1"/><c r="A1"/></row>',
+    "cells out of order": '<row r="1"><c r="B1"/><c r="A1"/></row>',
+    "an address of another row": '<row r="1"><c r="A2"/></row>',
+    "an address in small letters": '<row r="1"><c r="a1"/></row>',
+    "an absolute address": '<row r="1"><c r="$A$1"/></row>',
+    "an address beyond the last column": '<row r="1"><c r="XFE1"/></row>',
+    "a number of a row that is none": '<row r="01"/>',
+    "digits of another script in it": '<row r="١"/>',
+    "two values": '<row r="1"><c r="A1"><v>1</v><v>2</v></c></row>',
+    "two formulas": '<row r="1"><c r="A1"><f>1</f><f>2</f></c></row>',
+    "a value before its formula": '<row r="1"><c r="A1"><v>1</v><f>1</f></c></row>',
+    "a value beside an inline text": '<row r="1"><c r="A1" t="inlineStr"><v>1</v><is><t>2</t></is></c></row>',
+    "an inline text in a number": '<row r="1"><c r="A1"><is><t>2</t></is></c></row>',
+    "another kind of cell": '<row r="1"><c r="A1" t="x"><v>1</v></c></row>',
+    "another kind of formula": '<row r="1"><c r="A1"><f t="x">1</f><v>1</v></c></row>',
+    "something inside a value": '<row r="1"><c r="A1"><v>1<b/>2</v></c></row>',
+    "something inside a formula": '<row r="1"><c r="A1"><f>1<b/></f><v>1</v></c></row>',
+    "something else in a cell": '<row r="1"><c r="A1"><w/></c></row>',
+    "something else in a row": '<row r="1"><d r="A1"/></row>',
+    "something else among the rows": '<line r="1"/>',
+    "a cell of another vocabulary": '<row r="1"><c xmlns="urn:other" r="A1"/></row>',
+    "a row of another vocabulary": '<row xmlns="urn:other" r="1"/>',
+    "a shared formula defined twice": '<row r="1"><c r="A1"><f t="shared" ref="A1:A2" si="0">1</f></c></row>'
+    '<row r="2"><c r="A2"><f t="shared" ref="A2" si="0">2</f></c></row>',
+    "a shared formula of other cells": '<row r="1"><c r="A1"><f t="shared" ref="A1:A2" si="0">1</f></c></row>'
+    '<row r="3"><c r="A3"><f t="shared" si="0"/></c></row>',
+    "a second table": f'{ONE}</sheetData><sheetData>{ONE}',
+    "rows in an extension": f'</sheetData><extLst><ext>{ONE}</ext></extLst><sheetData>',
+    "a table in an extension": f'</sheetData><extLst><ext><sheetData>{ONE}</sheetData></ext></extLst><sheetData>',
+    "a comment": '<row r="1"><c r="A1"><v>1<!-- 2 --></v></c></row>',
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("data", ODD.values(), ids=ODD)
+def test_what_programs_read_differently_is_refused(data: str) -> None:
+    assert rows(ONE, []) == [[FileCell(1, 1, 1.0)]]
+    with pytest.raises(Ambiguous):
+        rows(data, [])
+
+
+@pytest.mark.parametrize("shown", ["inf", "nan", "1_0", "٢", "0x1", " 1", "1,5", "TRUE", "1e", "--1"])
+def test_what_is_no_number_is_an_error_that_the_cell_shows(shown: str) -> None:
+    assert rows(f'<row r="1"><c r="A1"><v>{shown}</v></c></row>', [])[0][0].value == CellError(shown)
+
+
+def test_kinds_of_values() -> None:
+    data = (
+        '<row r="1"><c r="A1" t="b"><v>1</v></c><c r="B1" t="b"><v>true</v></c><c r="C1" t="s"><v>-1</v></c>'
+        '<c r="D1" s="7" vm="1"><v>1</v></c><c r="E1"><f t="array" ref="E1:E1">1</f><v>1</v></c>'
+        '<c r="F1"><f t="dataTable" ref="F1:G2"/><v>1</v></c></row>'
+    )
+    assert rows(data, ["a"])[0] == [
+        FileCell(1, 1, True),
+        FileCell(1, 2, CellError("true")),
+        FileCell(1, 3, CellError("-1")),
+        FileCell(1, 4, 1.0, style="7", rich=True),
+        FileCell(1, 5, 1.0, own="1", fills="E1"),
+        FileCell(1, 6, 1.0, own="", fills="F1:G2"),
+    ]
+
+
+def test_what_surrounds_the_table_is_kept() -> None:
+    reader = SheetReader(list)
+    xml = (
+        f'<worksheet xmlns="{MAIN[1:-1]}"><cols><col min="1"/></cols><sheetData>{ONE}</sheetData><drawing/></worksheet>'
+    )
+    list(reader.rows(io.BytesIO(xml.encode())))
+    assert [part.tag.removeprefix(MAIN) for part in reader.root] == ["cols", "sheetData", "drawing"]
+    assert len(reader.root[1]) == 0

@@ -1,0 +1,256 @@
+"""What a sheet shows besides its cells: other numbers or verdicts are differences, what is not proven is said."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import openpyxl
+import pytest
+from faults import Change, change_parts, change_sheet, sheet_part
+from openpyxl.chart import LineChart, Reference
+from openpyxl.comments import Comment
+from openpyxl.styles import Font
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
+
+from sheetgen import Report, verify
+from sheetgen.proof.report import Kind
+
+CHART, STYLES = "xl/charts/chart1.xml", "xl/styles.xml"
+
+
+def replaced(old: str, new: str, count: int = 1) -> Change:
+    def change(xml: str) -> str:
+        changed, found = re.subn(old, new, xml, count=count)
+        assert found, old
+        return changed
+
+    return change
+
+
+def found(report: Report) -> set[tuple[str, Kind]]:
+    return {(f"{difference.sheet}!{difference.cell}", difference.kind) for difference in report.diffs}
+
+
+def first_line(report: Report) -> str:
+    return next(report.lines())
+
+
+def test_nothing_is_said_of_a_fresh_workbook(small_workbook: Path) -> None:
+    report = verify(small_workbook)
+    assert report.unproven == []
+    assert first_line(report).startswith(f"OK: all {report.cells:,} formula cells agree (")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        replaced(r"'Error'!\$B\$5:\$B\$(\d+)", r"'Error'!$C$5:$C$\1"),
+        replaced(r"'Error'!\$A\$5:", "'Error'!$A$6:"),
+        replaced(r"'Error'!\$B\$3", "'Error'!$C$3"),
+        replaced(r"<yVal><numRef>.*?</numRef></yVal>", '<yVal><numLit><ptCount val="0"/></numLit></yVal>'),
+        replaced(r"<c:f>'Error'!\$B\$5:\$B\$(\d+)</c:f>|<f>'Error'!\$B\$5:\$B\$(\d+)</f>", ""),
+    ],
+)
+def test_a_chart_of_other_cells(small_workbook: Path, tmp_path: Path, change: Change) -> None:
+    with_prefix = change_parts(small_workbook, tmp_path / "b.xlsx", {CHART: lambda xml: change(plain(xml))})
+    assert found(verify(with_prefix)) == {("Error!A1", Kind.CHART)}
+
+
+def plain(xml: str) -> str:
+    """Return a chart without the prefix of its elements."""
+    return xml.replace("<c:", "<").replace("</c:", "</").replace("xmlns:c=", "xmlns=")
+
+
+FORMATS = ['"0.5"', "0.00;0.00", "0,", ";;;", "yyyy", 'General;General;General;"OK: all checks pass"']
+
+
+@pytest.mark.parametrize("code", FORMATS)
+@pytest.mark.parametrize(
+    ("sheet", "cell"), [("lr 0.5", "P7"), ("lr 0.5", "F5"), ("Inputs", "C14"), ("Start", "B3"), ("Error", "A1")]
+)
+def test_a_number_format_that_shows_something_else(
+    small_workbook: Path, tmp_path: Path, sheet: str, cell: str, code: str
+) -> None:
+    workbook = openpyxl.load_workbook(small_workbook)
+    workbook[sheet][cell].number_format = code
+    workbook.save(tmp_path / "b.xlsx")
+    report = verify(tmp_path / "b.xlsx")
+    assert found(report) == {(f"{sheet}!{cell}", Kind.FORMAT)}
+    assert report.diffs[0].found == code
+
+
+@pytest.mark.parametrize("code", ["0.00", "0.0%", "0.00E+00", "General", "@", "#,##0.000;[Red]-#,##0.000"])
+def test_a_number_format_that_shows_the_number_is_anyones_choice(
+    small_workbook: Path, tmp_path: Path, code: str
+) -> None:
+    workbook = openpyxl.load_workbook(small_workbook)
+    workbook["lr 0.5"]["P7"].number_format = workbook["Inputs"]["C14"].number_format = code
+    workbook.save(tmp_path / "b.xlsx")
+    report = verify(tmp_path / "b.xlsx")
+    assert (report.ok, report.unproven) == (True, [])
+
+
+def test_a_text_beside_numbers_is_said(small_workbook: Path, tmp_path: Path) -> None:
+    workbook = openpyxl.load_workbook(small_workbook)
+    workbook["Inputs"]["C14"].number_format = '0.00" kg"'
+    workbook.save(tmp_path / "b.xlsx")
+    report = verify(tmp_path / "b.xlsx")
+    assert report.ok
+    assert report.unproven == ["Inputs: 1 number beside which its number format shows a text"]
+
+
+ALWAYS_GREEN = (
+    '<conditionalFormatting sqref="A1:C9"><cfRule type="expression" priority="1" dxfId="0" stopIfTrue="1">'
+    "<formula>TRUE</formula></cfRule></conditionalFormatting>"
+)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        replaced(r'(LEFT\(B3,2\))="OK"', r'\1="CH"'),
+        replaced(r'<conditionalFormatting sqref="B3">.*?</conditionalFormatting>', ""),
+        replaced(r'(sqref="B3"><cfRule [^>]*dxfId=")0(".*?dxfId=")1"', r'\g<1>1\g<2>0"'),
+        replaced("<conditionalFormatting", ALWAYS_GREEN + "<conditionalFormatting"),
+    ],
+)
+def test_a_flag_of_other_colours(small_workbook: Path, tmp_path: Path, change: Change) -> None:
+    report = verify(change_sheet(small_workbook, tmp_path / "b.xlsx", "Start", change))
+    assert found(report) == {("Start!B3", Kind.COLOUR)}
+
+
+def test_colours_of_a_flag_changed_in_the_style_sheet(small_workbook: Path, tmp_path: Path) -> None:
+    swapped = replaced("05603A", "B42318")
+    report = verify(change_parts(small_workbook, tmp_path / "b.xlsx", {STYLES: swapped}))
+    assert ("Start!B3", Kind.COLOUR) in found(report)
+
+
+def test_another_number_by_a_conditional_format(small_workbook: Path, tmp_path: Path) -> None:
+    shown = replaced(r'formatCode="0.00E\+00"', 'formatCode="&quot;0.5&quot;"')
+    report = verify(change_parts(small_workbook, tmp_path / "b.xlsx", {STYLES: shown}))
+    assert {kind for _, kind in found(report)} == {Kind.FORMAT}
+
+
+@pytest.mark.parametrize(
+    ("sheet", "cell", "change"),
+    [
+        ("Explorer", "D4", replaced(r"(<formula1>)(\$[A-Z]+\$)\d+", r"\g<1>\g<2>9")),
+        ("Gradient check", "B7", replaced("<formula2>0.1<", "<formula2>0.2<")),
+        ("Inputs", "C24", replaced('operator="greaterThan"', 'operator="lessThan"')),
+    ],
+)
+def test_a_cell_that_lets_in_something_else(
+    small_workbook: Path, tmp_path: Path, sheet: str, cell: str, change: Change
+) -> None:
+    report = verify(change_sheet(small_workbook, tmp_path / "b.xlsx", sheet, change))
+    assert (f"{sheet}!{cell}", Kind.CHOICE) in found(report)
+
+
+def comment(sheet: Worksheet) -> None:
+    sheet["B2"].comment = Comment("note", "someone")
+
+
+def constant(sheet: Worksheet) -> None:
+    sheet["Z90"] = 0.5
+
+
+def validation(sheet: Worksheet) -> None:
+    sheet.add_data_validation(DataValidation("whole", formula1="1", formula2="2", sqref="Z91"))
+
+
+def no_validation(sheet: Worksheet) -> None:
+    sheet.parent["Explorer"].data_validations.dataValidation.pop()
+
+
+def link(sheet: Worksheet) -> None:
+    sheet["B18"].hyperlink = "https://example.org"
+
+
+def another_link(sheet: Worksheet) -> None:
+    sheet["B18"].hyperlink.location = "'Error'!A1"
+
+
+def merge(sheet: Worksheet) -> None:
+    sheet.merge_cells("B18:B19")
+
+
+def chart(sheet: Worksheet) -> None:
+    drawn = LineChart()
+    drawn.add_data(Reference(sheet.parent["Error"], min_col=2, min_row=4, max_row=9))
+    sheet.add_chart(drawn, "Z5")
+
+
+def no_chart(sheet: Worksheet) -> None:
+    sheet.parent["Error"]._charts.pop()  # type: ignore[attr-defined]
+
+
+def rule(sheet: Worksheet) -> None:
+    red = openpyxl.formatting.rule.CellIsRule("greaterThan", ["1"], font=Font(color="FFFFFF"))
+    sheet.conditional_formatting.add("E5:E9", red)
+
+
+def hidden(sheet: Worksheet) -> None:
+    sheet.parent["Checks"].sheet_state = "veryHidden"
+
+
+def foreign(sheet: Worksheet) -> None:
+    sheet.parent.create_sheet("Results")["A1"] = 0.99
+
+
+def chart_sheet(sheet: Worksheet) -> None:
+    sheet.parent.create_chartsheet("Chart")
+
+
+def named(sheet: Worksheet) -> None:
+    sheet.parent.defined_names["best"] = openpyxl.workbook.defined_name.DefinedName("best", attr_text="Error!$B$9")
+
+
+def no_zeros(sheet: Worksheet) -> None:
+    sheet.sheet_view.showZeros = False
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (comment, "Start: comments"),
+        (constant, "Start: 1 added constant, the first in Z90"),
+        (validation, "Start: an added validation"),
+        (no_validation, "Explorer: a cell that lets anything in, and did not as built"),
+        (link, "Start: links that are not as built (B18 to https://example.org)"),
+        (another_link, "Start: links that are not as built (B18 to 'Error'!A1)"),
+        (merge, "Start: cells merged over others (B18:B19)"),
+        (chart, "Start: an added chart"),
+        (no_chart, "Error: a chart that is gone"),
+        (rule, "Start: an added conditional format"),
+        (hidden, "hidden: Checks"),
+        (foreign, "beside the network: Results"),
+        (chart_sheet, "beside the network: Chart"),
+        (named, "names that were defined: best"),
+        (no_zeros, "Start: no zeros"),
+    ],
+)
+def test_what_is_shown_and_not_proven_is_said(
+    small_workbook: Path, tmp_path: Path, change: Callable[[Worksheet], None], said: str
+) -> None:
+    workbook = openpyxl.load_workbook(small_workbook)
+    change(workbook["Start"])
+    workbook.save(tmp_path / "b.xlsx")
+    report = verify(tmp_path / "b.xlsx")
+    assert report.ok, report.diffs
+    assert said in report.unproven
+    assert "all that the workbook shows" in first_line(report)
+    assert not first_line(report).startswith("OK: all")
+    assert f"not proven: {said}" in list(report.lines())
+
+
+def test_a_sheet_of_ours_elsewhere_is_looked_at(small_workbook: Path, tmp_path: Path) -> None:
+    part = sheet_part(small_workbook, "lr 0.5")
+    moved = change_parts(
+        small_workbook,
+        tmp_path / "b.xlsx",
+        {part: replaced(r'(<c r="P8"[^>]*>)<f[^>]*/>', r"\1")},
+    )
+    assert found(verify(moved)) == {("lr 0.5!P8", Kind.CONSTANT)}

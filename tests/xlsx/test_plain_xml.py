@@ -1,0 +1,43 @@
+"""XML that every program reads alike, and what is refused because some would read it differently."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from sheetgen.xlsx.plain_xml import Ambiguous, PlainPart, parse
+
+PLAIN = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<a>η &lt;!-- &lt;? </a>'
+
+
+@pytest.mark.parametrize(
+    "xml", [PLAIN.encode(), b"\xef\xbb\xbf" + PLAIN.encode(), b"<a/>", b'<?xml version="1.0"?><a/>']
+)
+def test_what_is_plain(xml: bytes) -> None:
+    assert parse(xml).tag == "a"
+    part = PlainPart(io.BytesIO(xml))
+    assert b"".join(iter(lambda: part.read(7), b"")) == xml
+
+
+ODD = [
+    (PLAIN.encode("utf-16"), "encoding"),
+    (b'<?xml version="1.0" encoding="latin-1"?><a/>', "encoding"),
+    (b'<!DOCTYPE a [<!ENTITY e "1">]><a>&e;</a>', "document type"),
+]
+
+
+@pytest.mark.parametrize(("xml", "what"), ODD)
+def test_what_no_part_may_have(xml: bytes, what: str) -> None:
+    with pytest.raises(Ambiguous, match=what):
+        parse(xml)
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, 1000])
+@pytest.mark.parametrize(
+    "odd", ["<v>1<!-- 2 -->3</v>", "<v><![CDATA[1]]></v>", "<v>1<?x?></v>", '<!DOCTYPE a [<!ENTITY e "1">]>']
+)
+def test_what_no_sheet_may_have_wherever_its_pieces_end(odd: str, size: int) -> None:
+    part = PlainPart(io.BytesIO(f'<?xml version="1.0"?><worksheet>{odd}</worksheet>'.encode()))
+    with pytest.raises(Ambiguous, match="among its cells"):
+        list(iter(lambda: part.read(size), b""))
