@@ -186,6 +186,10 @@ def without_a_cached_value(book: Workbook, rng: random.Random) -> str | None:
     return "a value that is not there is told in a note"
 
 
+def _all_cells(book: Workbook) -> list[str]:
+    return [cell.xml for part in book.sheets.values() for cell in book.cells(part)]
+
+
 def _looks(name: str, pattern: str, change: Callable[[re.Match[str]], str]) -> Change:
     """Change how any of the parts of a name looks, and no number in it."""
 
@@ -193,8 +197,9 @@ def _looks(name: str, pattern: str, change: Callable[[re.Match[str]], str]) -> C
         parts = [part for part, _ in book.entries if re.search(name, part) and re.search(pattern, book.text(part))]
         if not parts:
             raise AbsentError(pattern)
+        before = _all_cells(book)
         book.change(rng.choice(parts), pattern, change)
-        return "no number and no text of a cell has changed"
+        return "no number and no text of a cell has changed" if _all_cells(book) == before else None
 
     return changed
 
