@@ -134,9 +134,10 @@ class DamagedRun:
 def listed_run(run: Run) -> ListedRun | DamagedRun:
     """Return a run as a row of the list of runs; a damaged one says so instead of hiding the others."""
     try:
-        config, summary = recorded_config(run), run.summary()
-        run.metrics()
+        config, summary, epochs = recorded_config(run), run.summary(), run.metrics()
     except CnnError:
+        return DamagedRun(run.name)
+    if summary and len(epochs) != summary.epochs:
         return DamagedRun(run.name)
     plan, test = config.plan, summary.test if summary else None
     return ListedRun(

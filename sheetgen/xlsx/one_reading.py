@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 
 from sheetgen.errors import WorkbookError
 from sheetgen.xlsx.cells import MAIN, STRICT
-from sheetgen.xlsx.opc import TYPES
+from sheetgen.xlsx.opc import TYPES, part_key
 from sheetgen.xlsx.plain_xml import Ambiguous
 from sheetgen.xlsx.reader import WorkbookFile
 
@@ -49,7 +49,7 @@ def require_one_reading(file: WorkbookFile) -> None:
 
 
 def _check_names(names: Iterable[str]) -> None:
-    alike = Counter(unquote(name).replace("\\", "/").lstrip("/").lower() for name in names)
+    alike = Counter(part_key(name.replace("\\", "/")) for name in names)
     for name, count in alike.items():
         if count > 1:
             raise Ambiguous(f"{count} parts called {name}")

@@ -51,6 +51,8 @@ class WorkbookFile:
 
     def _check_kind(self) -> None:
         try:
+            if self.path.exists() and not (self.path.is_file() or self.path.is_dir()):
+                raise WorkbookError(f"{self.path} is a pipe or a device, and no .xlsx workbook")
             with self.path.open("rb") as file:
                 start = file.read(8)
         except FileNotFoundError:

@@ -218,8 +218,11 @@ def test_epochs_that_are_not_those_of_the_summary(run: Run, seed_workbook: Path)
     whole = table.read_text()
     table.write_text("".join(whole.splitlines(keepends=True)[:3]))
     assert complaint(run, "metrics.csv", error_line(run, *words)) == why + "2"
+    assert state(run) == "damaged"
     table.unlink()
     assert complaint(run, "metrics.csv", error_line(run, *words)) == why + "2"
+    shutil.rmtree(run.folder.parent / "whole")
+    assert state(run) == "damaged"
     table.write_text(whole)
     damage(run, "summary.json", lambda summary: summary.update(best_epoch=1))
     assert complaint(run, "metrics.csv", error_line(run, *words)) == why + "1"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import openpyxl
@@ -57,6 +58,9 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
         WorkbookFile(tmp_path / "b.xlsx")
     with pytest.raises(WorkbookError, match="cannot be read: Is a directory"):
         WorkbookFile(tmp_path)
+    os.mkfifo(tmp_path / "pipe.xlsx")
+    with pytest.raises(WorkbookError, match="is a pipe or a device"):
+        WorkbookFile(tmp_path / "pipe.xlsx")
 
 
 @pytest.mark.parametrize("part", ["xl/workbook.xml", "xl/_rels/workbook.xml.rels"])
