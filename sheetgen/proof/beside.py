@@ -30,13 +30,18 @@ def beside_the_network(file: WorkbookFile, ours: Set[str], extra: Mapping[str, l
     states = {sheet.get("name", ""): sheet.get("state", "visible") for sheet in file.sheet_elements}
     if hidden := [name for name, state in states.items() if name in ours and state != "visible"]:
         yield f"hidden: {', '.join(hidden)}"
+    for view in file.workbook.iterfind(f"{MAIN}bookViews/{MAIN}workbookView"):
+        if view.get("showSheetTabs", "1") in _NO:
+            yield "hidden: the tabs of the sheets"
     if others := [name for name in states if name not in ours]:
         yield f"beside the network: {', '.join(others)}"
     for sheet, cells in extra.items():
+        formulas = [cell for cell in cells if cell.has_formula]
         constants = [cell for cell in cells if cell.value is not None and not cell.has_formula]
-        if constants:
-            plural = "constant" if len(constants) == 1 else "constants"
-            yield f"{sheet}: {len(constants):,} added {plural}, the first in {cell_name(constants[0])}"
+        for kind, found in (("constant", constants), ("formula", formulas)):
+            if found:
+                plural = kind if len(found) == 1 else f"{kind}s"
+                yield f"{sheet}: {len(found):,} added {plural}, the first in {cell_name(found[0])}"
     named = (entry.get("name", "") for entry in file.workbook.iterfind(f"{MAIN}definedNames/{MAIN}definedName"))
     if names := sorted({name for name in named if name not in (*_OF_PRINTING, NAME)}):
         yield f"names that were defined: {', '.join(names)}"

@@ -19,7 +19,11 @@ def appearance_as_built(page: Page) -> Appearance:
         rules=list(_rules(page)),
         guards=[
             ShownGuard(
-                cells, guard.type or "none", guard.operator or "between", (guard.formula1 or "", guard.formula2 or "")
+                cells,
+                guard.type or "none",
+                guard.operator or "between",
+                (guard.formula1 or "", guard.formula2 or ""),
+                prompt=guard.prompt if guard.prompt and guard.showInputMessage else "",
             )
             for cells, guard in page.guards
         ],
@@ -58,10 +62,19 @@ def _look(dxf: Any) -> DifferentialLook:
 
 
 def _chart(chart: Any) -> ShownChart:
-    title = "".join(run.t for paragraph in chart.title.tx.rich.p for run in paragraph.r)
     axes = tuple(
-        (axis.scaling.orientation, "" if axis.scaling.logBase is None else f"{axis.scaling.logBase:g}")
+        (
+            _text(axis.title),
+            axis.scaling.orientation,
+            "" if axis.scaling.logBase is None else f"{axis.scaling.logBase:g}",
+            "",
+            axis.number_format.formatCode,
+        )
         for axis in (chart.x_axis, chart.y_axis)
     )
     series = tuple((one.tx.strRef.f, one.xVal.numRef.f, one.yVal.numRef.f) for one in chart.series)
-    return ShownChart((chart.tagname,), title, axes, series)
+    return ShownChart((chart.tagname,), _text(chart.title), axes, series)
+
+
+def _text(title: Any) -> str:
+    return "".join(run.t for paragraph in title.tx.rich.p for run in paragraph.r)

@@ -18,6 +18,7 @@ from sheetgen.proof.report import Difference, Kind
 from sheetgen.xlsx.appearance import Appearance, ShownChart, ShownGuard, ShownRule, plainly
 from sheetgen.xlsx.formulas import canonical, shifted
 
+_BLACK = "000000"
 _FAR = 5_000
 """A row and a column from which no reference of ours leaves the sheet when its rule is moved there."""
 
@@ -41,6 +42,10 @@ def compare_shown(page: Page, found: Appearance) -> ShownOutcome:
     _compare_links(built, found, outcome)
     if added := sorted(set(found.merges) - set(built.merges)):
         outcome.unproven.append(f"cells merged over others ({_some(added)})")
+    rows, columns = page.size
+    hidden = sum(row <= rows for row in found.hidden_rows) + sum(column <= columns for column in found.hidden_columns)
+    if hidden:
+        outcome.unproven.append("hidden rows or columns")
     outcome.unproven += [_counted(what, count) for what, count in sorted(found.others.items()) if count]
     return outcome
 
@@ -86,11 +91,16 @@ def _compare_rules(page: Page, built: Appearance, found: Appearance, outcome: Sh
         elif _asks(rule) not in ours:
             added += 1
     there = {_asks(rule): (rule.look.ink, rule.look.fill) for rule in found.rules}
-    missing = sum(there.get(asks) != look for asks, look in ours.items() if any(look))
+    missing = sum(not _looks_as(there.get(asks), look) for asks, look in ours.items() if any(look))
     if added:
         outcome.unproven.append(_counted("an added conditional format", added))
     if missing:
         outcome.unproven.append(_counted("a conditional format that is not as built", missing))
+
+
+def _looks_as(found: tuple[str, str] | None, built: tuple[str, str]) -> bool:
+    """Whether colours are those that were built; a program may write out that text is black."""
+    return found is not None and (found[0] or _BLACK, found[1]) == (built[0] or _BLACK, built[1])
 
 
 def _compare_guards(page: Page, built: Appearance, found: Appearance, outcome: ShownOutcome) -> None:
@@ -109,6 +119,13 @@ def _compare_guards(page: Page, built: Appearance, found: Appearance, outcome: S
                 outcome.differences.append(_differ(page, cell.partition(":")[0], Kind.CHOICE, text, now))
     if missing:
         outcome.unproven.append(_counted("a cell that lets anything in, and did not as built", missing))
+    prompts = {guard.prompt for guard in built.guards} | {""}
+    if spoken := [
+        guard for number, guard in enumerate(found.guards) if number in known and guard.prompt not in prompts
+    ]:
+        outcome.unproven.append(_counted("a cell that says something else when it is chosen", len(spoken)))
+    if lax := sum(not guard.insists for number, guard in enumerate(found.guards) if number in known):
+        outcome.unproven.append(_counted("a validation that warns of nothing", lax))
     if added := len(found.guards) - len(known):
         outcome.unproven.append(_counted("an added validation", added))
 
@@ -134,7 +151,7 @@ def _compare_charts(page: Page, built: Appearance, found: Appearance, outcome: S
             lost.append(chart)
             continue
         left.remove(same)
-        if (same.kinds, same.title, same.axes) != (chart.kinds, chart.title, chart.axes):
+        if (same.kinds, same.title, _axes_of(same)) != (chart.kinds, chart.title, _axes_of(chart)):
             outcome.unproven.append(f"the chart {chart.title!r} with another title, kind or axes")
     for chart, other in zip(lost, left, strict=False):
         outcome.differences.append(_differ(page, "A1", Kind.CHART, _named(chart), _named(other)))
@@ -145,6 +162,11 @@ def _compare_charts(page: Page, built: Appearance, found: Appearance, outcome: S
 
 def _cells_of(chart: ShownChart) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(map(canonical, series)) for series in chart.series)
+
+
+def _axes_of(chart: ShownChart) -> list[tuple[str | None, ...]]:
+    """Return what axes show, number formats that round differently or not at all taken as one."""
+    return [(*axis[:-1], decoration(axis[-1])) for axis in chart.axes]
 
 
 def _named(chart: ShownChart) -> str:

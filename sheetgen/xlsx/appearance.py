@@ -16,7 +16,15 @@ from sheetgen.xlsx.reader import WorkbookFile
 _CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 _DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}"
 _ANCHORS = tuple(f"{_DRAWING}{name}" for name in ("oneCellAnchor", "twoCellAnchor", "absoluteAnchor"))
-_TEXT = "{http://schemas.openxmlformats.org/drawingml/2006/main}t"
+_ART = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+_TEXT = f"{_ART}t"
+_PLACES = frozenset(f"{_DRAWING}{name}" for name in ("from", "to", "pos", "ext", "clientData"))
+"""What an anchor says of where its object lies."""
+_OF_ITS_OWN = (
+    *(f"{_CHART}{name}" for name in ("userShapes", "trendline", "errBars")),
+    f"{_CHART}dLbl/{_CHART}tx", f"{_CHART}chart//{COMPATIBILITY}AlternateContent", f"{_ART}blip",
+)  # fmt: skip
+"""What a chart may show that is not in its cells: shapes laid over it, lines, labels of any text, pictures."""
 _SEEN_ELSEWHERE = frozenset({
     "sheetPr", "dimension", "sheetViews", "sheetFormatPr", "cols", "sheetData", "sheetCalcPr", "sheetProtection",
     "autoFilter", "mergeCells", "phoneticPr", "conditionalFormatting", "dataValidations", "hyperlinks", "printOptions",
@@ -46,17 +54,22 @@ class ShownRule:
 
 @dataclass(frozen=True)
 class ShownGuard:
-    """A validation: its cells and what it lets in."""
+    """A validation: its cells, what it lets in, whether it insists, and what it says when a cell is chosen."""
 
     cells: tuple[str, ...]
     kind: str
     operator: str
     formulas: tuple[str, ...]
+    insists: bool = True
+    prompt: str = ""
 
 
 @dataclass(frozen=True)
 class ShownChart:
-    """A chart: its kinds and title, and of each series the references of its name, its x and its y."""
+    """A chart: its kinds and title, and of each series the references of its name, its x and its y.
+
+    Of each axis its title, its direction, the base where it is logarithmic, its unit, and how it writes numbers.
+    """
 
     kinds: tuple[str, ...]
     title: str
@@ -66,13 +79,15 @@ class ShownChart:
 
 @dataclass
 class Appearance:
-    """What a sheet shows besides its cells; ``others`` counts, by name, what is of another kind."""
+    """What a sheet shows besides its cells, and hides of them; ``others`` counts, by name, what is of another kind."""
 
     rules: list[ShownRule] = field(default_factory=list)
     guards: list[ShownGuard] = field(default_factory=list)
     links: dict[str, str] = field(default_factory=dict)
     merges: list[str] = field(default_factory=list)
     charts: list[ShownChart] = field(default_factory=list)
+    hidden_rows: list[int] = field(default_factory=list)
+    hidden_columns: list[int] = field(default_factory=list)
     others: Counter[str] = field(default_factory=Counter)
 
 
@@ -85,6 +100,9 @@ def appearance_of(file: WorkbookFile, sheet: str, looks: list[DifferentialLook])
         name = part.tag.rpartition("}")[2]
         if name not in _SEEN_ELSEWHERE or not part.tag.startswith(MAIN):
             shown.others[_CALLED.get(name, f"a <{name}>")] += 1
+    shown.hidden_columns = list(_hidden_columns(root))
+    shown.hidden_rows = file.hidden_rows(sheet)
+    shown.others["rows that are hidden unless told"] = _is_on(root.find(f"{MAIN}sheetFormatPr"), "zeroHeight")
     for view in root.iterfind(f"{MAIN}sheetViews/{MAIN}sheetView"):
         shown.others["formulas instead of numbers"] += view.get("showFormulas") in _ON
         shown.others["no zeros"] += view.get("showZeros") in _OFF
@@ -96,6 +114,18 @@ def appearance_of(file: WorkbookFile, sheet: str, looks: list[DifferentialLook])
     for drawing in file.related(file.part(sheet), "drawing"):
         _draw(file, drawing, shown)
     return shown
+
+
+def _hidden_columns(root: ElementTree.Element) -> Iterator[int]:
+    """Yield the first column of each run of columns that is hidden or of no width."""
+    for columns in root.iterfind(f"{MAIN}cols/{MAIN}col"):
+        first = columns.get("min", "")
+        if first.isdigit() and (_is_on(columns, "hidden") or plainly(columns.get("width", "")) == "0"):
+            yield int(first)
+
+
+def _is_on(element: ElementTree.Element | None, name: str) -> bool:
+    return element is not None and element.get(name) in _ON
 
 
 def _rules(root: ElementTree.Element, looks: list[DifferentialLook]) -> Iterator[ShownRule]:
@@ -112,8 +142,11 @@ def _rules(root: ElementTree.Element, looks: list[DifferentialLook]) -> Iterator
 def _guards(root: ElementTree.Element) -> Iterator[ShownGuard]:
     for guard in root.iterfind(f"{MAIN}dataValidations/{MAIN}dataValidation"):
         formulas = tuple(guard.findtext(f"{MAIN}formula{number}") or "" for number in (1, 2))
-        operator = guard.get("operator", "between")
-        yield ShownGuard(tuple(guard.get("sqref", "").split()), guard.get("type", "none"), operator, formulas)
+        cells, operator = tuple(guard.get("sqref", "").split()), guard.get("operator", "between")
+        insists = _is_on(guard, "showErrorMessage") and guard.get("errorStyle", "stop") == "stop"
+        spoken = filter(None, (guard.get("promptTitle"), guard.get("prompt")))
+        prompt = ": ".join(spoken) if _is_on(guard, "showInputMessage") else ""
+        yield ShownGuard(cells, guard.get("type", "none"), operator, formulas, insists, prompt)
 
 
 def _links(file: WorkbookFile, sheet: str, root: ElementTree.Element) -> dict[str, str]:
@@ -132,10 +165,14 @@ def _draw(file: WorkbookFile, drawing: str, shown: Appearance) -> None:
     for anchor in file.read(drawing):
         reference = anchor.find(f".//{_CHART}chart")
         part = None if reference is None else charts.get(reference.get(RELATION_ID, ""))
-        if part is None or anchor.tag not in _ANCHORS or anchor.find(f".//{COMPATIBILITY}AlternateContent") is not None:
+        objects = [part.tag for part in anchor if part.tag not in _PLACES]
+        if part is None or anchor.tag not in _ANCHORS or objects != [f"{_DRAWING}graphicFrame"]:
             shown.others["a drawn object or picture"] += 1
-        else:
-            shown.charts.append(_chart(file.read(part)))
+            continue
+        root = file.read(part)
+        shown.charts.append(_chart(root))
+        if any(root.find(f".//{own}") is not None for own in _OF_ITS_OWN):
+            shown.others["a chart with shapes, lines, labels or pictures of its own"] += 1
 
 
 def _chart(root: ElementTree.Element) -> ShownChart:
@@ -145,21 +182,28 @@ def _chart(root: ElementTree.Element) -> ShownChart:
     title = root.find(f"{_CHART}chart/{_CHART}title")
     return ShownChart(
         kinds=tuple(group.tag.removeprefix(_CHART) for group in groups),
-        title="" if title is None else "".join(text.text or "" for text in title.iter(_TEXT)),
+        title=_text(title),
         axes=tuple(_axis(axis) for axis in plot if axis.tag.endswith("Ax")),
         series=tuple(_series(series) for group in groups for series in group.iterfind(f"{_CHART}ser")),
     )
 
 
+def _text(title: ElementTree.Element | None) -> str:
+    return "" if title is None else "".join(text.text or "" for text in title.iter(_TEXT))
+
+
 def _axis(axis: ElementTree.Element) -> tuple[str, ...]:
-    """Return the direction of an axis, and the base where it is logarithmic."""
+    """Return an axis' title, direction, base where it is logarithmic, unit ("" for 1) and number format."""
     scaling = axis.find(f"{_CHART}scaling")
-    if scaling is None:
-        return "minMax", ""
+    scaling = ElementTree.Element("") if scaling is None else scaling
     direction, base = (scaling.find(f"{_CHART}{name}") for name in ("orientation", "logBase"))
+    unit, number = axis.find(f"{_CHART}dispUnits/*"), axis.find(f"{_CHART}numFmt")
     return (
+        _text(axis.find(f"{_CHART}title")),
         "minMax" if direction is None else direction.get("val", ""),
         "" if base is None else plainly(base.get("val", "")),
+        "" if unit is None else unit.get("val", "a unit"),
+        "General" if number is None or number.get("sourceLinked") in _ON else number.get("formatCode", ""),
     )
 
 

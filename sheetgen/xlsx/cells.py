@@ -34,6 +34,7 @@ _RUN, _TEXT, _HINTS = f"{MAIN}r", f"{MAIN}t", (f"{MAIN}rPh", f"{MAIN}phoneticPr"
 _ONLY_IN_THE_TABLE = frozenset(f"{space}{name}" for space in (MAIN, STRICT) for name in ("sheetData", "row", "c"))
 _REINTERPRETED = (f"{COMPATIBILITY}ProcessContent", f"{COMPATIBILITY}MustUnderstand")
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
+_ON = ("1", "true")
 _WHOLE = re.compile(r"[1-9][0-9]{0,6}")
 _LETTERS = re.compile(r"[A-Z]{1,3}")
 
@@ -87,13 +88,14 @@ def read_strings(xml: bytes) -> list[str]:
 class SheetReader:
     """Reads one sheet part, once. ``strings`` gives the workbook's shared strings; it is called where needed.
 
-    When all rows were read, ``root`` is the sheet without them.
+    When all rows were read, ``root`` is the sheet without them, and ``hidden`` the numbers of those that do not show.
     """
 
     def __init__(self, strings: Callable[[], Sequence[str]]) -> None:
         self._strings = strings
         self._shared: dict[str, tuple[SharedFormula, tuple[int, int, int, int]]] = {}
         self.root = ElementTree.Element("")
+        self.hidden: list[int] = []
 
     def rows(self, part: IO[bytes]) -> Iterator[list[FileCell]]:
         """Yield the rows, each as the cells that the file holds in it. Raises Ambiguous where programs would differ."""
@@ -112,6 +114,8 @@ class SheetReader:
                 else:
                     depth -= 1
                     number = _row_number(element, number)
+                    if element.get("hidden") in _ON or element.get("ht") == "0":
+                        self.hidden.append(number)
                     yield self._cells(element, number)
                     table.clear()
             elif event == "start":

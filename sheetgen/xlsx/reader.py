@@ -42,7 +42,7 @@ class WorkbookFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._check_kind()
-        self._roots: dict[str, ElementTree.Element] = {}
+        self._read: dict[str, SheetReader] = {}
         try:
             self._archive = zipfile.ZipFile(path)
             self._parts = self._sheet_parts()
@@ -154,7 +154,7 @@ class WorkbookFile:
                 yield from reader.rows(part)
         except DAMAGE as error:
             raise self._unreadable(error, f"sheet {sheet!r}") from error
-        self._roots[sheet] = reader.root
+        self._read[sheet] = reader
 
     def part(self, sheet: str) -> str:
         """Return the name of a sheet's part."""
@@ -162,7 +162,14 @@ class WorkbookFile:
 
     def frame(self, sheet: str) -> ElementTree.Element:
         """Return a sheet without its rows, for which they are read where that was not done before."""
-        if sheet not in self._roots:
+        return self._when_read(sheet).root
+
+    def hidden_rows(self, sheet: str) -> list[int]:
+        """Return the numbers of the rows of a sheet that do not show; read as for `frame`."""
+        return self._when_read(sheet).hidden
+
+    def _when_read(self, sheet: str) -> SheetReader:
+        if sheet not in self._read:
             for _ in self.rows(sheet):
                 pass
-        return self._roots[sheet]
+        return self._read[sheet]

@@ -157,6 +157,22 @@ def constant(sheet: Worksheet) -> None:
     sheet["Z90"] = 0.5
 
 
+def formula(sheet: Worksheet) -> None:
+    sheet["Z92"] = '="E = "&0.5'
+
+
+def hidden_rows(sheet: Worksheet) -> None:
+    sheet.row_dimensions[5].hidden = True
+
+
+def hidden_column(sheet: Worksheet) -> None:
+    sheet.column_dimensions["B"].hidden = True
+
+
+def hidden_tabs(sheet: Worksheet) -> None:
+    sheet.parent.views[0].showSheetTabs = False
+
+
 def validation(sheet: Worksheet) -> None:
     sheet.add_data_validation(DataValidation("whole", formula1="1", formula2="2", sqref="Z91"))
 
@@ -174,7 +190,7 @@ def another_link(sheet: Worksheet) -> None:
 
 
 def merge(sheet: Worksheet) -> None:
-    sheet.merge_cells("B18:B19")
+    sheet.merge_cells("Y90:Z90")
 
 
 def chart(sheet: Worksheet) -> None:
@@ -217,11 +233,15 @@ def no_zeros(sheet: Worksheet) -> None:
     [
         (comment, "Start: comments"),
         (constant, "Start: 1 added constant, the first in Z90"),
+        (formula, "Start: 1 added formula, the first in Z92"),
+        (hidden_rows, "Start: hidden rows or columns"),
+        (hidden_column, "Start: hidden rows or columns"),
+        (hidden_tabs, "hidden: the tabs of the sheets"),
         (validation, "Start: an added validation"),
         (no_validation, "Explorer: a cell that lets anything in, and did not as built"),
         (link, "Start: links that are not as built (B18 to https://example.org)"),
         (another_link, "Start: links that are not as built (B18 to 'Error'!A1)"),
-        (merge, "Start: cells merged over others (B18:B19)"),
+        (merge, "Start: cells merged over others (Y90:Z90)"),
         (chart, "Start: an added chart"),
         (no_chart, "Error: a chart that is gone"),
         (rule, "Start: an added conditional format"),
@@ -244,6 +264,28 @@ def test_what_is_shown_and_not_proven_is_said(
     assert "all that the workbook shows" in first_line(report)
     assert not first_line(report).startswith("OK: all")
     assert f"not proven: {said}" in list(report.lines())
+
+
+def far_away(sheet: Worksheet) -> None:
+    sheet.row_dimensions[5_000].hidden = sheet.column_dimensions["ZZ"].hidden = True
+
+
+def black(sheet: Worksheet) -> None:
+    """Write out the colour of texts, as LibreOffice does, where a rule changes the background alone."""
+    for rules in sheet.parent["Gradient check"].conditional_formatting:
+        for one in rules.rules:
+            if one.dxf and one.dxf.fill and not one.dxf.font:
+                one.dxf.font = Font(color="FF000000")
+
+
+@pytest.mark.parametrize("change", [far_away, black])
+def test_what_shows_all_the_same_is_not_said(
+    small_workbook: Path, tmp_path: Path, change: Callable[[Worksheet], None]
+) -> None:
+    workbook = openpyxl.load_workbook(small_workbook)
+    change(workbook["Start"])
+    workbook.save(tmp_path / "b.xlsx")
+    assert verify(tmp_path / "b.xlsx").unproven == []
 
 
 def test_a_sheet_of_ours_elsewhere_is_looked_at(small_workbook: Path, tmp_path: Path) -> None:

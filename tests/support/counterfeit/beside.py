@@ -138,6 +138,18 @@ def extended_validation(book: Workbook, rng: random.Random) -> None:
     )  # fmt: skip
 
 
+def formula_beside(book: Workbook, rng: random.Random) -> None:
+    """Let a formula without a reference say something beside a table."""
+    part = rng.choice(book.training)
+    cell = '<c r="ZZ6" t="str"><f>"E = "&amp;0.5</f><v>E = 0.5</v></c>'
+    book.change(part, '(<row r="6".*?)(</row>)', rf"\g<1>{cell}\2")
+
+
+def hide(pattern: str) -> Kind:
+    """Hide rows or columns of a training sheet, which its charts then leave out."""
+    return lambda book, rng: book.change(rng.choice(book.training), pattern, r'\g<0> hidden="1"')
+
+
 def view(attribute: str) -> Kind:
     """Change how a training sheet is viewed."""
 
@@ -160,6 +172,12 @@ def header(book: Workbook, rng: random.Random) -> None:
 KINDS: dict[str, Kind] = {
     "a constant beside a table": constant_beside,
     "a text beside a table": text_beside,
+    "a formula beside a table": formula_beside,
+    "a hidden row": hide('<row r="6"'),
+    "hidden columns": hide("<col(?= )"),
+    "rows hidden unless told": lambda book, rng: book.change(
+        rng.choice(book.training), "<sheetFormatPr", '<sheetFormatPr zeroHeight="1"'
+    ),
     "a list of choices for a result": validation,
     "a message for a result": prompt,
     "other bounds for inputs": other_bounds,

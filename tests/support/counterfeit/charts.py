@@ -7,8 +7,10 @@ import re
 from collections.abc import Callable
 
 from counterfeit.rows import Kind
-from counterfeit.workbook import AbsentError, Workbook
-from sheetgen.sheet_names import EXPLORER, GRADIENT_CHECK
+from counterfeit.workbook import LINKS, AbsentError, Workbook
+from sheetgen.sheet_names import EXPLORER, GRADIENT_CHECK, INPUTS
+
+_C = "http://schemas.openxmlformats.org/drawingml/2006/chart"
 
 
 def choices(pattern: str, change: str, *sheets: str) -> Kind:
@@ -61,7 +63,45 @@ KINDS: dict[str, Kind] = {
     "a chart's values of another sheet": charted(r"(<\w*:?yVal>.*?<\w*:?f>)[^<!]*!", r"\g<1>'Inputs'!"),
 }
 
+
+def shapes_over(book: Workbook, rng: random.Random) -> None:
+    """Lay shapes over the curves of a chart, in a drawing of its own."""
+    chart = _chart(book, rng)
+    shapes = "application/vnd.openxmlformats-officedocument.drawingml.chartshapes+xml"
+    content = f'<c:userShapes xmlns:c="{_C}"/>'
+    key = book.add_part(chart, "chartUserShapes", "xl/drawings/made.xml", shapes, content)
+    book.change(chart, "</c:chartSpace>", f'<c:userShapes xmlns:r="{LINKS}" r:id="{key}"/></c:chartSpace>')
+
+
+_LABEL = (
+    '<c:dLbls><c:dLbl><c:idx val="0"/><c:tx><c:rich><a:bodyPr/><a:p><a:r><a:t>0.00001</a:t></a:r></a:p></c:rich></c:tx>'
+    '<c:showVal val="1"/></c:dLbl></c:dLbls>'
+)
+_CHOICE = (
+    '<mc:AlternateContent xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"><mc:Fallback>'
+    "<c:lineChart/></mc:Fallback></mc:AlternateContent>"
+)
+_PICTURE = f'<c:spPr><a:blipFill><a:blip xmlns:r="{LINKS}" r:embed="made"/></a:blipFill></c:spPr>'
+
 TOLD: dict[str, Kind] = {
+    "a chart's axis in another format": charted(
+        '<c:numFmt formatCode="[^"]*"', '<c:numFmt formatCode="0&quot;00&quot;"'
+    ),
+    "a chart's axis in thousandths": charted(
+        "</c:valAx>", '<c:dispUnits><c:custDispUnit val="0.001"/></c:dispUnits></c:valAx>'
+    ),
+    "a chart's axis with another title": charted("(<c:valAx>.*?<a:t>)[^<]*", r"\g<1>E / 1000"),
+    "a chart's curve with labels": charted("(<c:ser>.*?</c:tx>)", rf"\1{_LABEL}"),
+    "a chart's curve with a trend": charted(
+        "<c:xVal>", '<c:trendline><c:trendlineType val="linear"/></c:trendline><c:xVal>'
+    ),
+    "a chart's curves with a picture": charted("</c:plotArea>", f"{_PICTURE}</c:plotArea>"),
+    "a chart's curves with others as a choice": charted("<c:plotArea>", f"<c:plotArea>{_CHOICE}"),
+    "shapes over a chart": shapes_over,
+    "a message for an input": choices(
+        'showInputMessage="0"', 'showInputMessage="1" promptTitle="w1" prompt="This is 0.2"', INPUTS
+    ),
+    "the bounds of inputs without effect": choices('showErrorMessage="1"', 'showErrorMessage="0"', INPUTS),
     "the choices of a pick gone": choices(r"<dataValidations.*?</dataValidations>", "", EXPLORER, GRADIENT_CHECK),
 }
-"""What a program may drop: told where it is no difference."""
+"""What a program may drop or a person may change for a reason: told where it is no difference."""

@@ -101,7 +101,15 @@ def condition_over_values(rule: str) -> Kind:
     return kind
 
 
+def in_styles(pattern: str, change: str) -> Kind:
+    return lambda book, rng: book.change(STYLES, pattern, change)
+
+
 KINDS: dict[str, Kind] = {
+    "a flag's background tinted white": in_styles(r'(<dxf>.*?<bgColor rgb="[0-9A-F]+")', r'\1 tint="1"'),
+    "a flag's background without a pattern": in_styles(
+        "(<dxf>.*?)<patternFill[^>]*>", r'\1<patternFill patternType="none">'
+    ),
     "a flag's colours swapped": colours_swapped,
     "a flag's colours swapped in the styles": colours_redefined,
     "a flag's condition another": condition(r'LEFT\(([A-Z]+[0-9]+),2\)&lt;&gt;"OK"', r'LEFT(\1,2)="KO"'),

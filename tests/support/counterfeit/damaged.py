@@ -73,7 +73,34 @@ def no_styles(book: Workbook, rng: random.Random) -> None:
     book.change(CONTENT_TYPES, '<Override [^>]*PartName="/xl/styles.xml"[^>]*>', "")
 
 
+def format_twice(book: Workbook, rng: random.Random) -> None:
+    """Define a number format again, before the genuine one."""
+    again = r'<numFmt numFmtId="\2" formatCode="&quot;0.123&quot;"/>'
+    book.change(STYLES, r'(<numFmts[^>]*>)(?=<numFmt [^>]*numFmtId="([0-9]+)")', rf"\1{again}")
+
+
+def styles_twice(book: Workbook, rng: random.Random) -> None:
+    """Give the formats of cells twice, the others as dates."""
+    book.change(
+        STYLES, "<cellXfs.*?</cellXfs>", lambda found: found[0] + re.sub('numFmtId="[0-9]+"', 'numFmtId="14"', found[0])
+    )
+
+
+def styles_as_a_choice(book: Workbook, rng: random.Random) -> None:
+    """Give the formats of cells as the choice that is always taken, and again for those who know of no choices."""
+    space = "http://schemas.openxmlformats.org/markup-compatibility/2006"
+    open_, close = f'<mc:AlternateContent xmlns:mc="{space}"><mc:Fallback>', "</mc:Fallback></mc:AlternateContent>"
+    book.change(
+        STYLES,
+        "<cellXfs.*?</cellXfs>",
+        lambda found: open_ + re.sub('numFmtId="[0-9]+"', 'numFmtId="14"', found[0]) + close + found[0],
+    )
+
+
 KINDS: dict[str, Kind] = {
+    "a number format twice": format_twice,
+    "the formats of cells twice": styles_twice,
+    "the formats of cells as a choice": styles_as_a_choice,
     "no content types": without_types,
     "content types cut off": cut_types,
     "no content type of a sheet": without_a_type,

@@ -8,7 +8,7 @@ import re
 
 from counterfeit.rows import Kind, a_number
 from counterfeit.sheet_xml import insert
-from counterfeit.workbook import CONTENT_TYPES, LINKS, MAIN, TYPES, WORKBOOK, Workbook
+from counterfeit.workbook import CONTENT_TYPES, LINKS, MAIN, TYPES, WORKBOOK, AbsentError, Workbook
 from sheetgen.sheet_names import ERROR, START
 
 _DRAWINGS = "application/vnd.openxmlformats-officedocument.drawing+xml"
@@ -83,6 +83,19 @@ def picture(book: Workbook, rng: random.Random) -> None:
     drawing = _draw(book, part, _anchor(5, content))
     key = book.relate(drawing, "image", "/xl/media/made.png")
     book.change(drawing, 'r:embed="KEY"', f'r:embed="{key}"')
+
+
+def grouped(book: Workbook, rng: random.Random) -> None:
+    """Group a chart of ours with a text box that lies over it."""
+    drawings = [name for name, _ in book.entries if re.search(r"^xl/drawings/[^/]*\.xml$", name)]
+    if not drawings:
+        raise AbsentError("drawings")
+    group = '<xdr:grpSp><xdr:nvGrpSpPr><xdr:cNvPr id="902" name="made"/><xdr:cNvGrpSpPr/></xdr:nvGrpSpPr><xdr:grpSpPr/>'
+    book.change(
+        rng.choice(drawings),
+        "<xdr:graphicFrame.*?</xdr:graphicFrame>",
+        lambda found: f"{group}{found[0]}{_shape('E_total: 0.000035085')}</xdr:grpSp>",
+    )
 
 
 def background(book: Workbook, rng: random.Random) -> None:
@@ -171,6 +184,7 @@ KINDS: dict[str, Kind] = {
     "a text box among our charts": text_box(ERROR),
     "a picture over a training sheet": picture,
     "a background picture": background,
+    "a chart of ours in a group": grouped,
     "a chart more among ours": extra_chart(ERROR),
     "a chart on Start": extra_chart(START),
     "a sheet that is a chart": chartsheet,

@@ -41,23 +41,39 @@ def the_flag_on_start(book: Workbook, rng: random.Random) -> Cell:
     return book.cell(book.sheet(START), "B3")
 
 
-def number_format(book: Workbook, code: str, style: int) -> int:
-    """Add a style that differs from another in its number format only; return its index."""
-    text = book.text(STYLES)
-    numbers = [int(number) for number in re.findall(r'<numFmt numFmtId="([0-9]+)"', text)]
-    number = max([163, *numbers]) + 1
+def define(book: Workbook, number: int, code: str) -> None:
+    """Define a number format."""
     element = f'<numFmt numFmtId="{number}" formatCode="{escape(code, {chr(34): "&quot;"})}"/>'
-    if "</numFmts>" in text:
+    if "</numFmts>" in book.text(STYLES):
         book.change(STYLES, "</numFmts>", lambda found: element + found[0])
     else:
         book.change(STYLES, "(<styleSheet[^>]*>)", lambda found: f'{found[1]}<numFmts count="1">{element}</numFmts>')
-    found = re.search("<cellXfs[^>]*>(.*?)</cellXfs>", text, re.DOTALL)
+
+
+def another_style(book: Workbook, make: Callable[[list[str]], str]) -> int:
+    """Add a style, made of those that are there; return its index."""
+    found = re.search("<cellXfs[^>]*>(.*?)</cellXfs>", book.text(STYLES), re.DOTALL)
     if found is None:
         raise AbsentError("styles of cells")
     styles = re.findall("<xf [^>]*/>|<xf .*?</xf>", found[1], re.DOTALL)
-    other = re.sub('numFmtId="[0-9]+"', f'numFmtId="{number}" applyNumberFormat="1"', styles[style], count=1)
+    other = make(styles)
     book.change(STYLES, "</cellXfs>", lambda found: other + found[0])
     return len(styles)
+
+
+def number_format(book: Workbook, code: str, style: int) -> int:
+    """Add a style that differs from another in its number format only; return its index."""
+    numbers = [int(number) for number in re.findall(r'<numFmt numFmtId="([0-9]+)"', book.text(STYLES))]
+    number = max([163, *numbers]) + 1
+    define(book, number, code)
+    changed = f'numFmtId="{number}" applyNumberFormat="1"'
+    return another_style(book, lambda styles: re.sub('numFmtId="[0-9]+"', changed, styles[style], count=1))
+
+
+def styled(book: Workbook, cell: Cell, index: int) -> None:
+    """Give a cell a style."""
+    bare = re.sub(' s="[0-9]+"', "", cell.xml, count=1)
+    book.replace(cell, bare.replace("<c ", f'<c s="{index}" ', 1))
 
 
 def shown_as(which: Which, code: str) -> Kind:
@@ -66,9 +82,7 @@ def shown_as(which: Which, code: str) -> Kind:
     def kind(book: Workbook, rng: random.Random) -> None:
         cell = which(book, rng)
         style = re.search(' s="([0-9]+)"', cell.xml)
-        index = number_format(book, code, int(style[1]) if style else 0)
-        bare = re.sub(' s="[0-9]+"', "", cell.xml, count=1)
-        book.replace(cell, bare.replace("<c ", f'<c s="{index}" ', 1))
+        styled(book, cell, number_format(book, code, int(style[1]) if style else 0))
 
     return kind
 
@@ -105,7 +119,22 @@ _FORMATS: dict[str, tuple[Which, str]] = {
     "the flag on Start": (the_flag_on_start, 'General;General;General;"OK: all checks pass"'),
 }
 
+
+def repeated(book: Workbook, rng: random.Random) -> None:
+    """Fill a cell with what it holds: 5 shows as 5555."""
+    index = another_style(book, lambda styles: '<xf numFmtId="0"><alignment horizontal="fill"/></xf>')
+    styled(book, a_value(book, rng), index)
+
+
+def built_in_redefined(book: Workbook, rng: random.Random) -> None:
+    """Give a value the built-in format of dates, which the file says to be General."""
+    define(book, 14, "General")
+    styled(book, a_value(book, rng), another_style(book, lambda styles: '<xf numFmtId="14" applyNumberFormat="1"/>'))
+
+
 KINDS: dict[str, Kind] = {
+    "a value repeated over its cell": repeated,
+    "a value as a date that is said to be General": built_in_redefined,
     **{f"a number format: {name}": shown_as(*how) for name, how in _FORMATS.items()},
     "a number format's code": format_redefined,
     **{

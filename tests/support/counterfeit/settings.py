@@ -50,6 +50,7 @@ KINDS: dict[str, Kind] = {
     },
     "iterative calculation": calculation('iterate="1" iterateCount="1"'),
     "iterative calculation, written 'true'": calculation('iterate="true"'),
+    "no tabs": lambda book, rng: book.change(WORKBOOK, 'showSheetTabs="1"', 'showSheetTabs="0"'),
     "dates from 1904": dates("1"),
     "dates from 1904, written 'true'": dates("true"),
 }
