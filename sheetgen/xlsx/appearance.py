@@ -15,6 +15,9 @@ from sheetgen.xlsx.reader import WorkbookFile
 
 _CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 _DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}"
+_LATER = "{http://schemas.microsoft.com/office/spreadsheetml/2009/9/main}"
+_CELLS, _SAID = (f"{{http://schemas.microsoft.com/office/excel/2006/main}}{name}" for name in ("sqref", "f"))
+"""Where Excel writes validations that ask other sheets: in an extension, with names of its own."""
 _ANCHORS = tuple(f"{_DRAWING}{name}" for name in ("oneCellAnchor", "twoCellAnchor", "absoluteAnchor"))
 _ART = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _TEXT = f"{_ART}t"
@@ -36,7 +39,7 @@ _CALLED = {
     "picture": "a background picture", "extLst": "sparklines or other extensions", "scenarios": "scenarios",
     "legacyDrawingHF": "pictures in the header", "customSheetViews": "views of its own",
 }  # fmt: skip
-_PRINTED = re.compile(r'&"[^"]*"|&K[0-9A-Fa-f]{6}|&\d+|&.|, page|of')
+_PRINTED = re.compile(r'&"[^"]*"|&K[0-9A-Fa-f]{6}|&\d+|&.|,? ?page|of', re.IGNORECASE)
 """What a header or footer may hold: codes of the sheet's name, of pages and of looks, and what we write between."""
 _OFF, _ON = ("0", "false"), ("1", "true")
 
@@ -98,7 +101,8 @@ def appearance_of(file: WorkbookFile, sheet: str, looks: list[DifferentialLook])
     shown.merges = [merge.get("ref", "") for merge in root.iterfind(f"{MAIN}mergeCells/{MAIN}mergeCell")]
     for part in root:
         name = part.tag.rpartition("}")[2]
-        if name not in _SEEN_ELSEWHERE or not part.tag.startswith(MAIN):
+        seen = name in _SEEN_ELSEWHERE or _only_guards(part)
+        if not seen or not part.tag.startswith(MAIN):
             shown.others[_CALLED.get(name, f"a <{name}>")] += 1
     shown.hidden_columns = list(_hidden_columns(root))
     shown.hidden_rows = file.hidden_rows(sheet)
@@ -142,11 +146,23 @@ def _rules(root: ElementTree.Element, looks: list[DifferentialLook]) -> Iterator
 def _guards(root: ElementTree.Element) -> Iterator[ShownGuard]:
     for guard in root.iterfind(f"{MAIN}dataValidations/{MAIN}dataValidation"):
         formulas = tuple(guard.findtext(f"{MAIN}formula{number}") or "" for number in (1, 2))
-        cells, operator = tuple(guard.get("sqref", "").split()), guard.get("operator", "between")
-        insists = _is_on(guard, "showErrorMessage") and guard.get("errorStyle", "stop") == "stop"
-        spoken = filter(None, (guard.get("promptTitle"), guard.get("prompt")))
-        prompt = ": ".join(spoken) if _is_on(guard, "showInputMessage") else ""
-        yield ShownGuard(cells, guard.get("type", "none"), operator, formulas, insists, prompt)
+        yield _guard(guard, guard.get("sqref", ""), formulas)
+    for guard in root.iterfind(f"{MAIN}extLst/{MAIN}ext/{_LATER}dataValidations/{_LATER}dataValidation"):
+        formulas = tuple(guard.findtext(f"{_LATER}formula{number}/{_SAID}") or "" for number in (1, 2))
+        yield _guard(guard, guard.findtext(_CELLS) or "", formulas)
+
+
+def _only_guards(part: ElementTree.Element) -> bool:
+    """Whether an element of a sheet holds extensions that are validations, and nothing else."""
+    return part.tag == f"{MAIN}extLst" and all(of.tag == f"{_LATER}dataValidations" for ext in part for of in ext)
+
+
+def _guard(guard: ElementTree.Element, cells: str, formulas: tuple[str, ...]) -> ShownGuard:
+    insists = _is_on(guard, "showErrorMessage") and guard.get("errorStyle", "stop") == "stop"
+    spoken = filter(None, (guard.get("promptTitle"), guard.get("prompt")))
+    prompt = ": ".join(spoken) if _is_on(guard, "showInputMessage") else ""
+    kind, operator = guard.get("type", "none"), guard.get("operator", "between")
+    return ShownGuard(tuple(cells.split()), kind, operator, formulas, insists, prompt)
 
 
 def _links(file: WorkbookFile, sheet: str, root: ElementTree.Element) -> dict[str, str]:

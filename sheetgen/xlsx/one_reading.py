@@ -32,6 +32,8 @@ _TYPE_OF = {"worksheet": f"{_OFFICE}worksheet+xml", "chartsheet": f"{_OFFICE}cha
             "dialogsheet": f"{_OFFICE}dialogsheet+xml", "styles": f"{_OFFICE}styles+xml",
             "sharedStrings": f"{_OFFICE}sharedStrings+xml"}  # fmt: skip
 """The types of the parts that decide what a cell is and how it is shown, by the kind of the relation to them."""
+_DISCARDED = "[trash]/"
+"""Where Office leaves entries that are no parts."""
 _ONCE = ("sheets", "calcPr", "definedNames", "workbookPr", "bookViews")
 """What a workbook part has at most once, among its own children."""
 
@@ -59,12 +61,12 @@ def _check_types(file: WorkbookFile) -> None:
     """Make sure that every part has one type, and those that matter the right one, and that each is whole."""
     types = _types(file)
     for name in file.names:
-        if name.endswith("/") or name == TYPES:
+        if name.endswith("/") or name == TYPES or name.startswith(_DISCARDED):
             continue
         kind = _type_of(types, name)
         if kind is None:
             raise Ambiguous(f"a part {name} without a content type")
-        if kind.endswith("+xml") and kind != _TYPE_OF["worksheet"]:
+        if kind.startswith("application/") and kind.endswith("+xml") and kind != _TYPE_OF["worksheet"]:
             root = file.read(name)
             if root.tag == f"{_RELATIONS}Relationships":
                 _check_relations(root, name)

@@ -266,6 +266,37 @@ def test_what_is_shown_and_not_proven_is_said(
     assert f"not proven: {said}" in list(report.lines())
 
 
+def moved_to_an_extension(list_of_choices: str) -> Change:
+    """Write the iterations to pick from as Excel does: in an extension, as they stand on another sheet."""
+
+    def change(xml: str) -> str:
+        asked = re.search(r'<dataValidation [^>]*sqref="D5".*?<formula1>(.*?)</formula1>.*?</dataValidation>', xml)
+        assert asked
+        extension = (
+            '<extLst><ext uri="{CCE6A557-97BC-4b89-ADB6-D9C93CAAB3DF}" '
+            'xmlns:x14="http://schemas.microsoft.com/office/spreadsheetml/2009/9/main" '
+            'xmlns:xm="http://schemas.microsoft.com/office/excel/2006/main"><x14:dataValidations count="1">'
+            '<x14:dataValidation type="list" showErrorMessage="1"><x14:formula1><xm:f>'
+            f"{list_of_choices or asked[1]}</xm:f></x14:formula1><xm:sqref>D5</xm:sqref></x14:dataValidation>"
+            "</x14:dataValidations></ext></extLst>"
+        )
+        return xml.replace(asked[0], "").replace("</worksheet>", f"{extension}</worksheet>")
+
+    return change
+
+
+def test_a_validation_where_excel_writes_it(small_workbook: Path, tmp_path: Path) -> None:
+    as_built, another = moved_to_an_extension(""), moved_to_an_extension("Error!$B$5:$B$9")
+    report = verify(change_sheet(small_workbook, tmp_path / "a.xlsx", "Explorer", as_built))
+    assert (report.ok, report.unproven) == (True, [])
+    report = verify(change_sheet(small_workbook, tmp_path / "b.xlsx", "Explorer", another))
+    assert found(report) == {("Explorer!D5", Kind.CHOICE)}
+
+
+def page_numbers(sheet: Worksheet) -> None:
+    sheet.oddFooter.center.text = "Page &P of &N"
+
+
 def far_away(sheet: Worksheet) -> None:
     sheet.row_dimensions[5_000].hidden = sheet.column_dimensions["ZZ"].hidden = True
 
@@ -278,7 +309,7 @@ def black(sheet: Worksheet) -> None:
                 one.dxf.font = Font(color="FF000000")
 
 
-@pytest.mark.parametrize("change", [far_away, black])
+@pytest.mark.parametrize("change", [far_away, black, page_numbers])
 def test_what_shows_all_the_same_is_not_said(
     small_workbook: Path, tmp_path: Path, change: Callable[[Worksheet], None]
 ) -> None:

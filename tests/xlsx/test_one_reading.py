@@ -80,3 +80,15 @@ def test_two_parts_of_one_name(small_workbook: Path, tmp_path: Path, name: Chang
         archive.writestr(name(part), archive.read(part))
     with pytest.raises(WorkbookError, match="2 parts called"):
         check(tmp_path / "b.xlsx")
+
+
+def test_what_programs_keep_beside_the_parts_is_not_read(small_workbook: Path, tmp_path: Path) -> None:
+    path = change_parts(
+        small_workbook,
+        tmp_path / "b.xlsx",
+        {TYPES: replaced("(<Types[^>]*>)", r'\1<Default Extension="svg" ContentType="image/svg+xml"/>')},
+    )
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("xl/media/image1.svg", '<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "svg11.dtd"><svg/>')
+        archive.writestr("[trash]/0000.dat", b"\0")
+    require_one_reading(WorkbookFile(path))
