@@ -41,6 +41,8 @@ _ONCE = ("sheets", "calcPr", "definedNames", "workbookPr", "bookViews")
 def require_one_reading(file: WorkbookFile) -> None:
     """Raise WorkbookError for a package of which programs would make different things, or which none opens."""
     try:
+        if not file.is_bare:
+            raise Ambiguous("something before its first part, or behind its last")
         _check_names(file.names)
         _check_types(file)
         _check_workbook(file.workbook)

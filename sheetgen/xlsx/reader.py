@@ -5,6 +5,7 @@ Files of any writer are read: Excel, LibreOffice, openpyxl, this project. Nothin
 
 from __future__ import annotations
 
+import os
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -30,6 +31,8 @@ DAMAGE = (
 )
 """What reading raises where a file is cut off, overwritten or no workbook."""
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_END, _END_SIZE = b"PK\x05\x06", 22
+"""How the end of an archive without a comment begins, and its size in bytes."""
 _WORKSHEET = "worksheet"
 
 
@@ -83,6 +86,14 @@ class WorkbookFile:
     def names(self) -> list[str]:
         """The names of the parts, as often as the file has them."""
         return self._archive.namelist()
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether the archive begins with a part and ends with its list of parts: nothing before, nothing behind."""
+        with self.path.open("rb") as file:
+            file.seek(-_END_SIZE, os.SEEK_END)
+            ends = file.read(len(_END)) == _END
+        return ends and min(entry.header_offset for entry in self._archive.infolist()) == 0
 
     def name(self, part: str) -> str:
         """Return the name that a part has in the archive: names that differ in case only are one."""

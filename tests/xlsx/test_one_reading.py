@@ -92,3 +92,14 @@ def test_what_programs_keep_beside_the_parts_is_not_read(small_workbook: Path, t
         archive.writestr("xl/media/image1.svg", '<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "svg11.dtd"><svg/>')
         archive.writestr("[trash]/0000.dat", b"\0")
     require_one_reading(WorkbookFile(path))
+
+
+@pytest.mark.parametrize(("before", "behind"), [(True, False), (False, True)])
+def test_an_archive_with_another_before_or_something_behind(
+    small_workbook: Path, tmp_path: Path, before: bool, behind: bool
+) -> None:
+    path = tmp_path / "b.xlsx"
+    genuine = small_workbook.read_bytes()
+    path.write_bytes(genuine * (1 + before) + b"more" * behind)
+    with pytest.raises(WorkbookError, match="something before its first part, or behind"):
+        require_one_reading(WorkbookFile(path))
