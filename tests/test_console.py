@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from faults import cached, change_cell
-from outside import ROOT
+from outside import IMPORTED
 
 PROGRAM = """
 import sys, time, click
@@ -47,7 +47,7 @@ cli.main(prog_name="tool")
 
 
 def environment(**more: str) -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": str(ROOT), **more}
+    return {**os.environ, "PYTHONPATH": str(IMPORTED), **more}
 
 
 def run(*words: object, stdout: int = subprocess.PIPE, **more: str) -> subprocess.CompletedProcess[bytes]:

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
-from outside import ROOT
+from outside import IMPORTED
 
 from sheetgen import drafts
 from sheetgen.files import drafting, replace_file
@@ -31,7 +31,7 @@ with drafting(Path(sys.argv[1])) as (file, draft):
 def maker(path: Path) -> tuple[subprocess.Popen[str], Path]:
     """Start a process that makes a draft; return it when the draft is there, and the draft."""
     command = [sys.executable, "-c", MAKER, str(path)]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, "PYTHONPATH": str(IMPORTED)}
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)
     assert process.stdout is not None
     return process, path.parent / process.stdout.readline().strip()

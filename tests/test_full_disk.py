@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from outside import ROOT
+from outside import IMPORTED
 
 resource = pytest.importorskip("resource", reason="this system sets no limits on files")
 
@@ -23,7 +23,7 @@ runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
 def run(limit: int, *words: object, cwd: Path, **more: str) -> tuple[int, list[str]]:
     """Return the exit code of a program that may write no file longer than so many bytes, and its last lines."""
     command = [sys.executable, "-c", LIMITED, str(limit), *map(str, words)]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), **more}
+    environment = {**os.environ, "PYTHONPATH": str(IMPORTED), **more}
     done = subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=environment, timeout=120)
     return done.returncode, [line for line in done.stderr.splitlines() if not line.endswith("…")]
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from cnn_support import handmade_run
-from outside import ROOT
+from outside import IMPORTED, ROOT
 
 WATCH = """
 import os, sys
@@ -49,7 +49,7 @@ def run(place: Path, *commands: Sequence[str]) -> list[str]:
     """Run commands where no other machine can be reached; return what they tried to reach."""
     watched = place / "watch" / "log"
     told = {"HOME": str(place / "home"), "TMPDIR": str(place / "tmp"), "WATCHED": str(watched), "OMP_NUM_THREADS": "1"}
-    paths = {"PYTHONPATH": os.pathsep.join([str(place / "watch"), str(ROOT)])}
+    paths = {"PYTHONPATH": os.pathsep.join([str(place / "watch"), str(IMPORTED)])}
     environment = {**os.environ, **told, **paths, "USER": MARK, "LOGNAME": MARK, "USERNAME": MARK}
     for module, *words in commands:
         command = [*without_network(), sys.executable, "-m", module, *words]

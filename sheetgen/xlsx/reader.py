@@ -128,8 +128,8 @@ class WorkbookFile:
 
     @cached_property
     def workbook(self) -> ElementTree.Element:
-        """The workbook part."""
-        return parse(self._archive.read(self.main))
+        """The workbook part, in whatever encoding."""
+        return ElementTree.fromstring(self._archive.read(self.main))
 
     @property
     def sheet_elements(self) -> list[ElementTree.Element]:

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from outside import ROOT
+from outside import IMPORTED
 
 from sheetgen.drafts import is_draft
 
@@ -25,7 +25,7 @@ CHANCE = random.Random(int(os.environ.get("SHEETGEN_SEED", "1")))
 
 
 def start(*words: object, cwd: Path) -> subprocess.Popen[str]:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, "PYTHONPATH": str(IMPORTED)}
     command = [sys.executable, "-m", *map(str, words)]
     return subprocess.Popen(
         command, cwd=cwd, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
-from outside import ROOT
+from outside import IMPORTED
 
 from cnn.net.layer_table import network_facts
 from cnn.net.networks import find_network
@@ -26,7 +26,7 @@ from sheetgen.sheet_names import CNN
 
 def environment() -> dict[str, str]:
     """Return the environment for a command in another process: this working tree first, one thread."""
-    return {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+    return {**os.environ, "PYTHONPATH": str(IMPORTED), "OMP_NUM_THREADS": "1"}
 
 
 def command(*words: object, cwd: Path, timeout: float = 100) -> subprocess.CompletedProcess[str]:

@@ -7,7 +7,11 @@ from pathlib import Path
 
 import pytest
 
+import sheetgen
+
 ROOT = Path(__file__).resolve().parents[2]
+IMPORTED = Path(sheetgen.__file__).parents[1]
+"""The folder that sheetgen is imported from here, installed or not."""
 _SHARED = ROOT.parent / "shared"
 
 

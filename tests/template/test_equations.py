@@ -18,9 +18,15 @@ def test_too_many_columns() -> None:
         loads(with_metrics(16_385 - columns))
 
 
-@pytest.mark.parametrize("equation", ["*".join(["w"] * 150), "sigmoid(" * 40 + "w" + ")" * 40])
-def test_a_formula_longer_than_a_cell_holds(equation: str) -> None:
-    with pytest.raises(TemplateError, match="the formula of ∂E/∂w is longer than the 8,192 characters") as caught:
+@pytest.mark.parametrize(
+    ("equation", "why"),
+    [
+        ("sigmoid(" * 40 + "w" + ")" * 40, "the formula of ∂E/∂w is longer than the 8,192 characters"),
+        ("*".join(["w"] * 150), "its formula is more than 240 operations deep"),
+    ],
+)
+def test_a_formula_longer_or_deeper_than_programs_read(equation: str, why: str) -> None:
+    with pytest.raises(TemplateError, match=why) as caught:
         loads(GOOD.replace("w*x", f"x*{equation}"))
     assert caught.value.line == 12
 
