@@ -9,8 +9,10 @@ from openpyxl.formatting.rule import Rule
 
 from sheetgen.page.marks import all_rules, flag_rules
 from sheetgen.page.page import Page, quoted
-from sheetgen.xlsx.appearance import Appearance, ShownChart, ShownGuard, ShownRule, plainly
+from sheetgen.xlsx.appearance import Appearance, ShownGuard, ShownRule
 from sheetgen.xlsx.cell_formats import DifferentialLook
+from sheetgen.xlsx.formulas import plainly
+from sheetgen.xlsx.shown_chart import ShownChart
 
 
 def appearance_as_built(page: Page) -> Appearance:

@@ -8,27 +8,20 @@ said.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from sheetgen.page.page import Page
 from sheetgen.proof.areas import Area, area_of
+from sheetgen.proof.compare_charts import compare_charts
 from sheetgen.proof.looks import appearance_as_built, rules_of_flag
 from sheetgen.proof.number_shown import decoration
-from sheetgen.proof.report import Difference, Kind
-from sheetgen.xlsx.appearance import Appearance, ShownChart, ShownGuard, ShownRule, plainly
-from sheetgen.xlsx.formulas import canonical, shifted
+from sheetgen.proof.report import Kind
+from sheetgen.proof.shown_outcome import ShownOutcome, counted, differ, some
+from sheetgen.xlsx.appearance import Appearance, ShownGuard, ShownRule
+from sheetgen.xlsx.formulas import canonical, plainly, shifted
 
 _BLACK = "000000"
 _FAR = 5_000
 """A row and a column from which no reference of ours leaves the sheet when its rule is moved there."""
-
-
-@dataclass
-class ShownOutcome:
-    """What was found of a sheet: differences, and sentences about what is shown and not proven."""
-
-    differences: list[Difference] = field(default_factory=list)
-    unproven: list[str] = field(default_factory=list)
 
 
 def compare_shown(page: Page, found: Appearance) -> ShownOutcome:
@@ -38,20 +31,16 @@ def compare_shown(page: Page, found: Appearance) -> ShownOutcome:
     _compare_flags(page, found, outcome)
     _compare_rules(page, built, found, outcome)
     _compare_guards(page, built, found, outcome)
-    _compare_charts(page, built, found, outcome)
+    compare_charts(page, built, found, outcome)
     _compare_links(built, found, outcome)
     if added := sorted(set(found.merges) - set(built.merges)):
-        outcome.unproven.append(f"cells merged over others ({_some(added)})")
+        outcome.unproven.append(f"cells merged over others ({some(added)})")
     rows, columns = page.size
     hidden = sum(row <= rows for row in found.hidden_rows) + sum(column <= columns for column in found.hidden_columns)
     if hidden:
         outcome.unproven.append("hidden rows or columns")
-    outcome.unproven += [_counted(what, count) for what, count in sorted(found.others.items()) if count]
+    outcome.unproven += [counted(what, count) for what, count in sorted(found.others.items()) if count]
     return outcome
-
-
-def _differ(page: Page, cell: str, kind: Kind, expected: str, found: str) -> Difference:
-    return Difference(page.name, cell, kind, expected, found)
 
 
 def _compare_flags(page: Page, found: Appearance, outcome: ShownOutcome) -> None:
@@ -61,7 +50,7 @@ def _compare_flags(page: Page, found: Appearance, outcome: ShownOutcome) -> None
         rules = {_key(found.rules[number]) for number in over.meeting(cell)}
         if rules != set(map(_key, rules_of_flag(cell))):
             problem = "colours of their own" if rules else "no colours"
-            outcome.differences.append(_differ(page, cell, Kind.COLOUR, "green for OK and red for all else", problem))
+            outcome.differences.append(differ(page, cell, Kind.COLOUR, "green for OK and red for all else", problem))
 
 
 def _key(rule: ShownRule) -> tuple[object, ...]:
@@ -85,7 +74,7 @@ def _compare_rules(page: Page, built: Appearance, found: Appearance, outcome: Sh
         if number is not None and (shown := decoration(number)) not in decorations:
             if shown is None:
                 wanted = "a number format that shows the number"
-                outcome.differences.append(_differ(page, where, Kind.FORMAT, wanted, f"{number} by a rule"))
+                outcome.differences.append(differ(page, where, Kind.FORMAT, wanted, f"{number} by a rule"))
                 continue
             added += 1
         elif _asks(rule) not in ours:
@@ -93,9 +82,9 @@ def _compare_rules(page: Page, built: Appearance, found: Appearance, outcome: Sh
     there = {_asks(rule): (rule.look.ink, rule.look.fill) for rule in found.rules}
     missing = sum(not _looks_as(there.get(asks), look) for asks, look in ours.items() if any(look))
     if added:
-        outcome.unproven.append(_counted("an added conditional format", added))
+        outcome.unproven.append(counted("an added conditional format", added))
     if missing:
-        outcome.unproven.append(_counted("a conditional format that is not as built", missing))
+        outcome.unproven.append(counted("a conditional format that is not as built", missing))
 
 
 def _looks_as(found: tuple[str, str] | None, built: tuple[str, str]) -> bool:
@@ -116,18 +105,18 @@ def _compare_guards(page: Page, built: Appearance, found: Appearance, outcome: S
                 missing += 1
             elif wrong := [found.guards[n] for n in there if _lets_in(found.guards[n]) != _lets_in(guard)]:
                 text, now = _told(guard), _told(wrong[0])
-                outcome.differences.append(_differ(page, cell.partition(":")[0], Kind.CHOICE, text, now))
+                outcome.differences.append(differ(page, cell.partition(":")[0], Kind.CHOICE, text, now))
     if missing:
-        outcome.unproven.append(_counted("a cell that lets anything in, and did not as built", missing))
+        outcome.unproven.append(counted("a cell that lets anything in, and did not as built", missing))
     prompts = {guard.prompt for guard in built.guards} | {""}
     if spoken := [
         guard for number, guard in enumerate(found.guards) if number in known and guard.prompt not in prompts
     ]:
-        outcome.unproven.append(_counted("a cell that says something else when it is chosen", len(spoken)))
+        outcome.unproven.append(counted("a cell that says something else when it is chosen", len(spoken)))
     if lax := sum(not guard.insists for number, guard in enumerate(found.guards) if number in known):
-        outcome.unproven.append(_counted("a validation that warns of nothing", lax))
+        outcome.unproven.append(counted("a validation that warns of nothing", lax))
     if added := len(found.guards) - len(known):
-        outcome.unproven.append(_counted("an added validation", added))
+        outcome.unproven.append(counted("an added validation", added))
 
 
 def _lets_in(guard: ShownGuard) -> tuple[str, str, tuple[str, ...]]:
@@ -141,46 +130,13 @@ def _told(guard: ShownGuard) -> str:
     return " ".join(filter(None, (kind, operator, " and ".join(formulas))))
 
 
-def _compare_charts(page: Page, built: Appearance, found: Appearance, outcome: ShownOutcome) -> None:
-    """Make sure that each chart shows the cells it was built for."""
-    left = list(found.charts)
-    lost: list[ShownChart] = []
-    for chart in built.charts:
-        same = next((other for other in left if _cells_of(other) == _cells_of(chart)), None)
-        if same is None:
-            lost.append(chart)
-            continue
-        left.remove(same)
-        if (same.kinds, same.title, _axes_of(same)) != (chart.kinds, chart.title, _axes_of(chart)):
-            outcome.unproven.append(f"the chart {chart.title!r} with another title, kind or axes")
-    for chart, other in zip(lost, left, strict=False):
-        outcome.differences.append(_differ(page, "A1", Kind.CHART, _named(chart), _named(other)))
-    if gone := len(lost) - len(left):
-        what = "a chart that is gone" if gone > 0 else "an added chart"
-        outcome.unproven.append(_counted(what, abs(gone)))
-
-
-def _cells_of(chart: ShownChart) -> tuple[tuple[str, ...], ...]:
-    return tuple(tuple(map(canonical, series)) for series in chart.series)
-
-
-def _axes_of(chart: ShownChart) -> list[tuple[str | None, ...]]:
-    """Return what axes show, number formats that round differently or not at all taken as one."""
-    return [(*axis[:-1], decoration(axis[-1])) for axis in chart.axes]
-
-
-def _named(chart: ShownChart) -> str:
-    cells = sorted({reference for series in _cells_of(chart) for reference in series})
-    return f"the chart {chart.title!r} of {_some(cells)}"
-
-
 def _compare_links(built: Appearance, found: Appearance, outcome: ShownOutcome) -> None:
     ours = {cell: canonical(target) for cell, target in built.links.items()}
     others = [
         f"{cell} to {target}" for cell, target in sorted(found.links.items()) if canonical(target) != ours.get(cell)
     ]
     if others:
-        outcome.unproven.append(f"links that are not as built ({_some(others)})")
+        outcome.unproven.append(f"links that are not as built ({some(others)})")
 
 
 class _Over:
@@ -212,11 +168,3 @@ def _meet(area: Area | None, cell: str) -> bool:
 
 def _area(cells: str) -> Area | None:
     return area_of(cells, "")
-
-
-def _counted(what: str, count: int) -> str:
-    return what if count == 1 else f"{what} ({count} times)"
-
-
-def _some(names: list[str]) -> str:
-    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")

@@ -9,25 +9,19 @@ from dataclasses import dataclass, field
 from xml.etree import ElementTree
 
 from sheetgen.xlsx.cell_formats import DifferentialLook
-from sheetgen.xlsx.cells import COMPATIBILITY, MAIN
+from sheetgen.xlsx.cells import MAIN
+from sheetgen.xlsx.formulas import plainly
 from sheetgen.xlsx.opc import RELATION_ID
 from sheetgen.xlsx.reader import WorkbookFile
+from sheetgen.xlsx.shown_chart import CHART, ShownChart, chart_of, has_its_own
 
-_CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 _DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}"
 _LATER = "{http://schemas.microsoft.com/office/spreadsheetml/2009/9/main}"
 _CELLS, _SAID = (f"{{http://schemas.microsoft.com/office/excel/2006/main}}{name}" for name in ("sqref", "f"))
 """Where Excel writes validations that ask other sheets: in an extension, with names of its own."""
 _ANCHORS = tuple(f"{_DRAWING}{name}" for name in ("oneCellAnchor", "twoCellAnchor", "absoluteAnchor"))
-_ART = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
-_TEXT = f"{_ART}t"
 _PLACES = frozenset(f"{_DRAWING}{name}" for name in ("from", "to", "pos", "ext", "clientData"))
 """What an anchor says of where its object lies."""
-_OF_ITS_OWN = (
-    *(f"{_CHART}{name}" for name in ("userShapes", "trendline", "errBars")),
-    f"{_CHART}dLbl/{_CHART}tx", f"{_CHART}chart//{COMPATIBILITY}AlternateContent", f"{_ART}blip",
-)  # fmt: skip
-"""What a chart may show that is not in its cells: shapes laid over it, lines, labels of any text, pictures."""
 _SEEN_ELSEWHERE = frozenset({
     "sheetPr", "dimension", "sheetViews", "sheetFormatPr", "cols", "sheetData", "sheetCalcPr", "sheetProtection",
     "autoFilter", "mergeCells", "phoneticPr", "conditionalFormatting", "dataValidations", "hyperlinks", "printOptions",
@@ -65,19 +59,6 @@ class ShownGuard:
     formulas: tuple[str, ...]
     insists: bool = True
     prompt: str = ""
-
-
-@dataclass(frozen=True)
-class ShownChart:
-    """A chart: its kinds and title, and of each series the references of its name, its x and its y.
-
-    Of each axis its title, its direction, the base where it is logarithmic, its unit, and how it writes numbers.
-    """
-
-    kinds: tuple[str, ...]
-    title: str
-    axes: tuple[tuple[str, ...], ...]
-    series: tuple[tuple[str, ...], ...]
 
 
 @dataclass
@@ -179,63 +160,13 @@ def _draw(file: WorkbookFile, drawing: str, shown: Appearance) -> None:
     """Add the charts and the other objects of a drawing."""
     charts = {relation.id: file.name(relation.part) for relation in file.relations(drawing) if relation.kind == "chart"}
     for anchor in file.read(drawing):
-        reference = anchor.find(f".//{_CHART}chart")
+        reference = anchor.find(f".//{CHART}chart")
         part = None if reference is None else charts.get(reference.get(RELATION_ID, ""))
         objects = [part.tag for part in anchor if part.tag not in _PLACES]
         if part is None or anchor.tag not in _ANCHORS or objects != [f"{_DRAWING}graphicFrame"]:
             shown.others["a drawn object or picture"] += 1
             continue
         root = file.read(part)
-        shown.charts.append(_chart(root))
-        if any(root.find(f".//{own}") is not None for own in _OF_ITS_OWN):
+        shown.charts.append(chart_of(root))
+        if has_its_own(root):
             shown.others["a chart with shapes, lines, labels or pictures of its own"] += 1
-
-
-def _chart(root: ElementTree.Element) -> ShownChart:
-    plot = root.find(f"{_CHART}chart/{_CHART}plotArea")
-    plot = ElementTree.Element("") if plot is None else plot
-    groups = [group for group in plot if group.tag.endswith("Chart")]
-    title = root.find(f"{_CHART}chart/{_CHART}title")
-    return ShownChart(
-        kinds=tuple(group.tag.removeprefix(_CHART) for group in groups),
-        title=_text(title),
-        axes=tuple(_axis(axis) for axis in plot if axis.tag.endswith("Ax")),
-        series=tuple(_series(series) for group in groups for series in group.iterfind(f"{_CHART}ser")),
-    )
-
-
-def _text(title: ElementTree.Element | None) -> str:
-    return "" if title is None else "".join(text.text or "" for text in title.iter(_TEXT))
-
-
-def _axis(axis: ElementTree.Element) -> tuple[str, ...]:
-    """Return an axis' title, direction, base where it is logarithmic, unit ("" for 1) and number format."""
-    scaling = axis.find(f"{_CHART}scaling")
-    scaling = ElementTree.Element("") if scaling is None else scaling
-    direction, base = (scaling.find(f"{_CHART}{name}") for name in ("orientation", "logBase"))
-    unit, number = axis.find(f"{_CHART}dispUnits/*"), axis.find(f"{_CHART}numFmt")
-    return (
-        _text(axis.find(f"{_CHART}title")),
-        "minMax" if direction is None else direction.get("val", ""),
-        "" if base is None else plainly(base.get("val", "")),
-        "" if unit is None else unit.get("val", "a unit"),
-        "General" if number is None or number.get("sourceLinked") in _ON else number.get("formatCode", ""),
-    )
-
-
-def plainly(text: str) -> str:
-    """Return a number in one spelling; what is none stays."""
-    try:
-        return f"{float(text):g}"
-    except ValueError:
-        return text
-
-
-def _series(series: ElementTree.Element) -> tuple[str, ...]:
-    """Return the references of a series' name, x and y; what is no reference stands as a literal."""
-    references = []
-    for names in (("tx",), ("xVal", "cat"), ("yVal", "val")):
-        given = next((part for name in names if (part := series.find(f"{_CHART}{name}")) is not None), None)
-        formula = None if given is None else given.find(f"*/{_CHART}f")
-        references.append("a literal" if formula is None else formula.text or "")
-    return tuple(references)

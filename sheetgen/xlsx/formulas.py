@@ -131,3 +131,11 @@ def _spell(match: re.Match[str]) -> str:
         name = match[2].translate(_CAPITALS)
         return name if _BARE_NAME.fullmatch(match[2]) else f"'{name}'"
     return _NEEDLESS_SPACE.sub("", match[0]).translate(_CAPITALS)
+
+
+def plainly(text: str) -> str:
+    """Return a number in one spelling; what is none stays."""
+    try:
+        return f"{float(text):g}"
+    except ValueError:
+        return text

@@ -1,0 +1,44 @@
+"""The charts of a sheet: each must show the cells it was built for."""
+
+from __future__ import annotations
+
+from sheetgen.page.page import Page
+from sheetgen.proof.number_shown import decoration
+from sheetgen.proof.report import Kind
+from sheetgen.proof.shown_outcome import ShownOutcome, counted, differ, some
+from sheetgen.xlsx.appearance import Appearance
+from sheetgen.xlsx.formulas import canonical
+from sheetgen.xlsx.shown_chart import ShownChart
+
+
+def compare_charts(page: Page, built: Appearance, found: Appearance, outcome: ShownOutcome) -> None:
+    """Make sure that each chart shows the cells it was built for."""
+    left = list(found.charts)
+    lost: list[ShownChart] = []
+    for chart in built.charts:
+        same = next((other for other in left if _cells_of(other) == _cells_of(chart)), None)
+        if same is None:
+            lost.append(chart)
+            continue
+        left.remove(same)
+        if (same.kinds, same.title, _axes_of(same)) != (chart.kinds, chart.title, _axes_of(chart)):
+            outcome.unproven.append(f"the chart {chart.title!r} with another title, kind or axes")
+    for chart, other in zip(lost, left, strict=False):
+        outcome.differences.append(differ(page, "A1", Kind.CHART, _named(chart), _named(other)))
+    if gone := len(lost) - len(left):
+        what = "a chart that is gone" if gone > 0 else "an added chart"
+        outcome.unproven.append(counted(what, abs(gone)))
+
+
+def _cells_of(chart: ShownChart) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(map(canonical, series)) for series in chart.series)
+
+
+def _axes_of(chart: ShownChart) -> list[tuple[str | None, ...]]:
+    """Return what axes show, number formats that round differently or not at all taken as one."""
+    return [(*axis[:-1], decoration(axis[-1])) for axis in chart.axes]
+
+
+def _named(chart: ShownChart) -> str:
+    cells = sorted({reference for series in _cells_of(chart) for reference in series})
+    return f"the chart {chart.title!r} of {some(cells)}"
