@@ -22,8 +22,8 @@ def differ(page: Page, cell: str, kind: Kind, expected: str, found: str) -> Diff
 
 
 def counted(what: str, count: int) -> str:
-    """Say something, and how often, where that is more than once."""
-    return what if count == 1 else f"{what} ({count} times)"
+    """Say something, and of how many, where there is more than one."""
+    return what if count == 1 else f"{what} ({count} of them)"
 
 
 def some(names: list[str]) -> str:
