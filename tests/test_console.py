@@ -233,8 +233,8 @@ main()
          "cli.commands['templates'].callback = again", 130),
     ],
 )  # fmt: skip
-def test_an_interrupt_at_exit_changes_no_exit_code(before: str, code: int) -> None:
+def test_an_interrupt_at_exit_changes_no_exit_code(before: str, code: int, tmp_path: Path) -> None:
     command = [sys.executable, "-c", AT_THE_END.format(before=before), "templates"]
-    done = subprocess.run(command, capture_output=True, env=environment(), timeout=60)
+    done = subprocess.run(command, capture_output=True, env=environment(), timeout=60, cwd=tmp_path)
     assert done.returncode == code
     assert b"Traceback" not in done.stderr

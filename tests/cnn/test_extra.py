@@ -9,7 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from cnn_support import ROOT, environment, handmade_run
+from cnn_support import environment, handmade_run
+from outside import IMPORTED, ROOT
 
 MISMATCH = "raise RuntimeError('operator torchvision::nms does not exist')\n"
 
@@ -21,7 +22,7 @@ def with_modules(fake: dict[str, str], folder: Path, *words: str) -> subprocess.
     """Run ``cnn`` with these modules in the place of the real ones."""
     for name, code in fake.items():
         (folder / f"{name}.py").write_text(code)
-    env = {**environment(), "PYTHONPATH": f"{folder}{os.pathsep}{ROOT}"}
+    env = {**environment(), "PYTHONPATH": f"{folder}{os.pathsep}{IMPORTED}"}
     return subprocess.run(
         [sys.executable, "-m", "cnn", *words], cwd=folder, env=env, capture_output=True, text=True, timeout=60
     )
@@ -62,7 +63,7 @@ def test_pictures_are_read_with_scipy_and_nothing_else_needs_it(
     assert (result.returncode, result.stdout) == (2, "")
     assert result.stderr == "cnn: this needs scipy, which is not installed; type: pip install 'sheetgen[cnn]'\n"
     code = "from cnn.digits.synthetic import draw; draw(20, 10); import cnn.training.fit"
-    env = {**environment(), "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}
+    env = {**environment(), "PYTHONPATH": f"{tmp_path}{os.pathsep}{IMPORTED}"}
     assert subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=env).returncode == 0
 
 
