@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping, Set
 from sheetgen.proof.compare_formula import cell_name
 from sheetgen.xlsx.cells import MAIN, FileCell
 from sheetgen.xlsx.mark import NAME
+from sheetgen.xlsx.plain_xml import OFF
 from sheetgen.xlsx.reader import WorkbookFile
 
 _OF_PRINTING = ("_xlnm.Print_Area", "_xlnm.Print_Titles", "_xlnm._FilterDatabase")
 """The names by which programs keep what is printed, and which rows are filtered."""
-_NO = ("0", "false")
 _TOLD = {
     "vbaProject": "macros",
     "externalLink": "links to other workbooks",
@@ -31,7 +31,7 @@ def beside_the_network(file: WorkbookFile, ours: Set[str], extra: Mapping[str, l
     if hidden := [name for name, state in states.items() if name in ours and state != "visible"]:
         yield f"hidden: {', '.join(hidden)}"
     for view in file.workbook.iterfind(f"{MAIN}bookViews/{MAIN}workbookView"):
-        if view.get("showSheetTabs", "1") in _NO:
+        if view.get("showSheetTabs", "1") in OFF:
             yield "hidden: the tabs of the sheets"
     if others := [name for name in states if name not in ours]:
         yield f"beside the network: {', '.join(others)}"
@@ -45,9 +45,9 @@ def beside_the_network(file: WorkbookFile, ours: Set[str], extra: Mapping[str, l
     named = (entry.get("name", "") for entry in file.workbook.iterfind(f"{MAIN}definedNames/{MAIN}definedName"))
     if names := sorted({name for name in named if name not in (*_OF_PRINTING, NAME)}):
         yield f"names that were defined: {', '.join(names)}"
-    if file.calculation.get("iterate", "0") not in _NO:
+    if file.calculation.get("iterate", "0") not in OFF:
         yield "iterative calculation"
     for properties in file.workbook.iterfind(f"{MAIN}workbookPr"):
-        if properties.get("date1904", "0") not in _NO:
+        if properties.get("date1904", "0") not in OFF:
             yield "dates counted from 1904"
     yield from sorted({_TOLD[relation.kind] for relation in file.relations(file.main) if relation.kind in _TOLD})

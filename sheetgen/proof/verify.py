@@ -33,6 +33,7 @@ from sheetgen.xlsx.appearance import appearance_of
 from sheetgen.xlsx.cell_formats import CellFormats
 from sheetgen.xlsx.cells import FileCell
 from sheetgen.xlsx.one_reading import require_one_reading
+from sheetgen.xlsx.plain_xml import ON
 from sheetgen.xlsx.reader import WorkbookFile
 
 
@@ -135,7 +136,7 @@ def _settings(file: WorkbookFile, report: Report) -> list[Difference]:
     if calculation.get("calcMode") == "manual":
         report.notes.append("the workbook recalculates only when told to (calculation mode manual)")
     found = []
-    if calculation.get("fullPrecision", "1") not in ("1", "true"):
+    if calculation.get("fullPrecision", "1") not in ON:
         found.append(Difference("workbook", "settings", Kind.LABEL, "full precision", "precision as displayed"))
     if (mode := calculation.get("calcMode", "auto")) not in ("auto", "autoNoTable", "manual"):
         found.append(Difference("workbook", "settings", Kind.LABEL, "automatic calculation", f"the mode {mode!r}"))

@@ -12,6 +12,7 @@ from sheetgen.xlsx.cell_formats import DifferentialLook
 from sheetgen.xlsx.cells import MAIN
 from sheetgen.xlsx.formulas import plainly
 from sheetgen.xlsx.opc import RELATION_ID
+from sheetgen.xlsx.plain_xml import OFF, ON
 from sheetgen.xlsx.reader import WorkbookFile
 from sheetgen.xlsx.shown_chart import CHART, ShownChart, chart_of, has_its_own
 
@@ -35,7 +36,6 @@ _CALLED = {
 }  # fmt: skip
 _PRINTED = re.compile(r'&"[^"]*"|&K[0-9A-Fa-f]{6}|&\d+|&.|,? ?page|of', re.IGNORECASE)
 """What a header or footer may hold: codes of the sheet's name, of pages and of looks, and what we write between."""
-_OFF, _ON = ("0", "false"), ("1", "true")
 
 
 @dataclass(frozen=True)
@@ -89,8 +89,8 @@ def appearance_of(file: WorkbookFile, sheet: str, looks: list[DifferentialLook])
     shown.hidden_rows = file.hidden_rows(sheet)
     shown.others["rows that are hidden unless told"] = _is_on(root.find(f"{MAIN}sheetFormatPr"), "zeroHeight")
     for view in root.iterfind(f"{MAIN}sheetViews/{MAIN}sheetView"):
-        shown.others["formulas instead of numbers"] += view.get("showFormulas") in _ON
-        shown.others["no zeros"] += view.get("showZeros") in _OFF
+        shown.others["formulas instead of numbers"] += view.get("showFormulas") in ON
+        shown.others["no zeros"] += view.get("showZeros") in OFF
     for relation in file.relations(file.part(sheet)):
         if relation.kind in ("comments", "threadedComment"):
             shown.others["comments"] = 1
@@ -110,7 +110,7 @@ def _hidden_columns(root: ElementTree.Element) -> Iterator[int]:
 
 
 def _is_on(element: ElementTree.Element | None, name: str) -> bool:
-    return element is not None and element.get(name) in _ON
+    return element is not None and element.get(name) in ON
 
 
 def _rules(root: ElementTree.Element, looks: list[DifferentialLook]) -> Iterator[ShownRule]:

@@ -10,6 +10,7 @@ from openpyxl.styles.numbers import BUILTIN_FORMATS
 
 from sheetgen.errors import WorkbookError
 from sheetgen.xlsx.cells import COMPATIBILITY, MAIN
+from sheetgen.xlsx.plain_xml import OFF
 from sheetgen.xlsx.reader import WorkbookFile
 
 _OWN_FORMATS = 164
@@ -17,7 +18,7 @@ _OWN_FORMATS = 164
 _BY_LANGUAGE = "dd/mm/yyyy"
 """Stands for the built-in number formats that every language spells anew: dates and times, all of them."""
 _REMEDY = "open and save it in a spreadsheet, or build it again"
-_NO = ("0", "false", "off")
+_NO = (*OFF, "off")
 _UNTINTED = ("0", "0.0")
 _FILLED = ("", "solid")
 """The patterns of a conditional format's fill that show its background alone."""

@@ -19,7 +19,7 @@ from sheetgen.engines.base import CellError, Value
 from sheetgen.limits import MAX_COLUMNS, MAX_ROWS
 from sheetgen.xlsx.escapes import decoded
 from sheetgen.xlsx.formulas import shifted
-from sheetgen.xlsx.plain_xml import Ambiguous, PlainPart, parse
+from sheetgen.xlsx.plain_xml import ON, Ambiguous, PlainPart, parse
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 """The namespace of a workbook's elements, as ElementTree spells it."""
@@ -34,7 +34,6 @@ _RUN, _TEXT, _HINTS = f"{MAIN}r", f"{MAIN}t", (f"{MAIN}rPh", f"{MAIN}phoneticPr"
 _ONLY_IN_THE_TABLE = frozenset(f"{space}{name}" for space in (MAIN, STRICT) for name in ("sheetData", "row", "c"))
 _REINTERPRETED = (f"{COMPATIBILITY}ProcessContent", f"{COMPATIBILITY}MustUnderstand")
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
-_ON = ("1", "true")
 _WHOLE = re.compile(r"[1-9][0-9]{0,6}")
 _LETTERS = re.compile(r"[A-Z]{1,3}")
 
@@ -114,7 +113,7 @@ class SheetReader:
                 else:
                     depth -= 1
                     number = _row_number(element, number)
-                    if element.get("hidden") in _ON or element.get("ht") == "0":
+                    if element.get("hidden") in ON or element.get("ht") == "0":
                         self.hidden.append(number)
                     yield self._cells(element, number)
                     table.clear()

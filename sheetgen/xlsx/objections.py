@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sheetgen.xlsx.package import Package
+from sheetgen.xlsx.plain_xml import ON
 
 _SIGNATURES = "_xmlsignatures/"
 
@@ -29,7 +30,7 @@ def is_signed(package: Package) -> bool:
 def is_locked(package: Package) -> bool:
     """Whether the structure of a workbook is locked, so that no sheet may be added or removed."""
     protection = package.markup(package.workbook).root.child("workbookProtection")
-    return protection is not None and protection.get("lockStructure").strip() in ("1", "true")
+    return protection is not None and protection.get("lockStructure").strip() in ON
 
 
 def objections(package: Package) -> Iterator[Objection]:

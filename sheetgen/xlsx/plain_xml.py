@@ -10,6 +10,9 @@ import re
 from typing import IO
 from xml.etree import ElementTree
 
+ON, OFF = ("1", "true"), ("0", "false")
+"""How an attribute says yes and no."""
+
 _ENCODING = re.compile(rb"""\A(?:\xef\xbb\xbf)?<\?xml[^>]*?encoding\s*=\s*["']([^"']*)["']""")
 _UTF_8 = (b"utf-8", b"utf8", b"us-ascii", b"ascii")
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<")

@@ -7,12 +7,12 @@ from xml.etree import ElementTree
 
 from sheetgen.xlsx.cells import COMPATIBILITY
 from sheetgen.xlsx.formulas import plainly
+from sheetgen.xlsx.plain_xml import ON
 
 CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 """The namespace of charts."""
 _ART = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _TEXT = f"{_ART}t"
-_ON = ("1", "true")
 _OF_ITS_OWN = (
     *(f"{CHART}{name}" for name in ("userShapes", "trendline", "errBars")),
     f"{CHART}dLbl/{CHART}tx", f"{CHART}chart//{COMPATIBILITY}AlternateContent", f"{_ART}blip",
@@ -67,7 +67,7 @@ def _axis(axis: ElementTree.Element) -> tuple[str, ...]:
         "minMax" if direction is None else direction.get("val", ""),
         "" if base is None else plainly(base.get("val", "")),
         "" if unit is None else unit.get("val", "a unit"),
-        "General" if number is None or number.get("sourceLinked") in _ON else number.get("formatCode", ""),
+        "General" if number is None or number.get("sourceLinked") in ON else number.get("formatCode", ""),
     )
 
 
