@@ -112,12 +112,23 @@ def _one_of_each_place(chosen: list[tuple[Module, Mutant]], drawn: random.Random
     return [drawn.choice(entries) for entries in places.values()]
 
 
+def _in_turns(chosen: list[tuple[Module, Mutant]], drawn: random.Random) -> list[tuple[Module, Mutant]]:
+    """Return mutants in a drawn order, one of each module in turn: a run that is cut short is a sample of each."""
+    drawn.shuffle(chosen)
+    before: Counter[str] = Counter()
+    turns = []
+    for module, _ in chosen:
+        turns.append(before[module.path])
+        before[module.path] += 1
+    return [entry for _, entry in sorted(zip(turns, chosen, strict=True), key=lambda pair: pair[0])]
+
+
 def main() -> int:
     """Run the mutants that are asked for."""
     parser = argparse.ArgumentParser(prog="mutants", description=__doc__)
     parser.add_argument("modules", nargs="*", help="parts of paths of modules [default: all]")
     parser.add_argument("--once", action="store_true", help="one change of each place, drawn evenly, instead of all")
-    parser.add_argument("--sample", type=int, help="so many mutants, drawn evenly")
+    parser.add_argument("--sample", type=int, help="so many mutants, of all modules alike")
     parser.add_argument("--seed", type=int, default=0, help="the seed of the sample")
     parser.add_argument("--minutes", type=float, default=600.0, help="start no mutant after so many minutes")
     parser.add_argument("--jobs", type=int, default=2)
@@ -133,8 +144,7 @@ def main() -> int:
     drawn = random.Random(options.seed)
     if options.once:
         chosen = _one_of_each_place(chosen, drawn)
-    drawn.shuffle(chosen)  # so that a run that is cut short is a sample
-    chosen = chosen[: options.sample]
+    chosen = _in_turns(chosen, drawn)[: options.sample]
     same = {(e.path, *e.key) for e in equivalents()}
     known = _known(options.results)
     chosen = [entry for entry in chosen if _key(*entry) not in known.keys() | same]
