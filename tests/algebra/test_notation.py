@@ -13,7 +13,7 @@ from trees import ERRORS, EXPRESSIONS, VALUES
 from sheetgen.algebra.evaluate import evaluate, expanded
 from sheetgen.algebra.expr import Apply, Const, Expr, Var
 from sheetgen.algebra.latex import Latex
-from sheetgen.algebra.notation import Excel, Python, Text
+from sheetgen.algebra.notation import Excel, Python, Text, plain_number
 from sheetgen.algebra.ops import PRIMITIVES, functions
 from sheetgen.algebra.parser import parse
 from sheetgen.engines import get
@@ -221,3 +221,13 @@ def test_every_operation_as_an_operand_of_every_other(tmp_path: Path) -> None:
     for tree in trees:
         text = Text().write(tree).replace("σ", "sigmoid").replace("½", "0.5")
         assert value(parse(text)) == value(tree)
+
+
+def test_whole_numbers_have_no_point_as_long_as_their_digits_are_their_own() -> None:
+    assert [plain_number(number) for number in (0.0, -3.0, 999_999_999_999_999.0)] == ["0", "-3", "9" * 15]
+    assert [plain_number(number) for number in (1e15, -1e15, 0.5, 1e16)] == [
+        "1000000000000000.0",
+        "-1000000000000000.0",
+        "0.5",
+        "1e+16",
+    ]
