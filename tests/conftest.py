@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+from warm_office import RUNNING, WarmOffice
 
 from sheetgen import build, engines, load
 
@@ -39,12 +41,21 @@ def small_workbook(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def soffice() -> str:
-    """LibreOffice; tests that need it are skipped where it is absent."""
+def warm_office() -> Iterator[WarmOffice]:
+    """One LibreOffice that calculates the workbooks of all tests: a start of its own for each takes seconds."""
     program = shutil.which("soffice") or shutil.which("libreoffice")
     if program is None:
         pytest.skip("LibreOffice is not installed (Debian: libreoffice-calc-nogui)")
-    return program
+    with WarmOffice(program) as office:
+        yield office
+
+
+@pytest.fixture
+def soffice(warm_office: WarmOffice, monkeypatch: pytest.MonkeyPatch) -> str:
+    """LibreOffice; tests that need it are skipped where it is absent."""
+    warm_office.await_it()
+    monkeypatch.setenv(RUNNING, warm_office.pipe)
+    return warm_office.program
 
 
 @pytest.fixture(params=engines.NAMES)

@@ -11,7 +11,6 @@ import pytest
 from networks import GOOD
 from saving import resave_all
 from tracing import trace
-from warm_office import warm_office
 
 from sheetgen import build, load, loads, override, verify
 from sheetgen.network.study import Study
@@ -89,10 +88,9 @@ def test_templates_saved_anew_are_still_proven(
         report = verify(path)
         assert report.ok, (path, report.diffs[:3])
     if language == "de-DE":
-        with warm_office(soffice):
-            for path in again:
-                report = verify(path, "libreoffice", timeout=120)
-                assert report.ok, (path, report.diffs[:3])
+        for path in again:
+            report = verify(path, "libreoffice", timeout=120)
+            assert report.ok, (path, report.diffs[:3])
 
 
 def test_mazurs_figures() -> None:

@@ -24,6 +24,10 @@ _FILLED = ("", "solid")
 """The patterns of a conditional format's fill that show its background alone."""
 _REPEATED = "a number repeated over the width of its cell"
 """Stands beside the number formats of cells that are filled with what they hold: 5 shows as 5555."""
+_SYMBOLS = "a number in a font of symbols"
+"""Stands beside the number formats of cells whose digits and letters are drawn as others: 5 shows as a flag."""
+_SYMBOL_FONTS = ("symbol", "wingdings", "webdings", "dingbats", "marlett", "mt extra")
+_SYMBOL_CHARSET = "2"
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,7 @@ class CellFormats:
             entry.get("numFmtId", ""): entry.get("formatCode", "") for entry in root.iterfind(f"{MAIN}numFmts/*")
         }
         self._cells = root.findall(f"{MAIN}cellXfs/{MAIN}xf") or [ElementTree.Element(f"{MAIN}xf")]
+        self._symbols = [_draws_symbols(font) for font in root.iterfind(f"{MAIN}fonts/*")]
         self._bases = root.findall(f"{MAIN}cellStyleXfs/{MAIN}xf")
         self.looks = [self._look(entry) for entry in root.iterfind(f"{MAIN}dxfs/{MAIN}dxf")]
         self.codes = cache(self._codes_of)
@@ -63,7 +68,7 @@ class CellFormats:
     def _codes_of(self, style: str) -> tuple[str, ...]:
         """Return the number formats that a program may take for a cell's: nearly always one.
 
-        A last one that is no number format says that the cell repeats what it shows.
+        A last one that is no number format says that the cell repeats what it shows, or draws other signs.
         Raises WorkbookError for a format that the style sheet does not have.
         """
         if not (style.isascii() and style.isdigit()) or int(style) >= len(self._cells):
@@ -74,10 +79,17 @@ class CellFormats:
         base = self._bases[int(number)] if number.isdigit() and int(number) < len(self._bases) else None
         if base is not None and cell.get("applyNumberFormat") in _NO:
             codes += self._codes_in(base)
-        places = (entry.find(f"{MAIN}alignment") for entry in (cell, base) if entry is not None)
+        entries = [entry for entry in (cell, base) if entry is not None]
+        places = (entry.find(f"{MAIN}alignment") for entry in entries)
         if any(place is not None and place.get("horizontal") == "fill" for place in places):
             codes.append(_REPEATED)
+        if any(self._in_symbols(entry) for entry in entries):
+            codes.append(_SYMBOLS)
         return tuple(dict.fromkeys(codes))
+
+    def _in_symbols(self, entry: ElementTree.Element) -> bool:
+        number = entry.get("fontId", "0")
+        return number.isdigit() and int(number) < len(self._symbols) and self._symbols[int(number)]
 
     def _codes_in(self, entry: ElementTree.Element) -> list[str]:
         """Return the code of a format's number format: two where the file redefines one that programs build in."""
@@ -98,6 +110,17 @@ class CellFormats:
         font = entry.find(f"{MAIN}font")
         ink = "" if font is None else _colour(font, "color")
         return DifferentialLook(ink, fill, None if number is None else number.get("formatCode", ""))
+
+
+def _draws_symbols(font: ElementTree.Element) -> bool:
+    """Whether a font draws other signs than the letters and digits that a cell holds."""
+    name, charset = (_value_of(font, element) for element in ("name", "charset"))
+    return charset == _SYMBOL_CHARSET or any(known in name.casefold() for known in _SYMBOL_FONTS)
+
+
+def _value_of(parent: ElementTree.Element, name: str) -> str:
+    element = parent.find(f"{MAIN}{name}")
+    return "" if element is None else element.get("val", "")
 
 
 def _colour(parent: ElementTree.Element, name: str) -> str:

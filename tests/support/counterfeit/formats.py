@@ -132,7 +132,32 @@ def built_in_redefined(book: Workbook, rng: random.Random) -> None:
     styled(book, a_value(book, rng), another_style(book, lambda styles: '<xf numFmtId="14" applyNumberFormat="1"/>'))
 
 
+def in_font(which: Which, font: str) -> Kind:
+    """Show a cell in a font whose letters and digits look like others."""
+
+    def kind(book: Workbook, rng: random.Random) -> None:
+        cell = which(book, rng)
+        index = len(re.findall("<font>|<font/>", book.text(STYLES).partition("</fonts>")[0]))
+        book.change(STYLES, "</fonts>", lambda found: f"<font>{font}</font>{found[0]}")
+        style = re.search(' s="([0-9]+)"', cell.xml)
+        changed = f'fontId="{index}"'
+
+        def make(styles: list[str]) -> str:
+            return re.sub('fontId="[0-9]+"', changed, styles[int(style[1]) if style else 0], count=1)
+
+        styled(book, cell, another_style(book, make))
+
+    return kind
+
+
+_WINGDINGS = '<sz val="11"/><name val="Wingdings"/>'
+_BY_CHARSET = '<sz val="11"/><name val="Unheard Of"/><charset val="2"/>'
+
 KINDS: dict[str, Kind] = {
+    "a value in a font of symbols": in_font(a_value, _WINGDINGS),
+    "a label in a font of symbols": in_font(a_label, _WINGDINGS),
+    "the flag in a font of symbols": in_font(the_flag, _WINGDINGS),
+    "a value in a font that says it has symbols": in_font(a_value, _BY_CHARSET),
     "a value repeated over its cell": repeated,
     "a value as a date that is said to be General": built_in_redefined,
     **{f"a number format: {name}": shown_as(*how) for name, how in _FORMATS.items()},
