@@ -15,6 +15,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
 from openpyxl.worksheet.datavalidation import DataValidation
 
+from sheetgen.page.shapes import Ellipse, Line
 from sheetgen.page.style import HEADING, PLAIN, Style
 
 CachedValue = float | str | bool
@@ -104,7 +105,8 @@ class Table:
 
 @dataclass
 class Page:
-    """One sheet. Charts and pictures (PNG files) stand at a cell, each with its alternative text.
+    """One sheet. Charts and pictures (PNG files) stand at a cell, each with its alternative text; ``shapes`` lie over
+    cells.
 
     ``rules`` are conditional formats, each with the cells it colours; ``guards`` are validations, each with the cells
     that let in only what it lets in. ``decorate`` has what shows no number: how the sheet is printed and folded.
@@ -122,6 +124,7 @@ class Page:
     guards: list[tuple[tuple[str, ...], DataValidation]] = field(default_factory=list)
     charts: list[tuple[str, Any, str]] = field(default_factory=list)
     pictures: list[tuple[str, bytes, str]] = field(default_factory=list)
+    shapes: list[Line | Ellipse] = field(default_factory=list)
     decorate: list[Callable[[Any], None]] = field(default_factory=list)
     freeze: str = ""
     tab_colour: str = ""

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from openpyxl.formatting.rule import Rule
 
 from sheetgen.page.marks import all_rules, flag_rules
 from sheetgen.page.page import Page, quoted
+from sheetgen.page.shapes import DEFAULT_HEIGHT, Ellipse, Line, Spot
 from sheetgen.xlsx.appearance import Appearance, ShownGuard, ShownRule
 from sheetgen.xlsx.cell_formats import DifferentialLook
 from sheetgen.xlsx.formulas import plainly
 from sheetgen.xlsx.shown_chart import ShownChart
+from sheetgen.xlsx.shown_shape import ELLIPSE, LINE, Place, ShownShape
 
 
 def appearance_as_built(page: Page) -> Appearance:
@@ -32,6 +35,7 @@ def appearance_as_built(page: Page) -> Appearance:
         links={cell: f"{quoted(target)}!A1" for cell, target in page.links.items()},
         merges=list(page.merges),
         charts=[_chart(chart) for _, chart, _ in page.charts],
+        shapes=[_shape(page, shape) for shape in page.shapes],
     )
 
 
@@ -76,6 +80,19 @@ def _chart(chart: Any) -> ShownChart:
     )
     series = tuple((one.tx.strRef.f, one.xVal.numRef.f, one.yVal.numRef.f) for one in chart.series)
     return ShownChart((chart.tagname,), _text(chart.title), axes, series)
+
+
+def _shape(page: Page, shape: Line | Ellipse) -> ShownShape:
+    rising = isinstance(shape, Line) and (shape.start.row, shape.start.down) > (shape.end.row, shape.end.down)
+    start, end = (_place(page, spot) for spot in (shape.start, shape.end))
+    if rising:
+        start, end = replace(start, row=end.row, down=end.down), replace(end, row=start.row, down=start.down)
+    kind = LINE if isinstance(shape, Line) else ELLIPSE
+    return ShownShape(kind, shape.colour, shape.points, start, end, rising)
+
+
+def _place(page: Page, spot: Spot) -> Place:
+    return Place(spot.column, spot.row, spot.down * page.heights.get(spot.row, DEFAULT_HEIGHT))
 
 
 def _text(title: Any) -> str:

@@ -16,7 +16,7 @@ from sheetgen.proof.looks import appearance_as_built, rules_of_flag
 from sheetgen.proof.number_shown import decoration
 from sheetgen.proof.report import Kind
 from sheetgen.proof.shown_outcome import ShownOutcome, counted, differ, some
-from sheetgen.xlsx.appearance import Appearance, ShownGuard, ShownRule
+from sheetgen.xlsx.appearance import DRAWN_OBJECT, Appearance, ShownGuard, ShownRule
 from sheetgen.xlsx.formulas import canonical, plainly, shifted
 
 _BLACK = "000000"
@@ -33,6 +33,7 @@ def compare_shown(page: Page, found: Appearance) -> ShownOutcome:
     _compare_guards(page, built, found, outcome)
     compare_charts(page, built, found, outcome)
     _compare_links(built, found, outcome)
+    _compare_shapes(built, found, outcome)
     if added := sorted(set(found.merges) - set(built.merges)):
         outcome.unproven.append(f"cells merged over others ({some(added)})")
     rows, columns = page.size
@@ -137,6 +138,19 @@ def _compare_links(built: Appearance, found: Appearance, outcome: ShownOutcome) 
     ]
     if others:
         outcome.unproven.append(f"links that are not as built ({some(others)})")
+
+
+def _compare_shapes(built: Appearance, found: Appearance, outcome: ShownOutcome) -> None:
+    """Count each shape that is not one of those built among the drawn objects, and tell how many of those are gone."""
+    ours = list(built.shapes)
+    for shape in found.shapes:
+        known = next((mine for mine in ours if mine.looks_like(shape)), None)
+        if known is None:
+            found.others[DRAWN_OBJECT] += 1
+        else:
+            ours.remove(known)
+    if ours:
+        outcome.unproven.append(counted("a line or circle of the drawn network that is gone", len(ours)))
 
 
 class _Over:

@@ -12,6 +12,7 @@ from sheetgen.page.block import Listing
 from sheetgen.page.marks import negative_rule
 from sheetgen.page.page import Page
 from sheetgen.page.printing import landscape
+from sheetgen.page.style import Style
 from sheetgen.sheet_names import (
     CHECKS,
     DATA,
@@ -40,7 +41,15 @@ _KEY = (
     ("0.15", "green: a link to another sheet", style.LINK),
 )
 
-_LINK_WIDTH = 15.0
+_LINK_WIDTH, _DRAWING_ROW = 15.0, 6
+_LOOK = Look(
+    round=True,
+    node=Style(align="center", number=style.NUMBER, size=12),
+    term=Style(align="left", number=style.NUMBER, size=11),
+    product=Style(size=10, colour=style.GREY, align="right"),
+    title_size=12,
+    node_width=13.0,
+)
 
 _SECTIONS = {
     Section.DATA: "the inputs and the targets",
@@ -62,8 +71,9 @@ def page(book: Book, verdict: Verdict) -> Page:
     page.widths = {1: 3}
     page.heights = {1: 34, 2: 20 + 16 * (len(study.description) // 120)}
     page.put("B1", study.title, style.TITLE)
-    plan = plan_drawing(study.network, Look())
-    cells = painter.draw(page, plan, painter.at_start(book), 5)
+    plan = plan_drawing(study.network, _LOOK)
+    cells = painter.draw(page, plan, painter.at_start(book), _DRAWING_ROW)
+    page.heights |= dict.fromkeys(range(_DRAWING_ROW - 1, cells.row), 21.0)
     last = max(plan.last_column, 14)
     page.widths[FIRST_DRAWN_COLUMN] = max(page.widths[FIRST_DRAWN_COLUMN], _LINK_WIDTH)
     page.put("B2", " ".join(study.description.split()), style.PROSE)
@@ -71,7 +81,8 @@ def page(book: Book, verdict: Verdict) -> Page:
     flag(page, f"B3:{get_column_letter(last)}3", verdict)
     page.put(
         "B4",
-        "The network, with its numbers at iteration 0 (inputs on the left, the loss on the right)",
+        "The network at iteration 0, from the inputs to the loss. Lines are weights as they were built: the thicker the"
+        " larger, blue above 0 and orange below.",
         style.NOTE,
     )
     row = _try(page, book, cells.row)

@@ -15,6 +15,7 @@ from sheetgen.xlsx.opc import RELATION_ID
 from sheetgen.xlsx.plain_xml import OFF, ON
 from sheetgen.xlsx.reader import WorkbookFile
 from sheetgen.xlsx.shown_chart import CHART, ShownChart, chart_of, has_its_own
+from sheetgen.xlsx.shown_shape import ShownShape, shape_of
 
 _DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}"
 _LATER = "{http://schemas.microsoft.com/office/spreadsheetml/2009/9/main}"
@@ -36,6 +37,9 @@ _CALLED = {
 }  # fmt: skip
 _PRINTED = re.compile(r'&"[^"]*"|&K[0-9A-Fa-f]{6}|&\d+|&.|,? ?page|of', re.IGNORECASE)
 """What a header or footer may hold: codes of the sheet's name, of pages and of looks, and what we write between."""
+
+
+DRAWN_OBJECT = "a drawn object or picture"
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,7 @@ class Appearance:
     links: dict[str, str] = field(default_factory=dict)
     merges: list[str] = field(default_factory=list)
     charts: list[ShownChart] = field(default_factory=list)
+    shapes: list[ShownShape] = field(default_factory=list)
     hidden_rows: list[int] = field(default_factory=list)
     hidden_columns: list[int] = field(default_factory=list)
     others: Counter[str] = field(default_factory=Counter)
@@ -160,11 +165,14 @@ def _draw(file: WorkbookFile, drawing: str, shown: Appearance) -> None:
     """Add the charts and the other objects of a drawing."""
     charts = {relation.id: file.name(relation.part) for relation in file.relations(drawing) if relation.kind == "chart"}
     for anchor in file.read(drawing):
+        if shape := shape_of(anchor):
+            shown.shapes.append(shape)
+            continue
         reference = anchor.find(f".//{CHART}chart")
         part = None if reference is None else charts.get(reference.get(RELATION_ID, ""))
         objects = [part.tag for part in anchor if part.tag not in _PLACES]
         if part is None or anchor.tag not in _ANCHORS or objects != [f"{_DRAWING}graphicFrame"]:
-            shown.others["a drawn object or picture"] += 1
+            shown.others[DRAWN_OBJECT] += 1
             continue
         root = file.read(part)
         shown.charts.append(chart_of(root))

@@ -24,6 +24,7 @@ from sheetgen.page import style
 from sheetgen.page.marks import all_rules
 from sheetgen.page.page import Page, quoted
 from sheetgen.page.style import Style
+from sheetgen.xlsx.shapes import put_shapes
 from sheetgen.xlsx.spelling import respelled
 
 STYLES = "xl/styles.xml"
@@ -61,6 +62,7 @@ def make(pages: list[Page], title: str, timestamp: str) -> Shell:
     parts["docProps/core.xml"] = _date(parts["docProps/core.xml"], timestamp)
     _describe(parts, pages)
     sheets = {page.name: f"xl/worksheets/sheet{number}.xml" for number, page in enumerate(pages, start=1)}
+    put_shapes(parts, pages, sheets)
     return Shell(parts, sheets, styles)
 
 

@@ -182,11 +182,11 @@ def no_validation(sheet: Worksheet) -> None:
 
 
 def link(sheet: Worksheet) -> None:
-    sheet["B18"].hyperlink = "https://example.org"
+    sheet["B19"].hyperlink = "https://example.org"
 
 
 def another_link(sheet: Worksheet) -> None:
-    sheet["B18"].hyperlink.location = "'Error'!A1"
+    sheet["B19"].hyperlink.location = "'Error'!A1"
 
 
 def merge(sheet: Worksheet) -> None:
@@ -239,8 +239,8 @@ def no_zeros(sheet: Worksheet) -> None:
         (hidden_tabs, "hidden: the tabs of the sheets"),
         (validation, "Start: an added validation"),
         (no_validation, "Explorer: a cell that lets anything in, and did not as built"),
-        (link, "Start: links that are not as built (B18 to https://example.org)"),
-        (another_link, "Start: links that are not as built (B18 to 'Error'!A1)"),
+        (link, "Start: links that are not as built (B19 to https://example.org)"),
+        (another_link, "Start: links that are not as built (B19 to 'Error'!A1)"),
         (merge, "Start: cells merged over others (Y90:Z90)"),
         (chart, "Start: an added chart"),
         (no_chart, "Error: a chart that is gone"),

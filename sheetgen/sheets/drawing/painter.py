@@ -5,29 +5,38 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from openpyxl.utils import get_column_letter
+from openpyxl.utils import column_index_from_string, get_column_letter
 
 from sheetgen.algebra.expr import names
 from sheetgen.network.graph import Quantity, Section
 from sheetgen.page import style
 from sheetgen.page.page import Content, Formula, Page
+from sheetgen.page.shapes import Ellipse, Line, Spot
 from sheetgen.page.style import Style
 from sheetgen.sheets.book import Book
+from sheetgen.sheets.drawing.edges import Edge, EdgePainter, WeightOf, edges, fans_in
 from sheetgen.sheets.drawing.plan import DrawingPlan, DrawnLayer, LayerColumns, product_label
 from sheetgen.sheets.layout import Address
 from sheetgen.sheets.section_style import SECTION_COLOURS
 
 _ARROW_STYLE = Style(colour=style.GREY, align="center", bold=True, size=14)
 
+_BULGE = 0.4
+"""How far a circle reaches into the rows above and below its neuron, as a share of their height."""
+
 Show = Callable[[str], Content]
 
 
 @dataclass(frozen=True)
 class DrawnNumbers:
-    """What a drawing shows of a quantity: its value and, where the look has slopes, the derivative of the loss."""
+    """What a drawing shows of a quantity: its value and, where the look has slopes, the derivative of the loss.
+
+    ``weight`` gives the values of the weights where the edges show them, which no cell can change.
+    """
 
     value: Show
     slope: Show = lambda name: None
+    weight: WeightOf | None = None
 
 
 @dataclass
@@ -44,7 +53,8 @@ class DrawnCells:
 def draw(page: Page, plan: DrawingPlan, numbers: DrawnNumbers, row: int) -> DrawnCells:
     """Draw a network as planned, from ``row`` down."""
     page.widths |= plan.widths
-    painter = _Painter(page, plan, numbers, DrawnCells(row))
+    edge_painter = EdgePainter(numbers.weight, plan.weights)
+    painter = _Painter(page, plan, numbers, edge_painter, DrawnCells(row))
     for band in plan.bands:
         painter.band(band)
     return painter.cells
@@ -57,7 +67,7 @@ def at_start(book: Book) -> DrawnNumbers:
         link, results = book.layout.cell(Address(0, name, 0)), book.results
         return Formula(link, lambda: results.first(0, name), lambda: results.start_error(0, name))
 
-    return DrawnNumbers(show)
+    return DrawnNumbers(show, weight=book.built.values.__getitem__)
 
 
 @dataclass(frozen=True)
@@ -67,17 +77,32 @@ class _Painter:
     page: Page
     plan: DrawingPlan
     numbers: DrawnNumbers
+    edge_painter: EdgePainter
     cells: DrawnCells
 
     def band(self, layers: Sequence[DrawnLayer]) -> None:
         """Draw layers side by side, centred on one another."""
         height = max(self.height(layer) for layer in layers)
         rows: dict[str, int] = {}
+        before: DrawnLayer | None = None
         for layer, columns in zip(layers, self.plan.columns, strict=False):
             rows |= self.level(layer, rows) or self.centred(layer, height)
+            drawn = edges(layer, before) if before else []
+            crossed = columns.gap or (columns.arrow if fans_in(drawn) else 0)
             for neuron in layer.neurons:
-                self.neuron(neuron, layer.terms[neuron.name], columns, rows[neuron.name])
+                self.neuron(neuron, layer.terms[neuron.name], columns, rows[neuron.name], crossed != columns.arrow)
+            if crossed:
+                self.page.shapes += [self.edge(edge, layer.terms[edge.target], crossed, rows) for edge in drawn]
+            before = layer
         self.cells.row += height + 1
+
+    def edge(self, edge: Edge, terms: tuple[str, ...], crossed: int, rows: dict[str, int]) -> Line:
+        """Return the line of an edge over the column that it crosses, to the row of its weight where it has one."""
+        start = rows[edge.source] + self.box / 2
+        end = rows[edge.target] + self.box / 2
+        if edge.weight is not None:
+            end = self.first_term(terms, rows[edge.target]) + edge.place + 0.5
+        return self.edge_painter.line(edge, _spot(crossed, start, 0.0), _spot(crossed, end, 1.0))
 
     @property
     def box(self) -> int:
@@ -87,6 +112,11 @@ class _Painter:
     def room(self, terms: tuple[str, ...]) -> int:
         """Return the rows that a neuron needs: its box, or one a term."""
         return max(self.box, len(terms))
+
+    def first_term(self, terms: tuple[str, ...], row: int) -> int:
+        """Return the row of the first term of a neuron whose box begins in a row."""
+        room = self.room(terms)
+        return row - (room - self.box) // 2 + (room - len(terms)) // 2
 
     def height(self, layer: DrawnLayer) -> int:
         """Return the rows that a layer needs, one left empty between neurons."""
@@ -112,11 +142,10 @@ class _Painter:
             top += room + 1
         return rows
 
-    def neuron(self, neuron: Quantity, terms: tuple[str, ...], columns: LayerColumns, row: int) -> None:
-        """Draw a neuron whose box begins in a row, and what enters it."""
-        room = self.room(terms)
-        self.terms(neuron, terms, columns, row - (room - self.box) // 2 + (room - len(terms)) // 2)
-        if columns.arrow and neuron.section != Section.DATA:
+    def neuron(self, neuron: Quantity, terms: tuple[str, ...], columns: LayerColumns, row: int, arrow: bool) -> None:
+        """Draw a neuron whose box begins in a row, and what enters it, led to by an arrow where no edges are."""
+        self.terms(neuron, terms, columns, self.first_term(terms, row))
+        if arrow and columns.arrow and neuron.section != Section.DATA:
             self.page.put(f"{get_column_letter(columns.arrow)}{row + 1}", "→", _ARROW_STYLE)
         self.put_box(neuron, get_column_letter(columns.node), row)
 
@@ -125,10 +154,15 @@ class _Painter:
         look, cells = self.plan.look, self.cells
         ink, tint = SECTION_COLOURS[neuron.section]
         tint = tint if look.tinted or neuron.section == Section.LOSS else style.WHITE
-        title = Style(colour=style.WHITE, bold=True, fill=ink, align="center", border=ink, size=look.title_size)
-        self.page.put(f"{letter}{row}", neuron.name, title)
         value = self.numbers.value(neuron.name)
-        self.page.put(f"{letter}{row + 1}", value, replace(look.node, fill=tint, border=ink))
+        if look.round:
+            title, node = Style(colour=ink, bold=True, align="center", size=look.title_size), look.node
+            self.page.shapes.append(_circle(column_index_from_string(letter), row, self.box, ink, neuron.name))
+        else:
+            title = Style(colour=style.WHITE, bold=True, fill=ink, align="center", border=ink, size=look.title_size)
+            node = replace(look.node, fill=tint, border=ink)
+        self.page.put(f"{letter}{row}", neuron.name, title)
+        self.page.put(f"{letter}{row + 1}", value, node)
         if neuron.section != Section.LOSS:
             cells.neurons.append(f"{letter}{row + 1}")
         if look.slopes:
@@ -153,3 +187,14 @@ class _Painter:
         if look.slopes:
             self.page.put(cell, self.numbers.slope(name), replace(look.slope, size=look.term.size))
             self.cells.weight_slopes.append(cell)
+
+
+def _spot(column: int, row: float, right: float) -> Spot:
+    """Return a place in a column; a row of 7.5 is the middle of row 7."""
+    return Spot(column, int(row), right, row - int(row))
+
+
+def _circle(column: int, row: int, rows: int, ink: str, name: str) -> Ellipse:
+    """Return the circle around the cells of a neuron."""
+    start, end = Spot(column, row - 1, 0.0, 1 - _BULGE), Spot(column, row + rows, 1.0, _BULGE)
+    return Ellipse(start, end, ink, 1.75, name)

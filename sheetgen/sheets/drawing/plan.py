@@ -17,7 +17,7 @@ from sheetgen.page.style import Style
 FIRST_DRAWN_COLUMN = 2
 _MOST_LAYERS, _BAND = 14, 10
 """The most layers that stand side by side; a network of more has so many in a band."""
-_GAP, _ARROW, _WIDEST, _MARGIN = 1.5, 3.5, 24.0, 2.0
+_ARROW, _WIDEST, _MARGIN = 3.5, 24.0, 2.0
 
 _NODE = Style(align="center", number=style.NUMBER)
 _TERM = Style(align="left", number=style.NUMBER, size=10)
@@ -30,7 +30,8 @@ class Look:
     """How a drawing looks.
 
     With ``slopes`` the derivatives of the loss are shown too; ``tinted`` gives every box the colour of its
-    section, rather than the loss alone.
+    section, rather than the loss alone. With ``round`` a neuron is a circle, else a box. ``gap`` is the width of the
+    columns that the edges cross.
     """
 
     slopes: bool = False
@@ -40,6 +41,8 @@ class Look:
     slope: Style = _SLOPE
     title_size: int = 11
     tinted: bool = True
+    round: bool = False
+    gap: float = 8.0
     node_width: float = 11.0
     term_width: float = 9.0
     value_width: float = 10.0
@@ -60,8 +63,12 @@ class DrawnLayer:
 
 @dataclass(frozen=True)
 class LayerColumns:
-    """The columns of the layers that stand below one another; 0 where there is none."""
+    """The columns of the layers that stand below one another; 0 where there is none.
 
+    The edges from the layer before cross the column ``gap``.
+    """
+
+    gap: int
     terms: int
     arrow: int
     node: int
@@ -76,6 +83,12 @@ class DrawingPlan:
     bands: tuple[tuple[DrawnLayer, ...], ...]
     columns: tuple[LayerColumns, ...]
     widths: Mapping[int, float]
+
+    @property
+    def weights(self) -> tuple[str, ...]:
+        """The weights that enter a neuron."""
+        targets = {*self.graph.targets}
+        return tuple({term: None for band in self.bands for layer in band for term in layer.entering - targets})
 
     @property
     def last_column(self) -> int:
@@ -120,10 +133,10 @@ def _columns(
     ``leads``: whether an arrow leads to any of them.
     """
     entering = {term for layer in stacked for term in layer.entering}
-    terms = arrow = 0
+    gap = terms = arrow = 0
     if entering:
-        widths |= {column: _GAP, column + 1: _term_width(look, stacked), column + 2: look.value_width}
-        terms, column = column + 1, column + 3
+        widths |= {column: look.gap, column + 1: _term_width(look, stacked), column + 2: look.value_width}
+        gap, terms, column = column, column + 1, column + 3
     if look.slopes and not entering <= set(graph.targets):
         widths[column] = look.value_width
         column += 1
@@ -131,7 +144,7 @@ def _columns(
         widths[column] = _ARROW
         arrow, column = column, column + 1
     widths[column] = max([look.node_width, *(_width(n.name) for layer in stacked for n in layer.neurons)])
-    return LayerColumns(terms, arrow, column)
+    return LayerColumns(gap, terms, arrow, column)
 
 
 def _term_width(look: Look, stacked: list[DrawnLayer]) -> float:
@@ -145,11 +158,17 @@ def _width(text: str) -> float:
 
 def product_label(neuron: Quantity, name: str) -> str:
     """Return what a weight is multiplied by in a neuron's equation, as ``w1·i1``; the name alone where unclear."""
+    factor = factor_of(neuron, name)
+    return f"{name}·{factor}" if factor else name
+
+
+def factor_of(neuron: Quantity, name: str) -> str | None:
+    """Return the one name that a weight is multiplied by in a neuron's equation, None where that is unclear."""
     for term in _products(equation_of(neuron)):
         factors = [factor.name for factor in term if isinstance(factor, Var)]
         if len(term) == len(factors) == 2 and name in factors:
-            return f"{name}·{factors[1 - factors.index(name)]}"
-    return name
+            return factors[1 - factors.index(name)]
+    return None
 
 
 def _products(expr: Expr) -> list[list[Expr]]:

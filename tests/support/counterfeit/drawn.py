@@ -8,7 +8,7 @@ import re
 
 from counterfeit.rows import Kind, a_number
 from counterfeit.sheet_xml import insert
-from counterfeit.workbook import CONTENT_TYPES, LINKS, MAIN, TYPES, WORKBOOK, AbsentError, Workbook
+from counterfeit.workbook import CONTENT_TYPES, LINKS, MAIN, TYPES, WORKBOOK, AbsentError, Workbook, rels_of
 from sheetgen.sheet_names import ERROR, START
 
 _DRAWINGS = "application/vnd.openxmlformats-officedocument.drawing+xml"
@@ -43,10 +43,17 @@ def _shape(text: str) -> str:
     )
 
 
+def _drawing_of(book: Workbook, part: str) -> str:
+    found = re.search(r'Target="\.\./(drawings/drawing\d+\.xml)"', book.text(rels_of(part)))
+    if found is None:
+        raise AbsentError(f"a drawing of {part}")
+    return f"xl/{found[1]}"
+
+
 def _draw(book: Workbook, part: str, anchor: str) -> str:
     """Put an anchor into a drawing, a new one or that of the sheet; return the drawing's part."""
     if "<drawing " in book.text(part):
-        drawing = next(name for name, _ in book.entries if re.search(r"^xl/drawings/[^/]*\.xml$", name))
+        drawing = _drawing_of(book, part)
         book.change(drawing, r"(</(?:\w+:)?wsDr>)", lambda found: anchor + found[0])
         return drawing
     drawing = "xl/drawings/made.xml"
@@ -87,12 +94,9 @@ def picture(book: Workbook, rng: random.Random) -> None:
 
 def grouped(book: Workbook, rng: random.Random) -> None:
     """Group a chart of ours with a text box that lies over it."""
-    drawings = [name for name, _ in book.entries if re.search(r"^xl/drawings/[^/]*\.xml$", name)]
-    if not drawings:
-        raise AbsentError("drawings")
     group = '<xdr:grpSp><xdr:nvGrpSpPr><xdr:cNvPr id="902" name="made"/><xdr:cNvGrpSpPr/></xdr:nvGrpSpPr><xdr:grpSpPr/>'
     book.change(
-        rng.choice(drawings),
+        _drawing_of(book, book.sheet(ERROR)),
         "<xdr:graphicFrame.*?</xdr:graphicFrame>",
         lambda found: f"{group}{found[0]}{_shape('E_total: 0.000035085')}</xdr:grpSp>",
     )
@@ -163,6 +167,44 @@ def chartsheet(book: Workbook, rng: random.Random) -> None:
     )
 
 
+def edge_changed(pattern: str, change: str) -> Kind:
+    """Change one of the lines or circles of the network that is drawn on Start."""
+
+    def kind(book: Workbook, rng: random.Random) -> None:
+        drawing = _drawing_of(book, book.sheet(START))
+        shapes = re.findall("<xdr:twoCellAnchor.*?</xdr:twoCellAnchor>", book.text(drawing), re.DOTALL)
+        fitting = [shape for shape in shapes if re.sub(pattern, change, shape, count=1, flags=re.DOTALL) != shape]
+        if not fitting:
+            raise AbsentError(pattern)
+        chosen = rng.choice(fitting)
+        other = re.sub(pattern, change, chosen, count=1, flags=re.DOTALL)
+        book.change(drawing, re.escape(chosen), lambda found: other)
+
+    return kind
+
+
+_WORDS = "<xdr:txBody><a:bodyPr/><a:p><a:r><a:t>0.125</a:t></a:r></a:p></xdr:txBody>"
+_EDGES: dict[str, tuple[str, str]] = {
+    "a line of a thicker weight": ('(<xdr:cxnSp>.*?<a:ln w=")[0-9]+', r"\g<1>76200"),
+    "a line of a weight of another sign": ('(<xdr:cxnSp>.*?<a:ln .*?val=")[0-9A-F]+', r"\g<1>D94810"),
+    "a circle that covers its numbers": ('<a:alpha val="[0-9]+"/>', ""),
+    "a circle that hardly shows its numbers": ('<a:alpha val="[0-9]+"/>', '<a:alpha val="99000"/>'),
+    "a circle with another number": ("</xdr:spPr></xdr:sp>", f"</xdr:spPr>{_WORDS}</xdr:sp>"),
+    "a circle filled with a pattern": (
+        "<a:solidFill>.*?</a:solidFill><a:ln",
+        '<a:pattFill prst="pct90"><a:fgClr><a:srgbClr val="FFFFFF"/></a:fgClr></a:pattFill><a:ln',
+    ),
+    "a circle elsewhere": ("(<xdr:to><xdr:col>)[0-9]+", r"\g<1>30"),
+    "a line of many points": ('prst="(line)"', 'prst="heart"'),
+    "a line of the network gone": ("<xdr:twoCellAnchor>.*", ""),
+    "a line turned": ("<a:xfrm", '<a:xfrm rot="5400000"'),
+    "a line that leads elsewhere": (
+        "(<xdr:cNvPr [^>]*)/>",
+        r'\g<1>><a:hlinkClick xmlns:r="urn:x" r:id="rId9"/></xdr:cNvPr>',
+    ),
+}
+
+
 def old_shape(book: Workbook, rng: random.Random) -> None:
     """Lay a shape of the old drawing language over a number, as comments and buttons are."""
     cell = book.pick(rng, a_number)
@@ -189,4 +231,5 @@ KINDS: dict[str, Kind] = {
     "a chart on Start": extra_chart(START),
     "a sheet that is a chart": chartsheet,
     "a shape of the old drawing language": old_shape,
+    **{name: edge_changed(*how) for name, how in _EDGES.items()},
 }

@@ -1,0 +1,90 @@
+"""The lines of a drawn network: which there are, that they hide no number, and that weights show in them."""
+
+from __future__ import annotations
+
+import pytest
+from networks import ODD
+
+from sheetgen import load, loads
+from sheetgen.network.study import Study
+from sheetgen.page.page import Page
+from sheetgen.page.shapes import Ellipse, Line
+from sheetgen.sheets.book import Book
+from sheetgen.sheets.drawing import painter
+from sheetgen.sheets.drawing.edges import MOST_EDGES
+from sheetgen.sheets.drawing.plan import Look, plan_drawing
+from sheetgen.sheets.explorer import sheet as explorer
+from sheetgen.sheets.start import page as start_page
+
+TEMPLATES = {"seed": load(), "odd": loads(ODD), "iris": load("iris"), "xor": load("xor")}
+
+
+def lines(page: Page) -> list[Line]:
+    return [shape for shape in page.shapes if isinstance(shape, Line)]
+
+
+def drawn(study: Study, look: Look) -> Page:
+    page = Page("sheet")
+    numbers = painter.at_start(Book(study, study))
+    painter.draw(page, plan_drawing(study.network, look), numbers, 6)
+    return page
+
+
+def test_the_seed_has_a_line_for_every_weight_and_every_part_of_the_loss() -> None:
+    found = {line.alt for line in lines(start_page(Book(load(), load()), lambda: ""))}
+    weights = {"i1 → h1, w1", "i2 → h1, w2", "i1 → h2, w3", "i2 → h2, w4"}
+    weights |= {"a_h1 → o1, w5", "a_h2 → o1, w6", "a_h1 → o2, w7", "a_h2 → o2, w8"}
+    assert found == weights | {"a_o1 → E1", "a_o2 → E2", "E1 → E_total", "E2 → E_total"}
+
+
+def test_every_neuron_of_the_seed_has_a_circle_around_its_name_and_value() -> None:
+    page = start_page(Book(load(), load()), lambda: "")
+    circles = {shape.alt: shape for shape in page.shapes if isinstance(shape, Ellipse)}
+    assert circles.keys() == {"i1", "i2", "h1", "h2", "a_h1", "a_h2", "o1", "o2", "a_o1", "a_o2", "E1", "E2", "E_total"}
+    for name, circle in circles.items():
+        rows, column = range(circle.start.row + 1, circle.end.row), circle.start.column
+        inside = [page.cells[row, column].content for row in rows if (row, column) in page.cells]
+        assert circle.end.column == column
+        assert inside[0] == name
+        assert len(inside) == 2
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+@pytest.mark.parametrize("look", [Look(round=True), Look(slopes=True)], ids=["start", "explorer"])
+def test_no_line_crosses_a_cell_with_a_content(name: str, look: Look) -> None:
+    page = drawn(TEMPLATES[name], look)
+    assert lines(page)
+    columns = {column for (_, column), cell in page.cells.items() if cell.content is not None}
+    for line in lines(page):
+        assert line.start.column == line.end.column
+        crossed = {row for (row, column) in page.cells if column == line.start.column}
+        top, bottom = sorted((line.start.row, line.end.row))
+        assert line.start.column not in columns or not crossed & set(range(top, bottom + 1)), line.alt
+
+
+def test_a_line_is_the_thicker_the_larger_its_weight_and_coloured_by_its_sign() -> None:
+    study = load("xor")
+    by_weight = {line.alt.partition(", ")[2]: line for line in lines(drawn(study, Look()))}
+    weights = {name: study.values[name] for name in by_weight if name}
+    assert weights.keys() >= {"w1", "w2", "w6"}
+    by_size = sorted(weights, key=lambda name: abs(weights[name]))
+    points = [by_weight[name].points for name in by_size]
+    assert points == sorted(points)
+    assert points[0] < points[-1]
+    colours = {(weights[name] < 0, by_weight[name].colour) for name in weights}
+    assert len(colours) == 2
+
+
+def test_lines_on_explorer_show_no_weight_for_another_step_may_be_picked() -> None:
+    found = lines(explorer.page(Book(load(), load()), lambda: ""))
+    assert len({(line.points, line.colour) for line in found}) == 1
+
+
+def test_more_lines_than_can_be_told_apart_are_not_drawn() -> None:
+    units = 20
+    inputs = "".join(f"x{number} = 0.1\n" for number in range(1, units + 1))
+    layers = f'sizes = [{units}, {units}, 1]\nactivation = "tanh"\ninit = "xavier"\nseed = 1'
+    study = loads(f"rates = [0.5]\niterations = 1\n[inputs]\n{inputs}[targets]\nt1 = 0.5\n[layers]\n{layers}\n")
+    found = lines(drawn(study, Look()))
+    assert units * units > MOST_EDGES > units
+    assert len([line for line in found if ", " in line.alt]) == units
