@@ -8,6 +8,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from cnn.training.lean import Lean
+
 STEPS = 5
 QUINTIC = (3.4445, -4.7750, 2.0315)
 
@@ -31,7 +33,7 @@ def orthogonal(matrices: Sequence[Tensor]) -> list[Tensor]:
     return [result if result.shape == matrix.shape else result.T for result, matrix in zip(cut, matrices, strict=True)]
 
 
-class Muon(torch.optim.Optimizer):
+class Muon(Lean):
     """Gradient descent with Nesterov momentum, each update made orthogonal, and decoupled weight decay.
 
     A kernel (out, in, k, k) is updated as the matrix (out, in·k·k), with O the orthogonal form of its
