@@ -169,7 +169,7 @@ def fit(plan: Plan, run: Run, processes: Processes, reporter: Reporter, command:
     torch.set_num_threads(plan.threads)
     device = processes.place(find_device(plan.device))
     digits = load_in_turn(plan, processes, device)
-    trainer = Trainer(find_network(plan.network), plan.recipe, digits, plan.seed, device, processes)
+    trainer = Trainer(find_network(plan.network), plan.recipe, digits, plan.seed, device, processes, plan.amp)
     if resumed:
         resume(trainer, run, digits)
         if processes.writes:
