@@ -76,7 +76,7 @@ def train(
     from cnn.runs.metrics import Silent
     from cnn.show import Bar, result_lines
 
-    require("torch", "torchvision", "PIL")
+    require("torch", "PIL")
     from cnn.training.fit import fit
     from cnn.training.processes import together
 
@@ -201,7 +201,7 @@ def evaluate(run: str, checkpoint: str, data_dir: str | None, device: str | None
 
     Example: cnn evaluate rf20-fast-1
     """
-    require("torch", "torchvision", "PIL")
+    require("torch", "PIL")
     from cnn.show import evaluation_lines
     from cnn.trained import evaluate_run
 

@@ -90,6 +90,12 @@ _OF_A_TRAINING: tuple[Option, ...] = (
         "--patience", type=click.IntRange(1), help="Stop after so many epochs without a better one (needs --val)."
     ),
     device,
+    click.option(
+        "--amp",
+        is_flag=True,
+        default=None,
+        help="Forward and backward in bfloat16 where torch's autocast allows it; untried on a GPU.",
+    ),
     click.option("--threads", type=click.IntRange(1, 1024), help="CPU threads [1]."),
     click.option(
         "--data",

@@ -13,13 +13,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import torch
+from torch import Tensor
 
+from cnn.digits import idx
 from cnn.digits.parts import Digits, Part, fingerprint
 from cnn.errors import DataError, UsageError
+from cnn.extra import require
 
 SPLIT_SEED = 60_000
-
-
 RAW_FILES = {
     "train-images-idx3-ubyte": "6bbc9ace898e44ae57da46a324031adb",
     "train-labels-idx1-ubyte": "a25bea736e30d166cdddb491f175f624",
@@ -33,35 +34,46 @@ def data_folder(name: str | None) -> Path:
     return Path(name or os.environ.get("SHEETGEN_DATA") or "data")
 
 
-def damaged(folder: Path) -> str | None:
-    """Return the name of the first MNIST file whose MD5 is not the published one, None where all are."""
-    for name, want in RAW_FILES.items():
-        content = (folder / "MNIST" / "raw" / name).read_bytes()
-        if hashlib.md5(content, usedforsecurity=False).hexdigest() != want:
-            return name
-    return None
-
-
 def load_mnist(folder: Path) -> Digits:
     """Read MNIST from a torchvision root, downloading it there where it is absent; raise `DataError`."""
+    raw = folder / "MNIST" / "raw"
+    if not all(idx.stored(raw / name).is_file() for name in RAW_FILES):
+        download(folder, raw)
+    images, labels, test_images, test_labels = (read_file(raw, name) for name in RAW_FILES)
+    train, test = part_of(images, labels), part_of(test_images, test_labels)
+    return Digits("mnist", train, test, None, fingerprint(train, test))
+
+
+def download(folder: Path, raw: Path) -> None:
+    """Download MNIST into a torchvision root, its files into ``raw``; raise `DataError` where that fails.
+
+    Raises `ExtraError` where torchvision, which does it, does not load. Nothing else here needs it.
+    """
+    require("torchvision")
     from torchvision.datasets import MNIST
 
-    raw = folder / "MNIST" / "raw"
-    present = all((raw / name).is_file() for name in RAW_FILES)
     try:
-        if not present:
-            with no_empty_folders(raw):
-                MNIST(str(folder), download=True)
-        if name := damaged(folder):
-            raise DataError(f"{raw / name} is damaged (its MD5 is not MNIST's); delete it and run again to download it")
-        datasets = [MNIST(str(folder), train=train) for train in (True, False)]
+        with no_empty_folders(raw):
+            MNIST(str(folder), download=True)
     except (OSError, RuntimeError, ValueError) as error:
         raise DataError(
             f"MNIST is not in {folder} and could not be downloaded ({first_line(error)}); "
             f"put its four idx files into {raw}, name their folder with --data-dir, or take --data synthetic"
         ) from error
-    train, test = (Part(dataset.data, dataset.targets) for dataset in datasets)
-    return Digits("mnist", train, test, None, fingerprint(train, test))
+
+
+def read_file(raw: Path, name: str) -> Tensor:
+    """Return the numbers of one of MNIST's files; raise `DataError` where its MD5 is not the published one."""
+    file = idx.stored(raw / name)
+    content = idx.content_of(file)
+    if hashlib.md5(content, usedforsecurity=False).hexdigest() != RAW_FILES[name]:
+        raise DataError(f"{file} is damaged (its MD5 is not MNIST's); {idx.ANEW}")
+    return torch.from_numpy(idx.parse(content, file))
+
+
+def part_of(images: Tensor, labels: Tensor) -> Part:
+    """Return a part of the data set, its labels as torch's losses take them."""
+    return Part(images, labels.to(torch.int64))
 
 
 @contextmanager

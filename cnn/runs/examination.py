@@ -18,8 +18,17 @@ from sheetgen.files import replace_file
 
 WORST = 20
 """The number of mistakes that a run keeps."""
-EVALUATION_BATCH = 250
-"""Pictures evaluated at once: few enough for their activations to stay in a processor's cache."""
+EVALUATION_BATCH = 125
+"""Pictures evaluated at once on a CPU: few enough for their activations to stay in its cache, and in memory that the
+process holds already (of more, each tensor is memory asked of the system anew: benchmarks/cnn_epoch.py).
+"""
+ON_ACCELERATOR = 5000
+"""Pictures evaluated at once elsewhere, where few at a time leave most of the device idle."""
+
+
+def suitable(device: torch.device) -> int:
+    """Return how many pictures are evaluated at once on a device."""
+    return EVALUATION_BATCH if device.type == "cpu" else ON_ACCELERATOR
 
 
 def examine(model: nn.Module, part: Part) -> Examination:
@@ -73,11 +82,13 @@ def _score(logits: Tensor, labels: Tensor) -> Score:
     return Score(loss, int((logits.argmax(1) == labels).sum()), len(labels))
 
 
-def predictions(model: nn.Module, part: Part) -> Tensor:
-    """Return the logits (n, 10) of a part, in evaluation mode, on the CPU."""
+def predictions(model: nn.Module, part: Part, at_once: int | None = None) -> Tensor:
+    """Return the logits (n, 10) of a part, in evaluation mode, on the CPU; so many pictures at once, or as many as suit
+    the device.
+    """
     model.eval()
     with torch.inference_mode():
-        batches = torch.split(part.images, EVALUATION_BATCH)
+        batches = torch.split(part.images, at_once or suitable(part.images.device))
         return torch.cat(
             [model(normalize(images).contiguous(memory_format=torch.channels_last)) for images in batches]
         ).cpu()

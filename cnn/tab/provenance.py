@@ -36,7 +36,8 @@ def put(page: Page, run: RunRecord, row: int) -> int:
 def _facts(run: RunRecord) -> list[tuple[str, str]]:
     config, summary, best = run.config, run.summary, run.best
     plan, machine = config.plan, config.machine
-    processes = f"{plan.threads} thread(s), {config.processes} process(es)"
+    precision = ", mixed precision (bfloat16)" if plan.amp else ""
+    processes = f"{plan.threads} thread(s), {config.processes} process(es){precision}"
     return [
         ("run", run.name),
         ("command", _without_places(config.command)),

@@ -12,6 +12,7 @@ import torch
 from cnn.digits.datasets import data_folder, load_digits
 from cnn.digits.parts import Digits
 from cnn.errors import RunError
+from cnn.extra import require
 from cnn.net.networks import find_network
 from cnn.runs.examination import examine, write_mistakes
 from cnn.runs.metrics import Reporter, best_epoch
@@ -163,10 +164,12 @@ def fit(plan: Plan, run: Run, processes: Processes, reporter: Reporter, command:
     The directory is made once the data are there. ``resumed`` continues a run that was stopped. A second Ctrl-C
     raises ``KeyboardInterrupt``; the run then stands where its last finished epoch left it.
     """
+    if plan.recipe.pipeline == "pil":
+        require("torchvision")
     torch.set_num_threads(plan.threads)
     device = processes.place(find_device(plan.device))
     digits = load_in_turn(plan, processes, device)
-    trainer = Trainer(find_network(plan.network), plan.recipe, digits, plan.seed, device, processes)
+    trainer = Trainer(find_network(plan.network), plan.recipe, digits, plan.seed, device, processes, plan.amp)
     if resumed:
         resume(trainer, run, digits)
         if processes.writes:

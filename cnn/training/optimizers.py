@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+from inspect import unwrap
+
 import torch
 from torch import nn
 
+from cnn.training.lean import Lean
 from cnn.training.muon import Muon
 from cnn.training.recipe import Recipe
+
+
+class AdamW(Lean, torch.optim.AdamW):
+    """torch's AdamW, step by step the same."""
+
+    step = torch.no_grad()(unwrap(torch.optim.AdamW.step))
+
+
+class SGD(Lean, torch.optim.SGD):
+    """torch's gradient descent, step by step the same."""
+
+    step = torch.no_grad()(unwrap(torch.optim.SGD.step))
 
 
 def optimizers(recipe: Recipe, model: nn.Module) -> list[torch.optim.Optimizer]:
@@ -23,8 +38,8 @@ def optimizers(recipe: Recipe, model: nn.Module) -> list[torch.optim.Optimizer]:
         {"params": others, "weight_decay": 0.0, "share": 1.0},
     ]
     if recipe.momentum is not None:
-        return [torch.optim.SGD(groups, lr=recipe.learning_rate, momentum=recipe.momentum)]
-    adamw = torch.optim.AdamW(groups, lr=recipe.learning_rate, fused=True)
+        return [SGD(groups, lr=recipe.learning_rate, momentum=recipe.momentum)]
+    adamw = AdamW(groups, lr=recipe.learning_rate, fused=True)
     if recipe.kernel_momentum is None or recipe.kernel_decay is None:
         return [adamw]
     group = {"params": kernels, "share": recipe.kernel_share}

@@ -27,13 +27,14 @@ class TrainOptions:
     data: DataName | None = None
     data_dir: str | None = None
     device: str | None = None
+    amp: bool | None = None
     threads: int | None = None
 
 
 @dataclass(frozen=True)
 class Plan:
     """What to train and how; ``validation`` pictures are held out of training, 0 for none; ``patience`` in
-    epochs.
+    epochs; ``amp`` is torch's automatic mixed precision.
 
     Raises UsageError for a network that there is not, and for patience without pictures held out.
     """
@@ -47,6 +48,7 @@ class Plan:
     data_dir: str | None = None
     device: str = "auto"
     threads: int = 1
+    amp: bool = False
 
     def __post_init__(self) -> None:
         find_network(self.network)
@@ -74,6 +76,7 @@ def new_plan(options: TrainOptions) -> Plan:
         data_dir=None if options.data == "synthetic" else options.data_dir,
         device=options.device or "auto",
         threads=options.threads or 1,
+        amp=bool(options.amp),
     )
 
 
@@ -107,6 +110,7 @@ def options_of(plan: Plan) -> TrainOptions:
         patience=plan.patience,
         data=plan.data,
         device=plan.device,
+        amp=plan.amp,
         threads=plan.threads,
     )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import asdict
 
 import torch
@@ -33,7 +34,9 @@ from cnn.training.recipe import Recipe, learning_rate_at
 class Trainer:
     """A network in training: its modules, its optimiser and the rows so far.
 
-    ``digits`` are on ``device`` already. ``processes`` are the processes that train together.
+    ``digits`` are on ``device`` already. ``processes`` are the processes that train together. With ``amp`` what
+    torch's autocast picks of the forward and backward passes is computed in bfloat16, which needs no scaled loss;
+    weights and their updates stay in float32, and so does the evaluation.
     """
 
     def __init__(
@@ -44,6 +47,7 @@ class Trainer:
         seed: int,
         device: torch.device,
         processes: Processes,
+        amp: bool = False,
     ) -> None:
         torch.manual_seed(seed)
         self.recipe, self.digits, self.seed, self.device, self.processes = (
@@ -56,8 +60,10 @@ class Trainer:
         published = recipe.pipeline == "pil"
         self.model = build_modules(network, recipe.dropout, sparse=not published)
         self.model.to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.parameters = list(self.model.parameters())
         self.optimizers = optimizers(recipe, self.model)
-        quick = not published and device.type == "cpu" and begins(tuple(walk(network)))
+        self.precision = torch.autocast(device.type, torch.bfloat16) if amp else nullcontext()
+        quick = not published and not amp and device.type == "cpu" and begins(tuple(walk(network)))
         self.wrapped = processes.wrap(FirstBlock(self.model) if quick else self.model)
         self.history: list[Epoch] = []
 
@@ -79,9 +85,8 @@ class Trainer:
 
         Where a batch does not divide evenly, its first rows are repeated to make it so.
         """
-        order = torch.randperm(len(self.digits.train), generator=generator)
-        for rows in torch.split(order, self.recipe.batch_size):
-            yield self.processes.share(rows).to(self.device)
+        order = torch.randperm(len(self.digits.train), generator=generator).to(self.device)
+        yield from map(self.processes.share, torch.split(order, self.recipe.batch_size))
 
     def run_epoch(self, reporter: Reporter) -> Epoch:
         """Train for one more epoch, evaluate, append the row and return it; raise `TrainingError` where the
@@ -111,6 +116,8 @@ class Trainer:
     def train_epoch(self, epoch: int, reporter: Reporter) -> tuple[Score, tuple[float, float]]:
         """Take one epoch's steps; return the score on the training pictures meanwhile, and the first and last
         learning rate.
+
+        Nothing is asked of the device before the last step, so that it need not wait for this process.
         """
         torch.manual_seed(self.noise_seed(epoch))
         noise = torch.Generator().manual_seed(self.noise_seed(epoch) + 1)
@@ -118,34 +125,38 @@ class Trainer:
         order = torch.Generator().manual_seed(self.seed * 1_000_003 + epoch)
         steps = self.steps_per_epoch
         first = (epoch - 1) * steps
-        losses, counts, seen = [], [], 0
+        losses, logits, labels = [], [], []
         self.wrapped.train()
         for done, rows in enumerate(self.batches(order), 1):
             batch = self.digits.train.pick(rows)
-            loss, correct = self.step(first + done - 1, augment(batch.images), batch.labels)
-            losses.append(loss * len(rows))
-            counts.append(correct)
-            seen += len(rows)
+            loss, output = self.step(first + done - 1, augment(batch.images), batch.labels)
+            losses.append(loss)
+            logits.append(output)
+            labels.append(batch.labels)
             reporter.batch(epoch, done, steps)
-        sums = (float(torch.stack(losses).sum()), int(torch.stack(counts).sum()), seen)
-        summed, all_correct, total = self.processes.total(*sums)
+        sizes = torch.tensor([len(of_batch) for of_batch in labels], device=self.device)
+        loss_sum = float((torch.stack(losses) * sizes).sum())
+        right = int((torch.cat(logits).argmax(1) == torch.cat(labels)).sum())
+        summed, all_correct, total = self.processes.total(loss_sum, right, sum(map(len, labels)))
         if not math.isfinite(summed):
             raise TrainingError(f"the loss is no longer a number in epoch {epoch}; try a smaller --lr")
         rates = learning_rate_at(self.recipe, first, steps), learning_rate_at(self.recipe, first + steps - 1, steps)
         return Score(summed / total, int(all_correct), int(total)), rates
 
     def step(self, number: int, inputs: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
-        """Take one step; return the mean loss of the batch and how many it got right, on the device."""
+        """Take one step; return the mean loss of the batch and its logits, on the device."""
         rate = learning_rate_at(self.recipe, number, self.steps_per_epoch)
         for group in (group for optimizer in self.optimizers for group in optimizer.param_groups):
             group["lr"] = rate * group["share"]
-        logits = self.wrapped(inputs.contiguous(memory_format=torch.channels_last))
-        loss = cross_entropy(logits, labels)
-        self.model.zero_grad(set_to_none=True)
+        with self.precision:
+            logits = self.wrapped(inputs.contiguous(memory_format=torch.channels_last))
+            loss = cross_entropy(logits, labels)
+        for parameter in self.parameters:
+            parameter.grad = None
         torch.autograd.backward(loss)
         for optimizer in self.optimizers:
             optimizer.step()
-        return loss.detach(), (logits.argmax(1) == labels).sum()
+        return loss.detach(), logits.detach()
 
     def noise_seed(self, epoch: int) -> int:
         """Return the seed of this process's augmentation and dropout in an epoch."""

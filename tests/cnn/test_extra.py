@@ -35,11 +35,10 @@ def with_modules(fake: dict[str, str], folder: Path, *words: str) -> subprocess.
             {"torch": "raise ModuleNotFoundError(\"No module named 'torch'\", name='torch')\n"},
             "pip install 'sheetgen[cnn]'",
         ),
-        ({"torch": "", "torchvision": MISMATCH}, "pip install --force-reinstall torch torchvision"),
         ({"torch": "raise OSError('libtorch_cpu.so: cannot open shared object file')\n"}, "libtorch_cpu.so"),
         ({"torch": "import nothing_of_the_kind\n"}, "nothing_of_the_kind"),
     ],
-    ids=["absent", "mismatch", "library", "dependency"],
+    ids=["absent", "library", "dependency"],
 )
 def test_one_line_says_what_to_type(fake: dict[str, str], says: str, tmp_path: Path) -> None:
     result = with_modules(fake, tmp_path, *TRAIN)
@@ -48,6 +47,51 @@ def test_one_line_says_what_to_type(fake: dict[str, str], says: str, tmp_path: P
     assert len(result.stderr.strip().splitlines()) == 1, result.stderr
     assert says in result.stderr
     assert not (tmp_path / "runs").exists()
+
+
+def test_what_to_type_where_torch_and_torchvision_do_not_fit(tmp_path: Path) -> None:
+    """The published recipe changes pictures with torchvision's transforms."""
+    pytest.importorskip("torch", reason="torch is not installed")
+    pytest.importorskip("PIL", reason="Pillow is not installed")
+    result = with_modules({"torchvision": MISMATCH}, tmp_path, *TRAIN, "--recipe", "seed")
+    assert (result.returncode, result.stdout) == (2, "")
+    assert len(result.stderr.strip().splitlines()) == 1, result.stderr
+    assert "pip install --force-reinstall torch torchvision" in result.stderr
+    assert not (tmp_path / "runs").exists()
+
+
+IMPORTS = """
+import sys
+from cnn.cli import main
+try:
+    main(sys.argv[1:])
+finally:
+    print("imported:", *sorted({"torch", "torchvision", "torch._dynamo"} & sys.modules.keys()), file=sys.stderr)
+"""
+
+
+def test_what_each_command_imports(tmp_path: Path) -> None:
+    """torchvision and torch's compiler take seconds to import; torch as well, and commands without tensors need none."""
+    for package in ("torch", "PIL", "scipy"):
+        pytest.importorskip(package, reason="the extra cnn is not installed")
+    from PIL import Image
+
+    from cnn.digits.synthetic import draw
+
+    Image.fromarray(draw(1, 1).train.images[0].numpy()).save(tmp_path / "digit.png")
+    for words, wanted in (
+        ("--help", ""),
+        ("train --data synthetic --epochs 1 --recipe fast --run one", "torch"),
+        ("train --run one --resume", "torch"),
+        ("evaluate one", "torch"),
+        ("predict one digit.png", "torch"),
+        ("runs", ""),
+        ("summary", ""),
+    ):
+        command = [sys.executable, "-c", IMPORTS, *words.split()]
+        done = subprocess.run(command, cwd=tmp_path, env=environment(), capture_output=True, text=True, timeout=100)
+        assert done.returncode == 0, done.stderr
+        assert done.stderr.splitlines()[-1] == f"imported: {wanted}".rstrip(), (words, done.stderr)
 
 
 @pytest.mark.parametrize("words", [("predict", "one", "7.png"), ("tab", "one", "--image", "7.png", "--workbook")])

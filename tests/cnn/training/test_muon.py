@@ -7,13 +7,18 @@ import pytest
 pytest.importorskip("torch", reason="torch is not installed")
 import torch
 
-from cnn.training.muon import Muon, orthogonal
+from cnn.training.muon import Muon, Stack
 
 
 def test_updates_keep_the_singular_vectors_and_even_out_the_values() -> None:
     torch.manual_seed(1)
     matrices = [torch.randn(shape, dtype=torch.float64) for shape in [(16, 144), (10, 9), (8, 10), (12, 12)]]
-    for matrix, update in zip(matrices, orthogonal(matrices), strict=True):
+    stack = Stack(matrices)
+    for matrix, place in zip(matrices, stack.places, strict=True):
+        place.copy_(matrix)
+    assert int((stack.matrices != 0).sum()) == sum(matrix.numel() for matrix in matrices)
+    stack.make_orthogonal()
+    for matrix, update in zip(matrices, stack.places, strict=True):
         assert update.shape == matrix.shape
         u, _, vt = torch.linalg.svd(matrix, full_matrices=False)
         inner = u.T @ update @ vt.T
@@ -33,6 +38,8 @@ def test_a_step_is_the_published_rule() -> None:
         kernel.grad = gradient.clone()
         muon.step()
         mean = 0.9 * mean + 0.1 * gradient
-        update = orthogonal([(0.1 * gradient + 0.9 * mean).flatten(1)])[0].view_as(before)
-        before = before * (1 - 0.1 * 0.5) - 0.1 * update
+        alone = Stack([before])
+        alone.places[0].copy_(0.1 * gradient + 0.9 * mean)
+        alone.make_orthogonal()
+        before = before * (1 - 0.1 * 0.5) - 0.1 * alone.places[0]
     torch.testing.assert_close(kernel.detach(), before, rtol=1e-5, atol=1e-6)

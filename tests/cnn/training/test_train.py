@@ -105,6 +105,21 @@ def test_when_the_first_block_is_done_by_matrix_products() -> None:
     assert not quick(SEED, "rf20")
 
 
+def test_mixed_precision_learns_and_keeps_weights_in_full() -> None:
+    """The path of a GPU, on the CPU, which has bfloat16 as well."""
+    trainer = Trainer(NETWORKS["rf20"], SHORT, small(), 1, CPU, Processes(), amp=True)
+    seen: list[torch.dtype] = []
+    trainer.model[0].register_forward_hook(lambda module, inputs, output: seen.append(output.dtype))
+    for _ in range(SHORT.epochs):
+        trainer.run_epoch(Silent())
+    assert trainer.history[-1].correct > 100  # of 200, where guessing gets 20
+    in_training, judged = seen[: len(seen) // SHORT.epochs - 2], seen[-2:]
+    assert set(in_training) == {torch.bfloat16}
+    assert set(judged) == {torch.float32}  # 200 pictures, 125 at once
+    assert {parameter.dtype for parameter in trainer.model.parameters()} == {torch.float32}
+    assert not same(trainer, trained())
+
+
 def test_every_training_picture_is_used_once_an_epoch() -> None:
     trainer = new_trainer(replace(SHORT, batch_size=70))
     rows = torch.cat(list(trainer.batches(torch.Generator().manual_seed(3))))
