@@ -21,7 +21,7 @@ from sheetgen.algebra.ops import PRIMITIVES, LossInLayers, PenaltyInLayers, Prim
 from sheetgen.algebra.parser import parse
 from sheetgen.network.error_bounds import error_bound
 from sheetgen.network.optimizers import BELOW_ONE, OPTIMIZERS, SCHEDULES, Optimizer, Schedule, Setting, StateColumn
-from sheetgen.proof import reference, reference_training
+from sheetgen.proof import reference_functions, reference_training
 from sheetgen.show import equations
 
 SOFTSIGN = Primitive(
@@ -57,10 +57,10 @@ ROWS: tuple[Entry, ...] = (
     (SCHEDULES, "inverse", INVERSE),
 )
 REFERENCES: tuple[Entry, ...] = (
-    (reference.FUNCTIONS, "softsign", lambda z: z / (1 + np.sign(np.real(z)) * z)),
-    (reference.FUNCTIONS, "middle", lambda a, b, c: np.where(b.real > c, c, np.where(b.real < a, a, b))),
-    (reference.FUNCTIONS, "quartic", lambda a, b: (a - b) * (a - b) * (a - b) * (a - b)),
-    (reference.FUNCTIONS, "smooth_penalty", lambda z: z * z / (np.sqrt(1 + z * z) + 1)),
+    (reference_functions.FUNCTIONS, "softsign", lambda z: z / (1 + np.sign(np.real(z)) * z)),
+    (reference_functions.FUNCTIONS, "middle", lambda a, b, c: np.where(b.real > c, c, np.where(b.real < a, a, b))),
+    (reference_functions.FUNCTIONS, "quartic", lambda a, b: (a - b) * (a - b) * (a - b) * (a - b)),
+    (reference_functions.FUNCTIONS, "smooth_penalty", lambda z: z * z / (np.sqrt(1 + z * z) + 1)),
     (
         reference_training.OPTIMIZERS,
         "signum",
@@ -134,10 +134,10 @@ def test_without_its_entry_in_the_reference_nothing_is_built(
 @pytest.mark.parametrize(
     ("table", "name", "entry"),
     [
-        (reference.FUNCTIONS, "softsign", np.tanh),
-        (reference.FUNCTIONS, "middle", lambda a, b, c: c),
-        (reference.FUNCTIONS, "quartic", lambda a, b: (a - b) * (a - b)),
-        (reference.FUNCTIONS, "smooth_penalty", lambda z: z * z),
+        (reference_functions.FUNCTIONS, "softsign", np.tanh),
+        (reference_functions.FUNCTIONS, "middle", lambda a, b, c: c),
+        (reference_functions.FUNCTIONS, "quartic", lambda a, b: (a - b) * (a - b)),
+        (reference_functions.FUNCTIONS, "smooth_penalty", lambda z: z * z),
         (reference_training.OPTIMIZERS, "signum", reference_training.OPTIMIZERS["momentum"]),
         (reference_training.SCHEDULES, "inverse", reference_training.SCHEDULES["constant"]),
     ],

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
-from sheetgen.network.error_bounds import error_bound
+import numpy as np
+
+from sheetgen.network.alike import alike
+from sheetgen.network.array_values import Array
+from sheetgen.network.batches import batches
 from sheetgen.network.evaluation import Evaluation, evaluated
 from sheetgen.network.graph import Section, equation_of, mean
 from sheetgen.network.row_bounds import RowBounds
-from sheetgen.network.row_program import Row
 from sheetgen.network.trace import Trace
 
 
@@ -21,58 +24,64 @@ class EvaluationBounds:
 
     def __init__(self, evaluation: Evaluation, trace: Trace) -> None:
         self._evaluation, self._trace = evaluation, trace
-        self._quantities = evaluated(evaluation.study.network)
-        self._rows: dict[int, Iterator[Mapping[str, float]]] = {}
-        self._parameters: dict[int, list[Mapping[str, float]]] = {}
-        self._samples: dict[tuple[int, int], list[Mapping[str, float]]] = {}
-        self._values: dict[int, tuple[int, list[Row]]] = {}
+        study = evaluation.study
+        quantities = evaluated(study.network)
+        self._averaged = [quantity.name for quantity in quantities if quantity.section is Section.MEANS]
+        computed = [quantity for quantity in quantities if quantity.section is not Section.MEANS]
+        self._names = (*study.network.parameters, *study.samples, *evaluation.names)
+        self._places = {name: place for place, name in enumerate(self._names)}
+        self._layers = alike({quantity.name: equation_of(quantity) for quantity in computed}, self._places)
+        self._parameters: dict[int, Array] = {}
+        self._held: dict[int, tuple[int, Array]] = {}
 
     def parameters(self, variant: int, point: int) -> Mapping[str, float]:
         """Return the bound of each parameter of a variant at a point, counted from 0."""
-        rows = self._rows.setdefault(variant, self._at_points(variant))
-        known = self._parameters.setdefault(variant, [])
-        while len(known) <= point:
-            known.append(next(rows))
-        return known[point]
+        bounds = self._of_parameters(variant)[point].tolist()
+        return dict(zip(self._evaluation.study.network.parameters, bounds, strict=True))
 
-    def _at_points(self, variant: int) -> Iterator[Mapping[str, float]]:
-        study = self._evaluation.study
-        graph = study.graphs[variant]
-        bounds = RowBounds(graph, study.constants(variant), 1.0, study.batch)
-        wanted = {iteration * study.batch for iteration in self._evaluation.points}
-        for number, row in enumerate(self._trace.rows_of(variant)):
-            bounds.follow(row)
-            if number in wanted:
-                here = bounds.here()
-                yield {name: here[name] for name in graph.parameters}
+    def _of_parameters(self, variant: int) -> Array:
+        """Return the bounds of the parameters of a variant, [point, parameter]."""
+        if variant not in self._parameters:
+            study = self._evaluation.study
+            graph, points = study.graphs[variant], np.array(self._evaluation.points)
+            bounds = RowBounds(graph, study.constants(variant), 1.0, study.batch)
+            found = []
+            for some in batches(self._trace, variant):
+                places = points - some.first // study.batch
+                here = places[(places >= 0) & (places < len(some.values))].tolist()
+                found.append(bounds.of_some(some, here, rows=1)[:, 0])
+            columns = [graph.position[name] for name in graph.parameters]
+            self._parameters[variant] = np.concatenate(found)[:, columns]
+        return self._parameters[variant]
 
     def at(self, variant: int, point: int, sample: int) -> Mapping[str, float]:
         """Return the bound of each evaluated quantity of a sample, counted from 0, and of the means so far."""
-        known = self._samples.setdefault((variant, point), [])
-        while len(known) <= sample:
-            known.append(self._of_sample(variant, point, len(known), known[-1] if known else {}))
-        return known[sample]
+        names = self._evaluation.names
+        return dict(zip(names, self.of_samples(variant, point)[sample].tolist(), strict=True))
 
-    def _values_at(self, variant: int, point: int) -> list[Row]:
-        """Return the rows of all samples at a point; those asked for last are held."""
-        held, rows = self._values.get(variant, (-1, []))
+    def of_samples(self, variant: int, point: int) -> Array:
+        """Return the bounds of the evaluated quantities of all samples, [sample, quantity]; the last asked are held."""
+        held, bounds = self._held.get(variant, (-1, np.empty(0)))
         if held != point:
-            rows = self._evaluation.at(variant, point)
-            self._values[variant] = point, rows
-        return rows
+            bounds = self._of_samples(variant, point)
+            self._held[variant] = point, bounds
+        return bounds
 
-    def _of_sample(self, variant: int, point: int, sample: int, above: Mapping[str, float]) -> Mapping[str, float]:
-        evaluation, study = self._evaluation, self._evaluation.study
-        values = dict(zip(study.network.parameters, evaluation.parameters[variant][point], strict=True))
-        values |= {name: numbers[sample] for name, numbers in study.samples.items()}
-        values |= dict(zip(evaluation.names, self._values_at(variant, point)[sample], strict=True))
-        errors = {name: abs(value) for name, value in values.items()} | dict(self.parameters(variant, point))
-        for quantity in self._quantities:
-            name = quantity.name
-            if quantity.section is Section.MEANS:
-                averaged = name.removeprefix(mean(""))
-                rounding = abs(values[name]) + abs(values[averaged]) / study.count
-                errors[name] = above.get(name, 0.0) + errors[averaged] / study.count + rounding
-            else:
-                errors[name] = error_bound(equation_of(quantity), values.__getitem__, errors.__getitem__, 1.0)
-        return {quantity.name: errors[quantity.name] for quantity in self._quantities}
+    def _of_samples(self, variant: int, point: int) -> Array:
+        evaluation, study, places = self._evaluation, self._evaluation.study, self._places
+        own = np.array(evaluation.at(variant, point)).T
+        parameters = np.array(evaluation.parameters[variant][point])[:, np.newaxis]
+        data = np.array(list(study.samples.values()))
+        values = np.concatenate((np.broadcast_to(parameters, (len(parameters), study.count)), data, own))
+        errors = np.abs(values)
+        errors[: len(parameters)] = self._of_parameters(variant)[point][:, np.newaxis]
+        with np.errstate(all="ignore"):
+            for layer in self._layers:
+                for equations in layer:
+                    equations.bound((values, errors), None, 1.0)
+        for label in self._averaged:
+            place, of = places[label], places[label.removeprefix(mean(""))]
+            rounding = np.abs(values[place]) + np.abs(values[of]) / study.count
+            errors[place] = np.cumsum(errors[of] / study.count + rounding)
+        bounds: Array = errors[-len(own) :].T
+        return bounds

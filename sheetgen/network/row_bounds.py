@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from itertools import pairwise
+from dataclasses import dataclass
+from functools import cached_property
 
-from sheetgen.algebra.evaluate import expanded
+import numpy as np
+
 from sheetgen.algebra.expr import Expr
-from sheetgen.network.error_bounds import Bounded, BoundedNumbers, Known, compiled
+from sheetgen.network.alike import Alike, alike
+from sheetgen.network.array_bounds import Pair
+from sheetgen.network.array_values import Array
+from sheetgen.network.batches import Batches
 from sheetgen.network.graph import Graph, Quantity, Section
+
+_MOST_NUMBERS = 2_000_000
+"""About how many numbers are bounded at a time."""
 
 
 class RowBounds:
-    """Error bounds of the rows of a training, which it follows row by row.
+    """Error bounds of the rows of a training, of many batches at once.
 
     ``unit`` is the relative error granted to every operation, and to every number a batch starts from. The
     weights of a batch have the rounding of the batch before, whose gradients led to them, however small they
@@ -20,85 +28,102 @@ class RowBounds:
     """
 
     def __init__(self, graph: Graph, constants: Mapping[str, float], unit: float, batch: int) -> None:
-        self._graph, self._constants, self._unit, self._batch = graph, constants, unit, batch
-        self._before: list[Sequence[float]] = []
-        self._rows: list[Sequence[float]] = []
-        self._inherited: dict[str, float] | None = None
-        self._errors: list[dict[str, float]] = []
-        self._compiled: dict[_Equation, list[tuple[str, Bounded | None]]] = {}
+        self._graph, self._unit, self._batch = graph, unit, batch
+        self._constants = np.array(list(constants.values())).reshape(-1, 1, 1)
+        self._places = {name: place for place, name in enumerate((*graph.names, *constants))}
 
-    def follow(self, row: Sequence[float]) -> None:
-        """Take the next row of values."""
-        if len(self._rows) == self._batch:
-            self._before, self._rows, self._inherited, self._errors = self._rows, [], None, []
-        self._rows.append(row)
+    def of_some(self, batches: Batches, chosen: Sequence[int], rows: int | None = None) -> Array:
+        """Return the bounds of chosen batches, in ascending order, or of so many of their rows: as `of` does."""
+        ahead = len(batches.before)
+        begins = not ahead and list(chosen[:1]) == [0]
+        bounds = [np.empty_like(batches.values[:0, :rows])]
+        if begins:
+            bounds.append(self.of(batches.values[:1, :rows]))
+        history = np.concatenate((batches.before, batches.values))
+        at_a_time = 1 + _MOST_NUMBERS // history[0].size
+        for start in range(begins, len(chosen), at_a_time):
+            some = np.array(chosen[start : start + at_a_time])
+            bounds.append(self.of(batches.values[some, :rows], history[some + ahead - 1]))
+        return np.concatenate(bounds)
 
-    def here(self) -> dict[str, float]:
-        """Return an absolute error bound for each quantity of the last row."""
-        if self._before and self._inherited is None:
-            errors = self._bounds(self._before[0], _given_or_at_start)
-            for above, row in pairwise(self._before):
-                errors = self._bounds(row, _later, above, errors)
-            self._inherited = errors
-        while len(self._errors) < len(self._rows):
-            self._errors.append(self._bounds_of(len(self._errors)))
-        return self._errors[-1]
+    def of(self, batches: Array, before: Array | None = None) -> Array:
+        """Return the bounds of the quantities of batches, like these [batch, row, quantity].
 
-    def _bounds_of(self, index: int) -> dict[str, float]:
-        """Return the bounds of a row of this batch, from those of the row above it."""
-        row = self._rows[index]
-        if index:
-            return self._bounds(row, _later, self._rows[index - 1], self._errors[-1])
-        if self._inherited is not None:
-            return self._bounds(row, _later, self._before[-1], self._inherited)
-        return self._bounds(row, _at_once)
+        Of a batch its first rows may do. ``before`` is the whole batch before each; without it a training begins.
+        """
+        here = self._known(batches)
+        with np.errstate(all="ignore"):
+            if before is None:
+                self._bound(here, self._at_once, None)
+            else:
+                above = self._known(before)
+                self._bound(above, self._at_start, None)
+                self._bound(here, self._later, _rows(above, self._batch - 1, self._batch))
+        return here[1][: len(self._graph.names)].transpose(2, 1, 0)
 
-    def _bounds(
-        self,
-        row: Sequence[float],
-        equation: _Equation,
-        above: Sequence[float] = (),
-        errors_above: Mapping[str, float] | None = None,
-    ) -> dict[str, float]:
-        """Return the bounds of every quantity of a row; one without an equation starts with its own rounding."""
-        names = self._graph.names
-        values = {**self._constants, **dict(zip(names, row, strict=True))}
-        values_above = dict(zip(names, above, strict=False))
-        errors = {name: self._unit * abs(value) for name, value in self._constants.items()}
-        here = BoundedNumbers(values.__getitem__, errors.__getitem__)
-        known = Known(here, self._unit, BoundedNumbers(values_above.__getitem__, (errors_above or {}).__getitem__))
-        for name, computed in self._equations(equation):
-            errors[name] = self._unit * abs(values[name]) if computed is None else computed(known)[1]
-        return {name: errors[name] for name in names}
+    def _known(self, batches: Array) -> Pair:
+        """Return values as [quantity, row, batch], constants among the quantities, and room for their bounds."""
+        values = np.concatenate((batches.transpose(2, 1, 0), np.broadcast_to(self._constants, self._shape(batches))))
+        return values, np.full(values.shape, np.nan)
 
-    def _equations(self, equation: _Equation) -> list[tuple[str, Bounded | None]]:
-        """Return what computes every quantity with its error bound, compiled once."""
-        if equation not in self._compiled:
-            chosen = ((quantity.name, equation(quantity)) for quantity in self._graph.quantities)
-            self._compiled[equation] = [
-                (name, None if expr is None else compiled(expanded(expr))) for name, expr in chosen
-            ]
-        return self._compiled[equation]
+    def _shape(self, batches: Array) -> tuple[int, int, int]:
+        return len(self._constants), batches.shape[1], batches.shape[0]
+
+    def _bound(self, here: Pair, first: _Equations, above: Pair | None) -> None:
+        """Put in the bounds of batches: of the first row by equations of its own, then of all others."""
+        start, rest = _rows(here, 0, 1), _rows(here, 1, None)
+        for known, given in ((start, first.given), (rest, self._later.given)):
+            known[1][given] = self._unit * np.abs(known[0][given])
+        for layer in first.layers:
+            for equations in layer:
+                equations.bound(start, above, self._unit)
+        for layer in self._later.layers:
+            for equations in layer:
+                if not equations.looks_back:
+                    equations.bound(rest, None, self._unit)
+            for row in range(1, here[0].shape[1]):
+                for equations in layer:
+                    if equations.looks_back:
+                        equations.bound(_rows(here, row, row + 1), _rows(here, row - 1, row), self._unit)
+
+    # --- by which equations the quantities of a row come about ---
+
+    @cached_property
+    def _at_once(self) -> _Equations:
+        """The equations of the first row of the training."""
+        return self._equations(lambda quantity: quantity.in_row(first=True))
+
+    @cached_property
+    def _at_start(self) -> _Equations:
+        """Those of the first row of the batch before: its data and weights are given, and a mean begins anew."""
+        return self._equations(_at_start)
+
+    @cached_property
+    def _later(self) -> _Equations:
+        """Those of any later row."""
+        return self._equations(lambda quantity: quantity.in_row(first=False))
+
+    def _equations(self, equation: Callable[[Quantity], Expr | None]) -> _Equations:
+        chosen = {quantity.name: equation(quantity) for quantity in self._graph.quantities}
+        equations = {name: expr for name, expr in chosen.items() if expr is not None}
+        given = [place for name, place in self._places.items() if name not in equations]
+        return _Equations(given, alike(equations, self._places))
 
 
-_Equation = Callable[[Quantity], Expr | None]
-"""Says by which equation a quantity comes about in a row, if by any."""
+@dataclass(frozen=True)
+class _Equations:
+    """What the quantities of a row come from: which are given, with their own rounding, and the others in layers."""
 
-
-def _at_once(quantity: Quantity) -> Expr | None:
-    """Return the equation of a quantity in the first row of the training."""
-    return quantity.in_row(first=True)
-
-
-def _given_or_at_start(quantity: Quantity) -> Expr | None:
-    """Return the equation of a quantity in the first row of the batch before, whose data and weights are given."""
-    return None if quantity.is_given else _at_start(quantity)
-
-
-def _later(quantity: Quantity) -> Expr | None:
-    return quantity.in_row(first=False)
+    given: Sequence[int]
+    layers: Sequence[Sequence[Alike]]
 
 
 def _at_start(quantity: Quantity) -> Expr | None:
-    """Return the equation of a quantity in the first row of a batch, where a mean begins anew."""
+    if quantity.is_given:
+        return None
     return quantity.first if quantity.section == Section.MEANS else None if quantity.first else quantity.equation
+
+
+def _rows(pair: Pair, first: int, end: int | None) -> Pair:
+    """Return some rows of all batches, without copying them."""
+    return pair[0][:, first:end], pair[1][:, first:end]

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
+from numpy.typing import NDArray
+
 from sheetgen.engines.base import CellError, Value
 from sheetgen.network.tolerance import Tolerance
+
+Array = NDArray[np.float64]
 
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
 _DECIMAL_SEPARATOR = re.compile(r"(?<=\d)[,\u066b](?=\d)")
@@ -21,6 +26,15 @@ def values_agree(value: Value, expected: Value, tolerance: Tolerance, bound: flo
     if {value, expected} == {None, ""}:
         return True
     return type(value) is type(expected) and value == expected  # TRUE is no 1
+
+
+def apart(a: Array, b: Array, tolerance: Tolerance, bounds: Array | float = 0.0) -> NDArray[np.bool_]:
+    """Return where two arrays of numbers do not agree; ``bounds`` are absolute error bounds."""
+    with np.errstate(all="ignore"):
+        distance = np.abs(a - b)
+        close = distance <= tolerance.rtol * np.maximum(np.abs(a), np.abs(b)) + bounds
+    agree: NDArray[np.bool_] = (a == b) | (np.isfinite(distance) & close)
+    return ~agree
 
 
 def with_points(text: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from sheetgen.engines.base import Value
 from sheetgen.network.tolerance import same_when_saved
 from sheetgen.page.page import Cell, Formula
@@ -66,20 +68,17 @@ class CellComparison:
                 return any(content.accepts(text, self._sheet.value_at) for text in (other, with_points(other)))
             return isinstance(other, float) and content.accepts(other, self._sheet.value_at)
 
-        value = content.value()
-        recalculated = self._sheet.value_at(cell.row, cell.column)
-        exact = type(recalculated) is type(cell.value) is type(value) and recalculated == value == cell.value
-        bound = 0.0 if exact else content.bound(self._sheet.tolerance.atol)  # which takes long to find for some
         fills = cell_name(cell) if content.array else None
-        self._comparison.compare(cell, content.text, value, bound, accepts, fills)
+        bound = partial(content.bound, self._sheet.tolerance.atol)
+        self._comparison.compare(cell, content.text, content.value(), bound, accepts, fills)
 
     def _typed_formula(self, cell: FileCell, content: Value) -> None:
         """Let a person type a formula for an input; its value is the input."""
         self._outcome.formulas += 1
         recalculated = self._sheet.value_at(cell.row, cell.column)
-        if not self._comparison.agree(recalculated, content, 0.0):
+        if not self._comparison.agree(recalculated, content, float):
             self._comparison.differ(cell, Kind.VALUE, content, recalculated)
-        elif cell.value is not None and not self._comparison.agree(cell.value, recalculated, 0.0):
+        elif cell.value is not None and not self._comparison.agree(cell.value, recalculated, float):
             self._comparison.differ(cell, Kind.CACHED, recalculated, cell.value)
 
 

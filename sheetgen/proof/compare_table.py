@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from functools import partial
 
 from sheetgen.engines.base import Value
 from sheetgen.page.page import Column, Table, at_row
@@ -23,13 +24,8 @@ class TableComparison:
         self._sheet, self._outcome = comparison.sheet, comparison.outcome
         self._width = len(table.columns)
         self._shared_agrees: dict[tuple[SharedFormula, int], bool] = {}
-        self._rows = self._expected_rows()
+        self._rows: Iterator[tuple[int, TableRow]] = enumerate(table.values(), start=table.first_row)
         self._next = next(self._rows, None)
-
-    def _expected_rows(self) -> Iterator[tuple[int, TableRow]]:
-        for number, values in enumerate(self._table.values(), start=self._table.first_row):
-            self._sheet.bounds.follow(values)
-            yield number, values
 
     def compare(self, row: list[FileCell]) -> None:
         """Compare the table's cells in a row of the file, which may lie above, in or below the table."""
@@ -60,7 +56,6 @@ class TableComparison:
 
     def _row(self, row: list[FileCell], number: int, values: TableRow) -> None:
         present = 0
-        bounds: Mapping[str, float] | None = None
         plain = self._comparison.plain
         for cell in row:
             if cell.column > self._width:
@@ -74,9 +69,7 @@ class TableComparison:
                 if recalculated == expected == cell.value and type(cell.value) is type(recalculated) is float:
                     self._count(cell)
                     continue
-            if bounds is None:
-                bounds = self._sheet.bounds.here()
-            self._cell(cell, column, number, expected, bounds.get(column.label, 0.0))
+            self._cell(cell, column, number, expected)
         if present < self._width:
             there = {cell.column for cell in row}
             for index in sorted(set(range(1, self._width + 1)) - there):
@@ -103,7 +96,7 @@ class TableComparison:
             self._shared_agrees[key] = formulas.same(shared.text, expected)
         return self._shared_agrees[key]
 
-    def _cell(self, cell: FileCell, column: Column, row: int, expected: float, bound: float) -> None:
+    def _cell(self, cell: FileCell, column: Column, row: int, expected: float) -> None:
         """Compare a cell that is not to the last bit what it must be."""
         formula = column.formula(row, self._table.first_row)
         if formula is None:
@@ -113,6 +106,7 @@ class TableComparison:
         if cell.has_formula:
             self._outcome.table_formulas += 1
         self._keep_deviation(self._sheet.value_at(row, cell.column), expected)
+        bound = partial(self._sheet.bounds, row - self._table.first_row, column.label)
         self._comparison.compare(cell, formula, expected, bound)
 
     def _keep_deviation(self, recalculated: Value, expected: float) -> None:

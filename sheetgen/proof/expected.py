@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Protocol
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from sheetgen.engines.base import Value
 from sheetgen.network.tolerance import Tolerance
@@ -14,25 +13,13 @@ TableRow = tuple[float, ...]
 """The values of a row of a table, one for each of its columns."""
 
 
-class TableBounds(Protocol):
-    """Error bounds of a table's columns, which follow its values row by row."""
-
-    def follow(self, row: TableRow) -> None:
-        """Take the values of the next row."""
-
-    def here(self) -> Mapping[str, float]:
-        """Return the bounds of the last row, by label; a column that is not there has the bound 0."""
+TableBounds = Callable[[int, str], float]
+"""Gives the error bound of a table's cell, by its row, counted from 0, and the label of its column."""
 
 
-class ZeroBounds:
-    """The bounds of a table whose columns have no error that grows: all are 0."""
-
-    def follow(self, row: TableRow) -> None:
-        """Take the values of the next row."""
-
-    def here(self) -> Mapping[str, float]:
-        """Return no bounds."""
-        return {}
+def no_bounds(row: int, label: str) -> float:
+    """Return 0: the columns of such a table have no error that grows."""
+    return 0.0
 
 
 @dataclass(frozen=True)
@@ -41,7 +28,7 @@ class ExpectedSheet:
 
     ``rate`` is given for a training sheet, whose differences name their quantity and iteration, of which each
     has ``batch`` rows;
-    ``bounds`` gives error bounds for a row of its table;
+    ``bounds`` gives the error bounds of the cells of its table;
     ``codes`` gives the number formats of a cell, by the number of its format in the file.
     """
 
@@ -49,7 +36,7 @@ class ExpectedSheet:
     recalculated: list[list[Value]]
     tolerance: Tolerance
     rate: float | None = None
-    bounds: TableBounds = field(default_factory=ZeroBounds)
+    bounds: TableBounds = no_bounds
     batch: int = 1
     codes: Callable[[str], tuple[str, ...]] = lambda style: ("General",)
 

@@ -13,18 +13,20 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from sheetgen.network.batches import Batches, batches
 from sheetgen.network.graph import RATE, Section, derivative_label, mean
 from sheetgen.network.row_bounds import RowBounds
 from sheetgen.network.study import Study
 from sheetgen.network.tolerance import Tolerance
 from sheetgen.network.trace import Trace
 from sheetgen.proof import reference_training as training
+from sheetgen.proof.agreement import apart
 from sheetgen.proof.reference import SMALLEST_SLOPE, Array, Reference
 from sheetgen.proof.report import Difference, Kind
 from sheetgen.sheets.layout import FIRST_ROW, Layout
 
 _MOST_NUMBERS = 4_000_000
-"""How many complex numbers the reference may hold at a time; more names are perturbed in several passes."""
+"""About how many numbers the reference holds at a time; of more rows the derivatives are taken in several passes."""
 
 Columns = dict[str, Array]
 
@@ -35,18 +37,15 @@ def differences(trace: Trace, tolerance: Tolerance) -> Iterator[Difference]:
     reference = Reference(study.equations, study.network.loss)
     for variant in range(len(study.variants)):
         graph = study.graphs[variant]
-        tail: Array | None = None
         bounds = RowBounds(graph, study.constants(variant), tolerance.atol, study.batch)
-        for chunk in trace.chunks([variant]):
-            rows = np.array(chunk.rows[0])
-            block = rows if tail is None else np.vstack((tail, rows))
-            columns = {name: block[:, index] for index, name in enumerate(graph.names)}
-            independent = _IndependentRows(study, reference, variant, columns, chunk.first - (tail is not None))
+        for here in batches(trace, variant):
+            above = here.before[:, -1]
+            columns = dict(zip(graph.names, np.concatenate((above, here.rows)).T, strict=True))
+            independent = _IndependentRows(study, reference, variant, columns, here.first - len(above))
             # Inside a batch an optimiser's memory may be 0, and a step 0/0 that no row takes.
             with np.errstate(all="ignore"):
-                theirs = {name: values[-len(rows) :] for name, values in independent.columns().items()}
-            yield from _compare(study, variant, chunk.first, rows, theirs, tolerance, bounds)
-            tail = rows[-1:]
+                theirs = {name: values[len(above) :] for name, values in independent.columns().items()}
+            yield from _compare(study, variant, here, theirs, tolerance, bounds)
 
 
 class _IndependentRows:
@@ -57,7 +56,7 @@ class _IndependentRows:
 
     def __init__(self, study: Study, reference: Reference, variant: int, ours: Columns, first: int) -> None:
         self.study, self.reference, self.ours, self.first = study, reference, ours, first
-        self.variant = study.variants[variant]
+        self.variant, self.graph = study.variants[variant], study.graphs[variant]
         self.network = study.network
         self.rows = np.arange(first, first + len(next(iter(ours.values()))), dtype=float)
 
@@ -103,11 +102,15 @@ class _IndependentRows:
         """Return the reference's derivatives of the loss."""
         prefix = derivative_label(self.network.loss, "")
         names = [quantity.name.removeprefix(prefix) for quantity in self.network.derivatives]
-        slopes: Columns = {}
-        size = max(1, _MOST_NUMBERS // (len(self.rows) * len(self.study.equations)))
-        for start in range(0, len(names), size):
-            slopes |= self.reference.derivatives(given, names[start : start + size])
-        return {prefix + name: value for name, value in slopes.items()}
+        rows = len(self.rows)
+        at_a_time = 1 + _MOST_NUMBERS // self.reference.size
+        slopes = {name: np.empty(rows) for name in names}
+        for start in range(0, rows, at_a_time):
+            some = slice(start, start + at_a_time)
+            here = {name: value[some] if isinstance(value, np.ndarray) else value for name, value in given.items()}
+            for name, slope in self.reference.derivatives(here, names).items():
+                slopes[name][some] = slope
+        return {prefix + name: slope for name, slope in slopes.items()}
 
     def _above(self, name: str, at_first: float) -> Array:
         """Return our column one row up; in row 0 of the training it is what the training starts from."""
@@ -141,7 +144,7 @@ class _IndependentRows:
         name, settings = self.variant.optimizer.name, self.variant.optimizer.settings
         result: Columns = {}
         for weight in self.network.weights:
-            above = {letter: self._above(f"{letter}[{weight}]", 0.0) for letter in self._letters(weight)}
+            above = {letter: self._above(f"{letter}[{weight}]", 0.0) for letter in self._letters[weight]}
             moved = training.remember(name, settings, self._gradient(columns, weight), above)
             memory = {
                 letter: self._judged_before(f"{letter}[{weight}]", np.where(self.ends, value, above[letter]))
@@ -151,8 +154,14 @@ class _IndependentRows:
             result |= {f"{letter}[{weight}]": value for letter, value in memory.items()}
         return result
 
-    def _letters(self, weight: str) -> list[str]:
-        return [name.removesuffix(f"[{weight}]") for name in self.ours if name.endswith(f"[{weight}]")]
+    @cached_property
+    def _letters(self) -> Mapping[str, list[str]]:
+        """The symbols of the optimiser's columns of each weight."""
+        letters: dict[str, list[str]] = {weight: [] for weight in self.network.weights}
+        for quantity in self.graph.section(Section.OPTIMIZER):
+            letter, _, weight = quantity.name.removesuffix("]").partition("[")
+            letters[weight].append(letter)
+        return letters
 
     def _weights(self, columns: Columns) -> Columns:
         """Return the parameters: a weight moves in the first row of a batch, by what the row above it had."""
@@ -161,7 +170,7 @@ class _IndependentRows:
         result = {fixed: np.full(shape, self.study.values[fixed]) for fixed in self.network.fixed}
         for weight in self.network.weights:
             ours = self.ours[weight]
-            memory = {letter: columns[f"{letter}[{weight}]"] for letter in self._letters(weight)}
+            memory = {letter: columns[f"{letter}[{weight}]"] for letter in self._letters[weight]}
             moved = training.step(name, settings, ours, self._gradient(columns, weight), self.rate, memory)
             after = np.where(self.starts, np.roll(moved, 1), np.roll(ours, 1))
             after[0] = self.study.values[weight] if self.first == 0 else ours[0]
@@ -170,23 +179,23 @@ class _IndependentRows:
 
 
 def _compare(
-    study: Study, variant: int, first: int, ours: Array, theirs: Columns, tolerance: Tolerance, bounds: RowBounds
+    study: Study, variant: int, here: Batches, theirs: Columns, tolerance: Tolerance, bounds: RowBounds
 ) -> Iterator[Difference]:
-    """Yield the cells of a block that lie further from the reference than rounding explains."""
+    """Yield the cells of some batches that lie further from the reference than rounding explains."""
     graph = study.graphs[variant]
     names = [name for name in graph.names if name in theirs]
     missing = {q.name for q in graph.quantities if q.section != Section.DATA or study.samples} - set(names)
     assert not missing, f"the reference has no opinion on {missing}"
-    traced = np.column_stack([ours[:, graph.position[name]] for name in names])
+    positions = [graph.position[name] for name in names]
+    traced = here.rows[:, positions]
     reference = np.column_stack([theirs[name] for name in names])
-    largest = np.maximum(np.abs(traced), np.abs(reference))
-    far = ~(np.isfinite(reference) & (np.abs(traced - reference) <= tolerance.rtol * largest))
-    for offset, row in enumerate(ours.tolist()):
-        bounds.follow(row)
-        for index in np.flatnonzero(far[offset]) if far[offset].any() else ():
-            name, a, b = names[index], float(traced[offset, index]), float(reference[offset, index])
-            if not tolerance.close(a, b, bounds.here()[name] + SMALLEST_SLOPE):
-                yield _difference(study, variant, name, first + offset, a, b)
+    rows, columns = np.nonzero(apart(traced, reference, tolerance))
+    concerned, batch = np.unique(rows // study.batch, return_inverse=True)
+    limits = bounds.of_some(here, concerned.tolist())[batch, rows % study.batch, np.array(positions)[columns]]
+    a, b = traced[rows, columns], reference[rows, columns]
+    for cell in np.flatnonzero(apart(a, b, tolerance, limits + SMALLEST_SLOPE)).tolist():
+        row, name = here.first + int(rows[cell]), names[columns[cell]]
+        yield _difference(study, variant, name, row, float(a[cell]), float(b[cell]))
 
 
 def _difference(study: Study, variant: int, name: str, row: int, ours: float, theirs: float) -> Difference:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
+from sheetgen.network.batches import batches
 from sheetgen.network.graph import mean
 from sheetgen.network.row_bounds import RowBounds
-from sheetgen.proof.expected import TableBounds, ZeroBounds
+from sheetgen.proof.expected import TableBounds, no_bounds
 from sheetgen.sheet_names import EPOCHS, ERROR
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.epochs import EpochsTable
@@ -14,82 +13,85 @@ from sheetgen.sheets.error.table import ErrorTable
 
 
 def table_bounds(book: Book, sheet: str, unit: float) -> TableBounds:
-    """Return what gives the error bounds of the rows of a sheet's table; ``unit`` is granted to every operation."""
+    """Return what gives the error bounds of the cells of a sheet's table; ``unit`` is granted to every operation."""
     if sheet == ERROR:
-        return _CurvesByEpoch(book, unit) if book.study.evaluates else _CurvesByIteration(book, unit)
+        return _CurvesByEpoch(book, unit).of if book.study.evaluates else _CurvesByIteration(book, unit).of
     if sheet == EPOCHS:
-        return _Samples(book, unit)
-    study = book.study
-    variants = {variant.sheet: index for index, variant in enumerate(study.variants)}
-    if sheet not in variants:
-        return ZeroBounds()
-    variant = variants[sheet]
-    return RowBounds(study.graphs[variant], study.constants(variant), unit, study.batch)
+        return _Samples(book, unit).of
+    variants = {variant.sheet: index for index, variant in enumerate(book.study.variants)}
+    return _Training(book, variants[sheet], unit).of if sheet in variants else no_bounds
+
+
+class _Training:
+    """The bounds of the rows of a variant, found for some successive batches at a time."""
+
+    def __init__(self, book: Book, variant: int, unit: float) -> None:
+        graph = book.study.graphs[variant]
+        self._trace, self._variant, self._position = book.trace, variant, graph.position
+        self._bounds = RowBounds(graph, book.study.constants(variant), unit, book.study.batch)
+        self._ahead = batches(self._trace, variant)
+        self._first = 0
+        self._held: list[list[float]] = []
+
+    def of(self, row: int, quantity: str) -> float:
+        """Return the bound of a quantity in a row, 0 for what is none; rows are best asked for from the top down."""
+        if quantity not in self._position:
+            return 0.0
+        if row < self._first:
+            self._ahead, self._first, self._held = batches(self._trace, self._variant), 0, []
+        while row >= self._first + len(self._held):
+            here = next(self._ahead)
+            if row < here.first + len(here.rows):
+                limits = self._bounds.of_some(here, range(len(here.values)))
+                self._first, self._held = here.first, limits.reshape(len(here.rows), -1).tolist()
+        return self._held[row - self._first][self._position[quantity]]
 
 
 class _CurvesByIteration:
-    """The bounds of a table that goes iteration by iteration."""
+    """The bounds of a table that goes iteration by iteration: those of the last row of each batch."""
 
     def __init__(self, book: Book, unit: float) -> None:
-        study, self._table = book.study, ErrorTable(book)
-        self._row_bounds = [
-            RowBounds(graph, study.constants(index), unit, study.batch) for index, graph in enumerate(study.graphs)
-        ]
-        self._batch, self._rows = study.batch, book.trace.rows()
-        self._rows_asked, self._rows_followed = 0, 0
+        self._batch, self._table = book.study.batch, ErrorTable(book)
+        self._trainings = [_Training(book, variant, unit) for variant in range(len(book.study.variants))]
 
-    def follow(self, row: tuple[float, ...]) -> None:
-        """Take the values of the next row."""
-        self._rows_asked += self._batch
-
-    def here(self) -> Mapping[str, float]:
-        """Return the bounds of the last row, by label."""
-        for _ in range(self._rows_followed, self._rows_asked):
-            for bounds, row in zip(self._row_bounds, next(self._rows), strict=True):
-                bounds.follow(row)
-        self._rows_followed = self._rows_asked
-        limits = [bounds.here() for bounds in self._row_bounds]
-        table = self._table
-        return {label: limits[curve.variant][table.column_of(curve.quantity)] for label, curve in table.curves.items()}
+    def of(self, row: int, label: str) -> float:
+        """Return the bound of a curve in a row."""
+        curve = self._table.curves.get(label)
+        if curve is None:
+            return 0.0
+        last = (row + 1) * self._batch - 1
+        return self._trainings[curve.variant].of(last, self._table.column_of(curve.quantity))
 
 
-class _OfEvaluation:
-    """Bounds that come from those of the evaluation of the whole data set."""
+class _CurvesByEpoch:
+    """The bounds of a table that goes epoch by epoch: those of the means of the last sample."""
+
+    def __init__(self, book: Book, unit: float) -> None:
+        self._book, self._unit, self._curves = book, unit, ErrorTable(book).curves
+
+    def of(self, row: int, label: str) -> float:
+        """Return the bound of a curve in a row."""
+        curve = self._curves.get(label)
+        if curve is None:
+            return 0.0
+        last = self._book.study.count - 1
+        return self._unit * self._book.evaluation_bounds.at(curve.variant, row, last)[mean(curve.quantity)]
+
+
+class _Samples:
+    """The bounds of the table of the Epochs sheet."""
 
     def __init__(self, book: Book, unit: float) -> None:
         self._book, self._unit = book, unit
-        self._rows = 0
-
-    def follow(self, row: tuple[float, ...]) -> None:
-        """Take the values of the next row."""
-        self._rows += 1
-
-    def _at(self, variant: int, point: int, sample: int) -> Mapping[str, float]:
-        bounds = self._book.evaluation_bounds.at(variant, point, sample)
-        return {name: self._unit * bound for name, bound in bounds.items()}
-
-
-class _CurvesByEpoch(_OfEvaluation):
-    """The bounds of a table that goes epoch by epoch: those of the means of the last sample."""
-
-    def here(self) -> Mapping[str, float]:
-        """Return the bounds of the last row, by label."""
-        last = self._book.study.count - 1
-        return {
-            label: self._at(curve.variant, self._rows - 1, last)[mean(curve.quantity)]
-            for label, curve in ErrorTable(self._book).curves.items()
+        table, variants = EpochsTable(book), range(len(book.study.variants))
+        self._columns = {
+            table.label(q.name, variant): (variant, q.name) for variant in variants for q in table.quantities
         }
 
-
-class _Samples(_OfEvaluation):
-    """The bounds of the table of the Epochs sheet."""
-
-    def here(self) -> Mapping[str, float]:
-        """Return the bounds of the last row, by label."""
-        table, study = EpochsTable(self._book), self._book.study
-        point, sample = divmod(self._rows - 1, study.count)
-        return {
-            table.label(name, variant): bound
-            for variant in range(len(study.variants))
-            for name, bound in self._at(variant, point, sample).items()
-        }
+    def of(self, row: int, label: str) -> float:
+        """Return the bound of a quantity in a row."""
+        if label not in self._columns:
+            return 0.0
+        variant, name = self._columns[label]
+        point, sample = divmod(row, self._book.study.count)
+        return self._unit * self._book.evaluation_bounds.at(variant, point, sample)[name]

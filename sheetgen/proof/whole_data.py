@@ -11,6 +11,7 @@ import numpy as np
 
 from sheetgen.network.graph import mean
 from sheetgen.network.tolerance import Tolerance
+from sheetgen.proof.agreement import apart
 from sheetgen.proof.reference import Array, Reference
 from sheetgen.proof.report import Difference, Kind
 from sheetgen.sheet_names import EPOCHS
@@ -29,14 +30,15 @@ def differences(book: Book, tolerance: Tolerance) -> Iterator[Difference]:
         for point in range(len(evaluation.points)):
             ours = np.array(evaluation.at(variant, point))
             theirs = _independent(book, reference, evaluation.parameters[variant][point], evaluation.names)
-            far = ~(np.abs(ours - theirs) <= tolerance.rtol * np.maximum(np.abs(ours), np.abs(theirs)))
+            far = apart(ours, theirs, tolerance)
+            if far.any():
+                far &= apart(ours, theirs, tolerance, tolerance.atol * bounds.of_samples(variant, point))
             for sample, column in np.argwhere(far).tolist():
                 name, a, b = evaluation.names[column], float(ours[sample, column]), float(theirs[sample, column])
-                if not tolerance.close(a, b, tolerance.atol * bounds.at(variant, point, sample)[name]):
-                    row = table.block.first + point * book.study.count + sample
-                    cell = table.block.cell(table.label(name, variant), row)
-                    iteration, rate = evaluation.points[point], book.study.variants[variant].rate
-                    yield Difference(EPOCHS, cell, Kind.REFERENCE, a, b, quantity=name, iteration=iteration, rate=rate)
+                row = table.block.first + point * book.study.count + sample
+                cell = table.block.cell(table.label(name, variant), row)
+                iteration, rate = evaluation.points[point], book.study.variants[variant].rate
+                yield Difference(EPOCHS, cell, Kind.REFERENCE, a, b, quantity=name, iteration=iteration, rate=rate)
 
 
 def _independent(book: Book, reference: Reference, parameters: tuple[float, ...], names: tuple[str, ...]) -> Array:

@@ -1,40 +1,121 @@
-"""The bounds of a training's rows."""
+"""The bounds of a training's rows: those of the plain definition, whatever is computed at once."""
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
-from tracing import trace
+from networks import template
+from plain_bounds import plain_bounds
+from random_networks import random_network
 
-from sheetgen import load
+from sheetgen import load, loads, override
+from sheetgen.network.alike import Alike
+from sheetgen.network.array_bounds import Pair
+from sheetgen.network.array_values import Array
+from sheetgen.network.batches import batches
 from sheetgen.network.row_bounds import RowBounds
-from sheetgen.network.row_program import Row
 from sheetgen.network.study import Study
+from sheetgen.network.trace import Trace
+from sheetgen.template.shipped import template_names
 
 UNIT = 1e-15
 
 
-def row_bounds(seed: Study, rows: list[Row], unit: float) -> dict[str, float]:
-    bounds = RowBounds(seed.graph, seed.constants(0), unit, seed.batch)
-    for row in rows:
-        bounds.follow(row)
-    return bounds.here()
+def bounds(study: Study, variant: int = 0, unit: float = UNIT, chunk_rows: int = 512) -> Array:
+    """Return the bounds of all rows of a variant, [row, quantity]."""
+    row_bounds = RowBounds(study.graphs[variant], study.constants(variant), unit, study.batch)
+    found = [
+        row_bounds.of_some(some, range(len(some.values)))
+        for some in batches(Trace(study, chunk_rows, most_held=0), variant)
+    ]
+    return np.concatenate(found).reshape(study.rows, -1)
+
+
+def plainly(study: Study, variant: int = 0, unit: float = UNIT) -> Array:
+    rows = list(Trace(study).rows_of(variant))
+    return np.array([list(row.values()) for row in plain_bounds(study, variant, rows, unit)])
 
 
 def test_the_bounds_of_a_row_of_the_seed() -> None:
     seed = load()
-    rows = next(iter(trace(seed))).rows[0]
-    row = dict(zip(seed.graph.names, rows[0], strict=True))
-    bounds = row_bounds(seed, rows[:1], UNIT)
-    assert set(seed.graph.names) <= set(bounds)
-    assert bounds["iteration"] == 0
-    for name in seed.graph.names[1:]:
-        assert 0 < bounds[name] < 1e-13 * max(1.0, abs(row[name])), name
-    halved = row_bounds(seed, rows[:1], UNIT / 2)
-    assert halved["∂E_total/∂w1"] == pytest.approx(bounds["∂E_total/∂w1"] / 2)
+    names = seed.graph.names
+    row = dict(zip(names, next(Trace(seed).rows_of(0)), strict=True))
+    found, halved = (dict(zip(names, bounds(seed, unit=unit)[0], strict=True)) for unit in (UNIT, UNIT / 2))
+    assert found["iteration"] == 0
+    for name in names[1:]:
+        assert 0 < found[name] < 1e-13 * max(1.0, abs(row[name])), name
+    assert halved["∂E_total/∂w1"] == pytest.approx(found["∂E_total/∂w1"] / 2)
 
 
 def test_bounds_do_not_grow_from_row_to_row() -> None:
-    seed = load()
-    rows = next(iter(trace(seed))).rows[0]
-    early, late = (row_bounds(seed, rows[:count], UNIT)["w1"] for count in (3, 100))
+    early, late = bounds(load())[[2, 99], load().graph.position["w1"]]
     assert UNIT * 0.1 < late < 2 * early
+
+
+@pytest.mark.parametrize("unit", [UNIT, 1.0])
+@pytest.mark.parametrize("name", template_names())
+def test_bounds_of_the_gallery_are_those_of_the_definition(name: str, unit: float) -> None:
+    study = override(load(name), iterations=3)
+    for variant in range(len(study.variants)):
+        np.testing.assert_allclose(bounds(study, variant, unit), plainly(study, variant, unit), rtol=1e-10)
+
+
+@pytest.mark.parametrize("number", range(16))
+def test_bounds_of_random_networks_are_those_of_the_definition(number: int) -> None:
+    """They have batches, optimisers and functions of all kinds."""
+    study = loads(random_network(number).template)
+    np.testing.assert_allclose(bounds(study), plainly(study), rtol=1e-9)
+
+
+@pytest.mark.parametrize("chunk_rows", [1, 3, 7, 1000])
+def test_what_is_computed_at_once_changes_nothing(chunk_rows: int) -> None:
+    study = override(load("iris"), iterations=4)
+    np.testing.assert_array_equal(bounds(study, chunk_rows=chunk_rows), bounds(study))
+
+
+def test_some_batches_and_some_of_their_rows() -> None:
+    study = override(load("iris"), iterations=6)
+    row_bounds = RowBounds(study.graph, study.constants(0), UNIT, study.batch)
+    (some,) = batches(Trace(study), 0)
+    whole = row_bounds.of_some(some, range(7))
+    for chosen in ([], [0], [3], [0, 1, 6], [2, 5]):
+        np.testing.assert_allclose(row_bounds.of_some(some, chosen), whole[chosen], rtol=1e-12)
+        np.testing.assert_allclose(row_bounds.of_some(some, chosen, rows=1), whole[chosen, :1], rtol=1e-12)
+
+
+def layers(*sizes: int) -> Study:
+    values = "\n".join(f"x{k} = 0.{k}" for k in range(1, sizes[0] + 1))
+    targets = "\n".join(f"t{k} = 0.{k}" for k in range(1, sizes[-1] + 1))
+    return loads(
+        f"rates = [0.1]\niterations = 3\n[inputs]\n{values}\n[targets]\n{targets}\n"
+        f"[layers]\nsizes = {list(sizes)}\nactivation = 'tanh'\nloss = 'half_squared_error'\nseed = 1\n"
+    )
+
+
+def steps(study: Study, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Return the sizes of what is bounded at once, step by step."""
+    sizes: list[int] = []
+    plain = Alike.bound
+
+    def counted(self: Alike, here: Pair, above: Pair | None, unit: float) -> None:
+        sizes.append(len(self.quantities) * here[0][0].size)
+        plain(self, here, above, unit)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Alike, "bound", counted)
+        bounds(study)
+    return sizes
+
+
+def test_a_layer_is_bounded_at_once_however_wide_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    narrow, wide = (steps(layers(4, width, 3), monkeypatch) for width in (5, 50))
+    assert len(wide) == len(narrow) < 100
+    assert sum(wide) < 10 * sum(narrow)
+
+
+def test_what_bounds_cost_grows_with_the_rows_and_no_faster(monkeypatch: pytest.MonkeyPatch) -> None:
+    forward = "\n".join(['a0 = "w*x"', *(f'a{k} = "tanh(a{k - 1})"' for k in range(1, 30))])
+    text = template(forward, 'E = "(t - a29)^2"', "w = 0.4", "0.5", 1023)
+    few, many = (steps(override(loads(text), iterations=count), monkeypatch) for count in (1023, 2047))
+    assert len(many) < 2.01 * len(few)
+    assert sum(many) < 2.01 * sum(few)
