@@ -146,3 +146,11 @@ def test_what_can_be_judged_beside_it_still_is(small_workbook: Path, tmp_path: P
     report = verify(with_my_sheet(small_workbook, tmp_path / "mine.xlsx", {"B1": 0.2, "B2": 0.15}))
     assert [(d.cell, d.found, d.expected, d.kind) for d in report.diffs] == [("B1", 0.2, 0.1, Kind.CACHED)]
     assert verify(tmp_path / "mine.xlsx", ignore_cache=True).ok
+
+
+def test_a_formula_without_a_value_is_told(small_workbook: Path, tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(small_workbook)
+    book.create_sheet("Mine")["A1"] = "=Inputs!C6*2"
+    book.save(tmp_path / "mine.xlsx")
+    said = [note for note in verify(tmp_path / "mine.xlsx").notes if note.startswith("Mine")]
+    assert said == ["Mine: 1 formula carries no cached value; previews and pandas will show it empty"]

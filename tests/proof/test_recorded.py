@@ -11,6 +11,7 @@ from networks import GOOD
 from saving import kinds, resave
 
 from sheetgen import WorkbookError, build, engines, load, loads, override, verify
+from sheetgen.network.study import CHECK_SETTINGS
 from sheetgen.proof.recorded import numbers_recorded, study_recorded
 from sheetgen.proof.report import Edit, Kind
 from sheetgen.version import __version__
@@ -109,3 +110,16 @@ def test_a_number_that_was_changed_in_its_twelfth_digit_is_listed(tmp_path: Path
     assert [str(edit) for edit in verify(edited).edited] == ["x 0.5 → 0.500000000001"]
     wrong = change_cell(tmp_path / "book.xlsx", tmp_path / "wrong.xlsx", "Inputs", "D6", number(0.500000000001))
     assert [(d.cell, d.kind) for d in verify(wrong).diffs][:1] == [("D6", Kind.LABEL)]
+
+
+@pytest.mark.parametrize("setting", ["0.0", "-1E-9"])
+def test_a_step_or_a_tolerance_that_is_not_above_0_is_refused(
+    small_workbook: Path, tmp_path: Path, setting: str
+) -> None:
+    inputs = openpyxl.load_workbook(small_workbook)["Inputs"]
+    rows = [row for row in range(1, 80) if inputs.cell(row, 1).value in CHECK_SETTINGS]
+    assert len(rows) == len(CHECK_SETTINGS)
+    for row in rows:
+        changed = change_cell(small_workbook, tmp_path / "changed.xlsx", "Inputs", f"C{row}", number(float(setting)))
+        with pytest.raises(WorkbookError, match="type a number greater than 0"):
+            verify(changed)
