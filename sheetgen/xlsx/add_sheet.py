@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from xml.sax.saxutils import quoteattr
 
 from sheetgen.page.page import Page
 from sheetgen.xlsx import content_types, schema, writer
+from sheetgen.xlsx.escapes import quoted_attribute
 from sheetgen.xlsx.mark import mark_of, marks_in
 from sheetgen.xlsx.markup import Markup
 from sheetgen.xlsx.opc import RELATIONS, TYPES, WORKBOOK, find, part_key, relative_target, rels_of, source_of
@@ -95,7 +95,7 @@ def _enter(package: Package, sheet: str, part: str, defined_names: list[str]) ->
     workbook = package.markup(package.workbook)
     tags = sheets_of(workbook)
     sheet_id = _free_sheet_id({int(tag.get("sheetId")) for tag in tags})
-    entry = f'<sheet xmlns:r="{RELATIONS}" name={quoteattr(sheet)} sheetId="{sheet_id}" r:id="{relation}"/>'
+    entry = f'<sheet xmlns:r="{RELATIONS}" name={quoted_attribute(sheet)} sheetId="{sheet_id}" r:id="{relation}"/>'
     sheets = workbook.root.child("sheets")
     if sheets is None:
         workbook.insert(f"<sheets>{entry}</sheets>", schema.WORKBOOK)
@@ -116,7 +116,7 @@ def _relate(package: Package, kind: str, part: str) -> str:
     """Let the workbook lead to a part; return the relation's identifier."""
     rels = package.markup(rels_of(package.workbook))
     identifier = _free_identifier(relation.get("Id") for relation in rels.root.children)
-    target = quoteattr(relative_target(part, package.workbook))
+    target = quoted_attribute(relative_target(part, package.workbook))
     line = f'<Relationship Id="{identifier}" Type="{RELATIONS}/{kind}" Target={target}/>'
     rels.append(rels.root, line)
     package.put(rels_of(package.workbook), rels)

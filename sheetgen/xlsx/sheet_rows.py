@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
-from xml.sax.saxutils import escape
 
 import orjson
 from openpyxl.utils import get_column_letter
 
 from sheetgen.page.page import CachedValue, Cell, Column, Formula, Page, Table
 from sheetgen.page.style import Style
-from sheetgen.xlsx.escapes import escaped
+from sheetgen.xlsx.escapes import escape, escaped
 from sheetgen.xlsx.formulas import may_be_shared
 
 _PIECE_ROWS = 256

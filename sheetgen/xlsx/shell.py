@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
-from xml.sax.saxutils import quoteattr
 
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
@@ -24,6 +23,8 @@ from sheetgen.page import style
 from sheetgen.page.marks import all_rules
 from sheetgen.page.page import Page, quoted
 from sheetgen.page.style import Style
+from sheetgen.xlsx import style_objects
+from sheetgen.xlsx.escapes import quoted_attribute
 from sheetgen.xlsx.spelling import respelled
 
 STYLES = "xl/styles.xml"
@@ -89,8 +90,8 @@ def _cell_styles(page: Page) -> list[Style]:
 def _register(sheet: Worksheet, cell_style: Style) -> int:
     """Return the number that a style gets in the workbook's table of cell formats."""
     cell = sheet.cell(row=len(sheet._cells) + 1, column=1)  # a cell keeps its style object, so each gets its own
-    cell.font, cell.fill = cell_style.font(), cell_style.pattern()
-    cell.alignment, cell.border = cell_style.alignment(), cell_style.lines()
+    cell.font, cell.fill = style_objects.font(cell_style), style_objects.fill(cell_style)
+    cell.alignment, cell.border = style_objects.alignment(cell_style), style_objects.border(cell_style)
     cell.number_format = cell_style.number
     return int(cell.style_id)
 
@@ -147,6 +148,6 @@ def _with_alternative_texts(drawing: bytes, alts: Mapping[str, str]) -> bytes:
 
     def describe(match: re.Match[bytes]) -> bytes:
         alt = alts[match[2].decode()]
-        return match[1] + b" descr=" + quoteattr(alt).encode() + match[3]
+        return match[1] + b" descr=" + quoted_attribute(alt).encode() + match[3]
 
     return _DRAWN_OBJECT.sub(describe, drawing)
