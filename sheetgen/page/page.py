@@ -89,12 +89,16 @@ def at_row(pattern: str, row: int) -> str:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows in bulk. ``values`` runs the trace and yields the numbers of all columns, row after row."""
+    """Rows in bulk. ``values`` runs the trace and yields the numbers of all columns, row after row.
+
+    A table is portable where ``values`` can be pickled: another process can write it.
+    """
 
     first_row: int
     rows: int
     columns: tuple[Column, ...]
     values: Callable[[], Iterator[tuple[float, ...]]]
+    is_portable: bool = False
 
     @property
     def last_row(self) -> int:

@@ -13,6 +13,7 @@ from sheetgen.xlsx.markup import Markup
 from sheetgen.xlsx.opc import RELATIONS, TYPES, WORKBOOK, find, part_key, relative_target, rels_of, source_of
 from sheetgen.xlsx.package import Package
 from sheetgen.xlsx.remove_sheet import sheets_of
+from sheetgen.xlsx.sheet_rows import sheet_part
 from sheetgen.xlsx.shell import STYLES, Shell, make
 from sheetgen.xlsx.spelling import with_targets
 from sheetgen.xlsx.stylesheet import MergedNumbers, merge
@@ -31,7 +32,7 @@ def add_sheet(package: Package, page: Page) -> None:
     for name, new_name in new_names.items():
         content = shell.parts[name]
         if name == shell.sheets[page.name]:
-            content = b"".join(writer.sheet(merged.conditional(content), page, numbers))
+            content = b"".join(sheet_part(merged.conditional(content), page, numbers).pieces())
         elif name.endswith(".rels"):
             content = with_targets(content, source_of(name), new_names)
         package.put(new_name, content)
