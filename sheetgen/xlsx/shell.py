@@ -14,6 +14,7 @@ from io import BytesIO
 from typing import Any
 
 from openpyxl import Workbook
+from openpyxl.formatting.formatting import ConditionalFormatting
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
@@ -105,8 +106,11 @@ def _dress(sheet: Worksheet, page: Page) -> None:
         sheet.sheet_properties.tabColor = page.tab_colour
     for merge in page.merges:
         sheet.merge_cells(merge)
+    formats: dict[str, ConditionalFormatting] = {}  # long lists of cells, each for several rules, are parsed once
     for cells, rule in all_rules(page):
-        sheet.conditional_formatting.add(cells, rule)
+        if cells not in formats:
+            formats[cells] = ConditionalFormatting(cells)
+        sheet.conditional_formatting.add(formats[cells], rule)
     for guarded, validation in page.guards:
         for cell in guarded:
             validation.add(cell)

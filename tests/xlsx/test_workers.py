@@ -35,7 +35,7 @@ def side_by_side(monkeypatch: pytest.MonkeyPatch) -> list[subprocess.Popen[bytes
     return started
 
 
-@pytest.mark.parametrize("template", ["mlp-2-2-2", "iris", "ravine"])
+@pytest.mark.parametrize("template", ["mlp-2-2-2", "xor", "ravine"])
 def test_many_processes_write_what_one_does(
     template: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
