@@ -3,6 +3,8 @@
 >>> study = load("mlp-2-2-2")
 >>> built = build(study, "backprop.xlsx")
 >>> report = verify("backprop.xlsx")
+
+Each name is loaded when it is first asked for, so that a command loads no more than it works with.
 """
 
 from __future__ import annotations
@@ -11,15 +13,20 @@ from sheetgen.interrupts import leave_at_once_while_starting
 
 leave_at_once_while_starting()
 
-from sheetgen.build import Built, build  # noqa: E402
-from sheetgen.errors import EngineError, NumberError, SheetgenError, TemplateError, UsageError, WorkbookError  # noqa: E402
-from sheetgen.network.study import Study  # noqa: E402
-from sheetgen.network.tolerance import Tolerance  # noqa: E402
-from sheetgen.proof.report import Difference, Report  # noqa: E402
-from sheetgen.proof.verify import verify  # noqa: E402
-from sheetgen.template.load import load, loads  # noqa: E402
-from sheetgen.template.overrides import override  # noqa: E402
+from importlib import import_module  # noqa: E402
+
 from sheetgen.version import __version__  # noqa: E402
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from sheetgen.errors import EngineError, NumberError, SheetgenError, TemplateError, UsageError, WorkbookError
+    from sheetgen.network.study import Study
+    from sheetgen.network.tolerance import Tolerance
+    from sheetgen.proof.report import Difference, Report
+    from sheetgen.proof.verify import verify
+    from sheetgen.template.load import load, loads
+    from sheetgen.template.overrides import override
+    from sheetgen.workbook import Built, build
 
 __all__ = [
     "Built",
@@ -40,3 +47,37 @@ __all__ = [
     "override",
     "verify",
 ]
+
+_HOMES = {
+    "Built": "sheetgen.workbook",
+    "Difference": "sheetgen.proof.report",
+    "EngineError": "sheetgen.errors",
+    "NumberError": "sheetgen.errors",
+    "Report": "sheetgen.proof.report",
+    "SheetgenError": "sheetgen.errors",
+    "Study": "sheetgen.network.study",
+    "TemplateError": "sheetgen.errors",
+    "Tolerance": "sheetgen.network.tolerance",
+    "UsageError": "sheetgen.errors",
+    "WorkbookError": "sheetgen.errors",
+    "build": "sheetgen.workbook",
+    "load": "sheetgen.template.load",
+    "loads": "sheetgen.template.load",
+    "override": "sheetgen.template.overrides",
+    "verify": "sheetgen.proof.verify",
+}
+"""The module of each name that is loaded late; the imports above say the same to type checkers and editors."""
+
+
+def __getattr__(name: str) -> object:
+    """Load a name when it is first asked for, and hold it."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """Return the names, loaded or not."""
+    return sorted({*globals(), *_HOMES})

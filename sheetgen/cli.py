@@ -1,6 +1,9 @@
 """The command line: parse, call, print. Data goes to stdout, progress and errors to stderr.
 
 Exit codes: 0 fine, 1 differences found, 2 could not run.
+
+Each command imports what it works with when it is carried out, so that none waits for what it does not need:
+`--help` loads nothing but click, and only ``build`` and ``verify`` load NumPy and openpyxl.
 """
 
 from __future__ import annotations
@@ -9,28 +12,29 @@ import json
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from sheetgen.algebra.notation import general
-from sheetgen.build import Built, build
 from sheetgen.console import SETTINGS, Program, progress, run
 from sheetgen.engines import NAMES as ENGINES
 from sheetgen.errors import UsageError
-from sheetgen.files import ABSENT, replacing, version_of
 from sheetgen.limits import GOOGLE_SHEETS_CELLS
 from sheetgen.network.tolerance import Tolerance
-from sheetgen.proof.verify import verify
-from sheetgen.show import FORMATS, equations
-from sheetgen.template import overrides
-from sheetgen.template.load import load
-from sheetgen.template.shipped import DEFAULT, template_data, template_names, template_text
+from sheetgen.template import DEFAULT
 from sheetgen.version import __version__
+
+if TYPE_CHECKING:
+    from sheetgen.workbook import Built
+
+FORMATS = ("text", "latex", "excel")
+"""The notations of `sheetgen.show`."""
 
 
 def _complete_template(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
     """Complete the names of shipped templates."""
+    from sheetgen.template.shipped import template_names
+
     return [name for name in template_names() if name.startswith(incomplete)]
 
 
@@ -84,9 +88,11 @@ def build_command(
       sheetgen build
       sheetgen build mlp-2-2-2 -o two-rates.xlsx --rate 0.5 --rate 5 --iterations 1000 --set w1=0.2
     """
-    study = load(name)
-    values = overrides.parse_settings(settings)
-    study = overrides.override(study, values=values, rates=rates, iterations=iterations)
+    from sheetgen.template.load import load
+    from sheetgen.template.overrides import override, parse_settings
+    from sheetgen.workbook import build
+
+    study = override(load(name), values=parse_settings(settings), rates=rates, iterations=iterations)
     built = build(study, output, verify=not no_verify, force=force, progress=progress)
     _say_built(built)
     return 0 if built.ok else 1
@@ -125,6 +131,8 @@ def verify_command(
       sheetgen verify backprop.xlsx --engine libreoffice --json
       sheetgen verify edited.xlsx --ignore-cache
     """
+    from sheetgen.proof.verify import verify
+
     tolerance = Tolerance(rtol, atol)
     report = verify(file, engine, tolerance=tolerance, max_diffs=max_diffs, timeout=timeout, ignore_cache=ignore_cache)
     if as_json:
@@ -142,6 +150,9 @@ def show_command(name: str, notation: str) -> int:
 
     Example: sheetgen show mlp-2-2-2 --format latex
     """
+    from sheetgen.show import equations
+    from sheetgen.template.load import load
+
     click.echo(equations(load(name), notation))
     return 0
 
@@ -153,6 +164,9 @@ def templates_command(as_json: bool) -> int:
 
     Example: sheetgen templates --json
     """
+    from sheetgen.template.load import load
+    from sheetgen.template.shipped import template_names
+
     studies = [load(name) for name in template_names()]
     if as_json:
         descriptions = [
@@ -173,6 +187,9 @@ def copy_command(name: str, file: Path | None, force: bool) -> int:
 
     Example: sheetgen copy mlp-2-2-2 mine.toml && sheetgen build mine.toml
     """
+    from sheetgen.files import ABSENT, replacing, version_of
+    from sheetgen.template.shipped import template_data, template_text
+
     target = file or Path(f"{Path(name).stem}.toml")
     texts = {target: template_text(name)} | {target.with_name(data): text for data, text in template_data(name).items()}
     for path in texts:
@@ -189,6 +206,8 @@ def copy_command(name: str, file: Path | None, force: bool) -> int:
 
 def _say_built(built: Built) -> None:
     """Say what was built, what each rate reached, and what was proven."""
+    from sheetgen.algebra.notation import general
+
     study = built.study
     plain = study.shares_settings
     rates = f"{len(study.variants)} {'learning rate' if plain else 'variant'}{'s' if len(study.variants) > 1 else ''}"

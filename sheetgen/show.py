@@ -13,7 +13,6 @@ from sheetgen.network.study import Study
 from sheetgen.sheets import layout as at
 from sheetgen.sheets.layout import Layout
 
-FORMATS = ("text", "latex", "excel")
 _HEADINGS = {
     Section.FORWARD: "Forward",
     Section.LOSS: "Loss",
@@ -24,7 +23,7 @@ _HEADINGS = {
 
 
 def equations(study: Study, notation: str) -> str:
-    """Return the forward, backward and update equations of a study in one of FORMATS.
+    """Return the forward, backward and update equations of a study as ``text``, ``latex`` or ``excel``.
 
     The formulas of ``excel`` are those of iteration 0 (updates: of iteration 1), by cell.
     """

@@ -20,7 +20,7 @@ from workbook_lint import lint
 from sheetgen import NumberError, UsageError, build, load, override, verify
 from sheetgen.network import trace as trace_module
 from sheetgen.network.row_program import Row
-from sheetgen.xlsx import sheet_rows, writer
+from sheetgen.xlsx import table_rows, writer
 
 SEED = override(load(), rates=[0.5, 2.0], iterations=4)
 
@@ -135,8 +135,8 @@ def test_a_difference_rejects_the_workbook_and_leaves_the_target(
     """A writer that spoils a formula: the built-in verification must keep its file away from the target."""
     path = tmp_path / "b.xlsx"
     path.write_bytes(b"precious")
-    write_formula = sheet_rows._formula
-    monkeypatch.setattr(sheet_rows, "_formula", lambda *column: write_formula(*column).replace("1-", "1+"))
+    write_formula = table_rows._formula
+    monkeypatch.setattr(table_rows, "_formula", lambda *column: write_formula(*column).replace("1-", "1+"))
     built = build(SEED, path, force=True)
     assert not built.ok
     assert built.path == tmp_path / "b.xlsx.rejected"

@@ -193,16 +193,18 @@ runpy.run_module("{program}", run_name="__main__", alter_sys=True)
 @pytest.mark.parametrize(
     ("program", "word", "package"),
     [
-        ("sheetgen", "templates", "numpy"), ("sheetgen", "templates", "openpyxl"), ("sheetgen", "templates", "click"),
-        ("cnn", "runs", "numpy"), ("cnn", "train", "torch"), ("cnn", "train", "torchvision"),
+        ("sheetgen", "build", "numpy"), ("sheetgen", "build", "openpyxl"), ("sheetgen", "templates", "click"),
+        ("cnn", "runs", "click"), ("cnn", "train", "torch"), ("cnn", "train", "torchvision"),
     ],
 )  # fmt: skip
-def test_an_interrupt_while_a_package_is_imported(program: str, word: str, package: str) -> None:
+def test_an_interrupt_while_a_package_is_imported(program: str, word: str, package: str, tmp_path: Path) -> None:
     pytest.importorskip(package, reason=f"{package} is not installed")
     script = STARTING.format(program=program, word=word, package=package)
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, env=environment(), timeout=120)
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, capture_output=True, env=environment(), timeout=120, cwd=tmp_path)
     farewell = b"cnn: stopped" if "torch" in package else b"interrupted; nothing was changed"
     assert (done.returncode, done.stdout, done.stderr.strip()) == (130, b"", farewell)
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_program_that_imports_ours_keeps_its_own_way_with_interrupts() -> None:

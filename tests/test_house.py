@@ -23,7 +23,7 @@ SHEETGEN = (
     {"template", "xlsx"},
     {"sheets"},
     {"proof"},
-    {"build", "show"},
+    {"workbook", "show"},
     {"__init__", "cli"},
     {"__main__"},
 )
@@ -171,7 +171,7 @@ def test_only_the_command_lines_speak(module: str) -> None:
 
 def test_this_test_sees_what_it_looks_for() -> None:
     assert "sheetgen.network.graph" in imports("sheetgen.network.row_program")
-    assert "sheetgen.network.graph" in reach("sheetgen.build") - imports("sheetgen.build")
-    assert imports("sheetgen.__init__") >= {"sheetgen.build", "sheetgen.version"}
+    assert "sheetgen.network.graph" in reach("sheetgen.workbook") - imports("sheetgen.workbook")
+    assert imports("sheetgen.__init__") >= {"sheetgen.workbook", "sheetgen.version"}
     assert "numpy" in others("sheetgen.proof.reference")
     assert speaks(MODULES["sheetgen.cli"])

@@ -48,6 +48,7 @@ def test_the_base_is_light() -> None:
     assert sorted(Requirement(line).name for line in base) == [
         "click",
         "formualizer",
+        "isal",
         "numpy",
         "openpyxl",
         "orjson",

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import re
+import subprocess
+import sys
 from dataclasses import fields
+from importlib import import_module
 from pathlib import Path
 
 import pytest
-from outside import ROOT
+from outside import IMPORTED, ROOT
 
 import sheetgen
 
@@ -47,6 +51,35 @@ def test_what_is_offered() -> None:
     assert set(sheetgen.__all__) == OFFERED
     assert len(sheetgen.__all__) == len(OFFERED)
     assert all(getattr(sheetgen, name).__doc__ for name in OFFERED)
+
+
+def test_what_type_checkers_see_is_what_is_loaded() -> None:
+    module = ast.parse(Path(str(sheetgen.__file__)).read_text("utf-8"))
+    typed = [node for node in ast.walk(module) if isinstance(node, ast.If)]
+    seen = {
+        alias.name: getattr(import_module(str(node.module)), alias.name)
+        for block in typed
+        for node in block.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    assert seen.keys() | {"__version__"} == OFFERED
+    assert all(getattr(sheetgen, name) is value for name, value in seen.items())
+
+
+def test_a_name_is_loaded_when_it_is_asked_for() -> None:
+    script = (
+        "import sys, sheetgen; late = {'sheetgen.workbook', 'numpy', 'openpyxl'}; assert not late & set(sys.modules);"
+        "assert set(sheetgen.__all__) <= set(dir(sheetgen));"
+        "from sheetgen import load; assert not late & set(sys.modules);"
+        "import sheetgen.workbook; from sheetgen import build; assert callable(build)"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True, env={"PYTHONPATH": str(IMPORTED)}, timeout=60)
+
+
+def test_what_is_not_offered_is_said() -> None:
+    with pytest.raises(AttributeError, match="module 'sheetgen' has no attribute 'biuld'"):
+        _ = sheetgen.biuld
 
 
 @pytest.mark.parametrize("name", SIGNATURES)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from sheetgen.engines.base import Engine
+from typing import TYPE_CHECKING
+
 from sheetgen.errors import EngineError, did_you_mean
+
+if TYPE_CHECKING:
+    from sheetgen.engines.base import Engine
 
 NAMES = ("embedded", "libreoffice")
 

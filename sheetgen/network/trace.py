@@ -40,10 +40,14 @@ class Trace:
     """
 
     def __init__(self, study: Study, chunk_rows: int = CHUNK_ROWS, most_held: int = MOST_HELD) -> None:
-        self.study, self._chunk_rows = study, chunk_rows
+        self.study, self._chunk_rows, self._most_held = study, chunk_rows, most_held
         self._holds = study.rows * sum(len(graph.names) for graph in study.graphs) <= most_held
         self._programs: dict[int, RowProgram] = {}
         self._held: dict[int, _HeldRun] = {}
+
+    def __reduce__(self) -> tuple[type[Trace], tuple[Study, int, int]]:
+        """Let another process compute the rows anew."""
+        return Trace, (self.study, self._chunk_rows, self._most_held)
 
     def chunks(self, variants: Iterable[int] | None = None) -> Iterator[Chunk]:
         """Yield the rows in chunks, all variants (or those asked for) in lockstep.

@@ -8,9 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from openpyxl.utils import get_column_letter
-from openpyxl.utils.cell import column_index_from_string
-
+from sheetgen.page.cell_names import column_letter, column_number
 from sheetgen.page.page import Content, Page
 from sheetgen.page.style import LABEL, NAME, Style
 
@@ -26,7 +24,7 @@ class Block:
     @staticmethod
     def below(row: int, labels: Sequence[str], rows: int, column: int = 1) -> Block:
         """Return the block of so many rows below a header in ``row``, whose labels begin in ``column``."""
-        letters = {label: get_column_letter(column + index) for index, label in enumerate(labels)}
+        letters = {label: column_letter(column + index) for index, label in enumerate(labels)}
         return Block(row + 1, row + rows, letters)
 
     def column(self, label: str, first: int | None = None, last: int | None = None) -> str:
@@ -56,7 +54,7 @@ class Block:
 
     def index(self, label: str) -> int:
         """Return the number of a column on its sheet, from 1."""
-        return int(column_index_from_string(self.letters[label]))
+        return column_number(self.letters[label])
 
     @property
     def end(self) -> int:
@@ -91,7 +89,7 @@ class Listing:
     def at(row: int, labels: Iterable[str], column: int = 1) -> Listing:
         """Return the listing whose first label stands in a row and a column."""
         rows = {label: row + offset for offset, label in enumerate(labels)}
-        return Listing(rows, get_column_letter(column), get_column_letter(column + 1))
+        return Listing(rows, column_letter(column), column_letter(column + 1))
 
     def label_cell(self, label: str) -> str:
         """Return the reference to a label."""

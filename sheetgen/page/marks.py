@@ -8,9 +8,9 @@ from openpyxl.formatting.rule import CellIsRule, FormulaRule, Rule
 from openpyxl.styles import Font, PatternFill
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.styles.numbers import NumberFormat
-from openpyxl.utils import get_column_letter
 
 from sheetgen.page import style
+from sheetgen.page.cell_names import column_letter
 from sheetgen.page.page import Page
 
 _OWN_FORMATS = 200
@@ -35,7 +35,7 @@ def _numbers(page: Page) -> list[str]:
     if page.table:
         for index, column in enumerate(page.table.columns, start=1):
             if column.style.number == style.NUMBER:
-                letter = get_column_letter(index)
+                letter = column_letter(index)
                 cells.append(f"{letter}{page.table.first_row}:{letter}{page.table.last_row}")
     return cells
 

@@ -10,7 +10,27 @@ import re
 
 _PRECEDENCE = {"<": 0, ">": 0, "=": 0, "<=": 0, ">=": 0, "<>": 0, "&": 1, "+": 2, "-": 2, "*": 3, "/": 3, "^": 5}
 _NEGATION = 4
+_KINDS = ("<>=", "&", "+-", "*/", "-", "^")
+"""The operators of each precedence."""
+_NO_PARENTHESES = re.compile("[^()]+")
 _WORD = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|<>|[<>]=?|[-+*/^=&(),]|[^-+*/^<>=&(),'"]+""")
+
+
+def nests_deeper(formula: str, most: int) -> bool:
+    """Whether a formula, without its ``=``, nests deeper than so many levels.
+
+    Of most formulas the parentheses alone say no, since before each of them waits at most one operator of a kind.
+    Parentheses in a text count too: they are balanced, and change nothing, or they are not, and one is left.
+    """
+    pairs = formula.count("(")
+    if pairs + (pairs + 1) * len(_KINDS) <= most:
+        return False
+    parentheses, depth = _NO_PARENTHESES.sub("", formula), 0
+    while "()" in parentheses:
+        parentheses, depth = parentheses.replace("()", ""), depth + 1
+    kinds = sum(any(operator in formula for operator in kind) for kind in _KINDS)
+    certainly_not = not parentheses and depth + (depth + 1) * kinds <= most
+    return not certainly_not and nesting(formula) > most
 
 
 def nesting(formula: str) -> int:

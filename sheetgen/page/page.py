@@ -8,15 +8,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from openpyxl.formatting.rule import Rule
-from openpyxl.utils import get_column_letter
-from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
-from openpyxl.worksheet.datavalidation import DataValidation
-
+from sheetgen.page.cell_names import column_letter, row_and_column
 from sheetgen.page.shapes import Ellipse, Line
 from sheetgen.page.style import HEADING, PLAIN, Style
+
+if TYPE_CHECKING:
+    from openpyxl.formatting.rule import Rule
+    from openpyxl.worksheet.datavalidation import DataValidation
 
 CachedValue = float | str | bool
 
@@ -90,12 +90,16 @@ def at_row(pattern: str, row: int) -> str:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows in bulk. ``values`` runs the trace and yields the numbers of all columns, row after row."""
+    """Rows in bulk. ``values`` runs the trace and yields the numbers of all columns, row after row.
+
+    A table is portable where ``values`` can be pickled: another process can write it.
+    """
 
     first_row: int
     rows: int
     columns: tuple[Column, ...]
     values: Callable[[], Iterator[tuple[float, ...]]]
+    is_portable: bool = False
 
     @property
     def last_row(self) -> int:
@@ -139,14 +143,13 @@ class Page:
 
     def put(self, coordinate: str, content: Content, style: Style = PLAIN) -> str:
         """Put something in a cell; return the cell's coordinate."""
-        letters, row = coordinate_from_string(coordinate)
-        self.cells[row, column_index_from_string(letters)] = Cell(content, style)
+        self.cells[row_and_column(coordinate)] = Cell(content, style)
         return coordinate
 
     def row(self, row: int, contents: Iterable[Content], style: Style, column: int = 1) -> None:
         """Put several things side by side."""
         for offset, content in enumerate(contents):
-            self.put(f"{get_column_letter(column + offset)}{row}", content, style)
+            self.put(f"{column_letter(column + offset)}{row}", content, style)
 
     def colour(self, cells: str, *rules: Rule) -> None:
         """Give some cells conditional formats; of those that apply to a cell, the first given decides."""
@@ -159,7 +162,7 @@ class Page:
     def formatted(self, number: str) -> list[str]:
         """Return the cells, aside from those of the table, that have a number format."""
         cells = self.cells.items()
-        return [f"{get_column_letter(c)}{r}" for (r, c), cell in cells if cell.style.number == number]
+        return [f"{column_letter(c)}{r}" for (r, c), cell in cells if cell.style.number == number]
 
     def heading(self, letter: str, row: int, text: str) -> int:
         """Put the heading of a section in a column; return the next row."""

@@ -9,8 +9,6 @@ from __future__ import annotations
 from colorsys import hls_to_rgb
 from dataclasses import dataclass
 
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
-
 INK, BLUE, GREEN, GREY, WHITE = "1F2933", "0000FF", "00703C", "6B7280", "FFFFFF"
 GOOD, GOOD_FILL, BAD, BAD_FILL = "05603A", "D1FADF", "B42318", "FEE4E2"
 
@@ -57,35 +55,6 @@ class Style:
     top: bool = False
     indent: int = 0
     border: str = ""
-
-    def font(self) -> Font:
-        """Return the openpyxl font."""
-        return Font(
-            name="Consolas" if self.mono else "Calibri",
-            size=self.size,
-            bold=self.bold,
-            italic=self.italic,
-            color=self.colour,
-            underline="single" if self.underline else None,
-        )
-
-    def pattern(self) -> PatternFill:
-        """Return the openpyxl fill."""
-        return PatternFill("solid", fgColor=self.fill) if self.fill else PatternFill()
-
-    def alignment(self) -> Alignment:
-        """Return the openpyxl alignment."""
-        return Alignment(
-            horizontal=self.align or None,
-            vertical="top" if self.top else "center",
-            wrap_text=self.wrap or None,
-            indent=self.indent,
-        )
-
-    def lines(self) -> Border:
-        """Return the openpyxl border: a thin line of one colour all round, or none."""
-        side = Side("thin", color=self.border) if self.border else Side()
-        return Border(left=side, right=side, top=side, bottom=side)
 
 
 PLAIN = Style()

@@ -16,7 +16,7 @@ from sheetgen.algebra.residual import magnifies, residual
 from sheetgen.limits import MAX_FORMULA, MAX_NESTING
 from sheetgen.network.graph import SAMPLE, Quantity
 from sheetgen.page.block import Block
-from sheetgen.page.nesting import nesting
+from sheetgen.page.nesting import nests_deeper
 from sheetgen.page.page import Formula, quoted
 from sheetgen.sheet_names import DATA
 from sheetgen.sheets.inputs_layout import rate_label
@@ -70,7 +70,7 @@ class ColumnCheck:
         deviation, where = self.deviation().text, self._where("$A$1", "$A$1")
         if len(deviation) + 200 > MAX_FORMULA or len(where) > MAX_FORMULA:
             return False
-        return max(nesting(deviation), nesting(where)) <= MAX_NESTING
+        return not (nests_deeper(deviation, MAX_NESTING) or nests_deeper(where, MAX_NESTING))
 
     def deviation(self) -> Formula:
         """Return the largest deviation of the column, beyond rounding."""

@@ -8,7 +8,7 @@ from openpyxl.utils import get_column_letter
 
 from sheetgen.errors import UsageError
 from sheetgen.limits import MAX_COLUMNS, MAX_FORMULA, MAX_NESTING, MAX_TEXT
-from sheetgen.page.nesting import nesting
+from sheetgen.page.nesting import nesting, nests_deeper
 from sheetgen.page.page import Formula, Page
 from sheetgen.sheets import checks, data, epochs, equations, inputs, source, start, training
 from sheetgen.sheets.book import Book
@@ -16,9 +16,6 @@ from sheetgen.sheets.error import sheet as error
 from sheetgen.sheets.explorer import sheet as explorer
 from sheetgen.sheets.flag import Verdict
 from sheetgen.sheets.gradient_check import sheet as gradient_check
-
-_SHALLOW = 8
-"""A formula of so few parentheses nests no deeper than is read: at most six operators wait before each of them."""
 
 
 @dataclass(frozen=True)
@@ -73,10 +70,11 @@ def _require_room(page: Page) -> None:
 def _require_formula(page: Page, row: int, column: int, text: str) -> None:
     """Make sure that a cell holds a formula, and that spreadsheets read it."""
     _require_length(page, row, column, "formula", text, MAX_FORMULA)
-    if text.count("(") > _SHALLOW and (levels := nesting(text)) > MAX_NESTING:
+    if nests_deeper(text, MAX_NESTING):
+        where, levels = f"{page.name}!{get_column_letter(column)}{row}", nesting(text)
         raise UsageError(
-            f"the formula of {page.name}!{get_column_letter(column)}{row} has {levels} parentheses, functions and"
-            f" operators inside one another, and spreadsheets read {MAX_NESTING}",
+            f"the formula of {where} has {levels} parentheses, functions and operators inside one another, and"
+            f" spreadsheets read {MAX_NESTING}",
             "name parts of the equations as quantities of their own",
         )
 

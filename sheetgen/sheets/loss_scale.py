@@ -7,7 +7,7 @@ rounding of the loss to first order (Higham, Accuracy and Stability of Numerical
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 
 from sheetgen.algebra.evaluate import expanded
 from sheetgen.algebra.expr import names
@@ -59,6 +59,10 @@ class LossScale:
 
     def products(self) -> float:
         """Return Σ |q·∂E/∂q|."""
+        return self._sum_of_products
+
+    @cached_property
+    def _sum_of_products(self) -> float:
         return sum(map(self._product, self.networks.table.letters))
 
     def size(self) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from openpyxl.utils import get_column_letter
@@ -42,7 +43,8 @@ def page(book: Book, variant: int, verdict: Verdict) -> Page:
     page.put("A2", study.rate_name, style.NAME)
     page.put("B2", Formula(layout.given(rate_label(study.variants[variant])), lambda: rate), style.INPUT_LINK)
     _header(page, layout, variant)
-    page.table = Table(at.FIRST_ROW, study.rows, tuple(_columns(layout, variant)), lambda: book.trace.rows_of(variant))
+    values = partial(book.trace.rows_of, variant)
+    page.table = Table(at.FIRST_ROW, study.rows, tuple(_columns(layout, variant)), values, is_portable=True)
     page.widths = dict.fromkeys(range(1, layout.tables[variant].end + 1), _WIDTH) | {1: 10.0}
     page.heights = {at.TITLE_ROW: 28, at.RATE_ROW: 20, at.LABEL_ROW: 22, at.EQUATION_ROW: 58}
     page.decorate.append(lambda sheet: _print_and_fold(sheet, layout, variant))

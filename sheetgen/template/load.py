@@ -15,12 +15,13 @@ from sheetgen.network.assemble import assemble
 from sheetgen.network.graph import Graph
 from sheetgen.network.study import Study
 from sheetgen.sheet_names import RESERVED
+from sheetgen.template import DEFAULT
 from sheetgen.template.document import EQUATION_TABLES, QUANTITY_TABLES, Document
 from sheetgen.template.equations import read_equation, require_room
 from sheetgen.template.layers.expand import expand_layers
 from sheetgen.template.quantity_names import require_names, require_no_settings
 from sheetgen.template.samples import Samples, read_samples
-from sheetgen.template.shipped import DEFAULT, template_names, template_text
+from sheetgen.template.shipped import template_names, template_text
 from sheetgen.template.shuffle import drawn_order
 from sheetgen.template.variants import read_variants
 

@@ -9,7 +9,6 @@ from sheetgen.errors import UsageError, did_you_mean
 from sheetgen.files import read_file
 from sheetgen.template.document import Document
 
-DEFAULT = "mlp-2-2-2"
 LARGEST = 10_000_000
 """The bytes of a template, or of a CSV file, that are read."""
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from xml.sax.saxutils import quoteattr
 
 from sheetgen.page.page import Page
 from sheetgen.xlsx import content_types, schema, writer
+from sheetgen.xlsx.escapes import quoted_attribute
 from sheetgen.xlsx.mark import mark_of, marks_in
 from sheetgen.xlsx.markup import Markup
 from sheetgen.xlsx.opc import RELATIONS, TYPES, WORKBOOK, find, part_key, relative_target, rels_of, source_of
 from sheetgen.xlsx.package import Package
 from sheetgen.xlsx.remove_sheet import sheets_of
+from sheetgen.xlsx.sheet_rows import sheet_part
 from sheetgen.xlsx.shell import STYLES, Shell, make
 from sheetgen.xlsx.spelling import with_targets
 from sheetgen.xlsx.stylesheet import MergedNumbers, merge
@@ -31,7 +32,7 @@ def add_sheet(package: Package, page: Page) -> None:
     for name, new_name in new_names.items():
         content = shell.parts[name]
         if name == shell.sheets[page.name]:
-            content = b"".join(writer.sheet(merged.conditional(content), page, numbers))
+            content = b"".join(sheet_part(merged.conditional(content), page, numbers).pieces())
         elif name.endswith(".rels"):
             content = with_targets(content, source_of(name), new_names)
         package.put(new_name, content)
@@ -95,7 +96,7 @@ def _enter(package: Package, sheet: str, part: str, defined_names: list[str]) ->
     workbook = package.markup(package.workbook)
     tags = sheets_of(workbook)
     sheet_id = _free_sheet_id({int(tag.get("sheetId")) for tag in tags})
-    entry = f'<sheet xmlns:r="{RELATIONS}" name={quoteattr(sheet)} sheetId="{sheet_id}" r:id="{relation}"/>'
+    entry = f'<sheet xmlns:r="{RELATIONS}" name={quoted_attribute(sheet)} sheetId="{sheet_id}" r:id="{relation}"/>'
     sheets = workbook.root.child("sheets")
     if sheets is None:
         workbook.insert(f"<sheets>{entry}</sheets>", schema.WORKBOOK)
@@ -116,7 +117,7 @@ def _relate(package: Package, kind: str, part: str) -> str:
     """Let the workbook lead to a part; return the relation's identifier."""
     rels = package.markup(rels_of(package.workbook))
     identifier = _free_identifier(relation.get("Id") for relation in rels.root.children)
-    target = quoteattr(relative_target(part, package.workbook))
+    target = quoted_attribute(relative_target(part, package.workbook))
     line = f'<Relationship Id="{identifier}" Type="{RELATIONS}/{kind}" Target={target}/>'
     rels.append(rels.root, line)
     package.put(rels_of(package.workbook), rels)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from xml.sax.saxutils import quoteattr
 
 from sheetgen.xlsx.elements import Element
+from sheetgen.xlsx.escapes import quoted_attribute
 from sheetgen.xlsx.markup import Markup
 from sheetgen.xlsx.opc import part_key
 
@@ -37,11 +37,13 @@ def declare(types: Markup, kinds: Mapping[str, str]) -> None:
     for part, kind in kinds.items():
         if extension(part) not in known and extension(part) != "xml":
             known[extension(part)] = kind
-            types.append(types.root, f'<Default Extension="{extension(part)}" ContentType={quoteattr(kind)}/>')
+            types.append(types.root, f'<Default Extension="{extension(part)}" ContentType={quoted_attribute(kind)}/>')
     for part, kind in kinds.items():
         forget(types, part)  # a part that was there once may have left it
         if known.get(extension(part)) != kind:
-            types.append(types.root, f"<Override PartName={quoteattr('/' + part)} ContentType={quoteattr(kind)}/>")
+            types.append(
+                types.root, f"<Override PartName={quoted_attribute('/' + part)} ContentType={quoted_attribute(kind)}/>"
+            )
 
 
 def forget(types: Markup, part: str) -> None:

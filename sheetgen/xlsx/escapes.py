@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 import re
-from xml.sax.saxutils import escape
 
 _SPELLS_A_CHARACTER = re.compile(r"_x(?![Dd][89A-Fa-f])([0-9A-Fa-f]{4})_")
 _MUST_BE_SPELLED = re.compile(r"_(?=x[0-9A-Fa-f]{4}[_\x00-\x08\x0b-\x1f])|[\x00-\x08\x0b-\x1f]")
+
+
+def escape(text: str) -> str:
+    """Return a text as the content of an element. (xml.sax.saxutils, which has the same, loads urllib and ssl.)"""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def quoted_attribute(text: str) -> str:
+    """Return a text as the value of an attribute, in quotes."""
+    value = escape(text).replace('"', "&quot;")
+    for space, code in (("\n", "&#10;"), ("\r", "&#13;"), ("\t", "&#9;")):
+        value = value.replace(space, code)
+    return f'"{value}"'
 
 
 def escaped(text: str) -> str:

@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from string import ascii_lowercase
 
-from openpyxl.utils import get_column_letter
-from openpyxl.utils.cell import column_index_from_string
-
 from sheetgen.limits import MAX_COLUMNS, MAX_ROWS
+from sheetgen.page.cell_names import column_letter, column_number
 from sheetgen.sheet_names import DATA, INPUTS
 
 _COLUMN, _ROW = r"\$?[A-Za-z]{1,3}", r"\$?[1-9][0-9]{0,6}"
@@ -44,7 +42,7 @@ class _Line:
         return _Line(self.fixed, self.is_column, self.number + distance)
 
     def __str__(self) -> str:
-        return "$" * self.fixed + (get_column_letter(self.number) if self.is_column else str(self.number))
+        return "$" * self.fixed + (column_letter(self.number) if self.is_column else str(self.number))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +55,7 @@ class _Reference:
     def read(cls, text: str) -> _Reference | None:
         """Return a reference; None for what only looks like one: XFE1 lies beyond the last column, and is a name."""
         first, last = (
-            _Line(bool(fixed), bool(letters), column_index_from_string(letters) if letters else int(digits))
+            _Line(bool(fixed), bool(letters), column_number(letters.upper()) if letters else int(digits))
             for fixed, letters, digits in _LINE.findall(text)
         )
         return cls((first, last)) if first.exists and last.exists else None

@@ -6,10 +6,10 @@ Excel, LibreOffice and openpyxl keep it when they save, and it follows a sheet t
 from __future__ import annotations
 
 import re
-from xml.sax.saxutils import escape
 
 from sheetgen.page.page import quoted
 from sheetgen.xlsx.elements import Element
+from sheetgen.xlsx.escapes import escape
 from sheetgen.xlsx.markup import Markup
 
 NAME = "_sheetgen_sheet"

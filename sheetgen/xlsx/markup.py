@@ -5,9 +5,9 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Sequence
-from xml.sax.saxutils import quoteattr
 
 from sheetgen.xlsx.elements import ATTRIBUTE, Element, read_elements
+from sheetgen.xlsx.escapes import quoted_attribute
 
 _BEGINNINGS = (
     (codecs.BOM_UTF8, codecs.BOM_UTF8, "utf-8"),
@@ -54,7 +54,7 @@ class Markup:
     def set(self, element: Element, attribute: str, value: str) -> None:
         """Give an attribute, one without a prefix, another value, or the element a new one."""
         tag = self._source[element.start : element.body]
-        written = quoteattr(value).encode()
+        written = quoted_attribute(value).encode()
         for match in ATTRIBUTE.finditer(tag):
             if match[1].decode() == attribute:
                 self._changes.append((element.start + match.start(2), element.start + match.end(2), 0, written))

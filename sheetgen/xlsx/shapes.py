@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from xml.sax.saxutils import quoteattr
 
 from sheetgen.page.page import Page
 from sheetgen.page.shapes import DEFAULT_HEIGHT, Ellipse, Line, Spot
 from sheetgen.xlsx import content_types, schema
+from sheetgen.xlsx.escapes import quoted_attribute
 from sheetgen.xlsx.markup import Markup
 from sheetgen.xlsx.opc import RELATIONS, TYPES, relations, relative_target, rels_of
 
@@ -55,7 +55,7 @@ def _drawing_of(parts: dict[str, bytes], sheet: str) -> str:
     parts[TYPES] = bytes(types)
     identifier = f"rId{len(before) + 1}"
     related = Markup(parts.get(rels, f'{_DECLARATION}<Relationships xmlns="{_PACKAGE}"></Relationships>'.encode()))
-    target = quoteattr(relative_target(name, sheet))
+    target = quoted_attribute(relative_target(name, sheet))
     related.append(related.root, f'<Relationship Id="{identifier}" Type="{RELATIONS}/drawing" Target={target}/>')
     parts[rels] = bytes(related)
     shell = Markup(parts[sheet])
@@ -92,7 +92,7 @@ def _place(page: Page, spot: Spot) -> str:
 
 
 def _line(line: Line, number: int, rising: bool) -> str:
-    named = f'<xdr:cNvPr id="{number}" name="Edge {number}" descr={quoteattr(line.alt)}/>'
+    named = f'<xdr:cNvPr id="{number}" name="Edge {number}" descr={quoted_attribute(line.alt)}/>'
     return (
         f"<xdr:cxnSp><xdr:nvCxnSpPr>{named}<xdr:cNvCxnSpPr/></xdr:nvCxnSpPr>"
         f"<xdr:spPr>{_form('line', rising)}{_outline(line)}</xdr:spPr></xdr:cxnSp>"
@@ -100,7 +100,7 @@ def _line(line: Line, number: int, rising: bool) -> str:
 
 
 def _ellipse(shape: Ellipse, number: int) -> str:
-    named = f'<xdr:cNvPr id="{number}" name="Neuron {number}" descr={quoteattr(shape.alt)}/>'
+    named = f'<xdr:cNvPr id="{number}" name="Neuron {number}" descr={quoted_attribute(shape.alt)}/>'
     fill = f'<a:solidFill><a:srgbClr val="{shape.colour}"><a:alpha val="{_FAINT}"/></a:srgbClr></a:solidFill>'
     return (
         f"<xdr:sp><xdr:nvSpPr>{named}<xdr:cNvSpPr/></xdr:nvSpPr>"

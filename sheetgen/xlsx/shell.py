@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
-from xml.sax.saxutils import quoteattr
 
 from openpyxl import Workbook
+from openpyxl.formatting.formatting import ConditionalFormatting
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
@@ -24,6 +24,8 @@ from sheetgen.page import style
 from sheetgen.page.marks import all_rules
 from sheetgen.page.page import Page, quoted
 from sheetgen.page.style import Style
+from sheetgen.xlsx import style_objects
+from sheetgen.xlsx.escapes import quoted_attribute
 from sheetgen.xlsx.shapes import put_shapes
 from sheetgen.xlsx.spelling import respelled
 
@@ -91,8 +93,8 @@ def _cell_styles(page: Page) -> list[Style]:
 def _register(sheet: Worksheet, cell_style: Style) -> int:
     """Return the number that a style gets in the workbook's table of cell formats."""
     cell = sheet.cell(row=len(sheet._cells) + 1, column=1)  # a cell keeps its style object, so each gets its own
-    cell.font, cell.fill = cell_style.font(), cell_style.pattern()
-    cell.alignment, cell.border = cell_style.alignment(), cell_style.lines()
+    cell.font, cell.fill = style_objects.font(cell_style), style_objects.fill(cell_style)
+    cell.alignment, cell.border = style_objects.alignment(cell_style), style_objects.border(cell_style)
     cell.number_format = cell_style.number
     return int(cell.style_id)
 
@@ -106,8 +108,11 @@ def _dress(sheet: Worksheet, page: Page) -> None:
         sheet.sheet_properties.tabColor = page.tab_colour
     for merge in page.merges:
         sheet.merge_cells(merge)
+    formats: dict[str, ConditionalFormatting] = {}  # long lists of cells, each for several rules, are parsed once
     for cells, rule in all_rules(page):
-        sheet.conditional_formatting.add(cells, rule)
+        if cells not in formats:
+            formats[cells] = ConditionalFormatting(cells)
+        sheet.conditional_formatting.add(formats[cells], rule)
     for guarded, validation in page.guards:
         for cell in guarded:
             validation.add(cell)
@@ -149,6 +154,6 @@ def _with_alternative_texts(drawing: bytes, alts: Mapping[str, str]) -> bytes:
 
     def describe(match: re.Match[bytes]) -> bytes:
         alt = alts[match[2].decode()]
-        return match[1] + b" descr=" + quoteattr(alt).encode() + match[3]
+        return match[1] + b" descr=" + quoted_attribute(alt).encode() + match[3]
 
     return _DRAWN_OBJECT.sub(describe, drawing)

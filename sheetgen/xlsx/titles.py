@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from xml.sax.saxutils import escape
-
 from sheetgen.xlsx.elements import Element
+from sheetgen.xlsx.escapes import escape
 from sheetgen.xlsx.markup import Markup
 from sheetgen.xlsx.opc import RELATION_ID
 from sheetgen.xlsx.package import Package

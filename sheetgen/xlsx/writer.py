@@ -1,30 +1,23 @@
-"""The .xlsx as a zip of parts: rows are streamed into the shell's sheet parts, the file written whole.
-
-Rows are formed while the rows before them are compressed, in a second thread.
-"""
+"""The .xlsx as a zip of parts: rows are put into the shell's sheet parts, those of large tables side by side."""
 
 from __future__ import annotations
 
 import os
-import re
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
 from typing import IO
-
-from openpyxl.utils import get_column_letter
 
 from sheetgen.errors import UsageError
 from sheetgen.page.page import Page
-from sheetgen.page.style import Style
-from sheetgen.xlsx.sheet_rows import spell_rows
+from sheetgen.xlsx.deflated import add_deflated, deflate
+from sheetgen.xlsx.sheet_rows import SheetPart, sheet_part
 from sheetgen.xlsx.shell import Shell
+from sheetgen.xlsx.workers import compressing
 
 _EPOCH, _LAST = 315_532_800, 4_354_819_199  # 1980-01-01 and 2107-12-31, the first and last date a zip can hold
-_SHELL_ROWS = re.compile(rb"<sheetData\s*/>|<sheetData>.*</sheetData>", re.DOTALL)
 _COMPRESSION_LEVEL = 1
-_MOST_WAITING = 8
 
 
 def timestamp() -> datetime:
@@ -38,16 +31,26 @@ def timestamp() -> datetime:
     return datetime.fromtimestamp(max(int(seconds), _EPOCH), UTC)
 
 
-def write(file: IO[bytes], shell: Shell, pages: list[Page]) -> None:
-    """Write a workbook: the shell's parts, with each page's rows streamed into its sheet."""
+def write(file: IO[bytes], shell: Shell, pages: list[Page], folder: Path | None = None) -> None:
+    """Write a workbook: the shell's parts, with each page's rows in its sheet.
+
+    ``folder`` is where large sheets are put before they have their place in the file, by default the system's folder
+    for temporary files. Raises OSError where there is no room, and as `workers.compressing` does.
+    """
     by_part = {shell.sheets[page.name]: page for page in pages}
-    with zipfile.ZipFile(file, "w") as archive:
-        for name, content in sorted(shell.parts.items(), key=lambda part: _rank(part[0])):
-            with archive.open(entry(name), "w") as part:
-                if page := by_part.get(name):
-                    _write_in_thread(part, sheet(content, page, shell.styles))
-                else:
-                    part.write(content)
+
+    def spelled(name: str) -> SheetPart:
+        return sheet_part(shell.parts[name], by_part[name], shell.styles)
+
+    large = {name: spelled(name) for name, page in by_part.items() if page.table and page.table.is_portable}
+    with compressing(large, folder) as compressed, zipfile.ZipFile(file, "w") as archive:
+        small = {
+            name: deflate(spelled(name).pieces() if name in by_part else [content], BytesIO())
+            for name, content in shell.parts.items()
+            if name not in large
+        }
+        for name in sorted(shell.parts, key=_rank):
+            add_deflated(archive, entry(name), small[name] if name in small else compressed(name))
 
 
 def _rank(name: str) -> tuple[bool, bool]:
@@ -62,34 +65,3 @@ def entry(name: str) -> zipfile.ZipInfo:
     info._compresslevel = _COMPRESSION_LEVEL  # type: ignore[attr-defined]  # public only from Python 3.13
     info.external_attr = 0o644 << 16
     return info
-
-
-def _write_in_thread(part: IO[bytes], pieces: Iterable[bytes]) -> None:
-    """Compress and write pieces in a second thread while the next ones are formed; a few may wait."""
-    with ThreadPoolExecutor(1) as thread:
-        waiting: list[Future[int]] = []
-        for piece in pieces:
-            waiting.append(thread.submit(part.write, piece))
-            if len(waiting) > _MOST_WAITING:
-                waiting.pop(0).result()
-        for future in waiting:
-            future.result()
-
-
-def sheet(shell_part: bytes, page: Page, styles: Mapping[Style, int]) -> Iterator[bytes]:
-    """Yield a sheet part: the shell's beginning, the rows, the shell's end."""
-    head, tail = _SHELL_ROWS.split(shell_part)
-    dimension = f'<dimension ref="A1:{_last_cell(page)}"/>'.encode()
-    yield _replace_dimension(head, dimension) + b"<sheetData>"
-    yield from spell_rows(page, styles)
-    yield b"</sheetData>" + tail
-
-
-def _replace_dimension(head: bytes, dimension: bytes) -> bytes:
-    start = head.index(b"<dimension")
-    return head[:start] + dimension + head[head.index(b">", start) + 1 :]
-
-
-def _last_cell(page: Page) -> str:
-    rows, columns = page.size
-    return f"{get_column_letter(columns)}{rows}"

@@ -16,7 +16,8 @@ from tracing import trace
 from sheetgen import build, loads, verify
 from sheetgen.algebra.notation import Text
 from sheetgen.algebra.parser import parse
-from sheetgen.show import FORMATS, equations
+from sheetgen.cli import FORMATS
+from sheetgen.show import equations
 from sheetgen.template.write import effective_template
 
 NUMBER = int(os.environ.get("SHEETGEN_SEED", "0"))

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 from engine_routes import ENGINES, engine
+from hypothesis import given
+from hypothesis import strategies as st
 from networks import template
 from sample_page import write_pages
 
 from sheetgen import UsageError, build, loads
 from sheetgen.limits import MAX_NESTING
-from sheetgen.page.nesting import nesting
+from sheetgen.page.nesting import nesting, nests_deeper
 from sheetgen.page.page import Formula, Page
 
 
@@ -79,3 +81,23 @@ def test_an_equation_that_no_spreadsheet_would_read_is_refused(tmp_path: Path) -
 def test_an_equation_that_is_read_is_proven(tmp_path: Path) -> None:
     """Its check on the sheet Checks would nest deeper, and is left to verify."""
     assert build(loads(nested(15)), tmp_path / "w.xlsx").ok
+
+
+PIECES = st.sampled_from(
+    ["(", ")", "((", "))", "A1", "+", "-", "*", "^", "<", "&", ",", '"("', '")("', "'a ('!B1", "MAX("]
+)
+
+
+@given(st.lists(PIECES, max_size=40).map("".join), st.integers(1, 30))
+def test_what_the_parentheses_alone_say_is_true(formula: str, most: int) -> None:
+    try:
+        levels = nesting(formula)
+    except IndexError:  # more are closed than are open
+        return
+    assert nests_deeper(formula, most) == (levels > most)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_the_limit_is_told_to_the_level(shape: Callable[[int], str]) -> None:
+    for count in range(1, MAX_NESTING + 2):
+        assert nests_deeper(shape(count), MAX_NESTING) == (nesting(shape(count)) > MAX_NESTING)

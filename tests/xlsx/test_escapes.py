@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from engine_routes import ENGINES, engine
@@ -12,7 +13,7 @@ from sample_page import write_pages
 
 from sheetgen import build, loads, verify
 from sheetgen.page.page import Formula, Page
-from sheetgen.xlsx.escapes import decoded, escaped
+from sheetgen.xlsx.escapes import decoded, escape, escaped, quoted_attribute
 from sheetgen.xlsx.reader import WorkbookFile
 
 TEXTS = ("_x0041_", "w_x0031_", "_x0041_x0042_", "_x005F_x0041_", "_x00zz_", "_X0041_", "__x000a__", "a_x004")
@@ -70,3 +71,10 @@ def test_names_and_descriptions_may_look_like_codes(tmp_path: Path) -> None:
     path = tmp_path / "b.xlsx"
     assert build(loads(text), path).ok
     assert verify(path).ok
+
+
+@given(st.text(alphabet="a&<>\"'\n\r\t;é"))
+def test_a_parser_reads_back_a_content_and_an_attribute(text: str) -> None:
+    element = ElementTree.fromstring(f"<a b={quoted_attribute(text)}>{escape(text)}</a>")
+    assert element.get("b") == text
+    assert (element.text or "") == text.replace("\r\n", "\n").replace("\r", "\n")

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from openpyxl.utils import column_index_from_string, get_column_letter
-
 from sheetgen.algebra.expr import names
 from sheetgen.network.graph import Quantity, Section
 from sheetgen.page import style
+from sheetgen.page.cell_names import column_letter, column_number
 from sheetgen.page.page import Content, Formula, Page
 from sheetgen.page.shapes import Ellipse, Line, Spot
 from sheetgen.page.style import Style
@@ -146,8 +145,8 @@ class _Painter:
         """Draw a neuron whose box begins in a row, and what enters it, led to by an arrow where no edges are."""
         self.terms(neuron, terms, columns, self.first_term(terms, row))
         if arrow and columns.arrow and neuron.section != Section.DATA:
-            self.page.put(f"{get_column_letter(columns.arrow)}{row + 1}", "→", _ARROW_STYLE)
-        self.put_box(neuron, get_column_letter(columns.node), row)
+            self.page.put(f"{column_letter(columns.arrow)}{row + 1}", "→", _ARROW_STYLE)
+        self.put_box(neuron, column_letter(columns.node), row)
 
     def put_box(self, neuron: Quantity, letter: str, row: int) -> None:
         """Put a neuron's name over its value, and over the slope of the loss along it."""
@@ -157,7 +156,7 @@ class _Painter:
         value = self.numbers.value(neuron.name)
         if look.round:
             title, node = Style(colour=ink, bold=True, align="center", size=look.title_size), look.node
-            self.page.shapes.append(_circle(column_index_from_string(letter), row, self.box, ink, neuron.name))
+            self.page.shapes.append(_circle(column_number(letter), row, self.box, ink, neuron.name))
         else:
             title = Style(colour=style.WHITE, bold=True, fill=ink, align="center", border=ink, size=look.title_size)
             node = replace(look.node, fill=tint, border=ink)
@@ -174,7 +173,7 @@ class _Painter:
     def terms(self, neuron: Quantity, terms: tuple[str, ...], columns: LayerColumns, top: int) -> None:
         """List what enters a neuron from outside the layers."""
         for row, name in enumerate(terms, start=top):
-            label, value, slope = (f"{get_column_letter(columns.terms + offset)}{row}" for offset in range(3))
+            label, value, slope = (f"{column_letter(columns.terms + offset)}{row}" for offset in range(3))
             self.page.put(label, product_label(neuron, name), self.plan.look.product)
             self.page.put(value, self.numbers.value(name), self.plan.look.term)
             if name not in self.plan.graph.targets:

@@ -6,7 +6,7 @@ training on batches, epoch by epoch.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import islice
@@ -14,6 +14,7 @@ from itertools import islice
 from sheetgen.algebra.notation import general
 from sheetgen.network.evaluation import points
 from sheetgen.network.graph import BATCH, ITERATION, SAMPLES, Section, mean
+from sheetgen.network.trace import Trace
 from sheetgen.page import style
 from sheetgen.page.block import Block
 from sheetgen.page.page import PREVIOUS_ROW, ROW, Column, Formula, Page, Table, quoted, text_literal
@@ -89,8 +90,8 @@ class ErrorTable:
             put_label(page, self.block, label, section, title, curve.quantity)
         evaluates = self.book.study.evaluates
         columns = self._by_epoch() if evaluates else (self._iterations(), *self._by_iteration())
-        values = self._points if evaluates else self._rows
-        page.table = Table(self.block.first, self.rows, tuple(columns), values)
+        values = self._points if evaluates else self._values_of_rows()
+        page.table = Table(self.block.first, self.rows, tuple(columns), values, is_portable=not evaluates)
 
     # --- where every row or batch of the training sees the whole data set ---
 
@@ -119,13 +120,10 @@ class ErrorTable:
                 link = f"INDEX({layout.column(curve.variant, name)},{row})"
             yield Column(label, link, link, style.LINK, style.LINK)
 
-    def _rows(self) -> Iterator[tuple[float, ...]]:
-        study = self.book.study
-        position = study.graph.position
+    def _values_of_rows(self) -> Callable[[], Iterator[tuple[float, ...]]]:
+        position = self.book.study.graph.position
         places = [(curve.variant, position[self.column_of(curve.quantity)]) for curve in self.curves.values()]
-        last_of_batch = islice(self.book.trace.rows(), study.batch - 1, None, study.batch)
-        for iteration, rows in enumerate(last_of_batch):
-            yield (float(iteration), *(rows[variant][place] for variant, place in places))
+        return partial(_last_of_batches, self.book.trace, places)
 
     # --- where it is evaluated beside a training on batches ---
 
@@ -146,6 +144,13 @@ class ErrorTable:
         curves = [evaluation.curve(curve.variant, curve.quantity) for curve in self.curves.values()]
         for iteration, *numbers in zip(evaluation.points, *curves, strict=True):
             yield (float(iteration), iteration * float(study.batch) / study.count, *numbers)
+
+
+def _last_of_batches(trace: Trace, places: Sequence[tuple[int, int]]) -> Iterator[tuple[float, ...]]:
+    """Yield, for each iteration, some columns, each of a variant, in the last row of its batch."""
+    batch = trace.study.batch
+    for iteration, rows in enumerate(islice(trace.rows(), batch - 1, None, batch)):
+        yield (float(iteration), *(rows[variant][place] for variant, place in places))
 
 
 def variant_title(book: Book, variant: int) -> Formula | str:

@@ -66,7 +66,7 @@ def build(
     path = Path(path or study.workbook)
     seen = checked_version(path, force)
     with replacing(path, seen) as (file, draft):
-        book, composition = _write(study, file, progress)
+        book, composition = _write(study, file, draft.parent, progress)
         report = None
         if verify:
             progress("verifying")
@@ -109,7 +109,7 @@ def checked_version(path: Path, force: bool) -> Version | None:
     return there
 
 
-def _write(study: Study, file: IO[bytes], progress: Progress) -> tuple[Book, Composition]:
+def _write(study: Study, file: IO[bytes], folder: Path, progress: Progress) -> tuple[Book, Composition]:
     """Write the workbook to an open file; return its book and its composition."""
     book = Book(study, study)
     if study.read_as:
@@ -118,6 +118,6 @@ def _write(study: Study, file: IO[bytes], progress: Progress) -> tuple[Book, Com
     composition = compose(book)
     stamp = writer.timestamp().strftime("%Y-%m-%dT%H:%M:%SZ")
     progress("writing")
-    writer.write(file, shell.make(composition.pages, study.title, stamp), composition.pages)
+    writer.write(file, shell.make(composition.pages, study.title, stamp), composition.pages, folder)
     file.flush()
     return book, composition
