@@ -127,8 +127,7 @@ def test_the_readme_counts_the_things_to_try(seed_workbook: Path) -> None:
     told = re.search(r"(\w+) things to try", text("README.md"))
     assert told is not None
     shown = texts(seed_workbook, 1)
-    headings = [re.fullmatch(r"(\w+) things to try", line) for line in shown]
-    assert [match[1].lower() for match in headings if match] == [told[1]]
+    assert "Things to try" in shown
     assert len([line for line in shown if re.match(r"\d\.  ", line)]) == NUMBERS.index(told[1])
 
 

@@ -39,7 +39,7 @@ class Study:
     numbers for each. ``equations`` are those of the network as their author typed them; ``iterations`` is
     the number of updates, so iterations run from 0 to it; each has ``batch`` samples, a row each.
     ``order`` says which sample, from 1, has each turn of an epoch, drawn by the seed ``shuffle``; where it is empty
-    the samples come in their own order.
+    the samples come in their own order. ``suggestions`` are what its author would have a reader try.
     """
 
     name: str
@@ -55,6 +55,7 @@ class Study:
     batch: int = 1
     shuffle: int | None = None
     order: tuple[int, ...] = ()
+    suggestions: tuple[str, ...] = ()
     read_as: str = field(default="", compare=False)
     settings: Mapping[str, float] = field(default_factory=lambda: dict(CHECK_SETTINGS))
 

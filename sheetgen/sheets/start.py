@@ -95,17 +95,17 @@ def page(book: Book, verdict: Verdict) -> Page:
 
 
 def _try(page: Page, book: Book, row: int) -> int:
-    """Suggest a few things to try."""
-    study = book.study
-    weight = study.network.weights[0]
-    last = study.variants[-1].sheet
-    row = page.heading("B", row, "Four things to try")
-    suggestions = (
-        f"Change {weight} on the sheet Inputs, then look at the chart on Error: every line moves.",
-        f"Set the learning rate of {last} on Inputs to ten times its value. Does the error still fall at every step?",
-        f"Overwrite a gradient of iteration 0 on {last} with a number: the flag turns to CHECK. Undo: OK again.",
-        "Pick one iteration after another on Explorer: watch the weights move and the derivatives fade.",
+    """Suggest a few things to try: those of the template first, then what every workbook is good for."""
+    last = book.study.variants[-1].sheet
+    own = book.study.suggestions or (
+        "Change a number on the sheet Inputs, then look at the charts on Error: the lines follow.",
     )
+    suggestions = (
+        *own,
+        f"Overwrite a gradient of iteration 0 on {last} with a number: the flag turns to CHECK. Undo: OK again.",
+        "Pick one iteration after another on Explorer: watch the weights move and the derivatives change.",
+    )
+    row = page.heading("B", row, "Things to try")
     for number, text in enumerate(suggestions, start=1):
         page.put(f"B{row}", f"{number}.  {text}")
         row += 1

@@ -16,7 +16,7 @@ from sheetgen.network.graph import Graph
 from sheetgen.network.study import Study
 from sheetgen.sheet_names import RESERVED
 from sheetgen.template import DEFAULT
-from sheetgen.template.document import EQUATION_TABLES, QUANTITY_TABLES, Document
+from sheetgen.template.document import EQUATION_TABLES, QUANTITY_TABLES, Document, is_printable
 from sheetgen.template.equations import read_equation, require_room
 from sheetgen.template.layers.expand import expand_layers
 from sheetgen.template.quantity_names import require_names, require_no_settings
@@ -26,7 +26,9 @@ from sheetgen.template.shuffle import drawn_order
 from sheetgen.template.variants import read_variants
 
 _TRAINING = ("rates", "iterations", "batch", "shuffle", "frozen", "optimiser", "schedule", "variants", "layers")
-_KEYS = ("title", "description", "workbook", *_TRAINING, "data", *QUANTITY_TABLES)
+_KEYS = ("title", "description", "workbook", "try", *_TRAINING, "data", *QUANTITY_TABLES)
+
+_MOST_SUGGESTIONS, _LONGEST_SUGGESTION = 8, 300
 
 
 def load(template: str | Path = DEFAULT) -> Study:
@@ -86,11 +88,23 @@ class _TemplateReader:
             batch=batch,
             shuffle=shuffle,
             order=() if shuffle is None else drawn_order(shuffle, samples.count),
+            suggestions=self.suggestions(),
             read_as=samples.read_as,
         )
         require_no_settings(document, study)
         require_room(document, study)
         return study
+
+    def suggestions(self) -> tuple[str, ...]:
+        """Return what a reader is to try."""
+        document = self.document
+        texts = document.strings(document.data.get("try", []), "try", "", "try")
+        words = [" ".join(text.split()) for text in texts]
+        plain = all(0 < len(text) <= _LONGEST_SUGGESTION and all(map(is_printable, text)) for text in words)
+        if not plain or len(words) > _MOST_SUGGESTIONS:
+            expected = f"a list of at most {_MOST_SUGGESTIONS} printable texts of 1 to {_LONGEST_SUGGESTION} characters"
+            document.fail(*must_be("try", expected), "", "try")
+        return tuple(words)
 
     def samples(self) -> Samples:
         """Return the samples: those of [data], or the one of [inputs] and [targets]."""

@@ -42,6 +42,8 @@ def effective_template(study: Study) -> str:
 def _template_lines(study: Study) -> Iterator[str]:
     for key in ("title", "description", "workbook"):
         yield f"{key} = {write_string(getattr(study, key))}"
+    if study.suggestions:
+        yield f"try = {write_list(study.suggestions)}"
     yield f"iterations = {study.iterations}"
     if study.samples:
         yield f"batch = {study.batch}"
