@@ -25,7 +25,7 @@ def all_rules(page: Page) -> Iterator[tuple[str, Rule]]:
     for cell in page.flags:
         yield from ((cell, rule) for rule in flag_rules(cell))
     if cells := _numbers(page):
-        yield from ((" ".join(cells), rule) for rule in small_rules(style.NUMBER))
+        yield from ((" ".join(cells), rule) for rule in size_rules(style.NUMBER))
     yield from page.rules
 
 
@@ -40,18 +40,23 @@ def _numbers(page: Page) -> list[str]:
     return cells
 
 
-def small_rules(number: str) -> tuple[Rule, Rule]:
-    """Return the rules that show numbers in scientific notation that a few decimals would show as zero.
+def size_rules(number: str) -> tuple[Rule, Rule]:
+    """Return the rules that show in scientific notation what decimals would show as zero, and what has no room.
 
     Their cells have the number format ``number``. Other rules for the same cells are to be given for the same list of
     cells: LibreOffice heeds one list a cell.
     """
-    least, scientific = style.SMALL[number]
-    index = _OWN_FORMATS + list(style.SMALL).index(number)
-    look = DifferentialStyle(numFmt=NumberFormat(numFmtId=index, formatCode=scientific))
-    size = f"{least:f}".rstrip("0")
-    zero = Rule("cellIs", operator="equal", formula=["0"], stopIfTrue=True)
-    return zero, Rule("cellIs", operator="between", formula=[f"-{size}", size], dxf=look)
+    sizes = style.SIZES[number]
+    first = _OWN_FORMATS + 2 * list(style.SIZES).index(number)
+    small, large = f"{sizes.least:f}".rstrip("0"), f"{sizes.most:g}"
+    return (
+        Rule("cellIs", operator="between", formula=[f"-{small}", small], dxf=_shown(first, sizes.small)),
+        Rule("cellIs", operator="notBetween", formula=[f"-{large}", large], dxf=_shown(first + 1, sizes.large)),
+    )
+
+
+def _shown(index: int, number: str) -> DifferentialStyle:
+    return DifferentialStyle(numFmt=NumberFormat(numFmtId=index, formatCode=number))
 
 
 def flag_rules(cell: str) -> tuple[Rule, Rule]:

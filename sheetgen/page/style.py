@@ -16,12 +16,26 @@ NUMBER, SCIENTIFIC = "0.000000", "0.00E+00"
 """Six decimals; a conditional format shows what these would hide in scientific notation."""
 SHORT, SLOPE = "0.0000", '"∂ "0.0000;"∂ "-0.0000'
 """Four decimals, to be read from afar; a slope is a derivative of the loss."""
-SMALL = {
-    NUMBER: (0.00005, SCIENTIFIC),
-    SHORT: (0.0005, "0.0E+00"),
-    SLOPE: (0.0005, '"∂ "0.0E+00;"∂ "-0.0E+00'),
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """Below which size a number format hides too much of a number, above which it has no room, and what shows it then.
+
+    A zero is shown as before.
+    """
+
+    least: float
+    small: str
+    most: float
+    large: str
+
+
+SIZES = {
+    NUMBER: Sizes(0.00005, f"{SCIENTIFIC};-{SCIENTIFIC};{NUMBER}", 9999, f"{SCIENTIFIC};-{SCIENTIFIC}"),
+    SHORT: Sizes(0.0005, f"0.0E+00;-0.0E+00;{SHORT}", 999, "0.0E+00;-0.0E+00"),
+    SLOPE: Sizes(0.0005, '"∂ "0.0E+00;"∂ "-0.0E+00;"∂ "0.0000', 999, '"∂ "0.0E+00;"∂ "-0.0E+00'),
 }
-"""For a format: below which size it hides too much of a number, and the format that shows it then."""
 GENERAL, INTEGER = "General", "#,##0"
 
 _SERIES_COLOURS = (

@@ -14,7 +14,7 @@ from openpyxl.utils import get_column_letter
 
 from sheetgen.network.graph import Section
 from sheetgen.page import style
-from sheetgen.page.marks import small_rules
+from sheetgen.page.marks import size_rules
 from sheetgen.page.page import Page
 from sheetgen.page.printing import landscape
 from sheetgen.page.style import Style
@@ -100,11 +100,11 @@ def _colour(page: Page, drawing: DrawnCells, table: LookupTable) -> None:
             largest = table.largest_cell(label)
             ranges = " ".join(cells)
             scale = ColorScaleRule("formula", f"-{largest}", _RED, "num", 0, _WHITE, "formula", largest, _BLUE)
-            page.colour(ranges, *small_rules(number), scale)
+            page.colour(ranges, *size_rules(number), scale)
     coloured = {cell for cells in kinds for cell in cells}
     for number in (style.SHORT, style.SLOPE):
         if uncoloured := [cell for cell in page.formatted(number) if cell not in coloured]:
-            page.colour(" ".join(uncoloured), *small_rules(number))
+            page.colour(" ".join(uncoloured), *size_rules(number))
 
 
 def _guard(page: Page, book: Book, table: LookupTable) -> None:
