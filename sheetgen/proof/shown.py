@@ -33,7 +33,7 @@ def compare_shown(page: Page, found: Appearance) -> ShownOutcome:
     _compare_guards(page, built, found, outcome)
     compare_charts(page, built, found, outcome)
     _compare_links(built, found, outcome)
-    _compare_shapes(built, found, outcome)
+    _compare_shapes(built, found)
     if added := sorted(set(found.merges) - set(built.merges)):
         outcome.unproven.append(f"cells merged over others ({some(added)})")
     rows, columns = page.size
@@ -140,8 +140,8 @@ def _compare_links(built: Appearance, found: Appearance, outcome: ShownOutcome) 
         outcome.unproven.append(f"links that are not as built ({some(others)})")
 
 
-def _compare_shapes(built: Appearance, found: Appearance, outcome: ShownOutcome) -> None:
-    """Count each shape that is not one of those built among the drawn objects, and tell how many of those are gone."""
+def _compare_shapes(built: Appearance, found: Appearance) -> None:
+    """Count each shape that is not one of those built among the drawn objects; one that is gone hides nothing."""
     ours = list(built.shapes)
     for shape in found.shapes:
         known = next((mine for mine in ours if mine.looks_like(shape)), None)
@@ -149,8 +149,6 @@ def _compare_shapes(built: Appearance, found: Appearance, outcome: ShownOutcome)
             found.others[DRAWN_OBJECT] += 1
         else:
             ours.remove(known)
-    if ours:
-        outcome.unproven.append(counted("a line or circle of the drawn network that is gone", len(ours)))
 
 
 class _Over:

@@ -196,7 +196,6 @@ _EDGES: dict[str, tuple[str, str]] = {
     ),
     "a circle elsewhere": ("(<xdr:to><xdr:col>)[0-9]+", r"\g<1>30"),
     "a line of many points": ('prst="(line)"', 'prst="heart"'),
-    "a line of the network gone": ("<xdr:twoCellAnchor>.*", ""),
     "a line turned": ("<a:xfrm", '<a:xfrm rot="5400000"'),
     "a line that leads elsewhere": (
         "(<xdr:cNvPr [^>]*)/>",
