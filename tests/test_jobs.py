@@ -17,7 +17,7 @@ from items import double
 from outside import IMPORTED, ROOT
 
 from sheetgen.errors import UsageError
-from sheetgen.jobs.local import cores, threads_of_workers
+from sheetgen.jobs.local import cores, share
 from sheetgen.jobs.outcomes import TRIES, outcomes
 
 SUPPORT = ROOT / "tests" / "support"
@@ -103,13 +103,14 @@ def test_no_worker_outlives_the_program(number: signal.Signals, tmp_path: Path) 
     until(lambda: not any(map(is_there, begun(tmp_path, "slow"))))
 
 
-def test_workers_get_their_share_of_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_workers_get_their_share_of_threads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert [share(cores()), share(1), share(10 * cores())] == [1, cores(), 1]
+    monkeypatch.setattr("sheetgen.jobs.local.cores", lambda: 7)
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
-    monkeypatch.setenv("MKL_NUM_THREADS", "7")
-    with threads_of_workers(3):
-        assert (os.environ["OMP_NUM_THREADS"], os.environ["MKL_NUM_THREADS"]) == ("3", "7")
+    monkeypatch.setenv("MKL_NUM_THREADS", "5")
+    ((name, outcome),) = [(o.item[1], o.result) for o in outcomes(double, [(str(tmp_path), "threads")], jobs=2)]
+    assert (name, outcome) == ("threads", "3 5")
     assert "OMP_NUM_THREADS" not in os.environ
-    assert 1 <= cores() <= (os.cpu_count() or 1)
 
 
 # --- a Dask cluster ---

@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from multiprocessing import active_children, get_context, parent_process
 from multiprocessing.process import BaseProcess
 from types import FrameType
@@ -26,18 +25,19 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-@contextmanager
-def threads_of_workers(count: int) -> Iterator[None]:
-    """Let workers that are started inside compute with so many threads, unless the environment says otherwise."""
-    said = {name: os.environ.get(name, str(count)) for name in _THREADS}
-    with patch.dict(os.environ, said):
-        yield
+def share(jobs: int) -> int:
+    """Return how many threads each of so many processes may compute with, so that together they fill the cores."""
+    return max(1, cores() // jobs)
 
 
 class Process:
-    """A worker process: a pool of one, made anew where it is lost."""
+    """A worker process: a pool of one, made anew where it is lost.
 
-    def __init__(self) -> None:
+    It computes with so many ``threads``, unless the environment says otherwise.
+    """
+
+    def __init__(self, threads: int) -> None:
+        self._environment = {name: os.environ.get(name, str(threads)) for name in _THREADS}
         self.renew()
 
     def renew(self) -> None:
@@ -48,11 +48,12 @@ class Process:
     def submit(self, work: Callable[[Item], Result], item: Item) -> Future[Answer[Result]]:
         """Begin with an item."""
         before = set(active_children())
-        try:
-            future = self._pool.submit(_carry_out, work, item)
-        except BrokenProcessPool:  # lost between two items
-            self.renew()
-            future = self._pool.submit(_carry_out, work, item)
+        with patch.dict(os.environ, self._environment):  # the process starts here
+            try:
+                future = self._pool.submit(_carry_out, work, item)
+            except BrokenProcessPool:  # lost between two items
+                self.renew()
+                future = self._pool.submit(_carry_out, work, item)
         self._process |= set(active_children()) - before
         return future
 

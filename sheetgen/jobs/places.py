@@ -32,9 +32,9 @@ def places(count: int, jobs: int, scheduler: str | None) -> Iterator[list[Place]
     """
     there: list[Any]
     if scheduler is None:
-        from sheetgen.jobs.local import Process
+        from sheetgen.jobs.local import Process, share
 
-        there = [Process() for _ in range(min(count, jobs))]
+        there = [Process(share(jobs)) for _ in range(min(count, jobs))]
     else:
         from sheetgen.jobs.cluster import Cluster
 

@@ -28,4 +28,6 @@ def double(item: tuple[str, str]) -> str:
         except KeyboardInterrupt:
             (folder / "put in order").touch()
             raise
+    if name == "threads":
+        return f"{os.environ['OMP_NUM_THREADS']} {os.environ['MKL_NUM_THREADS']}"
     return name * 2
