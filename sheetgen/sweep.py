@@ -8,7 +8,7 @@ import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple, dataclass, fields, replace
 from itertools import product
 from operator import attrgetter
 from pathlib import Path
@@ -41,9 +41,8 @@ class Item:
     seed: int | None
     workbook: bool
 
-    @property
     def study(self) -> Study:
-        """The study of the item; raises what refuses the template, or the change."""
+        """Return the study of the item; raise what refuses the template, or the change."""
         rates = () if self.rate is None else (self.rate,)
         return override(load_drawn(self.place, self.seed), rates=rates, iterations=self.iterations)
 
@@ -104,15 +103,15 @@ def items(
     for what, values in (("template", templates), ("rate", rates), ("iterations", iterations), ("seed", seeds)):
         if twice := [value for value in values if values.count(value) > 1]:
             raise UsageError(f"the {what} {twice[0]} is given twice", "give it once")
-    places = {name: name if name in template_names() else os.path.abspath(name) for name in templates}
     every = product(templates, rates or (None,), iterations or (None,), seeds or (None,))
     found = [
-        Item(number, name, places[name], rate, count, seed, workbook)
+        Item(number, name, name, rate, count, seed, workbook)
         for number, (name, rate, count, seed) in enumerate(every, start=1)
     ]
     for item in found:
-        assert item.study
-    return found
+        item.study()
+    shipped = template_names()
+    return [item if item.template in shipped else replace(item, place=os.path.abspath(item.place)) for item in found]
 
 
 def sweep(items: Sequence[Item], jobs: int, scheduler: str | None = None) -> Iterator[Row]:
@@ -128,7 +127,7 @@ def sweep(items: Sequence[Item], jobs: int, scheduler: str | None = None) -> Ite
 def carried_out(item: Item) -> tuple[Row, ...]:
     """Build and verify the workbook of an item in a folder that goes again, or only train; return a row a variant."""
     start = time.perf_counter()
-    study = item.study
+    study = item.study()
     losses: Sequence[Losses]
     cells = differences = None
     if item.workbook:

@@ -77,7 +77,7 @@ def test_a_seed_draws_what_the_template_draws() -> None:
         assert load_drawn("xor", seed).values == loads(by_hand).values
     assert load_drawn("xor", 1).values != load_drawn("xor", 5).values
     (item,) = items(["xor"], [1.0], [5], [5], workbook=False)
-    assert (item.template, item.study.values) == ("xor", load_drawn("xor", 5).values)
+    assert (item.template, item.study().values) == ("xor", load_drawn("xor", 5).values)
     (row,) = carried_out(item)
     assert (row.seed, row.iterations, row.rate, row.formula_cells, row.differences) == (5, 5, 1.0, None, None)
 
