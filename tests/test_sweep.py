@@ -6,8 +6,10 @@ import csv
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -117,3 +119,36 @@ def test_what_a_row_says() -> None:
 def test_every_item_is_tried_before_any_is_begun() -> None:
     with pytest.raises(UsageError, match="draws nothing"):
         items(["xor", "mlp-2-2-2"], [], [], [1], workbook=True)
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="there is no /proc to find a worker in")
+@pytest.mark.parametrize(
+    ("program", "words", "farewell"),
+    [
+        ("sheetgen", "iris --iterations 150 --seed 1 --seed 2 -o found.csv", "interrupted; nothing was changed"),
+        ("cnn", "--data synthetic --epochs 500 --seed 1 --seed 2", "cnn: stopped"),
+    ],
+)
+def test_an_interrupt_ends_the_workers_too(program: str, words: str, farewell: str, tmp_path: Path) -> None:
+    if program == "cnn":
+        pytest.importorskip("torch", reason="torch is not installed")
+    environment = {**os.environ, "PYTHONPATH": str(IMPORTED), "TMPDIR": str(tmp_path)}
+    command = [sys.executable, "-m", program, "sweep", *words.split(), "--jobs", "2"]
+    with subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True) as sweeping:
+        while sweeping.poll() is None and len(workers := working(sweeping.pid)) < 2:
+            time.sleep(0.05)
+        time.sleep(1)
+        sweeping.send_signal(signal.SIGINT)
+        _, said = sweeping.communicate(timeout=60)
+    assert (sweeping.returncode, said.strip()) == (130, farewell)
+    assert not [worker for worker in workers if Path(f"/proc/{worker}").exists()]
+    assert not list(tmp_path.glob("found.csv*"))
+    assert not list(tmp_path.glob("sheetgen-*"))  # the folders of the workbooks
+
+
+def working(process: int) -> list[str]:
+    """Return the workers that a process has started and that have left its session, as they do when they are ready."""
+    children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    return [
+        child for child in children if Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()[3] == child
+    ]

@@ -31,11 +31,14 @@ class Cluster:
     def renew(self) -> None:
         """Do nothing: the cluster cares for its workers."""
 
-    def end(self, at_once: bool) -> None:
-        """Leave the cluster; what has not begun is withdrawn, what has ends by itself."""
+    def stop(self) -> None:
+        """Withdraw what has not begun; what has ends by itself."""
         for future in self._futures:
             future.cancel()
-        self._client.close(timeout=2 if at_once else PATIENCE)
+
+    def end(self) -> None:
+        """Leave the cluster."""
+        self._client.close(timeout=PATIENCE)
 
 
 def _connected(address: str) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -38,6 +39,7 @@ class Process:
 
     def __init__(self, threads: int) -> None:
         self._environment = {name: os.environ.get(name, str(threads)) for name in _THREADS}
+        self._killed_at: float | None = None
         self.renew()
 
     def renew(self) -> None:
@@ -57,15 +59,20 @@ class Process:
         self._process |= set(active_children()) - before
         return future
 
-    def end(self, at_once: bool) -> None:
-        """Let the process go; ``at_once`` interrupts its item, and kills it where that is not heeded."""
-        if at_once:
+    def stop(self) -> None:
+        """Interrupt the process's item; the process is killed where it does not heed that."""
+        for process in self._process:
+            process.terminate()
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._killed_at = time.monotonic() + GRACE
+
+    def end(self) -> None:
+        """Let the process go."""
+        if self._killed_at is not None:
             for process in self._process:
-                process.terminate()
-        self._pool.shutdown(wait=not at_once, cancel_futures=True)
-        for process in self._process if at_once else ():
-            process.join(GRACE)
-            process.kill()
+                process.join(max(0.0, self._killed_at - time.monotonic()))
+                process.kill()
+        self._pool.shutdown()
 
 
 def _prepare() -> None:

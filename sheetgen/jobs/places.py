@@ -19,8 +19,11 @@ class Place(Protocol):
     def renew(self) -> None:
         """Get a new worker for one that was lost."""
 
-    def end(self, at_once: bool) -> None:
-        """Let the worker go, when it has finished or ``at_once``."""
+    def stop(self) -> None:
+        """Interrupt what the worker is doing."""
+
+    def end(self) -> None:
+        """Let the worker go."""
 
 
 @contextmanager
@@ -39,14 +42,13 @@ def places(count: int, jobs: int, scheduler: str | None) -> Iterator[list[Place]
         from sheetgen.jobs.cluster import Cluster
 
         there = [Cluster(scheduler)] * count  # the scheduler decides which worker takes what, and when
+    once_each = tuple(dict.fromkeys(there))
     try:
         yield list(there)
     except BaseException:
-        _end(there, at_once=True)
+        for place in once_each:
+            place.stop()
         raise
-    _end(there, at_once=False)
-
-
-def _end(there: list[Place], at_once: bool) -> None:
-    for place in dict.fromkeys(there):
-        place.end(at_once)
+    finally:
+        for place in once_each:
+            place.end()
