@@ -63,7 +63,6 @@ class Process:
         """Interrupt the process's item; the process is killed where it does not heed that."""
         for process in self._process:
             process.terminate()
-        self._pool.shutdown(wait=False, cancel_futures=True)
         self._killed_at = time.monotonic() + GRACE
 
     def end(self) -> None:
@@ -90,10 +89,12 @@ def _leave_with_parent() -> None:
 
 
 def _carry_out(work: Callable[[Item], Result], item: Item) -> Answer[Result]:
-    """Do the work of an item; being terminated is a KeyboardInterrupt meanwhile, so that drafts are put away."""
+    """Do the work of an item; to be terminated is a KeyboardInterrupt meanwhile, so that drafts are put away."""
     before = signal.signal(signal.SIGTERM, _interrupt)
     try:
         return carry_out(work, item)
+    except KeyboardInterrupt:
+        os._exit(1)  # nobody waits for an answer
     finally:
         signal.signal(signal.SIGTERM, before)
 
