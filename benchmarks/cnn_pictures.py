@@ -20,7 +20,8 @@ from numpy.random import Generator, default_rng
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
-from cnn.digits.datasets import data_folder, load_digits
+from cnn.digits.datasets import load_digits
+from cnn.digits.idx import data_folder
 from cnn.digits.mnist_form import to_mnist
 from cnn.digits.parts import normalize
 from cnn.errors import PictureError

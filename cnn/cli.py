@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -117,6 +118,55 @@ def train(
         say_interrupted(workbook, resume_it if as_json else None)
         return INTERRUPTED
     return put_result_into(workbook, run, force) if workbook else 0
+
+
+@cli.command()
+@options.of_a_sweep
+@options.runs_dir
+@options.as_json
+def sweep(
+    name: str,
+    nets: Sequence[str],
+    recipes: Sequence[str],
+    rates: Sequence[float],
+    dropouts: Sequence[float],
+    seeds: Sequence[int],
+    jobs: int | None,
+    scheduler: str | None,
+    runs_dir: Path,
+    as_json: bool,
+    **settings: Any,
+) -> int:
+    """Train with every network, recipe, rate and seed.
+
+    Each training is a run of its own, in a process of its own. Results are printed as they come, and then their means
+    and spreads. The same command again reads what is finished and goes on with what is not. Exit code 1: a training
+    failed.
+
+    \b
+    Examples: cnn sweep --seed 1 --seed 2 --seed 3
+              cnn sweep --lr 0.005 --lr 0.01 --lr 0.02 --val 5000 --json
+              cnn sweep --recipe fast --recipe best --scheduler tcp://10.0.0.1:8786
+    """
+    require("torch", "PIL")
+    from cnn.sweep import items
+    from cnn.sweep import sweep as swept
+    from cnn.sweep_table import groups, line, table
+    from sheetgen.jobs.local import cores, share
+
+    jobs = jobs or cores()
+    if settings["threads"] is None and not scheduler:
+        settings["threads"] = share(jobs)
+    axes = {"net": nets, "recipe": recipes, "lr": rates, "dropout": dropouts, "seed": seeds}
+    every = items(TrainOptions(**settings), axes, runs_dir, name, typed())
+    trainings = []
+    with closing(swept(every, jobs, scheduler)) as came:  # type: ignore[type-var]
+        for one in came:
+            click.echo(json.dumps(to_json(one)) if as_json else line(one))
+            trainings.append(one)
+    found = groups(trainings)
+    click.echo(json.dumps({"groups": to_json(found)}) if as_json else "\n".join(table(found)))
+    return int(any(one.error for one in trainings))
 
 
 def say_interrupted(workbook: Path | None, resume: str | None) -> None:

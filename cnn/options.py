@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import reduce
 from pathlib import Path
 from typing import Any
@@ -67,41 +67,44 @@ force = click.option(
     help="Write into a workbook that is digitally signed, or whose structure is locked, too.",
 )
 
+epochs = click.option("--epochs", type=click.IntRange(1, 10_000), help="Epochs [the recipe's].")
+batch_size = click.option(
+    "--batch-size", type=click.IntRange(2, 60_000), help="Pictures a step, of all processes together [the recipe's]."
+)
+val = click.option(
+    "--val",
+    type=click.IntRange(0),
+    help="Hold out so many training pictures: curves, best.pt and patience use them [0].",
+)
+patience = click.option(
+    "--patience", type=click.IntRange(1), help="Stop after so many epochs without a better one (needs --val)."
+)
+amp = click.option(
+    "--amp",
+    is_flag=True,
+    default=None,
+    help="Forward and backward in bfloat16 where torch's autocast allows it; untried on a GPU.",
+)
+data = click.option(
+    "--data", type=click.Choice(["mnist", "synthetic"]), help="MNIST, or drawn digits that are not MNIST [mnist]."
+)
+
+RATE, DROPOUT, SEED = Number(0, 100, min_open=True), Number(0, 1, max_open=True), click.IntRange(0, 2**31 - 1)
+
 _OF_A_TRAINING: tuple[Option, ...] = (
     click.option("--net", help=f"Network: {', '.join(NETWORKS)} [rf20]."),
     click.option("--recipe", help=f"Hyper-parameters: {', '.join(RECIPES)} [fast]."),
-    click.option("--epochs", type=click.IntRange(1, 10_000), help="Epochs [the recipe's]."),
-    click.option(
-        "--batch-size",
-        type=click.IntRange(2, 60_000),
-        help="Pictures a step, of all processes together [the recipe's].",
-    ),
-    click.option(
-        "--lr", type=Number(0, 100, min_open=True), help="Learning rate, the peak for OneCycle [the recipe's]."
-    ),
-    click.option("--dropout", type=Number(0, 1, max_open=True), help="Dropout probability, 0 for none [the recipe's]."),
-    click.option("--seed", type=click.IntRange(0, 2**31 - 1), help="Random seed [1]."),
-    click.option(
-        "--val",
-        type=click.IntRange(0),
-        help="Hold out so many training pictures: curves, best.pt and patience use them [0].",
-    ),
-    click.option(
-        "--patience", type=click.IntRange(1), help="Stop after so many epochs without a better one (needs --val)."
-    ),
+    epochs,
+    batch_size,
+    click.option("--lr", type=RATE, help="Learning rate, the peak for OneCycle [the recipe's]."),
+    click.option("--dropout", type=DROPOUT, help="Dropout probability, 0 for none [the recipe's]."),
+    click.option("--seed", type=SEED, help="Random seed [1]."),
+    val,
+    patience,
     device,
-    click.option(
-        "--amp",
-        is_flag=True,
-        default=None,
-        help="Forward and backward in bfloat16 where torch's autocast allows it; untried on a GPU.",
-    ),
+    amp,
     click.option("--threads", type=click.IntRange(1, 1024), help="CPU threads [1]."),
-    click.option(
-        "--data",
-        type=click.Choice(["mnist", "synthetic"]),
-        help="MNIST, or drawn digits that are not MNIST [mnist].",
-    ),
+    data,
     data_dir,
     click.option(
         "--run",
@@ -118,7 +121,38 @@ _OF_A_TRAINING: tuple[Option, ...] = (
     force,
 )
 
+_OF_A_SWEEP: tuple[Option, ...] = (
+    click.option("--net", "nets", multiple=True, help=f"Network: {', '.join(NETWORKS)} [rf20]; repeat for several."),
+    click.option("--recipe", "recipes", multiple=True, help=f"{', '.join(RECIPES)} [fast]; repeat for several."),
+    click.option("--lr", "rates", type=RATE, multiple=True, help="Learning rate [the recipe's]; repeat for several."),
+    click.option(
+        "--dropout", "dropouts", type=DROPOUT, multiple=True, help="Dropout [the recipe's]; repeat for several."
+    ),
+    click.option("--seed", "seeds", type=SEED, multiple=True, help="Random seed [1]; repeat for several."),
+    epochs,
+    batch_size,
+    val,
+    patience,
+    device,
+    amp,
+    data,
+    data_dir,
+    click.option("--name", default="sweep", show_default=True, help="What the names of the runs begin with."),
+    click.option("--jobs", type=click.IntRange(1), help="Processes of this machine [as many as it has cores]."),
+    click.option("--threads", type=click.IntRange(1, 1024), help="CPU threads a process [cores divided by jobs]."),
+    click.option("--scheduler", metavar="ADDRESS", help="Let the workers of this Dask scheduler do it."),
+)
+
 
 def of_a_training(command: Command) -> Command:
     """Give a command the options of a training, in the order in which its help lists them."""
-    return reduce(lambda decorated, option: option(decorated), reversed(_OF_A_TRAINING), command)
+    return _given(command, _OF_A_TRAINING)
+
+
+def of_a_sweep(command: Command) -> Command:
+    """Give a command the options of a sweep, in the order in which its help lists them."""
+    return _given(command, _OF_A_SWEEP)
+
+
+def _given(command: Command, options: Sequence[Option]) -> Command:
+    return reduce(lambda decorated, option: option(decorated), reversed(options), command)

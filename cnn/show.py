@@ -159,16 +159,18 @@ def runs_table(runs: Sequence[ListedRun | DamagedRun]) -> str:
     """Return the list of runs as text."""
     if not runs:
         return "no runs yet: cnn train makes one"
+    wide = max(24, *(len(run.run) + 2 for run in runs))
     lines = [
-        f"{'run':<24}{'network':<9}{'recipe':<8}{'seed':>5}{'epochs':>9}  {'state':<12}{'test':>14}{'seconds':>9}  data"
+        f"{'run':<{wide}}{'network':<9}{'recipe':<8}{'seed':>5}{'epochs':>9}"
+        f"  {'state':<12}{'test':>14}{'seconds':>9}  data"
     ]
     for run in runs:
         if isinstance(run, DamagedRun):
-            lines.append(f"{run.run:<24}{run.state}")
+            lines.append(f"{run.run:<{wide}}{run.state}")
             continue
         test = "" if run.test_correct is None else f"{run.test_correct}/{run.test_total}"
         lines.append(
-            f"{run.run:<24}{run.network:<9}{run.recipe:<8}{run.seed:>5}{run.epochs:>5}/{run.of:<3}"
+            f"{run.run:<{wide}}{run.network:<9}{run.recipe:<8}{run.seed:>5}{run.epochs:>5}/{run.of:<3}"
             f"  {run.state:<12}{test:>14}{run.seconds:>9.1f}  {run.data}"
         )
     return "\n".join(lines)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
-from cnn.digits.datasets import data_folder, load_digits
+from cnn.digits.datasets import load_digits
+from cnn.digits.idx import data_folder
 from cnn.errors import RunError
 from cnn.net.modules import build_modules
 from cnn.net.networks import find_network

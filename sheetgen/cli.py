@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -140,6 +141,56 @@ def verify_command(
     else:
         click.echo("\n".join(report.lines()))
     return 0 if report.ok else 1
+
+
+@cli.command("sweep")
+@click.argument("names", nargs=-1, metavar="[TEMPLATE]...", shell_complete=_complete_template)
+@click.option("--rate", "rates", type=float, multiple=True, help="A learning rate; repeat for several.")
+@click.option("--iterations", type=int, multiple=True, help="The number of updates; repeat for several.")
+@click.option("--seed", "seeds", type=click.IntRange(0), multiple=True, help="A random seed; repeat for several.")
+@click.option("--train-only", is_flag=True, help="Report the losses; build and verify no workbook.")
+@click.option("--jobs", type=click.IntRange(1), help="Processes of this machine [as many as it has cores].")
+@click.option("--scheduler", metavar="ADDRESS", help="Let the workers of this Dask scheduler do it.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="A CSV file to write the results to.")
+@click.option("--force", is_flag=True, help="Replace an existing file.")
+@click.option("--json", "as_json", is_flag=True, help="Print each result as a line of JSON.")
+def sweep_command(
+    names: Sequence[str],
+    rates: Sequence[float],
+    iterations: Sequence[int],
+    seeds: Sequence[int],
+    train_only: bool,
+    jobs: int | None,
+    scheduler: str | None,
+    output: Path | None,
+    force: bool,
+    as_json: bool,
+) -> int:
+    """Build and verify every TEMPLATE with every rate, number of iterations and seed, each in a process of its own.
+
+    The workbooks are not kept: results are printed as they come. A seed draws the first weights and the order of the
+    samples. Exit code 1: a workbook differs, or an item failed.
+
+    \b
+    Examples:
+      sheetgen sweep xor --rate 0.1 --rate 1 --seed 1 --seed 2 --json
+      sheetgen sweep mlp-2-2-2 perceptron --iterations 1000 --train-only -o losses.csv
+    """
+    from sheetgen.jobs.local import cores
+    from sheetgen.sweep import as_csv, items, sweep
+
+    if output and version_of(output) != ABSENT and not force:
+        raise UsageError(f"{output} exists", "replace it with --force, or name another file with -o")
+    rows = []
+    every = items(names or (DEFAULT,), rates, iterations, seeds, not train_only)
+    with closing(sweep(every, jobs or cores(), scheduler)) as came:  # type: ignore[type-var]
+        for row in came:
+            click.echo(json.dumps(asdict(row), ensure_ascii=False) if as_json else row.line())
+            rows.append(row)
+    if output:
+        with replacing(output, None if force else ABSENT) as (file, _):
+            file.write(as_csv(rows).encode())
+    return 0 if all(row.ok for row in rows) else 1
 
 
 @cli.command("show")

@@ -18,12 +18,13 @@ from outside import ROOT
 # From the ground up: a room imports rooms of lower floors only, so rooms of one floor stand side by side.
 SHEETGEN = (
     {"interrupts", "algebra", "errors", "version", "sheet_names"},
-    {"limits", "drafts"},
+    {"limits", "drafts", "jobs"},
     {"files", "console", "engines", "network", "page"},
     {"template", "xlsx"},
     {"sheets"},
     {"proof"},
     {"workbook", "show"},
+    {"sweep"},
     {"__init__", "cli"},
     {"__main__"},
 )
@@ -33,15 +34,15 @@ CNN = (
     {"digits"},
     {"runs"},
     {"training"},
-    {"trained"},
+    {"trained", "sweep"},
     {"predict"},
-    {"tab", "show", "options"},
+    {"tab", "show", "sweep_table", "options"},
     {"cli"},
     {"__main__"},
 )
 FLOORS = {"sheetgen": SHEETGEN, "cnn": CNN}
 
-OF_SHEETGEN_FOR_CNN = {"page", "xlsx", "console", "files", "errors", "interrupts", "version", "sheet_names"}
+OF_SHEETGEN_FOR_CNN = {"page", "xlsx", "console", "files", "errors", "interrupts", "jobs", "version", "sheet_names"}
 """What the companion uses of sheetgen, besides its public names."""
 
 MODULES = {

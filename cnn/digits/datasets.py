@@ -6,7 +6,6 @@ MNIST is by Yann LeCun, Corinna Cortes and Christopher J. C. Burges.
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -21,25 +20,14 @@ from cnn.errors import DataError, UsageError
 from cnn.extra import require
 
 SPLIT_SEED = 60_000
-RAW_FILES = {
-    "train-images-idx3-ubyte": "6bbc9ace898e44ae57da46a324031adb",
-    "train-labels-idx1-ubyte": "a25bea736e30d166cdddb491f175f624",
-    "t10k-images-idx3-ubyte": "2646ac647ad5339dbf082846283269ea",
-    "t10k-labels-idx1-ubyte": "27ae3e4e09519cfbb04c329615203637",
-}
-
-
-def data_folder(name: str | None) -> Path:
-    """Return the torchvision root: the one of that name, else ``SHEETGEN_DATA``, else ``data``."""
-    return Path(name or os.environ.get("SHEETGEN_DATA") or "data")
 
 
 def load_mnist(folder: Path) -> Digits:
     """Read MNIST from a torchvision root, downloading it there where it is absent; raise `DataError`."""
-    raw = folder / "MNIST" / "raw"
-    if not all(idx.stored(raw / name).is_file() for name in RAW_FILES):
+    raw = idx.raw_folder(folder)
+    if not idx.is_there(folder):
         download(folder, raw)
-    images, labels, test_images, test_labels = (read_file(raw, name) for name in RAW_FILES)
+    images, labels, test_images, test_labels = (read_file(raw, name) for name in idx.MNIST)
     train, test = part_of(images, labels), part_of(test_images, test_labels)
     return Digits("mnist", train, test, None, fingerprint(train, test))
 
@@ -66,7 +54,7 @@ def read_file(raw: Path, name: str) -> Tensor:
     """Return the numbers of one of MNIST's files; raise `DataError` where its MD5 is not the published one."""
     file = idx.stored(raw / name)
     content = idx.content_of(file)
-    if hashlib.md5(content, usedforsecurity=False).hexdigest() != RAW_FILES[name]:
+    if hashlib.md5(content, usedforsecurity=False).hexdigest() != idx.MNIST[name]:
         raise DataError(f"{file} is damaged (its MD5 is not MNIST's); {idx.ANEW}")
     return torch.from_numpy(idx.parse(content, file))
 

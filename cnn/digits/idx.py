@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import math
+import os
 import struct
 import zlib
 from pathlib import Path
@@ -15,6 +16,30 @@ from cnn.errors import DataError
 
 UNSIGNED_BYTE = 8
 ANEW = "delete it and run again to download it"
+
+
+MNIST = {
+    "train-images-idx3-ubyte": "6bbc9ace898e44ae57da46a324031adb",
+    "train-labels-idx1-ubyte": "a25bea736e30d166cdddb491f175f624",
+    "t10k-images-idx3-ubyte": "2646ac647ad5339dbf082846283269ea",
+    "t10k-labels-idx1-ubyte": "27ae3e4e09519cfbb04c329615203637",
+}
+"""The four files of MNIST, and the MD5 of each."""
+
+
+def data_folder(name: str | None) -> Path:
+    """Return the torchvision root: the one of that name, else ``SHEETGEN_DATA``, else ``data``."""
+    return Path(name or os.environ.get("SHEETGEN_DATA") or "data")
+
+
+def raw_folder(root: Path) -> Path:
+    """Return where a torchvision root holds the files of MNIST."""
+    return root / "MNIST" / "raw"
+
+
+def is_there(root: Path) -> bool:
+    """Say whether a torchvision root holds MNIST."""
+    return all(stored(raw_folder(root) / name).is_file() for name in MNIST)
 
 
 def stored(path: Path) -> Path:

@@ -9,7 +9,8 @@ from importlib.metadata import PackageNotFoundError, version
 
 import torch
 
-from cnn.digits.datasets import data_folder, load_digits
+from cnn.digits.datasets import load_digits
+from cnn.digits.idx import data_folder
 from cnn.digits.parts import Digits
 from cnn.errors import RunError
 from cnn.extra import require

@@ -36,6 +36,20 @@ class Document:
             document.data = toml.decode(text)
         return document
 
+    def draw_by(self, seed: int) -> None:
+        """Let the first weights and the order of the samples, where they are drawn at random, be drawn by this seed.
+
+        Raises UsageError where neither is.
+        """
+        layers = self.data.get("layers")
+        if isinstance(layers, dict) and "weights" not in layers:
+            layers["seed"] = seed
+        elif "shuffle" not in self.data:
+            problem = f"{self.source} draws nothing at random, so a seed changes nothing"
+            raise UsageError(problem, "leave the seed out, or let [layers] draw the weights")
+        if "shuffle" in self.data:
+            self.data["shuffle"] = seed
+
     # --- complaints ---
 
     def fail(self, problem: str, expected: str = "", table: str = "", key: str = "", *, quantity: str = "") -> NoReturn:

@@ -36,11 +36,19 @@ def load(template: str | Path = DEFAULT) -> Study:
 
     Raises UsageError where there is no such template and TemplateError where it is wrong.
     """
+    return load_drawn(template, None)
+
+
+def load_drawn(template: str | Path, seed: int | None) -> Study:
+    """Return the study of a template, what it draws at random drawn by this seed, where one is given.
+
+    Raises what `load` raises, and UsageError where a seed is given to a template that draws nothing.
+    """
     text, source = template_text(str(template)), str(template)
     if template not in template_names():
-        return _study(text, source, Path(template).parent)
+        return _study(text, source, Path(template).parent, seed)
     with as_file(files("sheetgen.templates")) as folder:
-        return _study(text, source, folder)
+        return _study(text, source, folder, seed)
 
 
 def loads(text: str, source: str = "template") -> Study:
@@ -48,8 +56,10 @@ def loads(text: str, source: str = "template") -> Study:
     return _study(text, source, None)
 
 
-def _study(text: str, source: str, folder: Path | None) -> Study:
+def _study(text: str, source: str, folder: Path | None, seed: int | None = None) -> Study:
     document = Document.decode(text, source)
+    if seed is not None:
+        document.draw_by(seed)
     with document.refusing():
         return _TemplateReader(document, folder).study()
 

@@ -71,7 +71,7 @@ finally:
 
 
 def test_what_each_command_imports(tmp_path: Path) -> None:
-    """torchvision and the compiler of torch take seconds to import; commands without tensors need no torch either."""
+    """torchvision, torch and its compiler each take seconds to import."""
     for package in ("torch", "PIL", "scipy"):
         pytest.importorskip(package, reason="the extra cnn is not installed")
     from PIL import Image

@@ -23,7 +23,7 @@ pytest.importorskip("PIL", reason="Pillow is not installed")
 
 from PIL import Image
 
-from cnn.digits import datasets, parts
+from cnn.digits import datasets, idx, parts
 from cnn.digits.synthetic import draw
 from cnn.training import augment
 
@@ -173,7 +173,7 @@ def test_a_damaged_file_is_named(tmp_path: Path) -> None:
     raw = mnist_folder() / "MNIST" / "raw"
     copy = tmp_path / "MNIST" / "raw"
     copy.mkdir(parents=True)
-    for name in datasets.RAW_FILES:
+    for name in idx.MNIST:
         (copy / name).symlink_to(raw / name)
     (copy / "t10k-labels-idx1-ubyte").unlink()
     content = bytearray((raw / "t10k-labels-idx1-ubyte").read_bytes())
