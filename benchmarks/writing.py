@@ -2,9 +2,9 @@
 
     python benchmarks/writing.py [--sizes 100 1000 10000] [--runs 5]
 
-A size is a number of iterations: so many rows on each of six training sheets of 40 columns. Every workbook is written
-by a process of its own, timed from its start to its exit, and the writers take turns, so that a machine that is busy
-for a while is busy for all; a first turn warms up and is not counted. CPU time is that of all cores.
+A size is the rows of each of six training sheets of 40 columns. Every workbook is written by a process of its own,
+timed from its start to its exit, and the writers take turns, so that a machine that is busy for a while is busy for
+all; a first turn warms up and is not counted. CPU time is that of all cores.
 
 This project writes the whole workbook: every value, the other sheets, charts, styles. The others write the formulas of
 the training sheets, which they have from this project's pages, and nothing else: openpyxl and the Rust writer without
@@ -109,10 +109,10 @@ class Run:
     size: int
 
 
-def run(writer: str, iterations: int, path: Path) -> Run:
+def run(writer: str, rows: int, path: Path) -> Run:
     """Write one workbook in a process of its own."""
     start = time.perf_counter()
-    process = subprocess.Popen([sys.executable, __file__, "--write", writer, str(iterations), str(path)])
+    process = subprocess.Popen([sys.executable, __file__, "--write", writer, str(rows), str(path)])
     _, status, usage = os.wait4(process.pid, 0)
     wall = time.perf_counter() - start
     if status:
@@ -131,14 +131,14 @@ def main() -> None:
     arguments.add_argument("--sizes", type=int, nargs="+", default=[100, 1_000, 10_000])
     arguments.add_argument("--runs", type=int, default=5)
     arguments.add_argument("--writers", nargs="+", choices=WRITERS, default=list(WRITERS))
-    arguments.add_argument("--write", nargs=3, metavar=("WRITER", "ITERATIONS", "PATH"), help=argparse.SUPPRESS)
+    arguments.add_argument("--write", nargs=3, metavar=("WRITER", "ROWS", "PATH"), help=argparse.SUPPRESS)
     options = arguments.parse_args()
     if options.write:
-        writer, iterations, path = options.write
-        WRITERS[writer][1](override(load(), iterations=int(iterations)), Path(path))
+        writer, rows, path = options.write
+        WRITERS[writer][1](override(load(), iterations=int(rows) - 1), Path(path))
         return
     print(f"n = {options.runs}\n")
-    print("| iterations | writer | wall, s | CPU, s | wall against ours | CPU against ours | MiB at most | file, MB |")
+    print("| rows | writer | wall, s | CPU, s | wall against ours | CPU against ours | MiB at most | file, MB |")
     print("|---|---|---|---|---|---|---|---|")
     for size in options.sizes:
         with tempfile.TemporaryDirectory() as folder:
