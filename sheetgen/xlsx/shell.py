@@ -14,17 +14,16 @@ from io import BytesIO
 from typing import Any
 
 from openpyxl import Workbook
-from openpyxl.formatting.formatting import ConditionalFormatting
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from sheetgen.errors import UsageError
 from sheetgen.page import style
-from sheetgen.page.marks import all_rules
 from sheetgen.page.page import Page, quoted
 from sheetgen.page.style import Style
 from sheetgen.xlsx import style_objects
+from sheetgen.xlsx.conditional_formats import conditional_formats
 from sheetgen.xlsx.escapes import quoted_attribute
 from sheetgen.xlsx.shapes import put_shapes
 from sheetgen.xlsx.spelling import respelled
@@ -108,11 +107,7 @@ def _dress(sheet: Worksheet, page: Page) -> None:
         sheet.sheet_properties.tabColor = page.tab_colour
     for merge in page.merges:
         sheet.merge_cells(merge)
-    formats: dict[str, ConditionalFormatting] = {}  # long lists of cells, each for several rules, are parsed once
-    for cells, rule in all_rules(page):
-        if cells not in formats:
-            formats[cells] = ConditionalFormatting(cells)
-        sheet.conditional_formatting.add(formats[cells], rule)
+    sheet.conditional_formatting = conditional_formats(page)  # type: ignore[assignment]
     for guarded, validation in page.guards:
         for cell in guarded:
             validation.add(cell)
