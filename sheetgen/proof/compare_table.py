@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 
 from sheetgen.engines.base import Value
 from sheetgen.page.page import Column, Table, at_row
+from sheetgen.proof.compare_alike import holds_the_formulas, rows_that_agree
 from sheetgen.proof.compare_formula import FormulaComparison
 from sheetgen.proof.expected import TableRow
 from sheetgen.proof.report import Kind
 from sheetgen.xlsx import formulas
+from sheetgen.xlsx.alike_rows import AlikeRows
 from sheetgen.xlsx.cells import FileCell, SharedFormula
 
 _SMALLEST_NUMBER = 5e-324
@@ -23,13 +26,14 @@ class TableComparison:
         self._sheet, self._outcome = comparison.sheet, comparison.outcome
         self._width = len(table.columns)
         self._shared_agrees: dict[tuple[SharedFormula, int], bool] = {}
-        self._rows = self._expected_rows()
-        self._next = next(self._rows, None)
+        self._rows: Iterator[tuple[int, TableRow]] = enumerate(table.values(), start=table.first_row)
+        self._next = self._following()
 
-    def _expected_rows(self) -> Iterator[tuple[int, TableRow]]:
-        for number, values in enumerate(self._table.values(), start=self._table.first_row):
-            self._sheet.bounds.follow(values)
-            yield number, values
+    def _following(self) -> tuple[int, TableRow] | None:
+        following = next(self._rows, None)
+        if following:
+            self._sheet.bounds.follow(following[1])
+        return following
 
     def compare(self, row: list[FileCell]) -> None:
         """Compare the table's cells in a row of the file, which may lie above, in or below the table."""
@@ -38,9 +42,33 @@ class TableComparison:
             self._missing_row(*self._next)
         if self._next and self._next[0] == number:
             self._row(row, *self._next)
-            self._next = next(self._rows, None)
+            self._next = self._following()
         elif number >= self._table.first_row:
             self._beyond(row)
+
+    def compare_alike(self, rows: AlikeRows) -> bool:
+        """Compare rows that are spelled alike, and say so, where they are rows of the table, its next, and no more.
+
+        Those that are not to the last bit what they must be are compared cell by cell.
+        """
+        plain = all(cell.style in self._comparison.plain and not cell.rich for cell in rows.like)
+        if not plain or not self._next or self._next[0] != rows.first:
+            return False
+        if not holds_the_formulas(rows, self._table, self._same_formula):
+            return False
+        first, count = rows.first, len(rows.values)
+        expected = [self._next[1], *(values for _, values in islice(self._rows, count - 1))]
+        agree = rows_that_agree(rows, expected, self._sheet.recalculated[first - 1 : first - 1 + count])
+        for index, values in enumerate(expected):
+            if index:
+                self._sheet.bounds.follow(values)
+            if agree[index]:
+                self._outcome.formulas += self._width
+                self._outcome.table_formulas += self._width
+            else:
+                self._row(rows.row(index), first + index, values)
+        self._next = self._following()
+        return True
 
     def finish(self) -> None:
         """Note the rows that never came."""
@@ -50,7 +78,7 @@ class TableComparison:
     def _missing_row(self, number: int, values: TableRow) -> None:
         missing = f"the row of iteration {int(values[0])}"
         self._comparison.differ(FileCell(number, 1, None), Kind.MISSING, missing, None)
-        self._next = next(self._rows, None)
+        self._next = self._following()
 
     def _beyond(self, row: list[FileCell]) -> None:
         """Note cells in the table's columns below its last row, or in a row that came before."""

@@ -45,13 +45,17 @@ class AlikeRows:
     first: int
     values: NDArray[np.float64]
 
+    def row(self, index: int) -> list[FileCell]:
+        """Return the cells of a row, counted from 0."""
+        row = self.first + index
+        return [
+            replace(cell, row=row, value=value, own=None if formula is None else at_row(formula, row))
+            for cell, formula, value in zip(self.like, self.formulas, self.values[index].tolist(), strict=True)
+        ]
+
     def rows(self) -> Iterator[list[FileCell]]:
         """Yield the rows, cell by cell."""
-        for row, values in enumerate(self.values.tolist(), start=self.first):
-            yield [
-                replace(cell, row=row, value=value, own=None if formula is None else at_row(formula, row))
-                for cell, formula, value in zip(self.like, self.formulas, values, strict=True)
-            ]
+        yield from map(self.row, range(len(self.values)))
 
 
 @dataclass(frozen=True, slots=True)
