@@ -19,15 +19,14 @@ SharedAgrees = Callable[[FileCell, Column, int], bool]
 
 
 def holds_the_formulas(rows: AlikeRows, table: Table, shared_agrees: SharedAgrees) -> bool:
-    """Whether rows lie in a table, below its first row, and hold its formulas, in every column and nowhere else."""
-    first = table.first_row
-    inside = first < rows.first and rows.first + len(rows.values) - 1 <= table.last_row
-    if not inside or [cell.column for cell in rows.like] != list(range(1, len(table.columns) + 1)):
+    """Whether rows lie in a table, like one below its first, and hold its formulas in every column and nothing else."""
+    if [cell.column for cell in rows.like] != list(range(1, len(table.columns) + 1)):
+        return False
+    if rows.like[0].row <= table.first_row or rows.first + len(rows.values) - 1 > table.last_row:
         return False
     for cell, formula, column in zip(rows.like, rows.formulas, table.columns, strict=True):
-        if cell.fills is not None or not (cell.row > first if cell.shared is None else cell.shared.row > first):
-            return False
-        if not (formula == column.rest if cell.shared is None else shared_agrees(cell, column, cell.row)):
+        same = formula == column.rest if cell.shared is None else shared_agrees(cell, column, cell.row)
+        if not same or cell.fills is not None:
             return False
     return True
 
