@@ -26,6 +26,7 @@ from sheetgen.template import DEFAULT
 from sheetgen.version import __version__
 
 if TYPE_CHECKING:
+    from sheetgen.network.study import Study
     from sheetgen.workbook import Built
 
 FORMATS = ("text", "latex", "excel")
@@ -73,6 +74,7 @@ def cli() -> None:
 @click.option("--set", "settings", multiple=True, metavar="NAME=NUMBER", help="Set an input, target or initial weight.")
 @click.option("--no-verify", is_flag=True, help="Write without proving.")
 @click.option("--force", is_flag=True, help="Replace an existing file.")
+@click.option("--dry-run", is_flag=True, help="Say how large the workbook would be, and write nothing.")
 def build_command(
     name: str,
     output: Path | None,
@@ -81,6 +83,7 @@ def build_command(
     settings: Sequence[str],
     no_verify: bool,
     force: bool,
+    dry_run: bool,
 ) -> int:
     """Build the workbook of a TEMPLATE (a shipped name or a .toml file) and verify it.
 
@@ -88,12 +91,16 @@ def build_command(
     Examples:
       sheetgen build
       sheetgen build mlp-2-2-2 -o two-rates.xlsx --rate 0.5 --rate 5 --iterations 1000 --set w1=0.2
+      sheetgen build iris --iterations 5000 --dry-run
     """
     from sheetgen.template.load import load
     from sheetgen.template.overrides import override, parse_settings
     from sheetgen.workbook import build
 
     study = override(load(name), values=parse_settings(settings), rates=rates, iterations=iterations)
+    if dry_run:
+        _say_size(study, verify=not no_verify)
+        return 0
     built = build(study, output, verify=not no_verify, force=force, progress=progress)
     _say_built(built)
     return 0 if built.ok else 1
@@ -253,6 +260,23 @@ def copy_command(name: str, file: Path | None, force: bool) -> int:
             copy.flush()
     click.echo(f"wrote {' and '.join(map(str, texts))}; edit it, then: sheetgen build {target}")
     return 0
+
+
+def _say_size(study: Study, *, verify: bool) -> None:
+    """Say what a workbook would take; raise UsageError where the machine has less."""
+    from sheetgen.memory import as_size
+    from sheetgen.sheets.book import Book
+    from sheetgen.sheets.compose import pages
+    from sheetgen.sheets.estimate import estimate
+
+    composed, _ = pages(Book(study, study))
+    size = estimate(composed)
+    for sheet in size.sheets:
+        click.echo(f"  {sheet.name}: {sheet.rows:,} rows, {sheet.cells:,} cells ({sheet.formulas:,} formulas)")
+    click.echo(f"{len(size.sheets)} sheets, {size.cells:,} cells ({size.formulas:,} formulas)")
+    memory = f"{as_size(size.building)} of memory to build, {as_size(size.verifying)} to verify"
+    click.echo(f"estimated: {as_size(size.file)} of file, {memory}")
+    size.require_memory(verify=verify)
 
 
 def _say_built(built: Built) -> None:

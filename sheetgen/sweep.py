@@ -15,7 +15,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from sheetgen.build import build
 from sheetgen.errors import UsageError
 from sheetgen.jobs.outcomes import outcomes
 from sheetgen.network.study import Study
@@ -24,6 +23,7 @@ from sheetgen.sheets.folds import Losses
 from sheetgen.template.load import load_drawn
 from sheetgen.template.overrides import override
 from sheetgen.template.shipped import template_names
+from sheetgen.workbook import build
 
 
 @dataclass(frozen=True)

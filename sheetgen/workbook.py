@@ -15,6 +15,7 @@ from sheetgen.proof.report import Report
 from sheetgen.proof.verify import verify as verify_file
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.compose import Composition, compose
+from sheetgen.sheets.estimate import estimate
 from sheetgen.sheets.folds import Losses
 from sheetgen.xlsx import shell, writer
 
@@ -61,12 +62,13 @@ def build(
     ``path`` is by default the study's own file name, in the current folder. A workbook in which the
     verification finds a difference goes to ``path`` + ``.rejected``.
     Raises UsageError where the file exists (without ``force``), cannot be written, or was made or changed by another
-    program meanwhile, NumberError where the training overflows, EngineError where the engine fails.
+    program meanwhile, or where there is too little memory; NumberError where the training overflows, EngineError where
+    the engine fails.
     """
     path = Path(path or study.workbook)
     seen = checked_version(path, force)
     with replacing(path, seen) as (file, draft):
-        book, composition = _write(study, file, draft.parent, progress)
+        book, composition = _write(study, file, draft.parent, progress, verify)
         report = None
         if verify:
             progress("verifying")
@@ -109,13 +111,16 @@ def checked_version(path: Path, force: bool) -> Version | None:
     return there
 
 
-def _write(study: Study, file: IO[bytes], folder: Path, progress: Progress) -> tuple[Book, Composition]:
-    """Write the workbook to an open file; return its book and its composition."""
+def _write(study: Study, file: IO[bytes], folder: Path, progress: Progress, verify: bool) -> tuple[Book, Composition]:
+    """Write the workbook to an open file; return its book and its composition.
+
+    Raises UsageError before anything is computed where that, or verifying it, takes more memory than there is.
+    """
     book = Book(study, study)
     if study.read_as:
         progress(f"read {study.read_as}")
     progress("training")
-    composition = compose(book)
+    composition = compose(book, lambda pages: estimate(pages).require_memory(verify=verify))
     stamp = writer.timestamp().strftime("%Y-%m-%dT%H:%M:%SZ")
     progress("writing")
     writer.write(file, shell.make(composition.pages, study.title, stamp), composition.pages, folder)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -42,6 +43,21 @@ def test_build_then_verify(tmp_path: Path) -> None:
     again = run("build", cwd=tmp_path)
     assert again.returncode == 2
     assert "--force" in again.stderr
+
+
+def test_a_dry_run_says_how_large_and_writes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = run("build", "--dry-run", cwd=tmp_path)
+    assert told.returncode == 0, told.stderr
+    lines = told.stdout.splitlines()
+    assert "  lr 0.1: 105 rows, 4,162 cells (4,042 formulas)" in lines
+    assert re.fullmatch(r"14 sheets, [0-9,]{6} cells \([0-9,]{6} formulas\)", lines[-2])
+    assert re.fullmatch(r"estimated: \d+ kB of file, \d+ MB of memory to build, \d+ MB to verify", lines[-1])
+    assert list(tmp_path.iterdir()) == []
+    monkeypatch.setattr("sheetgen.sheets.estimate.free_memory", lambda: 2**20)
+    refused = CliRunner().invoke(cli, ["build", "--dry-run"])
+    assert refused.exit_code == 2
+    assert refused.stdout == told.stdout
+    assert re.search(r"takes about \d+ MB of memory, and 1.0 MB are free; train", refused.stderr)
 
 
 def test_build_with_everything_set(tmp_path: Path) -> None:

@@ -6,11 +6,13 @@ import datetime
 import importlib.metadata
 import math
 import time
+import zipfile
 from pathlib import Path
 from typing import Any
 
 from sheetgen.engines.base import CellError, Value, require_package
 from sheetgen.errors import EngineError
+from sheetgen.memory import as_size, free_memory
 
 # formualizer's name of an error -> what a cell shows. Below the seven that Excel has since 2007 are the
 # engine's own: a formula it cannot parse, a feature it has not, a circular reference.
@@ -30,7 +32,10 @@ _CODES = {
 }
 
 _LOAD_LIMITS = dict.fromkeys(("max_input_bytes", "max_expanded_bytes", "max_part_bytes"), 2**40)
-"""How large a file and its parts may be; the engine's own limit refuses a sheet of 145,600 rows."""
+"""How large a file and its parts may be: as memory allows. The engine's own limit refuses a sheet of 145,600 rows."""
+
+_MEMORY_A_BYTE = 5
+"""The bytes of memory for each byte of the parts, as they are without compression: 3.2 to 7.2 in workbooks of ours."""
 
 
 def _module() -> Any:
@@ -62,6 +67,7 @@ class Embedded:
         """
         module = _module()
         require_package(path)
+        _require_memory(path)
         start = time.monotonic()
         try:
             workbook = _load(module, path, timeout)
@@ -80,10 +86,22 @@ class Embedded:
         return EmbeddedRecalculation(module, workbook)
 
 
+def _require_memory(path: Path) -> None:
+    """Raise EngineError where a workbook needs more memory than is free, before the engine begins."""
+    with zipfile.ZipFile(path) as archive:
+        size = _MEMORY_A_BYTE * sum(part.file_size for part in archive.infolist())
+    free = free_memory()
+    if free is not None and size > free:
+        need = f"about {as_size(size)} of memory, and {as_size(free)} are free"
+        remedy = "close other programs, use a larger machine, or try --engine libreoffice"
+        raise EngineError(f"{path}: the embedded engine needs {need}", remedy)
+
+
 def _load(module: Any, path: Path, timeout: float) -> Any:
     """Load the workbook, its evaluation limited to ``timeout`` seconds and its dates as serial numbers."""
     limits = module.EvaluationConfig()
     limits.max_eval_time_ms = max(1, math.ceil(timeout * 1000))
+    limits.enable_parallel = False  # the same bits for less work: most cells wait for the row above theirs
     config = module.WorkbookConfig(eval_config=limits)
     workbook = module.Workbook.from_path(str(path), config=config, load_limits=_LOAD_LIMITS)
     workbook.set_temporal_egress("serial")

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from itertools import islice
 
 from sheetgen.engines.base import Value
 from sheetgen.page.page import Column, Table, at_row
+from sheetgen.proof.compare_alike import holds_the_formulas, rows_that_agree
 from sheetgen.proof.compare_formula import FormulaComparison
 from sheetgen.proof.expected import TableRow
 from sheetgen.proof.report import Kind
 from sheetgen.xlsx import formulas
+from sheetgen.xlsx.alike_rows import AlikeRows
 from sheetgen.xlsx.cells import FileCell, SharedFormula
 
 _SMALLEST_NUMBER = 5e-324
@@ -37,6 +40,28 @@ class TableComparison:
             self._next = next(self._rows, None)
         elif number >= self._table.first_row:
             self._beyond(row)
+
+    def compare_alike(self, rows: AlikeRows) -> bool:
+        """Compare rows that are spelled alike, and say so, where they are rows of the table, its next, and no more.
+
+        Those that are not to the last bit what they must be are compared cell by cell.
+        """
+        plain = all(cell.style in self._comparison.plain and not cell.rich for cell in rows.like)
+        if not plain or not self._next or self._next[0] != rows.first:
+            return False
+        if not holds_the_formulas(rows, self._table, self._same_formula):
+            return False
+        first, count = rows.first, len(rows.values)
+        expected = [self._next[1], *(values for _, values in islice(self._rows, count - 1))]
+        agree = rows_that_agree(rows, expected, self._sheet.recalculated[first - 1 : first - 1 + count])
+        for index, values in enumerate(expected):
+            if agree[index]:
+                self._outcome.formulas += self._width
+                self._outcome.table_formulas += self._width
+            else:
+                self._row(rows.row(index), first + index, values)
+        self._next = next(self._rows, None)
+        return True
 
     def finish(self) -> None:
         """Note the rows that never came."""

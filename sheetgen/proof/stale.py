@@ -61,7 +61,7 @@ def _wrong_then(file: WorkbookFile, book: Book, tolerance: Tolerance) -> Iterato
         rows, columns = page.size
         shown = _shown(file, page.name, rows, columns)
         sheet = ExpectedSheet(page, shown, tolerance, bounds=table_bounds(book, page.name, tolerance.atol))
-        for difference in compare(sheet, file.rows(page.name)).differences:
+        for difference in compare(sheet, file.row_pieces(page.name)).differences:
             if difference.kind == Kind.VALUE and difference.found is not None:
                 yield page.name, difference.cell
 

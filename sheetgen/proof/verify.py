@@ -98,7 +98,7 @@ def _page(
     bounds = table_bounds(book, page.name, tolerance.atol)
     grid = values.grid(page.name, rows, columns)
     sheet = ExpectedSheet(page, grid, tolerance, rates.get(page.name), bounds, book.study.batch, formats.codes)
-    return compare(sheet, file.rows(page.name))
+    return compare(sheet, file.row_pieces(page.name))
 
 
 def _sheet(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from openpyxl.utils import get_column_letter
@@ -88,12 +89,14 @@ def _require_length(page: Page, row: int, column: int, what: str, text: str, mos
         )
 
 
-def compose(book: Book) -> Composition:
+def compose(book: Book, before_training: Callable[[list[Page]], None] = lambda pages: None) -> Composition:
     """Return the pages of a book with their values ready, and the verdict: the training has run once.
 
+    ``before_training`` is shown the pages before that, and may raise what keeps them from being filled.
     Raises NumberError where the training leaves the numbers a spreadsheet can hold, UsageError where a check
     cannot be computed.
     """
     composed, verdict = pages(book)
+    before_training(composed)
     book.results.run(book.trace)
     return Composition(composed, verdict())

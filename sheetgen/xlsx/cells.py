@@ -1,16 +1,15 @@
-"""The cells of a sheet part, row by row: for each its formula and its cached value, as Excel reads them.
+"""The cells of a row of a sheet part: for each its formula and its cached value, as Excel reads them.
 
-What programs read differently is refused: a row or a cell given twice, out of order or elsewhere than in the one table
-of the sheet, an address that names another row, two values in a cell.
+What programs read differently is refused: a cell given twice or out of order, an address that names another row, two
+values in a cell.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from functools import cache
-from typing import IO
 from xml.etree import ElementTree
 
 from openpyxl.utils.cell import column_index_from_string, get_column_letter, range_boundaries
@@ -19,7 +18,7 @@ from sheetgen.engines.base import CellError, Value
 from sheetgen.limits import MAX_COLUMNS, MAX_ROWS
 from sheetgen.xlsx.escapes import decoded
 from sheetgen.xlsx.formulas import shifted
-from sheetgen.xlsx.plain_xml import ON, Ambiguous, PlainPart, parse
+from sheetgen.xlsx.plain_xml import Ambiguous, parse
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 """The namespace of a workbook's elements, as ElementTree spells it."""
@@ -28,13 +27,10 @@ STRICT = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
 COMPATIBILITY = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 """The namespace of what tells a program what to do with what it does not know."""
 
-_TABLE, _ROW, _CELL = f"{MAIN}sheetData", f"{MAIN}row", f"{MAIN}c"
+_CELL = f"{MAIN}c"
 _FORMULA, _VALUE, _INLINE, _EXTENSIONS = f"{MAIN}f", f"{MAIN}v", f"{MAIN}is", f"{MAIN}extLst"
 _RUN, _TEXT, _HINTS = f"{MAIN}r", f"{MAIN}t", (f"{MAIN}rPh", f"{MAIN}phoneticPr", f"{MAIN}rPr")
-_ONLY_IN_THE_TABLE = frozenset(f"{space}{name}" for space in (MAIN, STRICT) for name in ("sheetData", "row", "c"))
-_REINTERPRETED = (f"{COMPATIBILITY}ProcessContent", f"{COMPATIBILITY}MustUnderstand")
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
-_WHOLE = re.compile(r"[1-9][0-9]{0,6}")
 _LETTERS = re.compile(r"[A-Z]{1,3}")
 
 
@@ -45,6 +41,8 @@ class SharedFormula:
     text: str
     row: int
     column: int
+    last_row: int = field(default=MAX_ROWS, compare=False)
+    """The last row of the cells that it is for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,51 +82,15 @@ def read_strings(xml: bytes) -> list[str]:
     return [_text(item) for item in parse(xml) if item.tag == f"{MAIN}si"]
 
 
-class SheetReader:
-    """Reads one sheet part, once. ``strings`` gives the workbook's shared strings; it is called where needed.
-
-    When all rows were read, ``root`` is the sheet without them, and ``hidden`` the numbers of those that do not show.
-    """
+class CellReader:
+    """Reads the cells of one sheet. ``strings`` gives the workbook's shared strings; it is called where needed."""
 
     def __init__(self, strings: Callable[[], Sequence[str]]) -> None:
         self._strings = strings
         self._shared: dict[str, tuple[SharedFormula, tuple[int, int, int, int]]] = {}
-        self.root = ElementTree.Element("")
-        self.hidden: list[int] = []
 
-    def rows(self, part: IO[bytes]) -> Iterator[list[FileCell]]:
-        """Yield the rows, each as the cells that the file holds in it. Raises Ambiguous where programs would differ."""
-        above: list[ElementTree.Element] = []  # the open elements outside of the table
-        table: ElementTree.Element | None = None
-        tables = depth = number = 0
-        for event, element in ElementTree.iterparse(PlainPart(part), events=("start", "end")):
-            if table is not None:
-                if event == "start":
-                    depth += 1
-                elif depth > 1:
-                    depth -= 1
-                elif element is table:
-                    table = None
-                    above.pop()
-                else:
-                    depth -= 1
-                    number = _row_number(element, number)
-                    if element.get("hidden") in ON or element.get("ht") == "0":
-                        self.hidden.append(number)
-                    yield self._cells(element, number)
-                    table.clear()
-            elif event == "start":
-                if element.tag == _TABLE:
-                    tables, table, depth = tables + 1, element, 0
-                _check_place(element, above)
-                above.append(element)
-            else:
-                above.pop()
-                self.root = element
-        if tables != 1:
-            raise Ambiguous(f"{tables} tables of cells")
-
-    def _cells(self, row: ElementTree.Element, number: int) -> list[FileCell]:
+    def cells(self, row: ElementTree.Element, number: int) -> list[FileCell]:
+        """Return the cells of a row. Raises Ambiguous where programs would differ."""
         digits = str(number)
         cells = []
         column = 0
@@ -136,7 +98,7 @@ class SheetReader:
             if element.tag != _CELL:
                 if element.tag == _EXTENSIONS:
                     continue
-                raise Ambiguous(f"{_named(element)} in row {digits}")
+                raise Ambiguous(f"{named(element)} in row {digits}")
             where = element.get("r")
             if where is None:
                 column += 1
@@ -159,7 +121,7 @@ class SheetReader:
             elif part.tag == _INLINE and value is inline is None:
                 inline = part
             elif part.tag != _EXTENSIONS:
-                raise Ambiguous(f"{_named(part)}, not where it belongs, in {_name(row, column)}")
+                raise Ambiguous(f"{named(part)}, not where it belongs, in {_name(row, column)}")
         shown = self._value(element.get("t", "n"), value, inline)
         style = element.get("s", "0")
         rich = element.get("vm") is not None or element.get("cm") is not None
@@ -180,7 +142,8 @@ class SheetReader:
         if text:
             if key in self._shared:
                 raise Ambiguous(f"a second shared formula {key!r} in {_name(row, column)}")
-            self._shared[key] = SharedFormula(text, row, column), _boundaries(formula.get("ref", ""))
+            area = _boundaries(formula.get("ref", ""))
+            self._shared[key] = SharedFormula(text, row, column, last_row=area[-1]), area
         shared, (left, top, right, bottom) = self._shared[key]
         if not (top <= row <= bottom and left <= column <= right):
             raise Ambiguous(f"the formula of other cells in {_name(row, column)}")
@@ -207,33 +170,12 @@ class SheetReader:
         return decoded(text) if kind == "str" else text
 
 
-def _check_place(element: ElementTree.Element, above: list[ElementTree.Element]) -> None:
-    """Raise Ambiguous for an element outside of the table of cells that does not belong there."""
-    if not above and element.tag != f"{MAIN}worksheet":
-        raise Ambiguous(f"{_named(element)} instead of a sheet")
-    if element.tag in _ONLY_IN_THE_TABLE and not (element.tag == _TABLE and len(above) == 1):
-        raise Ambiguous(f"{_named(element)} outside of its table of cells")
-    if any(name in element.attrib for name in _REINTERPRETED):
-        raise Ambiguous(f"{_named(element)} with rules of its own for how it is to be read")
-
-
 def _boundaries(area: str) -> tuple[int, int, int, int]:
     """Return the first column and row of an area of cells, and the last."""
     left, top, right, bottom = range_boundaries(area)
     if left is None or top is None or right is None or bottom is None:
         raise Ambiguous(f"a shared formula of the cells {area!r}")
     return left, top, right, bottom
-
-
-def _row_number(row: ElementTree.Element, before: int) -> int:
-    if row.tag != _ROW:
-        raise Ambiguous(f"{_named(row)} among its rows")
-    given = row.get("r")
-    if given is None:
-        return before + 1
-    if not _WHOLE.fullmatch(given) or not before < int(given) <= MAX_ROWS:
-        raise Ambiguous(f"a row {given!r} behind row {before}")
-    return int(given)
 
 
 def _area(cells: str) -> str:
@@ -262,11 +204,11 @@ def _text(element: ElementTree.Element) -> str:
         elif part.tag == _RUN and (len(element) == 1 or element[0].tag != _TEXT):
             pieces += [run.text or "" for run in part if run.tag == _TEXT]
         elif part.tag not in _HINTS:
-            raise Ambiguous(f"{_named(part)} in a text")
+            raise Ambiguous(f"{named(part)} in a text")
     return decoded("".join(pieces))
 
 
-def _named(element: ElementTree.Element) -> str:
+def named(element: ElementTree.Element) -> str:
     """Return how an element of the file is called."""
     space, _, name = element.tag.rpartition("}")
     return f"<{name}>" if f"{space}}}" == MAIN else f"a foreign <{name}>"

@@ -14,9 +14,11 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from sheetgen.errors import WorkbookError
-from sheetgen.xlsx.cells import MAIN, STRICT, FileCell, SheetReader, read_strings
+from sheetgen.xlsx.alike_rows import AlikeRows
+from sheetgen.xlsx.cells import MAIN, STRICT, FileCell, read_strings
 from sheetgen.xlsx.opc import RELATION_ID, Relation, find, main_part, relations, rels_of
 from sheetgen.xlsx.plain_xml import Ambiguous, parse
+from sheetgen.xlsx.sheet_reader import Rows, SheetReader
 
 DAMAGE = (
     zipfile.BadZipFile,
@@ -155,7 +157,15 @@ class WorkbookFile:
         return read_strings(self._archive.read(part))
 
     def rows(self, sheet: str) -> Iterator[list[FileCell]]:
-        """Yield the rows of a sheet, each as the cells that the file holds in it.
+        """Yield the rows of a sheet, each as the cells that the file holds in it; raises as `row_pieces` does."""
+        for piece in self.row_pieces(sheet):
+            if isinstance(piece, AlikeRows):
+                yield from piece.rows()
+            else:
+                yield piece
+
+    def row_pieces(self, sheet: str) -> Iterator[Rows]:
+        """Yield the rows of a sheet, those that are spelled alike many at once.
 
         Raises WorkbookError for what is damaged, or what programs read differently.
         """
@@ -181,6 +191,6 @@ class WorkbookFile:
 
     def _when_read(self, sheet: str) -> SheetReader:
         if sheet not in self._read:
-            for _ in self.rows(sheet):
+            for _ in self.row_pieces(sheet):
                 pass
         return self._read[sheet]

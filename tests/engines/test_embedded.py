@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from packed import pack
 
-from sheetgen.engines import get
+from sheetgen.engines import embedded, get
 from sheetgen.engines.base import CellError
 from sheetgen.errors import EngineError
 
@@ -26,6 +26,16 @@ def test_a_formula_the_engine_cannot_read_is_an_error_of_its_own(tmp_path: Path)
     codes = [row[0] for row in grid]
     assert codes == list(map(CellError, ["#ERROR!", "#ERROR!", "#N/IMPL!", "#DIV/0!"]))
     assert [code.unsupported for code in codes if isinstance(code, CellError)] == [True, True, True, False]
+
+
+def test_a_workbook_that_needs_more_memory_than_there_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is told before the engine begins, by the size of the sheets."""
+    path = pack(tmp_path / "book.xlsx", {"S": '<row r="1"><c r="A1"><v>1</v></c></row>' * 1000})
+    monkeypatch.setattr(embedded, "free_memory", lambda: 100_000)
+    with pytest.raises(
+        EngineError, match=r"needs about 2\d\d kB of memory, and 100 kB are free; .*--engine libreoffice"
+    ):
+        get("embedded").recalculate(path, 20)
 
 
 def test_formualizer_absent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,9 +17,10 @@ from outside import hand_made
 from saving import resave
 
 from sheetgen.engines.base import CellError, Value
-from sheetgen.xlsx.cells import MAIN, FileCell, SharedFormula, SheetReader, read_strings
+from sheetgen.xlsx.cells import MAIN, FileCell, SharedFormula, read_strings
 from sheetgen.xlsx.plain_xml import Ambiguous
 from sheetgen.xlsx.reader import WorkbookFile
+from sheetgen.xlsx.sheet_reader import SheetReader
 
 Cells = dict[tuple[str, int, int], tuple[str | None, object]]
 """For (sheet, row, column) the formula and the value; cells that hold neither are left out."""

@@ -1,0 +1,43 @@
+"""How much memory this machine has left for a process, and how sizes are said."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+_MEMORY = Path("/proc/meminfo")
+_GROUP = Path("/sys/fs/cgroup")
+"""Where Linux says what a container may use."""
+
+
+def free_memory() -> int | None:
+    """Return the bytes of memory that are free, None where the system does not say.
+
+    Where it says only how much there is (macOS), that is taken for free.
+    """
+    try:
+        text = _MEMORY.read_text("ascii")
+        free = 1024 * int(text.partition("MemAvailable:")[2].split()[0])
+    except (OSError, ValueError, IndexError):
+        return _physical_memory()
+    try:
+        most, used = (int((_GROUP / f"memory.{name}").read_text("ascii")) for name in ("max", "current"))
+    except (OSError, ValueError):  # no such group, or one without a limit
+        return free
+    return max(0, min(free, most - used))
+
+
+def _physical_memory() -> int | None:
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, OSError, ValueError):
+        return None
+
+
+def as_size(count: float) -> str:
+    """Return a number of bytes in the unit that suits it, to two digits or whole: 9.4 MB, 130 MB."""
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if count < 1000 or unit == "GB":
+            break
+        count /= 1000
+    return f"{count:.1f} {unit}" if count < 10 and unit != "bytes" else f"{count:,.0f} {unit}"
