@@ -6,7 +6,7 @@ inside a batch; the memory moves in a batch's last row, the weights in the first
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from sheetgen.algebra.expr import ZERO, Before, Const, Expr, Var, names, substitute
@@ -63,8 +63,7 @@ def train(network: Graph, descent: Descent) -> Graph:
         meanings = _meanings(network, descent, weight)
         state = tuple(_memory(optimizer.columns, weight, meanings, descent))
         memory += state
-        own = {q.name for q in state}
-        step = _above(_parsed(optimizer.step, meanings), lambda name: name in columns or name in own)
+        step = _above(_parsed(optimizer.step, meanings), columns, {q.name for q in state})
         updates[weight] = _on_start(descent, step, weight)
     quantities = [
         replace(q, equation=updates[q.name]) if q.name in updates else q for q in (*network.quantities, *means)
@@ -77,9 +76,9 @@ def _parsed(text: str, meanings: Mapping[str, Expr]) -> Expr:
     return substitute(parse_row(text), lambda name: meanings.get(name, Var(name)))
 
 
-def _above(expr: Expr, is_column: Callable[[str], bool]) -> Expr:
+def _above(expr: Expr, *columns: set[str]) -> Expr:
     """Return an expression over the row above: its columns are looked up there, its constants are not."""
-    return substitute(expr, lambda name: Before(name) if is_column(name) else Var(name))
+    return substitute(expr, lambda name: Before(name) if any(name in some for some in columns) else Var(name))
 
 
 # --- the columns that count ---
