@@ -183,6 +183,7 @@ def sweep_command(
       sheetgen sweep xor --rate 0.1 --rate 1 --seed 1 --seed 2 --json
       sheetgen sweep mlp-2-2-2 perceptron --iterations 1000 --train-only -o losses.csv
     """
+    from sheetgen.files import ABSENT, replacing, version_of
     from sheetgen.jobs.local import cores
     from sheetgen.sweep import as_csv, items, sweep
 

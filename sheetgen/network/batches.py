@@ -28,18 +28,16 @@ class Batches:
         return self.values.reshape(-1, self.values.shape[-1])
 
 
-def batches(trace: Trace, variant: int) -> Iterator[Batches]:
-    """Yield the batches of a variant, those of a chunk of the trace at a time, or one that is longer.
-
-    Raises NumberError as the trace does.
-    """
-    batch, width = trace.study.batch, len(trace.study.graphs[variant].names)
+def batches(trace: Trace, variant: int, numbers: int = 400_000) -> Iterator[Batches]:
+    """Yield the batches of a variant, about so many numbers at a time. Raises NumberError as the trace does."""
+    study = trace.study
+    batch, width = study.batch, len(study.graphs[variant].names)
     first, before = 0, np.empty((0, batch, width))
     pending: list[Array] = []
     for chunk in trace.chunks([variant]):
         pending.append(np.array(chunk.rows[0]))
         whole = sum(map(len, pending)) // batch * batch
-        if whole:
+        if whole and (whole * width >= numbers or first + whole == study.rows):
             rows = np.concatenate(pending)
             values = rows[:whole].reshape(-1, batch, width)
             yield Batches(first, values, before)

@@ -63,7 +63,7 @@ def train(network: Graph, descent: Descent) -> Graph:
         meanings = _meanings(network, descent, weight)
         state = tuple(_memory(optimizer.columns, weight, meanings, descent))
         memory += state
-        step = _above(_parsed(optimizer.step, meanings), columns | {q.name for q in state})
+        step = _above(_parsed(optimizer.step, meanings), columns, {q.name for q in state})
         updates[weight] = _on_start(descent, step, weight)
     quantities = [
         replace(q, equation=updates[q.name]) if q.name in updates else q for q in (*network.quantities, *means)
@@ -76,9 +76,9 @@ def _parsed(text: str, meanings: Mapping[str, Expr]) -> Expr:
     return substitute(parse_row(text), lambda name: meanings.get(name, Var(name)))
 
 
-def _above(expr: Expr, columns: set[str]) -> Expr:
+def _above(expr: Expr, *columns: set[str]) -> Expr:
     """Return an expression over the row above: its columns are looked up there, its constants are not."""
-    return substitute(expr, lambda name: Before(name) if name in columns else Var(name))
+    return substitute(expr, lambda name: Before(name) if any(name in some for some in columns) else Var(name))
 
 
 # --- the columns that count ---

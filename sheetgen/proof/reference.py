@@ -10,7 +10,7 @@ or derivative rule with the graph, and its cost grows with the equations, not wi
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
 import numpy as np
@@ -56,7 +56,7 @@ class Reference:
         """Return ∂loss/∂name for each name, given or computed, elementwise over the arrays of ``given``."""
         shape = np.broadcast_shapes(*(np.shape(value) for value in given.values()))
         places = {name: self._read.places[name] for name in names if name in self._read.places}
-        gains = self._gains(self._numbers(given), places.values())
+        gains = self._gains(self._numbers(given), set(places.values()))
         return {name: np.broadcast_to(gains.get(places.get(name, -1), 0.0), shape) for name in names}
 
     def _numbers(self, given: Mapping[str, Array | float]) -> list[Any]:
@@ -77,7 +77,7 @@ class Reference:
                 numbers[call.result] = np.real(FUNCTIONS[call.function](*operands))
         return numbers
 
-    def _gains(self, numbers: Sequence[Any], wanted: Collection[int]) -> dict[int, Any]:
+    def _gains(self, numbers: Sequence[Any], wanted: Set[int]) -> dict[int, Any]:
         """Return what the loss gains by the number at each of some places; none for a place without influence."""
         concerned = self._depending_on(wanted)
         gains: dict[int, Any] = {self._read.places[self.loss]: 1.0}
@@ -95,7 +95,7 @@ class Reference:
                     del gains[call.result]
         return gains
 
-    def _depending_on(self, places: Collection[int]) -> set[int]:
+    def _depending_on(self, places: Set[int]) -> set[int]:
         """Return the places whose numbers depend on those at some places, themselves included."""
         depending = set(places)
         for call in self._read.calls:

@@ -105,6 +105,12 @@ def test_rounding_that_decides_widens_the_bound_where_it_does() -> None:
     assert bounded(parse("where(a > b, 7, 2)"), points, errors, Tolerance.atol)[1].tolist() == [5.0, 0.0, 0.0]
 
 
+def test_the_other_branch_may_have_no_value() -> None:
+    points = np.array([(1e-300, 0.0, 0.0, 0.0), (1e-300, 0.5, 0.0, 0.0)])
+    found = bounded(parse("where(a > 0, 1, 1/b)"), points, np.full_like(points, 1e-299), Tolerance.atol)
+    assert found[1].tolist() == [0.0, 1.0]
+
+
 def test_a_branch_that_nobody_takes_is_not_computed() -> None:
     def numbers(name: Var | Before | Held) -> Pair:
         assert name.name != "b"
