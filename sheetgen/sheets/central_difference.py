@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from sheetgen.limits import FEW_WEIGHTS
 from sheetgen.network.study import EPSILON
 from sheetgen.page import style
 from sheetgen.page.block import Block, Listing
@@ -19,7 +20,7 @@ from sheetgen.page.page import Formula, Page
 from sheetgen.sheet_names import CHECKS
 from sheetgen.sheets.allowance import LEAST, Allowance
 from sheetgen.sheets.book import Book
-from sheetgen.sheets.directions import LEAST_COMPONENT, MIXED, MOST_SINGLE, Direction, checked_directions
+from sheetgen.sheets.directions import LEAST_COMPONENT, MIXED, Direction, checked_directions
 from sheetgen.sheets.gradients_along import GradientsAlong
 from sheetgen.sheets.layout import Address
 from sheetgen.sheets.loss_scale import LossScale
@@ -50,7 +51,7 @@ _MIXED_NOTES = (
     f"No component is smaller than {LEAST_COMPONENT} in size, so a single wrong gradient moves every sum by half its"
     f" error at least, and several hide only where their errors cancel in all {MIXED} directions.",
     f"{_SHOWN_NOTE} The mean size of a gradient stands below the table.",
-    f"Of up to {MOST_SINGLE} weights each would be moved alone; of more, that would take more cells than the training.",
+    f"Of up to {FEW_WEIGHTS} weights each would be moved alone; of more, that would take more cells than the training.",
 )
 _SINGLE_NETWORKS = (
     "Each weight is moved by ±ε and ±2ε and the network computed again, from Inputs, by formulas of its own."
@@ -72,7 +73,7 @@ class CentralDifferences:
         graph = book.study.network
         self.book, self.row, self.loss = book, row, graph.loss
         self.directions = checked_directions(graph.weights)
-        self.single = len(graph.weights) <= MOST_SINGLE
+        self.single = len(graph.weights) <= FEW_WEIGHTS
         self.notes = _SINGLE_NOTES if self.single else _MIXED_NOTES
         header, lines = row + len(self.notes) + 2, len(self.directions)
         self.names = Block.below(header, (_ALONG,), lines)

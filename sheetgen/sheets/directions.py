@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import copysign
 
-MOST_SINGLE = 32
-"""With more parameters than this, networks in which each is moved alone would outgrow the training."""
+from sheetgen.limits import FEW_WEIGHTS
+
 MIXED = 3
-"""How many directions then move all parameters at once: errors that cancel in one hardly cancel in the others."""
+"""How many directions move all parameters, where they are many: errors that cancel in one hardly do in the others."""
 LEAST_COMPONENT = 0.5
 """The size of the smallest component of a direction that moves all parameters; that of the largest is 1."""
 
@@ -47,7 +47,7 @@ UNMOVED = Direction("none", {}, written=False)
 
 def checked_directions(weights: Sequence[str]) -> tuple[Direction, ...]:
     """Return the directions that prove all gradients: along each parameter where they are few, else mixed ones."""
-    if len(weights) <= MOST_SINGLE:
+    if len(weights) <= FEW_WEIGHTS:
         return tuple(Direction(weight, {weight: 1.0}, written=False) for weight in weights)
     return mixed(weights, MIXED)
 
