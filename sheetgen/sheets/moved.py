@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from sheetgen.algebra.evaluate import ARITHMETIC_ERRORS, evaluate
+from sheetgen.algebra.evaluate import ARITHMETIC_ERRORS, evaluate, expanded
 from sheetgen.algebra.expr import Apply, Expr, Held, Var, held_names
 from sheetgen.errors import UsageError
-from sheetgen.network.error_bounds import BoundedNumbers, error_bound
+from sheetgen.network.error_bounds import BoundedNumbers, Known, compiled, error_bound
 from sheetgen.network.graph import Graph, equation_of
 from sheetgen.network.tolerance import Tolerance
 from sheetgen.sheets.branches import branches, margins
@@ -65,6 +65,8 @@ class MovedNetworks:
     def __init__(self, graph: Graph, point: Point) -> None:
         self.graph, self.point = graph, point
         self.branches = branches(graph, with_held)
+        held_equations = {quantity.name: with_held(equation_of(quantity)) for quantity in graph.equations}
+        self._equations = [(name, expr, compiled(expanded(expr))) for name, expr in held_equations.items()]
         self._computed: dict[tuple[Direction, int], MovedNetwork] = {}
 
     def at(self, direction: Direction, multiple: int) -> MovedNetwork:
@@ -87,14 +89,14 @@ class MovedNetworks:
                 step = multiple * point.step() * component
                 errors[weight] += abs(values[weight]) + 2 * abs(step)
                 values[weight] += step
-        for quantity in graph.equations:
-            expr = with_held(equation_of(quantity))
-            try:
-                values[quantity.name] = evaluate(expr, values.__getitem__, held=point.value)
-            except ARITHMETIC_ERRORS:
-                raise UsageError(self._edge(direction, multiple, quantity.name)) from None
-            errors[quantity.name] = error_bound(expr, values.__getitem__, errors.__getitem__, 1.0, unmoved)
         numbers = BoundedNumbers(values.__getitem__, errors.__getitem__)
+        known = Known(numbers, 1.0, held=unmoved)
+        for name, expr, bounded in self._equations:
+            try:
+                values[name] = evaluate(expr, values.__getitem__, held=point.value)
+            except ARITHMETIC_ERRORS:
+                raise UsageError(self._edge(direction, multiple, name)) from None
+            _, errors[name] = bounded(known)
         undecided = any(_near_zero(margin, numbers, unmoved) for branch in self.branches for margin in margins(branch))
         sides = tuple(evaluate(branch, values.__getitem__, held=point.value) for branch in self.branches)
         return MovedNetwork(values, errors, sides, undecided)
