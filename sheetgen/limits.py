@@ -17,6 +17,10 @@ GOOGLE_SHEETS_CELLS = 10_000_000
 """The most cells that Google Sheets opens in one workbook."""
 HEADER_ROWS = 4
 """The rows above the first iteration of a training sheet."""
+FEW_WEIGHTS = 32
+"""Up to so many trained parameters each has lines of its own that grow with the others: a central difference with the
+whole network computed anew on Checks, every path from the loss on Equations. Of more, the cells would grow with their
+square, and no one would read them."""
 
 _LARGEST = 9.99999999999999e307
 _SMALLEST = sys.float_info.min

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from sheetgen.algebra.calculus import derivative
-from sheetgen.algebra.expr import ONE, ZERO, Expr, Var, names
+from sheetgen.algebra.calculus import derivatives
+from sheetgen.algebra.expr import ONE, ZERO, Expr, Var
 from sheetgen.algebra.simplify import add, mul
 from sheetgen.errors import TemplateError
 from sheetgen.network.graph import Quantity, Section, derivative_label, layer_of, users
+
+_Slopes = Mapping[str, Mapping[str, Expr]]
+"""For each equation its local derivatives that are not 0, by what it is differentiated by."""
 
 
 def backward(equations: Mapping[str, Expr], total: str, weights: tuple[str, ...]) -> tuple[Quantity, ...]:
@@ -20,49 +23,49 @@ def backward(equations: Mapping[str, Expr], total: str, weights: tuple[str, ...]
 
     ``equations`` come in topological order. Raises TemplateError for a weight that the loss ignores.
     """
-    trained = _depending_on(set(weights), equations)
+    slopes = {name: derivatives(expr, Var(name)) for name, expr in equations.items()}
+    trained = _depending_on(set(weights), slopes)
     used_by = users(equations)
     adjoint: dict[str, Expr] = {total: ONE}
     quantities = []
     for name in _backward_order(equations):
         if name == total or name not in trained:
             continue
-        slope = _adjoint(name, used_by.get(name, ()), equations, adjoint)
+        slope = _adjoint(name, used_by.get(name, ()), slopes, adjoint)
         if slope != ZERO:
             adjoint[name] = slope if slope == ONE else Var(derivative_label(total, name))
         if slope not in (ZERO, ONE):
             quantities.append(Quantity(derivative_label(total, name), Section.BACKWARD, slope))
-    return (*quantities, *(_gradient(name, total, used_by, equations, adjoint) for name in weights))
+    return (*quantities, *(_gradient(name, total, used_by, slopes, adjoint) for name in weights))
 
 
 def _gradient(
-    name: str, total: str, used_by: Mapping[str, list[str]], equations: Mapping[str, Expr], adjoint: Mapping[str, Expr]
+    name: str, total: str, used_by: Mapping[str, list[str]], slopes: _Slopes, adjoint: Mapping[str, Expr]
 ) -> Quantity:
-    slope = _adjoint(name, used_by.get(name, ()), equations, adjoint)
+    slope = _adjoint(name, used_by.get(name, ()), slopes, adjoint)
     if slope == ZERO:
         problem = f"{name} does not influence the loss {total}, so it cannot be trained"
         raise TemplateError(problem, "use it or remove it", quantity=name)
     return Quantity(derivative_label(total, name), Section.GRADIENTS, slope)
 
 
-def _adjoint(name: str, using: Iterable[str], equations: Mapping[str, Expr], adjoint: Mapping[str, Expr]) -> Expr:
+def _adjoint(name: str, using: Iterable[str], slopes: _Slopes, adjoint: Mapping[str, Expr]) -> Expr:
     """Return Σ ∂E/∂c · ∂c/∂name over the users c of a quantity whose ∂E/∂c is not zero."""
     total: Expr = ZERO
     for user in using:
         if user in adjoint:
-            total = add(total, mul(adjoint[user], derivative(equations[user], name, Var(user))))
+            total = add(total, mul(adjoint[user], slopes[user].get(name, ZERO)))
     return total
 
 
-def _depending_on(sources: set[str], equations: Mapping[str, Expr]) -> set[str]:
+def _depending_on(sources: set[str], slopes: _Slopes) -> set[str]:
     """Return the equations that depend on any of the sources.
 
     What is held does not: the largest input of a softmax, subtracted for safety, gets no derivative.
     """
     depending = set(sources)
-    for name, expr in equations.items():
-        used = dict.fromkeys(other for other in names(expr) if other in depending)
-        if any(derivative(expr, other, Var(name)) != ZERO for other in used):
+    for name, by_name in slopes.items():
+        if not depending.isdisjoint(by_name):
             depending.add(name)
     return depending
 

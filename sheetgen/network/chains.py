@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from sheetgen.algebra.expr import ONE, Expr, Var
+from sheetgen.limits import FEW_WEIGHTS
 from sheetgen.network.graph import Graph, derivative_label, layers
 
 MAX_PATHS = 6
 """With more paths than this the chain starts from the backward quantities next to the weight instead."""
 
 MAX_FACTORS = 30
-"""In a network of more layers than this likewise."""
+"""In a network of more layers than this likewise, and in one of more weights than FEW_WEIGHTS."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,8 @@ Path = tuple[Factor, ...]
 
 def paths(graph: Graph, weight: str) -> tuple[Path, ...]:
     """Return the paths whose products add up to ∂loss/∂weight, each from the loss to the weight."""
-    full = _routes(graph, weight, MAX_PATHS + 1) if len(layers(graph)) <= MAX_FACTORS else []
+    in_full = len(graph.weights) <= FEW_WEIGHTS and len(layers(graph)) <= MAX_FACTORS
+    full = _routes(graph, weight, MAX_PATHS + 1) if in_full else []
     if 0 < len(full) <= MAX_PATHS:
         return tuple(_path(graph, route) for route in full)
     return tuple(_short(graph, user, weight) for user in _ways(graph, weight))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
-from sheetgen.algebra.calculus import derivative
+from sheetgen.algebra.calculus import derivatives
 from sheetgen.algebra.expr import ZERO, Expr, Var, befores, names
 
 RATE, BASE_RATE = "η", "η₀"
@@ -140,7 +140,7 @@ class Graph:
                         ways.setdefault(name, []).insert(0, user.name)
         return ways
 
-    @property
+    @cached_property
     def influences(self) -> frozenset[str]:
         """The quantities that the loss depends on, itself included."""
         return frozenset(self.ways)
@@ -152,7 +152,12 @@ class Graph:
 
     def local(self, user: str, name: str) -> Expr:
         """Return the local derivative ∂user/∂name, in terms of the quantities."""
-        return derivative(equation_of(self.by_name[user]), name, Var(user))
+        return self._local[user].get(name, ZERO)
+
+    @cached_property
+    def _local(self) -> Mapping[str, Mapping[str, Expr]]:
+        """The local derivatives of each equation that are not 0, by what it is differentiated by."""
+        return {quantity.name: derivatives(equation_of(quantity), Var(quantity.name)) for quantity in self.equations}
 
 
 def equation_of(quantity: Quantity) -> Expr:

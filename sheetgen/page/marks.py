@@ -12,6 +12,7 @@ from openpyxl.styles.numbers import NumberFormat
 from sheetgen.page import style
 from sheetgen.page.cell_names import column_letter
 from sheetgen.page.page import Page
+from sheetgen.page.ranges import ranges, runs
 
 _OWN_FORMATS = 200
 """The number of the first number format of a conditional format; those of cells begin at 164."""
@@ -22,22 +23,21 @@ def all_rules(page: Page) -> Iterator[tuple[str, Rule]]:
 
     The first that applies to a cell decides.
     """
-    for cell in page.flags:
-        yield from ((cell, rule) for rule in flag_rules(cell))
-    if cells := _numbers(page):
-        yield from ((" ".join(cells), rule) for rule in size_rules(style.NUMBER))
+    for cells in ranges(page.flags):
+        yield from ((cells, rule) for rule in flag_rules(cells.partition(":")[0]))
+    if numbers := _numbers(page):
+        yield from ((" ".join(numbers), rule) for rule in size_rules(style.NUMBER))
     yield from page.rules
 
 
 def _numbers(page: Page) -> list[str]:
-    """Return the cells, and the table's ranges of cells, whose numbers are shown with six decimals."""
-    cells = page.formatted(style.NUMBER)
-    if page.table:
-        for index, column in enumerate(page.table.columns, start=1):
-            if column.style.number == style.NUMBER:
-                letter = column_letter(index)
-                cells.append(f"{letter}{page.table.first_row}:{letter}{page.table.last_row}")
-    return cells
+    """Return the ranges of cells whose numbers are shown with six decimals."""
+    areas = ranges(page.formatted(style.NUMBER))
+    if table := page.table:
+        shown = [number for number, column in enumerate(table.columns, start=1) if column.style.number == style.NUMBER]
+        for left, right in runs(shown):
+            areas.append(f"{column_letter(left)}{table.first_row}:{column_letter(right)}{table.last_row}")
+    return areas
 
 
 def size_rules(number: str) -> tuple[Rule, Rule]:
@@ -60,7 +60,10 @@ def _shown(index: int, number: str) -> DifferentialStyle:
 
 
 def flag_rules(cell: str) -> tuple[Rule, Rule]:
-    """Return the rules that colour a cell green where its text begins with OK, and red otherwise."""
+    """Return the rules that colour a cell green where its text begins with OK, and red otherwise.
+
+    They hold for all cells of a range whose first is ``cell``.
+    """
     good, bad = f'LEFT({cell},2)="OK"', f'LEFT({cell},2)<>"OK"'
     return (
         FormulaRule([good], font=Font(color=style.GOOD, bold=True), fill=PatternFill(bgColor=style.GOOD_FILL)),

@@ -38,19 +38,24 @@ def nesting(formula: str) -> int:
 
     An operator of the same precedence, or a looser one, finishes the one before it: a long sum is one deep.
     """
-    waiting: list[list[int]] = [[]]
-    deepest, before = 0, "("
+    inner: list[int] = []  # the precedences of the operators that wait inside the innermost parenthesis, ascending
+    outside: list[tuple[list[int], int]] = []  # those outside it, and how many things are open around them
+    around = deepest = 0
+    before = "("
     for word in _WORD.findall(formula):
         if word == "(":
-            waiting.append([])
+            outside.append((inner, around))
+            inner, around = [], around + len(inner) + 1
         elif word == ")":
-            waiting.pop()
+            inner, around = outside.pop()
         elif word == ",":
-            waiting[-1] = []
+            inner = []
         elif word in _PRECEDENCE:
             unary = before in _PRECEDENCE or before in ("(", ",")
             binds = _NEGATION if unary else _PRECEDENCE[word]
-            waiting[-1] = [other for other in waiting[-1] if other < binds] + [binds]
+            while inner and inner[-1] >= binds:
+                inner.pop()
+            inner.append(binds)
+        deepest = max(deepest, around + len(inner))
         before = word
-        deepest = max(deepest, len(waiting) - 1 + sum(map(len, waiting)))
     return deepest

@@ -1,237 +1,189 @@
-"""The central difference of the loss at iteration 0, from the Inputs sheet, against every gradient.
+"""The central differences of the loss at iteration 0, from the Inputs sheet, against the gradients.
 
-Each difference brings the bound of its own error: what rounding of the loss makes of it, which grows as ε shrinks,
-and what the step leaves out, which grows with ε² and shows in a step twice as large. Where a kink lies within the
-step there is no one slope; the gradient then lies between 0 and those of both sides, or hardly outside: it follows
-one side of every kink, and a slope on one side of a deep network may take other sides of them.
+Where parameters are few, each is moved alone; else all are moved at once, along a few directions. Each difference
+brings the bound of its own error: what rounding of the loss makes of it, which grows as ε shrinks, and what the step
+leaves out, which grows with ε² and shows in a step twice as large. Where a kink lies within the step there is no one
+slope. The gradient by one parameter then lies between 0 and the slopes of both sides, or hardly outside: it follows
+one side of every kink, and a slope on one side of a deep network may take other sides of them. A direction that moves
+all parameters may cross many kinks at once, and says nothing there.
 """
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
 from functools import partial
 
-from sheetgen.network.graph import derivative_label
+from sheetgen.limits import FEW_WEIGHTS
 from sheetgen.network.study import EPSILON
-from sheetgen.network.tolerance import Tolerance
 from sheetgen.page import style
-from sheetgen.page.block import Block
-from sheetgen.page.page import Content, Formula, Page
+from sheetgen.page.block import Block, Listing
+from sheetgen.page.page import Formula, Page
 from sheetgen.sheet_names import CHECKS
+from sheetgen.sheets.allowance import LEAST, Allowance
 from sheetgen.sheets.book import Book
+from sheetgen.sheets.directions import LEAST_COMPONENT, MIXED, Direction, checked_directions
+from sheetgen.sheets.gradients_along import GradientsAlong
 from sheetgen.sheets.layout import Address
 from sheetgen.sheets.loss_scale import LossScale
-from sheetgen.sheets.perturbed import UNMOVED, Networks, Point
+from sheetgen.sheets.moved import MovedNetworks, Point
+from sheetgen.sheets.perturbed import Networks
+from sheetgen.sheets.slopes import Slopes
 
-_WEIGHT = "weight"
-_LABELS = _CENTRAL, _WIDER, _BELOW, _ABOVE, _BENDING, _ALLOWED, _KINK = (
-    "(E₊ − E₋)/2ε", "the same with 2ε", "slope below", "slope above", "bending", "allowed difference", "kink within 2ε",
+_ALONG = "moved along"
+_LABELS = _CENTRAL, _WIDER, _BELOW, _ABOVE, _BENDING, _ALLOWED, _KINK, _SHOWS = (
+    "(E₊ − E₋)/2ε", "the same with 2ε", "slope below", "slope above", "bending", "allowed difference",
+    "kink within 2ε", "error that shows",
 )  # fmt: skip
+_SCIENTIFIC, _CENTRED = style.Style(number="0.0E+00"), style.Style(align="center")
+_LOOKS = (*[style.CALC] * 5, _SCIENTIFIC, _CENTRED, _SCIENTIFIC)
 _FIRST_COLUMN = 5
-_NOTE = (
-    "The gradient of every weight at iteration 0 against the central difference of the loss. Allowed is what rounding"
-    " and the size of ε explain."
+_SHOWN_NOTE = (
+    "Error that shows: from there on, the error of a single gradient surely turns its check to CHECK. A smaller error"
+    " may pass."
 )
-_NETWORKS_NOTE = (
+_SINGLE_NOTES = (
+    "The gradient of every weight at iteration 0 against the central difference of the loss. Allowed is what rounding"
+    " and the size of ε explain.",
+    _SHOWN_NOTE,
+)
+_MIXED_NOTES = (
+    "All gradients of iteration 0 at once: every weight is moved by ε times its component of a direction v, and"
+    " Σ gradient · v stands against the central difference of the loss.",
+    f"No component is smaller than {LEAST_COMPONENT} in size, so a single wrong gradient moves every sum by half its"
+    f" error at least, and several hide only where their errors cancel in all {MIXED} directions.",
+    f"{_SHOWN_NOTE} The mean size of a gradient stands below the table.",
+    f"Of up to {FEW_WEIGHTS} weights each would be moved alone; of more, that would take more cells than the training.",
+)
+_SINGLE_NETWORKS = (
     "Each weight is moved by ±ε and ±2ε and the network computed again, from Inputs, by formulas of its own."
 )
-_LEAST = 1e-300
-_HEADING_ROWS = 3
+_MIXED_NETWORKS = (
+    "All weights are moved by ±ε and ±2ε times their components and the network computed again, from Inputs, by"
+    " formulas of its own."
+)
+_MEAN = "mean |gradient|"
 
 
-@dataclass
 class CentralDifferences:
-    """The central differences on Checks, from ``row`` down, and below them the perturbed networks.
+    """The central differences on Checks, from ``row`` down, and below them the moved networks.
 
     ``rounding`` is the relative rounding granted to the loss, which stands in the cell ``rounding_cell``.
     """
 
-    book: Book
-    row: int
-    rounding_cell: str
-    rounding: float
+    def __init__(self, book: Book, row: int, rounding_cell: str, rounding: float) -> None:
+        graph = book.study.network
+        self.book, self.row, self.loss = book, row, graph.loss
+        self.directions = checked_directions(graph.weights)
+        self.single = len(graph.weights) <= FEW_WEIGHTS
+        self.notes = _SINGLE_NOTES if self.single else _MIXED_NOTES
+        header, lines = row + len(self.notes) + 2, len(self.directions)
+        self.names = Block.below(header, (_ALONG,), lines)
+        self.table = Block.below(header, _LABELS, lines, _FIRST_COLUMN)
+        # A block of its own: a training sheet may be called bending.
+        self.gradients = Block.below(header, [v.sheet for v in book.study.variants], lines, self.table.end + 2)
+        self._line_of = dict(zip(self.directions, self.table.rows, strict=True))
+        facts = self.table.last + 2
+        self.last_fact = facts + 2
+        self.mean = Listing({_MEAN: self.last_fact}, "A", "E")
+        numbers = MovedNetworks(graph, _start(book))
+        self.networks = Networks(numbers, self.directions, self.last_fact + 2, _FIRST_COLUMN)
+        self.scale = LossScale(book, self.networks, facts)
+        self.along = GradientsAlong(book, self.networks)
+        self.slopes = {d: Slopes(self.networks, d, self.loss) for d in self.directions}
+        self.allowances = {
+            direction: Allowance(slopes, self.scale, rounding, rounding_cell)
+            for direction, slopes in self.slopes.items()
+        }
 
-    def __post_init__(self) -> None:
-        weights = self.book.study.network.weights
-        header = self.row + _HEADING_ROWS - 1
-        self.names = Block.below(header, (_WEIGHT,), len(weights))
-        self.table = Block.below(header, _LABELS, len(weights), _FIRST_COLUMN)
-        facts_row = self.table.last + 2
-        self.networks = Networks(self.book, _start(self.book), facts_row + 5, (-2, -1, 1, 2), unmoved=True)
-        self.scale = LossScale(self.book, self.networks, facts_row)
-        self.loss = self.book.study.network.loss
+    @property
+    def end(self) -> int:
+        """The last column."""
+        return max(self.gradients.end, self.scale.column)
 
     def put(self, page: Page) -> None:
         """Put the table and its networks on the page."""
         page.put(f"A{self.row}", "Central differences at iteration 0", style.HEADING)
-        page.put(f"A{self.row + 1}", _NOTE, style.NOTE)
-        self.names.header(page)
-        self.table.header(page)
+        for row, note in enumerate(self.notes, start=self.row + 1):
+            page.put(f"A{row}", note, style.NOTE)
+        heading = "gradient" if self.single else "Σ gradient · v"
+        page.put(self.gradients.cell(next(iter(self.gradients.letters)), self.table.first - 2), heading, style.NAME)
+        for block in (self.names, self.table, self.gradients):
+            block.header(page)
         page.heights[self.table.first - 1] = 32
-        scientific = style.Style(number="0.0E+00")
-        looks = (style.CALC, style.CALC, style.CALC, style.CALC, style.CALC, scientific, style.Style(align="center"))
-        for row, weight in zip(self.table.rows, self.networks.weights, strict=True):
-            page.put(self.names.cell(_WEIGHT, row), weight, style.NAME)
-            self.table.line(page, row, self._line(weight), looks)
-        self.networks.put(page, "The networks with one weight moved", _NETWORKS_NOTE, (_WEIGHT, "moved by", None, None))
+        for direction, row in self._line_of.items():
+            page.put(self.names.cell(_ALONG, row), direction.name, style.NAME)
+            self.table.line(page, row, self._line(direction), _LOOKS)
+            for variant, sheet in enumerate(self.gradients.letters):
+                page.put(self.gradients.cell(sheet, row), self.along.formula(direction, variant), style.LINK)
+        note = _SINGLE_NETWORKS if self.single else _MIXED_NETWORKS
+        self.networks.put(page, "The networks with weights moved", note)
         self.scale.put(page)
+        self.mean.put(page, _MEAN, self.along.mean_size(), style.LINK)
 
-    # --- the numbers of a weight ---
+    # --- the numbers of a direction ---
 
-    def _line(self, weight: str) -> tuple[Content, ...]:
-        networks = self.networks
+    def _line(self, direction: Direction) -> tuple[Formula | float, ...]:
+        slopes, allowance = self.slopes[direction], self.allowances[direction]
+        central, wider, below, above, bending, allowed, kink, _ = (self._cell(label, direction) for label in _LABELS)
+        noise = partial(slopes.noise, -1, 0, 0, 1)
         return (
-            networks.quotient(weight),
-            networks.quotient(weight, 2),
-            self._slope(weight, -1),
-            self._slope(weight, 1),
-            self._bending(weight),
-            self._allowed(weight),
-            self.at_kink(weight) or 0.0,
+            slopes.central(),
+            slopes.central(2),
+            slopes.one_sided(-1),
+            slopes.one_sided(1),
+            Formula(f"ABS({above}-{below})", slopes.bending, lambda: noise() / slopes.epsilon),
+            allowance.formula(central, wider, bending),
+            slopes.kinks() or 0.0,
+            allowance.that_shows(central, allowed, kink if slopes.kinks() else ""),
         )
 
-    def _cell(self, label: str, weight: str) -> str:
-        return self.table.absolute(label, self.table.rows[self.networks.weights.index(weight)])
+    def _cell(self, label: str, direction: Direction) -> str:
+        return self.table.absolute(label, self._line_of[direction])
 
-    def _loss_cell(self, weight: str, move: int) -> str:
-        return self.networks.table.cell(self.loss, self.networks.row_of(weight, move))
+    def kink(self, direction: Direction) -> Formula | None:
+        """Return a reference to the number of kinks crossed, for another cell of the sheet; None where there is none.
 
-    def _losses(self, weight: str, *moves: int) -> list[float]:
-        networks = [self.networks.network(weight if move else UNMOVED, move) for move in moves]
-        return [network.values[self.loss] for network in networks]
-
-    def _noise(self, weight: str, *moves: int) -> float:
-        networks = [self.networks.network(weight if move else UNMOVED, move) for move in moves]
-        return sum(abs(network.values[self.loss]) + network.errors[self.loss] for network in networks)
-
-    @property
-    def _epsilon(self) -> float:
-        return self.networks.point.step()
-
-    def _slope(self, weight: str, side: int) -> Formula:
-        """Return the slope of the loss on one side."""
-        moved, unmoved = self._loss_cell(weight, side), self._loss_cell(UNMOVED, 0)
-
-        def value() -> float:
-            there, here = self._losses(weight, side, 0)
-            return (there - here) / (side * self._epsilon)
-
-        sign = "" if side > 0 else "-"
-        text = f"({moved}-{unmoved})/({sign}{self.networks.point.epsilon})"
-        return Formula(text, value, lambda: self._noise(weight, side, 0) / self._epsilon)
-
-    def _bending(self, weight: str) -> Formula:
-        """Return how much the slopes of both sides differ."""
-        below, above = self._cell(_BELOW, weight), self._cell(_ABOVE, weight)
-
-        def value() -> float:
-            return abs(float(self._slope(weight, 1).value()) - float(self._slope(weight, -1).value()))
-
-        return Formula(f"ABS({above}-{below})", value, lambda: self._noise(weight, -1, 0, 0, 1) / self._epsilon)
-
-    def _allowed(self, weight: str) -> Formula:
-        """Return how far the gradient may be from its central difference."""
-        central, wider, bending = (self._cell(label, weight) for label in (_CENTRAL, _WIDER, _BENDING))
-        products, size = self.scale.products_cell, self.scale.size_cell
-        epsilon = self.networks.point.epsilon
-        curvature, change = f"{bending}/{epsilon}", f"ABS({wider}-{central})"
-        largest = f"MAX(ABS({central}),ABS({wider}),{_LEAST:.0E})"
-        text = (
-            f"{self.rounding_cell}*({products}/{epsilon}+{size}*({curvature}+SQRT({curvature})))"
-            f"+4*{change}*(1+100*{change}/{largest})"
-        )
-
-        def accepts(value: object, _: object) -> bool:
-            # A bound of rounding errors is itself mostly rounding.
-            low, high = (self._allowed_beside(weight, side) for side in (-1, 1))
-            return isinstance(value, float) and 0.5 * low <= value <= 1.5 * high
-
-        return Formula(text, partial(self.allowed, weight), partial(self._allowed_error, weight), accepts)
-
-    def allowed(self, weight: str) -> float:
-        """Return how far a gradient may be from its central difference."""
-        return self._allowed_beside(weight, 0)
-
-    def _allowed_beside(self, weight: str, side: int) -> float:
-        """Return it at the losses as computed (0), or the least (-1) or most (1) that their rounding makes of it."""
-        noise = side * self._noise(weight, -2, -1, 0, 1, 2) * Tolerance.atol / self._epsilon
-        central, wider = (float(self.networks.quotient(weight, multiple).value()) for multiple in (1, 2))
-        curvature = max(0.0, float(self._bending(weight).value()) + noise) / self._epsilon
-        change = max(0.0, abs(wider - central) + noise)
-        largest = max(abs(central) - noise, abs(wider) - noise, _LEAST)
-        rounding = self.scale.products() / self._epsilon + self.scale.size() * (curvature + math.sqrt(curvature))
-        # Two numbers differ by twice the larger at most.
-        return self.rounding * rounding + 4 * change * (1 + 100 * min(change / largest, 2.0))
-
-    def _allowed_error(self, weight: str) -> float:
-        """Return how far off that may be, in units of an operation's rounding."""
-        noise = self._noise(weight, -2, -1, 1, 2)
-        return (self.rounding * self.scale.products_error() + 8 * noise) / self._epsilon
-
-    def at_kink(self, weight: str) -> Formula | None:
-        """Return how many networks are on another side of a kink than the one at rest; None where there is none."""
-        networks, moves = self.networks, self.networks.moves
-        if not networks.branches:
-            return None
-        first, last = (list(networks.branch_table.letters)[index] for index in (0, -1))
-        rest = networks.branch_table.across(first, last, networks.row_of(UNMOVED, 0))
-        rows = [networks.branch_table.across(first, last, networks.row_of(weight, move)) for move in moves]
-        text = "+".join(f"SUMPRODUCT(({row}<>{rest})*1)" for row in rows)
-
-        def value() -> float:
-            resting = networks.network(UNMOVED, 0).branches
-            pairs = [
-                (a, b) for move in moves for a, b in zip(networks.network(weight, move).branches, resting, strict=True)
-            ]
-            return float(sum(a != b for a, b in pairs))
-
-        return Formula(text, value, accepts=lambda *_: self._undecided(weight))
-
-    def kink(self, weight: str) -> Formula | None:
-        """Return a reference to that number, for another cell of the sheet."""
-        here = self.at_kink(weight)
-        return here and Formula(self._cell(_KINK, weight), here.value, accepts=here.accepts)
+        Kinks are counted in numbers of branches, of several kinks each.
+        """
+        kinks = self.slopes[direction].kinks()
+        return kinks and Formula(self._cell(_KINK, direction), kinks.value, accepts=kinks.accepts)
 
     @property
     def undecided(self) -> bool:
-        """Whether rounding decides on which side of a kink any weight's networks are."""
-        return any(map(self._undecided, self.networks.weights))
-
-    def _undecided(self, weight: str) -> bool:
-        networks = [self.networks.network(weight, move) for move in self.networks.moves]
-        return any(network.undecided for network in [*networks, self.networks.network(UNMOVED, 0)])
+        """Whether rounding decides on which side of a kink any network is."""
+        return any(slopes.undecided for slopes in self.slopes.values())
 
     # --- the check ---
 
-    def deviation(self, weight: str, variant: int) -> Formula:
-        """Return how far a weight's gradient is from what its central difference allows, relative to the larger."""
-        loss = self.loss
-        name = derivative_label(loss, weight)
-        gradient = self.book.layout.cell(Address(variant, name, 0))
-        central, below, above, allowed = (self._cell(c, weight) for c in (_CENTRAL, _BELOW, _ABOVE, _ALLOWED))
+    def deviation(self, direction: Direction, variant: int) -> Formula:
+        """Return how far a gradient is from what its central difference allows, relative to the larger."""
+        gradient = self.gradients.absolute(self.book.study.variants[variant].sheet, self._line_of[direction])
+        central, below, above, allowed = (self._cell(c, direction) for c in (_CENTRAL, _BELOW, _ABOVE, _ALLOWED))
         distance = f"ABS({central}-{gradient})"
-        if self.networks.branches:
+        if self.networks.numbers.branches:
             margin = f"MAX(ABS({below}),ABS({above}))/100"
             outside = f"MAX(0,MIN(0,{below},{above})-{gradient},{gradient}-MAX(0,{below},{above}))-{margin}"
-            distance = f"IF({self._cell(_KINK, weight)}>0,{outside},{distance})"
-        size = f"MAX(ABS({central}),ABS({gradient}),{_LEAST:.0E})"
-        value = partial(self._excess, weight, variant)
-        return Formula(f"MAX(0,{distance}-{allowed})/{size}", value, lambda: self._excess_error(weight, variant))
+            # Multiplied, an error stays one.
+            at_kink = outside if self.single else f"0*{distance}"
+            distance = f"IF({self._cell(_KINK, direction)}>0,{at_kink},{distance})"
+        size = f"MAX(ABS({central}),ABS({gradient}),{LEAST:.0E})"
+        value, error = partial(self._excess, direction, variant), partial(self._excess_error, direction, variant)
+        return Formula(f"MAX(0,{distance}-{allowed})/{size}", value, error)
 
-    def _excess(self, weight: str, variant: int) -> float:
-        gradient = self.book.results.first(variant, derivative_label(self.loss, weight))
-        central, kink = float(self.networks.quotient(weight).value()), self.at_kink(weight)
+    def _excess(self, direction: Direction, variant: int) -> float:
+        gradient, slopes = self.along.value(direction, variant), self.slopes[direction]
+        central = float(slopes.central().value())
         distance = abs(central - gradient)
-        if kink is not None and kink.value():
-            below, above = (float(self._slope(weight, side).value()) for side in (-1, 1))
-            distance = max(0.0, min(0.0, below, above) - gradient, gradient - max(0.0, below, above))
-            distance -= max(abs(below), abs(above)) / 100
-        return max(0.0, distance - self.allowed(weight)) / max(abs(central), abs(gradient), _LEAST)
+        if self.allowances[direction].at_kink():
+            below, above = (float(slopes.one_sided(side).value()) for side in (-1, 1))
+            outside = max(0.0, min(0.0, below, above) - gradient, gradient - max(0.0, below, above))
+            distance = outside - max(abs(below), abs(above)) / 100 if self.single else 0.0
+        return max(0.0, distance - self.allowances[direction].value()) / max(abs(central), abs(gradient), LEAST)
 
-    def _excess_error(self, weight: str, variant: int) -> float:
-        gradient = abs(self.book.results.first(variant, derivative_label(self.loss, weight)))
-        return self._noise(weight, -2, -1, 0, 1, 2) / self._epsilon / max(gradient, _LEAST)
+    def _excess_error(self, direction: Direction, variant: int) -> float:
+        slopes = self.slopes[direction]
+        noise = slopes.noise(-2, -1, 0, 1, 2) / slopes.epsilon
+        noise += 0.0 if self.single else self.along.error(direction, variant)
+        return noise / max(abs(self.along.value(direction, variant)), LEAST)
 
 
 def _start(book: Book) -> Point:

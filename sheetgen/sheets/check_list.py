@@ -16,6 +16,7 @@ from sheetgen.page.page import Formula
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.central_difference import CentralDifferences
 from sheetgen.sheets.column_checks import ColumnCells, ColumnCheck, column_check, rate_check
+from sheetgen.sheets.directions import checked_directions
 from sheetgen.sheets.layout import FIRST_ROW, Layout
 
 _MOST_TEXT = 250
@@ -53,7 +54,7 @@ def check_list(book: Book, cells: ColumnCells, differences: CentralDifferences) 
 
 def number_of_checks(book: Book) -> int:
     """Return how many checks there may be at most."""
-    return 3 + len(_quantities(book)) + len(book.study.network.weights)
+    return 3 + len(_quantities(book)) + len(checked_directions(book.study.network.weights))
 
 
 def _counts(book: Book, cells: ColumnCells) -> Iterator[Check]:
@@ -156,11 +157,12 @@ def _compares(quantity: Quantity) -> str:
 
 
 def _gradients(book: Book, differences: CentralDifferences) -> Iterator[Check]:
-    loss = book.study.network.loss
-    for weight in book.study.network.weights:
-        yield Check(
-            f"{derivative_label(loss, weight)} at iteration 0",
-            f"the gradient, and the central difference of {loss} (below)",
-            {v: differences.deviation(weight, v) for v in range(len(book.study.variants))},
-            at_kink=differences.kink(weight),
-        )
+    loss, variants = book.study.network.loss, range(len(book.study.variants))
+    for direction in differences.directions:
+        name = f"{derivative_label(loss, direction.name)} at iteration 0"
+        compares = f"the gradient, and the central difference of {loss} (below)"
+        if not differences.single:
+            name = f"all gradients, {direction.name}"
+            compares = f"at iteration 0: Σ gradient · {direction.name}, and the central difference of {loss} (below)"
+        deviations = {variant: differences.deviation(direction, variant) for variant in variants}
+        yield Check(name, compares, deviations, at_kink=differences.kink(direction))

@@ -10,6 +10,7 @@ from typing import Any
 
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
 
 from sheetgen.algebra.arrays import ArrayCells
 from sheetgen.page import style
@@ -79,11 +80,12 @@ class _Checks:
         self.top(page)
         self.table.put(page)
         self.differences.put(page)
-        page.widths = {1: 34, 2: 60, 3: 9, 4: 22} | dict.fromkeys(range(5, 5 + max(len(self.table.sheets), 40)), 12.0)
+        last = max(self.table.rows.end, self.differences.end)
+        page.widths = {1: 34, 2: 60, 3: 9, 4: 22} | dict.fromkeys(range(5, last + 1), 12.0)
         page.heights |= {1: 28, _LABEL_ROW: 32}
         cells, fails = self.table.failing_rule  # a deviation that is too large, or no number
         page.colour(cells, FormulaRule([fails], font=Font(color=style.BAD, bold=True)))
-        page.decorate.append(_print)
+        page.decorate.append(self.print)
         return page
 
     def top(self, page: Page) -> None:
@@ -116,7 +118,9 @@ class _Checks:
         names = ", ".join(self.too_long)
         return (*_NOTES, f"More than a formula can check, so that only `sheetgen verify` does: {names}")
 
-
-def _print(sheet: Any) -> None:
-    sheet.page_setup.orientation = "landscape"
-    fit_width(sheet)
+    def print(self, sheet: Any) -> None:
+        """Print the tables, and not the networks beside one another below them."""
+        sheet.page_setup.orientation = "landscape"
+        fit_width(sheet)
+        columns = max(self.table.rows.end, self.differences.gradients.end)
+        sheet.print_area = f"A1:{get_column_letter(columns)}{self.differences.last_fact}"

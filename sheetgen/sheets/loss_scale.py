@@ -1,4 +1,4 @@
-"""On what scale the rounding of a loss is: |q·∂E/∂q| for every quantity q that it is computed from, below the networks.
+"""On what scale the rounding of a loss is: |q·∂E/∂q| for every quantity q it is computed from, beside the networks.
 
 That is how much of the loss a relative error of q is, so their sum times the rounding of one operation bounds the
 rounding of the loss to first order (Higham, Accuracy and Stability of Numerical Algorithms, 2002, section 3.3).
@@ -9,14 +9,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property, partial
 
+from openpyxl.utils import get_column_letter
+
 from sheetgen.algebra.evaluate import expanded
 from sheetgen.algebra.expr import names
 from sheetgen.algebra.residual import has_logarithm, magnifies
 from sheetgen.page import style
 from sheetgen.page.page import Formula, Page
 from sheetgen.sheets.book import Book
+from sheetgen.sheets.directions import UNMOVED
 from sheetgen.sheets.layout import Address
-from sheetgen.sheets.perturbed import UNMOVED, Networks
+from sheetgen.sheets.perturbed import Networks
 
 _PRODUCT, _PRODUCTS, _SIZE = "|q·∂E/∂q|", "Σ |q·∂E/∂q|", "Σ |q|"
 _COLUMN = "E"
@@ -24,7 +27,7 @@ _COLUMN = "E"
 
 @dataclass
 class LossScale:
-    """The scale of the loss at iteration 0: two sums from ``row`` down, and what they sum below the networks."""
+    """The scale of the loss at iteration 0: two sums from ``row`` down, and what they sum right of the networks."""
 
     book: Book
     networks: Networks
@@ -40,15 +43,20 @@ class LossScale:
         """The cell of Σ |q|."""
         return f"${_COLUMN}${self.row + 1}"
 
+    @property
+    def column(self) -> int:
+        """The column of the products, right of the networks."""
+        return self.networks.end + 1
+
     def put(self, page: Page) -> None:
-        """Put the sums, and the products in a row below the networks."""
-        table = self.networks.table
-        below, rest = table.last + 1, self.networks.row_of(UNMOVED, 0)
-        page.put(f"A{below}", _PRODUCT, style.NAME)
-        for name in table.letters:
-            page.put(table.cell(name, below), self._product_formula(name), style.CALC)
-        first, *_, last = (*table.letters, *table.letters)
-        products, here = table.across(first, last, below), table.across(first, last, rest)
+        """Put the sums, and the products in a column beside the networks."""
+        names, rows = self.networks.names, self.networks.rows
+        letter = get_column_letter(self.column)
+        page.put(f"{letter}{self.networks.header}", _PRODUCT, style.LABEL)
+        for name, row in rows.items():
+            page.put(f"{letter}{row}", self._product_formula(name), style.CALC)
+        products = f"{letter}{rows[names[0]]}:{letter}{rows[names[-1]]}"
+        here = self.networks.across_names(UNMOVED, 0)
         sums = (
             Formula(f"SUM({products})", self.products, self.products_error),
             Formula(f"SUMPRODUCT({here}*(2*({here}>0)-1))", self.size, self.size),
@@ -63,11 +71,11 @@ class LossScale:
 
     @cached_property
     def _sum_of_products(self) -> float:
-        return sum(map(self._product, self.networks.table.letters))
+        return sum(map(self._product, self.networks.names))
 
     def size(self) -> float:
         """Return Σ |q|."""
-        return sum(abs(self._value(name)) for name in self.networks.table.letters)
+        return sum(abs(self._value(name)) for name in self.networks.names)
 
     def _product_formula(self, name: str) -> Formula:
         slope = self._slope(name)
@@ -89,7 +97,7 @@ class LossScale:
 
     def products_error(self) -> float:
         """Return how far off Σ |q·∂E/∂q| may be, in the same units."""
-        return sum(map(self._product_error, self.networks.table.letters))
+        return sum(map(self._product_error, self.networks.names))
 
     def _operand(self, name: str) -> float:
         """Return |q|, and 1 and what is inside where its rounding is on the scale of those."""
@@ -110,7 +118,7 @@ class LossScale:
 
         In exp(a) − 1 or ln(1 + exp(a)) the quantity itself is smaller than what is rounded on the way to it.
         """
-        equation = None if name in self.networks.weights else self.book.study.network.by_name[name].equation
+        equation = self.book.study.network.by_name[name].equation
         if equation is None:
             return []
         expr = expanded(equation)
@@ -118,9 +126,8 @@ class LossScale:
 
     def _cell(self, name: str) -> str:
         """Return the cell of a quantity in the network at rest."""
-        table = self.networks.table
-        at_rest = name in table.letters
-        return table.cell(name, self.networks.row_of(UNMOVED, 0)) if at_rest else self.networks.point.reference(name)
+        at_rest = name in self.networks.rows
+        return self.networks.cell(name, UNMOVED, 0) if at_rest else self.networks.point.reference(name)
 
     def _value(self, name: str) -> float:
         return self.networks.network(UNMOVED, 0).values[name]

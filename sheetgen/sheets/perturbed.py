@@ -1,230 +1,170 @@
-"""Networks computed anew by formulas of their own, each with one parameter moved by a multiple of ε.
+"""Networks computed anew by formulas of their own, a column each, moved along directions by multiples of ε.
 
 They share no cell with the training sheets but the numbers they start from; the quotient
-(E(w+ε) − E(w−ε))/2ε then stands against the gradient. Where relu and its like are used, a last column tells on which
-side of their kinks each network is.
+(E(w+ε·v) − E(w−ε·v))/2ε then stands against Σ gradient · v. Where relu and its like are used, the last rows tell on
+which side of their kinks each network is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 
-from sheetgen.algebra.evaluate import ARITHMETIC_ERRORS, evaluate
-from sheetgen.algebra.expr import Apply, Expr, Held, Var, held_names
+from openpyxl.utils import get_column_letter
+
 from sheetgen.algebra.notation import Excel
-from sheetgen.errors import UsageError
-from sheetgen.network.error_bounds import BoundedNumbers, error_bound
-from sheetgen.network.graph import Graph, equation_of
-from sheetgen.network.tolerance import Tolerance
+from sheetgen.network.graph import equation_of
 from sheetgen.page import style
-from sheetgen.page.block import Block
-from sheetgen.page.page import Formula, Page
-from sheetgen.sheets.book import Book
-from sheetgen.sheets.branches import branches, margins
+from sheetgen.page.page import Content, Formula, Page
+from sheetgen.sheets.directions import UNMOVED, Direction
+from sheetgen.sheets.moved import MovedNetwork, MovedNetworks, Point, with_held
 
-UNMOVED = ""
-"""What stands for the parameter of the network in which none is moved."""
+MOVES = (-2, -1, 1, 2)
+"""By what multiples of ε the parameters are moved along each direction."""
 
-_PARAMETER, _MOVED_BY = "parameter", "moved by"
-_FIRST_QUANTITY = 5
-"""The column of the first quantity, right of what was moved."""
-_HEADER_ROWS = 3
-_MOST_CELLS = 1_500_000
-"""The cells of a block: they grow with the square of the network, and each takes about 2 kB while they are written."""
-
-
-def held(graph: Graph) -> tuple[str, ...]:
-    """Return the quantities with equations that others hold constant."""
-    constant = {name for quantity in graph.equations for name in held_names(with_held(equation_of(quantity)))}
-    return tuple(quantity.name for quantity in graph.equations if quantity.name in constant)
-
-
-def with_held(expr: Expr, inside: bool = False) -> Expr:
-    """Return an expression whose held parts are those of the network as it is."""
-    if isinstance(expr, Apply):
-        return Apply(expr.op, tuple([with_held(arg, inside or expr.op == "held") for arg in expr.args]))
-    return Held(expr.name) if inside and isinstance(expr, Var) else expr
-
-
-@dataclass(frozen=True)
-class Point:
-    """Where the loss is differentiated.
-
-    For each input, target, parameter and held quantity: a reference to it, its value, and how far off that may be in
-    units of an operation's relative error. ``epsilon`` is a reference to ε, ``step`` its value;
-    ``sheet`` and ``remedy`` are for the message where a moved network has no value.
-    """
-
-    reference: Callable[[str], str]
-    value: Callable[[str], float]
-    error: Callable[[str], float]
-    epsilon: str
-    step: Callable[[], float]
-    sheet: str
-    remedy: str
-
-
-@dataclass(frozen=True)
-class _Network:
-    """A moved network: the value of each quantity, how far off it may be, and the numbers of its branches.
-
-    ``undecided`` says that rounding alone decides on which side of a kink it is.
-    """
-
-    values: Mapping[str, float]
-    errors: Mapping[str, float]
-    branches: tuple[float, ...]
-    undecided: bool
+_ALONG, _MOVED_BY, _BRANCHES = "moved along", "moved by", "branches"
+_HEADING_ROWS = 4
+_LOOK_OF_A_COMPONENT = replace(style.BUILT, number=style.SHORT)
+_LOOK_OF_A_MOVE = replace(style.LABEL, number=style.SCIENTIFIC)
+_GAP = 1
+"""The columns left empty between the components of the directions and the networks."""
 
 
 @dataclass
 class Networks:
-    """A block of networks from ``row`` down; each parameter is moved by each of the multiples ``moves``.
+    """A block of networks from ``row`` down: the components of the directions from ``column`` on, then the networks.
 
-    With ``unmoved`` a last network has none of them moved.
+    The first network has no parameter moved.
     """
 
-    book: Book
-    point: Point
+    numbers: MovedNetworks
+    directions: Sequence[Direction]
     row: int
-    moves: tuple[int, ...] = (-1, 1)
-    unmoved: bool = False
-    _computed: dict[tuple[str, int], _Network] = field(default_factory=dict)
+    column: int
 
     def __post_init__(self) -> None:
-        graph = self.book.study.network
-        self.weights = graph.weights
-        names = (*self.weights, *(quantity.name for quantity in graph.equations))
-        self.branches = branches(graph, with_held)
-        self._lines = [(weight, move) for weight in self.weights for move in self.moves]
-        self._lines += [(UNMOVED, 0)] * self.unmoved
-        count = len(self._lines)
-        _require_size(len(self.weights), count * (len(names) + len(self.branches)))
-        header = self.row + _HEADER_ROWS - 1
-        # A block of its own: a quantity may be called parameter.
-        self.moves_table = Block.below(header, (_PARAMETER, _MOVED_BY), count)
-        self.table = Block.below(header, names, count, _FIRST_QUANTITY)
-        labels = [f"branches {index}" if index > 1 else "branches" for index in range(1, len(self.branches) + 1)]
-        self.branch_table = Block.below(header, labels, count, self.table.end + 1)
+        graph = self.numbers.graph
+        self.names = (*graph.weights, *(quantity.name for quantity in graph.equations))
+        first = self.row + _HEADING_ROWS
+        self._rows = {name: first + index for index, name in enumerate(self.names)}
+        self._branch_rows = range(first + len(self.names), first + len(self.names) + len(self.numbers.branches))
+        written = [direction for direction in self.directions if direction.written]
+        self._components = {d: get_column_letter(self.column + index) for index, d in enumerate(written)}
+        self._moves = [(UNMOVED, 0), *((direction, move) for direction in self.directions for move in MOVES)]
+        start = self.column + (len(written) + _GAP if written else 0)
+        self._letters = {moved: get_column_letter(start + index) for index, moved in enumerate(self._moves)}
+        self.end = start + len(self._moves) - 1
+        self.last = first + len(self.names) + len(self.numbers.branches) - 1
 
-    def row_of(self, weight: str, move: int) -> int:
-        """Return the row of the network in which a parameter is moved by so many ε."""
-        return self.table.rows[self._lines.index((weight, move))]
+    @property
+    def point(self) -> Point:
+        """Where the loss is differentiated."""
+        return self.numbers.point
 
-    def put(self, page: Page, heading: str, note: str, labels: tuple[str | None, ...]) -> None:
-        """Put the block on a page; ``labels`` stand above its first columns."""
+    @property
+    def rows(self) -> Mapping[str, int]:
+        """The row of each parameter and quantity."""
+        return self._rows
+
+    @property
+    def header(self) -> int:
+        """The last row of the header."""
+        return self.row + _HEADING_ROWS - 1
+
+    def cell(self, name: str, direction: Direction, move: int) -> str:
+        """Return the cell of a quantity of a network."""
+        return f"{self._letters[direction, move]}{self._rows[name]}"
+
+    def across_names(self, direction: Direction, move: int) -> str:
+        """Return the range of all parameters and quantities of a network."""
+        letter = self._letters[direction, move]
+        return f"{letter}{self._rows[self.names[0]]}:{letter}{self._rows[self.names[-1]]}"
+
+    def branch_cells(self, direction: Direction, move: int) -> str:
+        """Return the range of the numbers that tell on which side of its kinks a network is."""
+        letter = self._letters[direction, move]
+        return f"{letter}{self._branch_rows[0]}:{letter}{self._branch_rows[-1]}"
+
+    def component_cells(self, direction: Direction) -> str:
+        """Return the absolute range of the components of a direction that is written."""
+        letter, weights = self._components[direction], self.numbers.graph.weights
+        return f"${letter}${self._rows[weights[0]]}:${letter}${self._rows[weights[-1]]}"
+
+    # --- on the page ---
+
+    def put(self, page: Page, heading: str, note: str, called: Mapping[Direction, Content] | None = None) -> None:
+        """Put the block on a page; ``called`` are the headings of directions that have another than their name."""
         page.put(f"A{self.row}", heading, style.HEADING)
         page.put(f"A{self.row + 1}", note, style.NOTE)
-        header = self.table.first - 1
-        page.heights[header] = 24
-        page.row(header, labels, style.LABEL)
-        self.table.header(page)
-        self.branch_table.header(page)
-        for weight, move in self._lines:
-            self._put(page, weight, move)
+        for row, label in ((self.header - 1, _ALONG), (self.header, _MOVED_BY)):
+            page.put(f"A{row}", label, style.LABEL)
+        for name, row in self._rows.items():
+            page.put(f"A{row}", name, style.NAME)
+        for row in self._branch_rows:
+            page.put(f"A{row}", _BRANCHES, style.NAME)
+        headings = {direction: direction.name for direction in (UNMOVED, *self.directions)} | dict(called or {})
+        for direction in self._components:
+            self._put_components(page, direction, headings[direction])
+        for direction, move in self._moves:
+            self._put_network(page, direction, move, headings[direction])
 
-    def _put(self, page: Page, weight: str, move: int) -> None:
-        """Put one network on its row."""
-        row, graph, point = self.row_of(weight, move), self.book.study.network, self.point
+    def _put_components(self, page: Page, direction: Direction, heading: Content) -> None:
+        """Put the components of a direction, each in the row of its parameter."""
+        letter = self._components[direction]
+        page.put(f"{letter}{self.header - 1}", heading, style.LABEL)
+        page.put(f"{letter}{self.header}", "component", style.LABEL)
+        for number, weight in enumerate(self.numbers.graph.weights, start=1):
+            component = direction.components.get(weight, 0.0)
+            content: Content = component
+            if direction.formula:
+                content = Formula(direction.formula(number), partial(float, component))
+            page.put(f"{letter}{self._rows[weight]}", content, _LOOK_OF_A_COMPONENT)
+
+    def _put_network(self, page: Page, direction: Direction, move: int, heading: Content) -> None:
+        """Put one network in its column."""
+        letter, point, graph = self._letters[direction, move], self.point, self.numbers.graph
         times = {1: "", -1: "-"}.get(move, f"{move}*")
-        moved_by: Formula | float = Formula(f"{times}{point.epsilon}", lambda: move * point.step()) if move else 0.0
-        self.moves_table.line(page, row, (weight or "none", moved_by), (style.NAME, style.LINK))
-        notation = Excel(lambda name: self._reference(name, row), held=point.reference)
-        for name in self.weights:
-            step = f"+${self.moves_table.cell(_MOVED_BY, row)}" if name == weight else ""
-            text = point.reference(name) + step
-            page.put(self.table.cell(name, row), self._formula(text, weight, move, name), style.LINK)
+        moved_by: Content = Formula(f"{times}{point.epsilon}", lambda: move * point.step()) if move else 0.0
+        page.put(f"{letter}{self.header - 1}", heading, style.LABEL)
+        page.put(f"{letter}{self.header}", moved_by, _LOOK_OF_A_MOVE)
+        notation = Excel(lambda name: self._reference(name, letter), held=point.reference)
+        for weight in graph.weights:
+            text = point.reference(weight) + self._step(weight, direction, move)
+            page.put(f"{letter}{self._rows[weight]}", self._formula(text, direction, move, weight), style.LINK)
         for quantity in graph.equations:
-            formula = self._formula(notation.write(with_held(equation_of(quantity))), weight, move, quantity.name)
-            page.put(self.table.cell(quantity.name, row), formula, style.CALC)
-        for index, (label, branch) in enumerate(zip(self.branch_table.letters, self.branches, strict=True)):
-            page.put(self.branch_table.cell(label, row), self._branch(notation.write(branch), weight, move, index))
+            text = notation.write(with_held(equation_of(quantity)))
+            formula = self._formula(text, direction, move, quantity.name)
+            page.put(f"{letter}{self._rows[quantity.name]}", formula, style.CALC)
+        for index, (row, branch) in enumerate(zip(self._branch_rows, self.numbers.branches, strict=True)):
+            page.put(f"{letter}{row}", self._branch(notation.write(branch), direction, move, index))
 
-    def _branch(self, text: str, weight: str, move: int, index: int) -> Formula:
+    def _step(self, weight: str, direction: Direction, move: int) -> str:
+        """Return what a network's formula adds to a parameter."""
+        if not move or not (direction.written or weight in direction.components):
+            return ""
+        moved_by = f"+{self._letters[direction, move]}${self.header}"
+        return f"{moved_by}*${self._components[direction]}{self._rows[weight]}" if direction.written else moved_by
+
+    def _reference(self, name: str, letter: str) -> str:
+        """Return the cell of a quantity, for the network in a column."""
+        return f"{letter}{self._rows[name]}" if name in self._rows else self.point.reference(name)
+
+    def _formula(self, text: str, direction: Direction, move: int, name: str) -> Formula:
+        return Formula(
+            text,
+            lambda: self.network(direction, move).values[name],
+            lambda: self.network(direction, move).errors[name],
+        )
+
+    def _branch(self, text: str, direction: Direction, move: int, index: int) -> Formula:
         """Return the formula of a number that tells on which side of its kinks a network is."""
         return Formula(
             text,
-            lambda: self.network(weight, move).branches[index],
-            accepts=lambda value, _: self.network(weight, move).undecided,
+            lambda: self.network(direction, move).branches[index],
+            accepts=lambda value, _: self.network(direction, move).undecided,
         )
 
-    def _reference(self, name: str, row: int) -> str:
-        """Return the cell of a quantity, for the network on a row."""
-        return self.table.cell(name, row) if name in self.table.letters else self.point.reference(name)
-
-    def _formula(self, text: str, weight: str, move: int, name: str) -> Formula:
-        return Formula(
-            text,
-            lambda: self.network(weight, move).values[name],
-            lambda: self.network(weight, move).errors[name],
-        )
-
-    def network(self, weight: str, move: int) -> _Network:
-        """Return a network, computed as its formulas do. Raises UsageError at the edge of a function's domain."""
-        if (weight, move) not in self._computed:
-            self._computed[weight, move] = self._compute(weight, move)
-        return self._computed[weight, move]
-
-    def _compute(self, weight: str, move: int) -> _Network:
-        graph, point = self.book.study.network, self.point
-        given = (*graph.inputs, *graph.targets, *graph.fixed, *self.weights)
-        values = {name: point.value(name) for name in given}
-        errors = {name: point.error(name) for name in given}
-        unmoved = BoundedNumbers(point.value, point.error)
-        if move:
-            step = move * point.step()
-            errors[weight] += abs(values[weight]) + abs(step)
-            values[weight] += step
-        for quantity in graph.equations:
-            expr = with_held(equation_of(quantity))
-            try:
-                values[quantity.name] = evaluate(expr, values.__getitem__, held=point.value)
-            except ARITHMETIC_ERRORS:
-                raise UsageError(self._edge(weight, move, quantity.name)) from None
-            errors[quantity.name] = error_bound(expr, values.__getitem__, errors.__getitem__, 1.0, unmoved)
-        numbers = BoundedNumbers(values.__getitem__, errors.__getitem__)
-        undecided = any(_near_zero(margin, numbers, unmoved) for branch in self.branches for margin in margins(branch))
-        sides = tuple(evaluate(branch, values.__getitem__, held=point.value) for branch in self.branches)
-        return _Network(values, errors, sides, undecided)
-
-    def _edge(self, weight: str, move: int, quantity: str) -> str:
-        """Say that a parameter stands at the edge of a function's domain."""
-        value, step = self.point.value(weight), abs(move) * self.point.step()
-        return (
-            f"{quantity} has no value when {weight} = {value!r} is moved by ±{step!r}, as the central difference on"
-            f" {self.point.sheet} does; {self.point.remedy.format(weight=weight)}"
-        )
-
-    def quotient(self, weight: str, multiple: int = 1) -> Formula:
-        """Return the central difference of the loss over a parameter, whose step is so many ε."""
-        loss = self.book.study.network.loss
-        high, low = (self.table.cell(loss, self.row_of(weight, move)) for move in (multiple, -multiple))
-
-        def networks() -> tuple[_Network, _Network]:
-            return self.network(weight, multiple), self.network(weight, -multiple)
-
-        def value() -> float:
-            above, below = (network.values[loss] for network in networks())
-            return (above - below) / (2 * multiple * self.point.step())
-
-        def error() -> float:
-            sizes = sum(abs(network.values[loss]) + network.errors[loss] for network in networks())
-            return sizes / (2 * multiple * self.point.step())
-
-        return Formula(f"({high}-{low})/({2 * multiple}*{self.point.epsilon})", value, error)
-
-
-def _near_zero(margin: Expr, numbers: BoundedNumbers, held_numbers: BoundedNumbers) -> bool:
-    """Whether rounding may decide the sign of a margin; a margin of exactly 0 is 0 in every spreadsheet."""
-    value = evaluate(margin, numbers.value, held=held_numbers.value)
-    return 0 < abs(value) <= Tolerance.atol * error_bound(margin, numbers.value, numbers.error, 1.0, held_numbers)
-
-
-def _require_size(weights: int, cells: int) -> None:
-    """Raise UsageError for networks that would take more memory than most machines have, before any is put."""
-    if cells > _MOST_CELLS:
-        problem = f"computing the loss anew with each of {weights:,} parameters moved takes {cells:,} cells"
-        raise UsageError(
-            problem, f"at most {_MOST_CELLS:,} are written, so make the network smaller, or freeze parameters"
-        )
+    def network(self, direction: Direction, move: int) -> MovedNetwork:
+        """Return the numbers of a network."""
+        return self.numbers.at(direction, move)

@@ -12,6 +12,7 @@ from sheetgen.page.block import Listing
 from sheetgen.page.marks import negative_rule
 from sheetgen.page.page import Page
 from sheetgen.page.printing import landscape
+from sheetgen.page.ranges import ranges
 from sheetgen.page.style import Style
 from sheetgen.sheet_names import (
     CHECKS,
@@ -89,7 +90,7 @@ def page(book: Book, verdict: Verdict) -> Page:
     row = _sheets(page, book, row)
     _key(page, book, row)
     if cells.weights:
-        page.colour(" ".join(cells.weights), negative_rule())
+        page.colour(" ".join(ranges(cells.weights)), negative_rule())
     page.decorate.append(_print)
     return page
 

@@ -147,3 +147,13 @@ def line(
         f"[forward]\ny = 'w*x{bias[1]}'\n[loss]\nE = '0.5*(t - y)^2'\n"
         + (f"[metrics]\nmetric = '{metric}'\n" if metric else "")
     )
+
+
+def layered(sizes: Sequence[int], *, iterations: int = 1, activation: str = "tanh", more: str = "") -> str:
+    """Return the template of a perceptron of these sizes with one sample, whose numbers are all different."""
+    inputs = "".join(f"i{k} = {math.sin(k):.3f}\n" for k in range(1, sizes[0] + 1))
+    targets = "".join(f"t{k} = {k / (sizes[-1] + 1):.3f}\n" for k in range(1, sizes[-1] + 1))
+    return (
+        f"rates = [0.1]\niterations = {iterations}\n{more}\n[inputs]\n{inputs}[targets]\n{targets}"
+        f'[layers]\nsizes = {list(sizes)}\nactivation = "{activation}"\noutput = "sigmoid"\nseed = 3\n'
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 from faults import change_cell, number, text
@@ -41,9 +42,20 @@ def weights(values: Recalculation) -> dict[str, tuple[Value, Value]]:
 
 
 def checked(values: Recalculation) -> dict[str, list[Value]]:
-    """Return the lines of Gradient check: value, gradient, central difference, off, relative, allowed, verdict."""
+    """Return the lines of Gradient check: value, gradient, central difference, off, relative, allowed, verdict.
+
+    There are two: of the picked parameter, by its name, and of ``all at once``.
+    """
     grid = values.grid(GRADIENT_CHECK, *CHECKED)
-    return {str(row[0]): row[1:8] for row in grid if row[7] in ("OK", "CHECK")}
+    return {str(row[0]): row[1:8] for row in grid if row[7] in ("OK", "OK at a kink", "CHECK")}
+
+
+def parameters(values: Recalculation) -> dict[str, tuple[Value, Value]]:
+    """Return the value and the gradient of every parameter that Gradient check lists."""
+    grid = values.grid(GRADIENT_CHECK, *CHECKED)
+    first = next(index for index, row in enumerate(grid) if row[0] == "All parameters at this step")
+    listed = itertools.takewhile(lambda row: row[0], grid[first + 2 :])
+    return {str(row[0]): (row[1], row[2]) for row in listed}
 
 
 def verdict(values: Recalculation) -> tuple[Value, Value]:

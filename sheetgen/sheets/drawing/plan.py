@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sheetgen.algebra.expr import Apply, Expr, Var, names
 from sheetgen.network.graph import Graph, Quantity, equation_of, layers
@@ -171,10 +172,15 @@ def factor_of(neuron: Quantity, name: str) -> str | None:
     return None
 
 
+@lru_cache(maxsize=1)
 def _products(expr: Expr) -> list[list[Expr]]:
-    """Return the terms of a sum, each as its factors."""
+    """Return the terms of a sum, each as its factors; one equation is asked for each of its terms in turn."""
+    return _terms(expr)
+
+
+def _terms(expr: Expr) -> list[list[Expr]]:
     if isinstance(expr, Apply) and expr.op in ("add", "sub"):
-        return [term for arg in expr.args for term in _products(arg)]
+        return [term for arg in expr.args for term in _terms(arg)]
     if isinstance(expr, Apply) and expr.op == "mul":
-        return [[factor for arg in expr.args for term in _products(arg) for factor in term]]
+        return [[factor for arg in expr.args for term in _terms(arg) for factor in term]]
     return [[expr]]

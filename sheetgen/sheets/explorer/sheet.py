@@ -17,6 +17,7 @@ from sheetgen.page import style
 from sheetgen.page.marks import size_rules
 from sheetgen.page.page import Page
 from sheetgen.page.printing import landscape
+from sheetgen.page.ranges import ranges
 from sheetgen.page.style import Style
 from sheetgen.page.validation import whole
 from sheetgen.sheet_names import EXPLORER
@@ -98,13 +99,12 @@ def _colour(page: Page, drawing: DrawnCells, table: LookupTable) -> None:
     for label, cells, number in zip(LARGEST, kinds, formats, strict=True):
         if cells:
             largest = table.largest_cell(label)
-            ranges = " ".join(cells)
             scale = ColorScaleRule("formula", f"-{largest}", _RED, "num", 0, _WHITE, "formula", largest, _BLUE)
-            page.colour(ranges, *size_rules(number), scale)
+            page.colour(" ".join(ranges(cells)), *size_rules(number), scale)
     coloured = {cell for cells in kinds for cell in cells}
     for number in (style.SHORT, style.SLOPE):
         if uncoloured := [cell for cell in page.formatted(number) if cell not in coloured]:
-            page.colour(" ".join(uncoloured), *size_rules(number))
+            page.colour(" ".join(ranges(uncoloured)), *size_rules(number))
 
 
 def _guard(page: Page, book: Book, table: LookupTable) -> None:

@@ -1,7 +1,8 @@
-"""The Gradient check sheet: every gradient of a picked step beside the central difference of the loss.
+"""The Gradient check sheet: the gradients of a picked step beside the central difference of the loss.
 
-The network is computed again at that step's parameters by formulas of this sheet, each parameter moved by
-±ε and ±2ε. Doubling ε shows how far off the central difference itself is: its error grows with ε².
+The network is computed again at that step's parameters by formulas of this sheet, moved by ±ε and ±2ε: the picked
+parameter alone, then all of them along a direction. Doubling ε shows how far off the central difference itself is: its
+error grows with ε².
 """
 
 from __future__ import annotations
@@ -13,51 +14,88 @@ from openpyxl.styles import Font, PatternFill
 
 from sheetgen.page import style
 from sheetgen.page.block import Block, Listing
-from sheetgen.page.page import Page
+from sheetgen.page.page import Formula, Page
 from sheetgen.page.printing import fit_width, landscape
 from sheetgen.page.validation import decimal, one_of, whole
 from sheetgen.sheet_names import GRADIENT_CHECK
 from sheetgen.sheets import lookup, picks
 from sheetgen.sheets.book import Book
+from sheetgen.sheets.directions import Direction, mixed
 from sheetgen.sheets.flag import Verdict
 from sheetgen.sheets.gradient_check import top
 from sheetgen.sheets.gradient_check.lines import (
     ALLOWED,
+    GRADIENT,
+    LABELS,
     PARAMETER,
     VALUE,
     VERDICT,
-    gradient_lines,
-    lines_block,
+    GradientLine,
+    LineMaker,
     put_lines,
 )
+from sheetgen.sheets.gradient_check.parameters import Parameters
 from sheetgen.sheets.gradient_check.top import GradientHelpers
 from sheetgen.sheets.lookup import Lookup
-from sheetgen.sheets.perturbed import Networks, Point, held
+from sheetgen.sheets.moved import MovedNetworks, Point, held
+from sheetgen.sheets.perturbed import Networks
 from sheetgen.sheets.picks import CHECK_EPSILON, CHECK_ITERATION, CHECK_PARAMETER, CHECK_SAMPLE, CHECK_VARIANT
+from sheetgen.sheets.slopes import Slopes
 
-_LABEL_ROW = 16
-_NOTE = "Each parameter is moved by −2ε, −ε, ε and 2ε and the network computed again, by formulas of its own."
+_LABEL_ROW, _LINES = 19, 2
+_TABLE_ROW = _LABEL_ROW + _LINES + 3
+_ALL = "all at once"
+_NOTE = (
+    "The parameters are moved by −2ε, −ε, ε and 2ε times their components and the network computed again, by formulas"
+    " of its own."
+)
 
 
 def page(book: Book, verdict: Verdict) -> Page:
     """Return the Gradient check sheet."""
     page = Page(GRADIENT_CHECK, tab_colour="C01048")
     page.widths = {1: 24, 10: 26} | dict.fromkeys((*range(2, 9), *range(11, 41)), 15.0) | {9: 15.0}
-    page.heights = {1: 28} | dict.fromkeys((4, 5, 6, 7, 8, 9), 24.0) | {_LABEL_ROW: 32}
-    table, helpers = lines_block(book, _LABEL_ROW), GradientHelpers(book)
+    page.heights = {1: 28} | dict.fromkeys((4, 5, 6, 7, 8, 9), 24.0) | {_LABEL_ROW: 32, _TABLE_ROW: 32}
+    helpers = GradientHelpers(book)
     step = Lookup(book, book.picks.checked, helpers.number, helpers.row)
-    step_numbers = _step_numbers(page, book, step, table.last + 3)
-    point = _point(book, step, table, step_numbers)
+    parameters, compared = Parameters(book, step, _TABLE_ROW), Block.below(_LABEL_ROW, LABELS, _LINES)
+    step_numbers = _step_numbers(page, book, step, parameters.block.last + 3)
     below = max(*step_numbers.rows.values(), helpers.sheets.last) + 2
-    networks = Networks(book, point, below, (-2, -1, 1, 2))
-    lines = gradient_lines(book, step, networks, table, helpers.rounding, helpers.least)
-    top.put(page, book, step, helpers, table, lines, verdict)
-    put_lines(page, table, lines)
-    networks.put(page, "The networks with one parameter moved", _NOTE, ("parameter", "moved by", None, None))
-    _guard(page, book, table, helpers.sheets)
-    _colour(page, table)
-    page.decorate.append(lambda sheet: _print(sheet, table))
+    directions = _directions(book, helpers)
+    numbers = MovedNetworks(book.study.network, _point(book, step, parameters, step_numbers))
+    networks = Networks(numbers, directions, below, 2)
+    maker = LineMaker(book, step, compared, helpers.rounding, helpers.least)
+    lines = _lines(book, maker, parameters, networks, helpers)
+    top.put(page, book, step, helpers, parameters, compared, lines, verdict)
+    put_lines(page, compared, lines)
+    parameters.put(page)
+    networks.put(page, "The networks with parameters moved", _NOTE, {directions[0]: lines[0].name})
+    _guard(page, book, parameters.block, helpers.sheets)
+    _colour(page, compared, parameters.block)
+    page.decorate.append(lambda sheet: _print(sheet, compared, parameters.block))
     return page
+
+
+def _directions(book: Book, helpers: GradientHelpers) -> tuple[Direction, Direction]:
+    """Return the direction of the picked parameter, and one along which all move."""
+    (together,) = mixed(book.study.network.weights, 1)
+    weights = book.study.network.weights
+    name, alone = weights[book.picks.parameter], f"IF({helpers.parameter}={{}},1,0)"
+    return Direction(name, {name: 1.0}, formula=alone.format), together
+
+
+def _lines(
+    book: Book, maker: LineMaker, parameters: Parameters, networks: Networks, helpers: GradientHelpers
+) -> list[GradientLine]:
+    """Return the line of the picked parameter, and that of all at once."""
+    (alone, together), loss, (first, second) = networks.directions, book.study.network.loss, maker.block.rows
+    name = Formula(CHECK_PARAMETER.absolute, lambda: alone.name)
+    value, gradient = (parameters.picked(label, helpers.parameter) for label in (VALUE, GRADIENT))
+    sum_of_all = parameters.along(together, networks.component_cells(together))
+    return [
+        maker.line(first, name, value, gradient, Slopes(networks, alone, loss)),
+        maker.line(second, _ALL, None, sum_of_all, Slopes(networks, together, loss)),
+    ]
 
 
 def _step_numbers(page: Page, book: Book, step: Lookup, row: int) -> Listing:
@@ -71,11 +109,11 @@ def _step_numbers(page: Page, book: Book, step: Lookup, row: int) -> Listing:
     return listing
 
 
-def _point(book: Book, step: Lookup, table: Block, step_numbers: Listing) -> Point:
+def _point(book: Book, step: Lookup, parameters: Parameters, step_numbers: Listing) -> Point:
     """Return the point of the picked step, with the ε of this sheet."""
-    rows = enumerate(book.study.network.weights, start=table.first)
+    block = parameters.block
     cells = {name: step_numbers.absolute(name) for name in step_numbers.rows}
-    cells |= {weight: table.absolute(VALUE, row) for row, weight in rows}
+    cells |= {name: block.absolute(VALUE, row) for name, row in zip(parameters.names, block.rows, strict=True)}
     return Point(
         reference=cells.__getitem__,
         value=step.value,
@@ -97,17 +135,18 @@ def _guard(page: Page, book: Book, table: Block, sheets: Block) -> None:
     page.guard(decimal(picks.LEAST_EPSILON, picks.LARGEST_EPSILON), CHECK_EPSILON.cell)
 
 
-def _colour(page: Page, table: Block) -> None:
-    """Turn wrong parameters red, and point at the picked one."""
+def _colour(page: Page, compared: Block, table: Block) -> None:
+    """Turn what differs red, and point at the picked parameter."""
     red = PatternFill(bgColor=style.BAD_FILL)
-    verdict, parameter = (f"${table.cell(label, table.first)}" for label in (VERDICT, PARAMETER))
-    wrong_rule = FormulaRule([f'{verdict}<>"OK"'], font=Font(color=style.BAD, bold=True), fill=red)
+    verdict, parameter = f"${compared.cell(VERDICT, compared.first)}", f"${table.cell(PARAMETER, table.first)}"
+    wrong_rule = FormulaRule([f'LEFT({verdict},2)<>"OK"'], font=Font(color=style.BAD, bold=True), fill=red)
     picked_rule = FormulaRule([f"{parameter}={CHECK_PARAMETER.absolute}"], fill=PatternFill(bgColor="FFFBE6"))
-    page.colour(table.area(PARAMETER, ALLOWED), wrong_rule, picked_rule)
+    page.colour(compared.area(PARAMETER, ALLOWED), wrong_rule)
+    page.colour(table.area(PARAMETER, GRADIENT), picked_rule)
 
 
-def _print(sheet: Any, table: Block) -> None:
+def _print(sheet: Any, compared: Block, table: Block) -> None:
     landscape(sheet)
     fit_width(sheet)
-    sheet.print_area = f"A1:{table.cell(VERDICT, table.last)}"
+    sheet.print_area = f"A1:{compared.letters[VERDICT]}{table.last}"
     sheet.sheet_view.showGridLines = False

@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 from sheetgen import build, loads
 from sheetgen.algebra.expr import Apply, Held, Var
 from sheetgen.algebra.parser import parse
-from sheetgen.sheets.perturbed import held, with_held
+from sheetgen.sheets.moved import held, with_held
 
 FROZEN = 'frozen = ["b"]\n' + template('y = "w*held(x + b)"', 'E = "(t - y)^2"', "w = 0.4\nb = 0.1")
 COMPUTED = template('h = "w*x"\ny = "w*held(h + x)*v"', 'E = "(t - y)^2"', "w = 0.4\nv = 1.3")

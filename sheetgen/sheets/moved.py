@@ -1,0 +1,119 @@
+"""The numbers of networks whose parameters are moved along a direction, computed as their formulas do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from sheetgen.algebra.evaluate import ARITHMETIC_ERRORS, evaluate, expanded
+from sheetgen.algebra.expr import Apply, Expr, Held, Var, held_names
+from sheetgen.errors import UsageError
+from sheetgen.network.error_bounds import BoundedNumbers, Known, compiled, error_bound
+from sheetgen.network.graph import Graph, equation_of
+from sheetgen.network.tolerance import Tolerance
+from sheetgen.sheets.branches import branches, margins
+from sheetgen.sheets.directions import Direction
+
+
+def held(graph: Graph) -> tuple[str, ...]:
+    """Return the quantities with equations that others hold constant."""
+    constant = {name for quantity in graph.equations for name in held_names(with_held(equation_of(quantity)))}
+    return tuple(quantity.name for quantity in graph.equations if quantity.name in constant)
+
+
+def with_held(expr: Expr, inside: bool = False) -> Expr:
+    """Return an expression whose held parts are those of the network as it is."""
+    if isinstance(expr, Apply):
+        return Apply(expr.op, tuple([with_held(arg, inside or expr.op == "held") for arg in expr.args]))
+    return Held(expr.name) if inside and isinstance(expr, Var) else expr
+
+
+@dataclass(frozen=True)
+class Point:
+    """Where the loss is differentiated.
+
+    For each input, target, parameter and held quantity: a reference to it, its value, and how far off that may be in
+    units of an operation's relative error. ``epsilon`` is a reference to ε, ``step`` its value;
+    ``sheet`` and ``remedy`` are for the message where a moved network has no value.
+    """
+
+    reference: Callable[[str], str]
+    value: Callable[[str], float]
+    error: Callable[[str], float]
+    epsilon: str
+    step: Callable[[], float]
+    sheet: str
+    remedy: str
+
+
+@dataclass(frozen=True)
+class MovedNetwork:
+    """A moved network: the value of each quantity, how far off it may be, and the numbers of its branches.
+
+    ``undecided`` says that rounding alone decides on which side of a kink it is.
+    """
+
+    values: Mapping[str, float]
+    errors: Mapping[str, float]
+    branches: tuple[float, ...]
+    undecided: bool
+
+
+class MovedNetworks:
+    """The moved networks at one point, each computed when it is asked for first."""
+
+    def __init__(self, graph: Graph, point: Point) -> None:
+        self.graph, self.point = graph, point
+        self.branches = branches(graph, with_held)
+        held_equations = {quantity.name: with_held(equation_of(quantity)) for quantity in graph.equations}
+        self._equations = [(name, expr, compiled(expanded(expr))) for name, expr in held_equations.items()]
+        self._computed: dict[tuple[Direction, int], MovedNetwork] = {}
+
+    def at(self, direction: Direction, multiple: int) -> MovedNetwork:
+        """Return the network moved by so many ε along a direction.
+
+        Raises UsageError at the edge of a function's domain.
+        """
+        if (direction, multiple) not in self._computed:
+            self._computed[direction, multiple] = self._compute(direction, multiple)
+        return self._computed[direction, multiple]
+
+    def _compute(self, direction: Direction, multiple: int) -> MovedNetwork:
+        graph, point = self.graph, self.point
+        given = (*graph.inputs, *graph.targets, *graph.fixed, *graph.weights)
+        values = {name: point.value(name) for name in given}
+        errors = {name: point.error(name) for name in given}
+        unmoved = BoundedNumbers(point.value, point.error)
+        if multiple:
+            for weight, component in direction.components.items():
+                step = multiple * point.step() * component
+                errors[weight] += abs(values[weight]) + 2 * abs(step)
+                values[weight] += step
+        numbers = BoundedNumbers(values.__getitem__, errors.__getitem__)
+        known = Known(numbers, 1.0, held=unmoved)
+        for name, expr, bounded in self._equations:
+            try:
+                values[name] = evaluate(expr, values.__getitem__, held=point.value)
+            except ARITHMETIC_ERRORS:
+                raise UsageError(self._edge(direction, multiple, name)) from None
+            _, errors[name] = bounded(known)
+        undecided = any(_near_zero(margin, numbers, unmoved) for branch in self.branches for margin in margins(branch))
+        sides = tuple(evaluate(branch, values.__getitem__, held=point.value) for branch in self.branches)
+        return MovedNetwork(values, errors, sides, undecided)
+
+    def _edge(self, direction: Direction, multiple: int, quantity: str) -> str:
+        """Say that the parameters stand at the edge of a function's domain."""
+        step, moved = abs(multiple) * self.point.step(), tuple(direction.components)
+        alone = f"{moved[0]} = {self.point.value(moved[0])!r} is" if len(moved) == 1 else "the parameters are"
+        by = f"±{step!r}" if len(moved) == 1 else f"up to ±{step!r} each"
+        which = moved[0] if len(moved) == 1 else "them"
+        return (
+            f"{quantity} has no value when {alone} moved by {by}, as the central difference on {self.point.sheet} does;"
+            f" {self.point.remedy.format(weight=which)}"
+        )
+
+
+def _near_zero(margin: Expr, numbers: BoundedNumbers, held_numbers: BoundedNumbers) -> bool:
+    """Whether rounding may decide the sign of a margin; a margin of exactly 0 is 0 in every spreadsheet."""
+    value = evaluate(margin, numbers.value, held=held_numbers.value)
+    return 0 < abs(value) <= Tolerance.atol * error_bound(margin, numbers.value, numbers.error, 1.0, held_numbers)
