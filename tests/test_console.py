@@ -194,7 +194,8 @@ runpy.run_module("{program}", run_name="__main__", alter_sys=True)
     ("program", "words", "package"),
     [
         ("sheetgen", "templates", "numpy"), ("sheetgen", "templates", "openpyxl"), ("sheetgen", "templates", "click"),
-        ("cnn", "runs", "numpy"), ("cnn", "train", "torch"), ("cnn", "train --data synthetic --recipe seed", "torchvision"),
+        ("cnn", "runs", "numpy"), ("cnn", "train", "torch"),
+        ("cnn", "train --data synthetic --recipe seed", "torchvision"),
     ],
 )  # fmt: skip
 def test_an_interrupt_while_a_package_is_imported(program: str, words: str, package: str) -> None:
