@@ -179,8 +179,8 @@ def test_an_interrupt_is_said_and_exits_130(kind: str) -> None:
 
 STARTING = """
 import runpy, signal, sys
-sys.orig_argv = [sys.executable, "-m", "{program}", "{word}"]
-sys.argv = ["-m", "{word}"]
+sys.orig_argv = [sys.executable, "-m", "{program}", *"{words}".split()]
+sys.argv = ["-m", *"{words}".split()]
 class Slow:
     def find_spec(self, name, path=None, target=None):
         if name == "{package}":
@@ -191,15 +191,16 @@ runpy.run_module("{program}", run_name="__main__", alter_sys=True)
 
 
 @pytest.mark.parametrize(
-    ("program", "word", "package"),
+    ("program", "words", "package"),
     [
         ("sheetgen", "build", "numpy"), ("sheetgen", "build", "openpyxl"), ("sheetgen", "templates", "click"),
-        ("cnn", "runs", "click"), ("cnn", "train", "torch"), ("cnn", "train", "torchvision"),
+        ("cnn", "runs", "click"), ("cnn", "train", "torch"),
+        ("cnn", "train --data synthetic --recipe seed", "torchvision"),
     ],
 )  # fmt: skip
-def test_an_interrupt_while_a_package_is_imported(program: str, word: str, package: str, tmp_path: Path) -> None:
+def test_an_interrupt_while_a_package_is_imported(program: str, words: str, package: str, tmp_path: Path) -> None:
     pytest.importorskip(package, reason=f"{package} is not installed")
-    script = STARTING.format(program=program, word=word, package=package)
+    script = STARTING.format(program=program, words=words, package=package)
     command = [sys.executable, "-c", script]
     done = subprocess.run(command, capture_output=True, env=environment(), timeout=120, cwd=tmp_path)
     farewell = b"cnn: stopped" if "torch" in package else b"interrupted; nothing was changed"

@@ -27,8 +27,8 @@ class TrainOptions:
     data: DataName | None = None
     data_dir: str | None = None
     device: str | None = None
-    amp: bool | None = None
     threads: int | None = None
+    amp: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -110,8 +110,8 @@ def options_of(plan: Plan) -> TrainOptions:
         patience=plan.patience,
         data=plan.data,
         device=plan.device,
-        amp=plan.amp,
         threads=plan.threads,
+        amp=plan.amp,
     )
 
 

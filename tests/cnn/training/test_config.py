@@ -19,7 +19,7 @@ from cnn.training.recipe import FAST
 
 KEYS = {
     "": "format command started plan device processes data machine versions continued",
-    "plan": "network recipe seed validation patience data data_dir device threads",
+    "plan": "network recipe seed validation patience data data_dir device threads amp",
     "data": "name is_mnist fingerprint train validation test",
     "machine": "system architecture",
 }

@@ -37,6 +37,7 @@ from cnn.tab.write import write
 from cnn.training import augment
 from cnn.training.fit import fit
 from cnn.training.muon import Muon
+from cnn.training.optimizers import SGD, AdamW
 from cnn.training.plan import Plan
 from cnn.training.processes import Processes
 from cnn.training.recipe import FAST, SEED
@@ -149,13 +150,13 @@ def trained(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 def optimizer_claims(seen: Witness, claimed: dict[str, Any]) -> dict[str, Any]:
     """Return what the optimisers did, by the settings that a recipe of theirs has."""
     kinds = [type(optimizer) for optimizer in seen.trainer.optimizers]
-    if kinds == [torch.optim.SGD]:
-        group = seen.group(torch.optim.SGD)
+    if kinds == [SGD]:
+        group = seen.group(SGD)
         return {"optimizer": "sgd", "momentum": group["momentum"], "weight_decay": group["weight_decay"]}
-    decay = {"weight_decay": seen.group(torch.optim.AdamW)["weight_decay"]}
-    if kinds == [torch.optim.AdamW]:
+    decay = {"weight_decay": seen.group(AdamW)["weight_decay"]}
+    if kinds == [AdamW]:
         return {"optimizer": "adamw"} | decay
-    assert kinds == [Muon, torch.optim.AdamW]
+    assert kinds == [Muon, AdamW]
     group = seen.group(Muon)
     assert all(kernel.dim() == 4 for kernel in group["params"])
     of_kernels = {"share": group["share"], "decay": group["weight_decay"], "momentum": group["momentum"]}

@@ -10,8 +10,8 @@ from cnn.errors import UsageError
 from cnn.training.plan import Plan, TrainOptions, new_plan, options_of, refuse_changes
 from cnn.training.recipe import BEST, FAST
 
-GIVEN = TrainOptions("seed", "best", 3, 64, 0.5, 0.0, 0, 100, 2, "synthetic", None, "cpu", 4)
-OTHER = TrainOptions("rf20", "fast", 4, 65, 0.25, 0.5, 1, 101, 3, "mnist", None, "cuda", 5)
+GIVEN = TrainOptions("seed", "best", 3, 64, 0.5, 0.0, 0, 100, 2, "synthetic", None, "cpu", 4, True)
+OTHER = TrainOptions("rf20", "fast", 4, 65, 0.25, 0.5, 1, 101, 3, "mnist", None, "cuda", 5, False)
 
 
 def test_options_not_given_leave_the_default() -> None:
