@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from itertools import chain
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -112,7 +113,7 @@ class Results:
             losses.feed(np.array(self._evaluation.curve(variant, study.network.loss))[:, np.newaxis])
 
     def _feed(self, chunk: Chunk) -> None:
-        blocks = [np.array(rows) for rows in chunk.rows]
+        blocks = [np.fromiter(chain.from_iterable(rows), float).reshape(len(rows), -1) for rows in chunk.rows]
         for fold in self._folds:
             fold.feed(blocks[fold.variant])
 

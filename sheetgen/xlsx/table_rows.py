@@ -19,7 +19,7 @@ from sheetgen.page.style import Style
 from sheetgen.xlsx.escapes import escape
 from sheetgen.xlsx.formulas import may_be_shared
 
-_PIECE_CELLS = 10_000
+_PIECE_CELLS = 4_000
 _NUMBER = "\x03"
 _GAPS = (ROW, PREVIOUS_ROW, _NUMBER)
 """What stands in the XML of a row for its number on the sheet, that of the row above, and the next of its values."""

@@ -26,7 +26,8 @@ from sheetgen.xlsx.worker import FACTS, FAILED
 
 _LEAST_CELLS = 500_000
 """The cells from which on processes are started; fewer are written before those would be at work."""
-_MOST_IN_MEMORY = 2**20
+_MOST_PROCESSES = 16
+_MOST_IN_MEMORY = 2**18
 _WORKER = (
     "import pickle, sys; sys.path[:], job = pickle.load(sys.stdin.buffer);"
     "from sheetgen.xlsx.worker import main; main(job)"
@@ -62,7 +63,8 @@ def cores() -> int:
 def _processes(parts: Mapping[str, SheetPart]) -> int:
     """Return how many processes are worth starting; 1 is this one itself, also where Python has no program."""
     large = sum(map(_cells, parts.values())) >= _LEAST_CELLS
-    return min(cores(), len(parts)) if large and sys.executable and not hasattr(sys, "frozen") else 1
+    may_start = sys.executable and not hasattr(sys, "frozen")
+    return min(cores(), len(parts), _MOST_PROCESSES) if large and may_start else 1
 
 
 def _cells(part: SheetPart) -> int:
