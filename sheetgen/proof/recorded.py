@@ -21,9 +21,11 @@ from sheetgen.sheets.inputs_layout import VALUE_COLUMN
 from sheetgen.sheets.layout import Layout
 from sheetgen.sheets.picks import PickCell, Picks
 from sheetgen.template.load import loads
+from sheetgen.template.samples import MAX_SAMPLES
 from sheetgen.xlsx.reader import WorkbookFile
 
-_MOST_SOURCE_ROWS = 100_000
+_MOST_SOURCE_ROWS = 2 * MAX_SAMPLES
+"""More than any template has: a line a sample, and at most one for each column of a sheet beside them."""
 
 
 def study_recorded(file: WorkbookFile) -> tuple[Study, str]:

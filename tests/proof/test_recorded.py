@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -11,9 +12,12 @@ from networks import GOOD
 from saving import kinds, resave
 
 from sheetgen import WorkbookError, build, engines, load, loads, override, verify
+from sheetgen.limits import MAX_COLUMNS
 from sheetgen.network.study import CHECK_SETTINGS
-from sheetgen.proof.recorded import numbers_recorded, study_recorded
+from sheetgen.proof.recorded import _MOST_SOURCE_ROWS, numbers_recorded, study_recorded
 from sheetgen.proof.report import Edit, Kind
+from sheetgen.template.samples import MAX_SAMPLES
+from sheetgen.template.write import effective_template
 from sheetgen.version import __version__
 from sheetgen.xlsx.reader import WorkbookFile
 
@@ -33,6 +37,14 @@ def test_the_numbers_of_a_fresh_workbook_and_of_an_edited_one(small_workbook: Pa
         study, recorded_edits = numbers_recorded(file, engines.get("embedded").recalculate(path, 60), built)
         assert recorded_edits == edits
         assert study.values == built.values | {edit.name: edit.now for edit in edits}
+
+
+def test_a_template_of_as_many_samples_as_there_may_be_fits_the_sheet_that_holds_it() -> None:
+    study = load("linear-regression")
+    names = (*study.network.inputs, *study.network.targets)
+    most = replace(study, samples=dict.fromkeys(names, (0.5,) * MAX_SAMPLES), order=())
+    lines = effective_template(most).count("\n")
+    assert MAX_SAMPLES < lines < _MOST_SOURCE_ROWS - MAX_COLUMNS
 
 
 def test_a_number_edited_and_saved_in_libreoffice_verifies_against_the_new_number(
