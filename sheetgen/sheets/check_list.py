@@ -163,6 +163,6 @@ def _gradients(book: Book, differences: CentralDifferences) -> Iterator[Check]:
         compares = f"the gradient, and the central difference of {loss} (below)"
         if not differences.single:
             name = f"all gradients, {direction.name}"
-            compares = f"at iteration 0: Σ gradient · {direction.name}, and the central difference of {loss} (below)"
+            compares = "at iteration 0: Σ gradient · v, and the central difference (below)"
         deviations = {variant: differences.deviation(direction, variant) for variant in variants}
         yield Check(name, compares, deviations, at_kink=differences.kink(direction))

@@ -44,8 +44,8 @@ _NOTES_ROW, _LABEL_ROW = 8, 12
 _NOTES = (
     "Every number below should be 0: it is a deviation beyond what rounding explains. The largest allowed stands on"
     " Inputs.",
-    "At a kink (of relu, abs, max, where …) there is no one slope: the gradient lies between those of both sides,"
-    " which is no failure, and no proof.",
+    "At a kink (of relu, abs, max, where …) there is no one slope: the line says OK at a kink, which is no failure, and"
+    " no proof.",
 )
 _CENTRED = style.Style(align="center")
 

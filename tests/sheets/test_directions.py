@@ -132,6 +132,7 @@ def test_at_a_kink_a_direction_proves_nothing_and_says_so(tmp_path: Path) -> Non
     assert words(workbook, loads(text)) == ["OK at a kink"] * MIXED
     assert workbook.flag.startswith("OK: ")
     assert workbook.evaluated(CHECKS, 6, 2) == MIXED
+    assert workbook.evaluated(GRADIENT_CHECK, 9, 2) == "OK at a kink: no proof of the 37 gradients of this step"
 
 
 @pytest.mark.parametrize("sizes", [FORTY, [8, 8, 4]])

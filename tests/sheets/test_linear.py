@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import random
+import zipfile
 from itertools import pairwise
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 from networks import layered
 
-from sheetgen import loads
+from sheetgen import build, loads
 from sheetgen.limits import FEW_WEIGHTS
 from sheetgen.network.study import Study
 from sheetgen.page.marks import all_rules
@@ -75,3 +78,32 @@ def test_few_weights_have_lines_of_their_own() -> None:
     below, above = sizes(few), sizes(many)
     for sheet in (CHECKS, EQUATIONS):
         assert above[sheet].cells < below[sheet].cells
+
+
+def digits(count: int) -> str:
+    """Return the template of 64-16-10 over some 8×8 pictures of ten kinds, grey in 16 steps."""
+    chance = random.Random(8)
+    kinds = [[chance.randrange(17) for _ in range(64)] for _ in range(10)]
+    rows = [
+        [
+            *(min(16, max(0, grey + chance.randint(-2, 2))) / 16 for grey in kinds[n % 10]),
+            *(n % 10 == k for k in range(10)),
+        ]
+        for n in range(count)
+    ]
+    inputs, targets = ([f"{letter}{k}" for k in range(1, n + 1)] for letter, n in (("x", 64), ("t", 10)))
+    return (
+        f'rates = [0.5]\niterations = 1\nbatch = "full"\n[data]\ninputs = {inputs}\ntargets = {targets}\n'
+        f"rows = {[list(map(float, row)) for row in rows]}\n"
+        '[layers]\nsizes = [64, 16, 10]\nactivation = "tanh"\noutput = "softmax"\n'
+    )
+
+
+def test_a_network_that_reads_digits_is_built(tmp_path: Path) -> None:
+    """1,210 weights in 3,845 columns, which as copies of the network took more memory than a machine has."""
+    study = loads(digits(5))
+    assert len(study.network.weights) == 64 * 16 + 16 + 16 * 10 + 10
+    built = build(study, tmp_path / "digits.xlsx", verify=False)
+    assert built.verdict == f"OK: all {3 + len(study.graph.names) + 3} checks pass"
+    with zipfile.ZipFile(built.path) as package:
+        assert sum(entry.file_size for entry in package.infolist()) < 40_000_000
