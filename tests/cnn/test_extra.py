@@ -89,7 +89,7 @@ def test_what_each_command_imports(tmp_path: Path) -> None:
         ("summary", ""),
     ):
         command = [sys.executable, "-c", IMPORTS, *words.split()]
-        done = subprocess.run(command, cwd=tmp_path, env=environment(), capture_output=True, text=True, timeout=100)
+        done = subprocess.run(command, cwd=tmp_path, env=environment(), capture_output=True, text=True, timeout=300)
         assert done.returncode == 0, done.stderr
         assert done.stderr.splitlines()[-1] == f"imported: {wanted}".rstrip(), (words, done.stderr)
 
