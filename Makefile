@@ -17,9 +17,9 @@ lint:
 docs:
 	python docs/make_pages.py
 
+# Measure beside the peers (pip install '.[bench,cnn]') and write docs/benchmarks.md; ARGS="--runs 3 --sizes 100 1000".
 bench:
-	python benchmarks/writing.py
-	python benchmarks/engines.py
+	python benchmarks/report.py $(ARGS)
 
 # Render every sheet of the seed's workbook to build/look/*.png (needs LibreOffice and poppler-utils).
 look:
