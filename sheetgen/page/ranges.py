@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from openpyxl.utils import get_column_letter
-from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
+from sheetgen.page.cell_names import column_letter, row_and_column
 
 
 def runs(numbers: Iterable[int]) -> Iterator[tuple[int, int]]:
@@ -20,8 +19,8 @@ def ranges(cells: Iterable[str]) -> list[str]:
     """Return cells as ranges, from left to right and from the top down: neighbours in a column, and columns alike."""
     columns: dict[int, set[int]] = {}
     for cell in cells:
-        letters, row = coordinate_from_string(cell)
-        columns.setdefault(column_index_from_string(letters), set()).add(row)
+        row, column = row_and_column(cell)
+        columns.setdefault(column, set()).add(row)
     pieces = sorted((top, bottom, column) for column, rows in columns.items() for top, bottom in runs(rows))
     found = [
         (top, left, bottom, right)
@@ -32,5 +31,5 @@ def ranges(cells: Iterable[str]) -> list[str]:
 
 
 def _range(top: int, left: int, bottom: int, right: int) -> str:
-    first, last = f"{get_column_letter(left)}{top}", f"{get_column_letter(right)}{bottom}"
+    first, last = f"{column_letter(left)}{top}", f"{column_letter(right)}{bottom}"
     return first if first == last else f"{first}:{last}"
