@@ -152,7 +152,8 @@ def sweep(
     from cnn.sweep import items
     from cnn.sweep import sweep as swept
     from cnn.sweep_table import groups, line, table
-    from sheetgen.jobs.local import cores, share
+    from sheetgen.jobs.local import share
+    from sheetgen.machine import cores
 
     jobs = jobs or cores()
     if settings["threads"] is None and not scheduler:

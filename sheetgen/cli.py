@@ -184,7 +184,7 @@ def sweep_command(
       sheetgen sweep mlp-2-2-2 perceptron --iterations 1000 --train-only -o losses.csv
     """
     from sheetgen.files import ABSENT, replacing, version_of
-    from sheetgen.jobs.local import cores
+    from sheetgen.machine import cores
     from sheetgen.sweep import as_csv, items, sweep
 
     if output and version_of(output) != ABSENT and not force:
@@ -265,7 +265,7 @@ def copy_command(name: str, file: Path | None, force: bool) -> int:
 
 def _say_size(study: Study, *, verify: bool) -> None:
     """Say what a workbook would take; raise UsageError where the machine has less."""
-    from sheetgen.memory import as_size
+    from sheetgen.machine import as_size
     from sheetgen.sheets.book import Book
     from sheetgen.sheets.compose import pages
     from sheetgen.sheets.estimate import estimate

@@ -17,8 +17,8 @@ from outside import ROOT
 
 # From the ground up: a room imports rooms of lower floors only, so rooms of one floor stand side by side.
 SHEETGEN = (
-    {"interrupts", "algebra", "errors", "version", "sheet_names"},
-    {"limits", "drafts", "memory", "jobs"},
+    {"interrupts", "algebra", "errors", "version", "sheet_names", "machine"},
+    {"limits", "drafts", "jobs"},
     {"files", "console", "engines", "network", "page"},
     {"template", "xlsx"},
     {"sheets"},
@@ -42,7 +42,18 @@ CNN = (
 )
 FLOORS = {"sheetgen": SHEETGEN, "cnn": CNN}
 
-OF_SHEETGEN_FOR_CNN = {"page", "xlsx", "console", "files", "errors", "interrupts", "jobs", "version", "sheet_names"}
+OF_SHEETGEN_FOR_CNN = {
+    "page",
+    "xlsx",
+    "console",
+    "files",
+    "errors",
+    "interrupts",
+    "jobs",
+    "machine",
+    "version",
+    "sheet_names",
+}
 """What the companion uses of sheetgen, besides its public names."""
 
 MODULES = {

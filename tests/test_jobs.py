@@ -17,8 +17,9 @@ from items import double
 from outside import IMPORTED, ROOT
 
 from sheetgen.errors import UsageError
-from sheetgen.jobs.local import cores, share
+from sheetgen.jobs.local import share
 from sheetgen.jobs.outcomes import TRIES, outcomes
+from sheetgen.machine import cores
 
 SUPPORT = ROOT / "tests" / "support"
 ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join([str(IMPORTED), str(SUPPORT)]), "OMP_NUM_THREADS": "1"}

@@ -12,7 +12,7 @@ from typing import Any
 
 from sheetgen.engines.base import CellError, Value, require_package
 from sheetgen.errors import EngineError
-from sheetgen.memory import as_size, free_memory
+from sheetgen.machine import as_size, free_memory
 
 # formualizer's name of an error -> what a cell shows. Below the seven that Excel has since 2007 are the
 # engine's own: a formula it cannot parse, a feature it has not, a circular reference.

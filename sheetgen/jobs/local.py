@@ -6,24 +6,20 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from multiprocessing import active_children, get_context, parent_process
 from multiprocessing.process import BaseProcess
 from types import FrameType
-from unittest.mock import patch
 
 from sheetgen.jobs.work import Answer, Item, Result, carry_out
+from sheetgen.machine import cores
 
 GRACE = 5.0
 """The seconds in which a worker that is stopped may put things in order."""
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-
-
-def cores() -> int:
-    """Return how many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def share(jobs: int) -> int:
@@ -50,7 +46,7 @@ class Process:
     def submit(self, work: Callable[[Item], Result], item: Item) -> Future[Answer[Result]]:
         """Begin with an item."""
         before = set(active_children())
-        with patch.dict(os.environ, self._environment):  # the process starts here
+        with _environment(self._environment):  # the process starts here
             try:
                 future = self._pool.submit(_carry_out, work, item)
             except BrokenProcessPool:  # lost between two items
@@ -72,6 +68,21 @@ class Process:
                 process.join(max(0.0, self._killed_at - time.monotonic()))
                 process.kill()
         self._pool.shutdown()
+
+
+@contextmanager
+def _environment(variables: Mapping[str, str]) -> Iterator[None]:
+    """Let processes that are started meanwhile find variables that this one does not have, or has otherwise."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def _prepare() -> None:

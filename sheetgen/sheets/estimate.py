@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sheetgen.errors import UsageError
-from sheetgen.memory import as_size, free_memory
+from sheetgen.machine import as_size, free_memory
 from sheetgen.page.page import Formula, Page
 
 _FILE, _FILE_A_CELL = 13_000, 15

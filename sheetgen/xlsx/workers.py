@@ -20,6 +20,7 @@ from tempfile import SpooledTemporaryFile, TemporaryFile
 from typing import IO, cast
 
 from sheetgen.errors import UsageError
+from sheetgen.machine import cores
 from sheetgen.xlsx.deflated import Deflated, deflate
 from sheetgen.xlsx.sheet_rows import SheetPart
 from sheetgen.xlsx.worker import FACTS, FAILED
@@ -53,11 +54,6 @@ def compressing(parts: Mapping[str, SheetPart], folder: Path | None) -> Iterator
             worker.begin()
         in_charge = {name: worker for worker in workers for name in worker.share}
         yield lambda name: in_charge[name].done[name]
-
-
-def cores() -> int:
-    """Return the number of cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _processes(parts: Mapping[str, SheetPart]) -> int:

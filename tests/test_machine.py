@@ -6,18 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from sheetgen import memory
-from sheetgen.memory import as_size, free_memory
+from sheetgen import machine
+from sheetgen.machine import as_size, free_memory
 
 MEMINFO = "MemTotal:       24000000 kB\nMemFree:         1000000 kB\nMemAvailable:   20000000 kB\n"
 
 
-def machine(folder: Path, monkeypatch: pytest.MonkeyPatch, **group: str) -> None:
+def make_machine(folder: Path, monkeypatch: pytest.MonkeyPatch, **group: str) -> None:
     (folder / "meminfo").write_text(MEMINFO)
     for name, value in group.items():
         (folder / f"memory.{name}").write_text(f"{value}\n")
-    monkeypatch.setattr(memory, "_MEMORY", folder / "meminfo")
-    monkeypatch.setattr(memory, "_GROUP", folder)
+    monkeypatch.setattr(machine, "_MEMORY", folder / "meminfo")
+    monkeypatch.setattr(machine, "_GROUP", folder)
 
 
 @pytest.mark.parametrize(
@@ -33,16 +33,16 @@ def machine(folder: Path, monkeypatch: pytest.MonkeyPatch, **group: str) -> None
 def test_what_the_machine_and_its_container_leave(
     group: dict[str, str], free: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    machine(tmp_path, monkeypatch, **group)
+    make_machine(tmp_path, monkeypatch, **group)
     assert free_memory() == free
 
 
 def test_a_system_that_says_how_much_there_is_at_most(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(memory, "_MEMORY", tmp_path / "absent")
+    monkeypatch.setattr(machine, "_MEMORY", tmp_path / "absent")
     sizes = {"SC_PHYS_PAGES": 5, "SC_PAGE_SIZE": 4096}
-    monkeypatch.setattr(memory.os, "sysconf", sizes.__getitem__, raising=False)
+    monkeypatch.setattr(machine.os, "sysconf", sizes.__getitem__, raising=False)
     assert free_memory() == 20_480
-    monkeypatch.delattr(memory.os, "sysconf")
+    monkeypatch.delattr(machine.os, "sysconf")
     assert free_memory() is None
 
 

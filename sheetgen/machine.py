@@ -1,4 +1,4 @@
-"""How much memory this machine has left for a process, and how sizes are said."""
+"""What this machine has for a process: cores, free memory; and how sizes are said."""
 
 from __future__ import annotations
 
@@ -8,6 +8,11 @@ from pathlib import Path
 _MEMORY = Path("/proc/meminfo")
 _GROUP = Path("/sys/fs/cgroup")
 """Where Linux says what a container may use."""
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def free_memory() -> int | None:
