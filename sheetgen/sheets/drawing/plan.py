@@ -18,7 +18,7 @@ from sheetgen.page.style import Style
 FIRST_DRAWN_COLUMN = 2
 _MOST_LAYERS, _BAND = 14, 10
 """The most layers that stand side by side; a network of more has so many in a band."""
-_ARROW, _WIDEST, _MARGIN = 3.5, 24.0, 2.0
+_ARROW, _WIDEST, _MARGIN, _LEAST_GAP = 3.5, 24.0, 2.0, 3.0
 
 _NODE = Style(align="center", number=style.NUMBER)
 _TERM = Style(align="left", number=style.NUMBER, size=10)
@@ -31,8 +31,8 @@ class Look:
     """How a drawing looks.
 
     With ``slopes`` the derivatives of the loss are shown too; ``tinted`` gives every box the colour of its
-    section, rather than the loss alone. With ``round`` a neuron is a circle, else a box. ``gap`` is the width of the
-    columns that the edges cross.
+    section, rather than the loss alone. With ``round`` a neuron is a circle, else a box. ``gap`` is the width of
+    the columns in which edges cross.
     """
 
     slopes: bool = False
@@ -136,7 +136,8 @@ def _columns(
     entering = {term for layer in stacked for term in layer.entering}
     gap = terms = arrow = 0
     if entering:
-        widths |= {column: look.gap, column + 1: _term_width(look, stacked), column + 2: look.value_width}
+        crossed = any(len(layer.entering - set(graph.targets)) > 1 for layer in stacked)
+        widths |= {column: look.gap if crossed else _LEAST_GAP, column + 1: _term_width(look, stacked), column + 2: look.value_width}
         gap, terms, column = column, column + 1, column + 3
     if look.slopes and not entering <= set(graph.targets):
         widths[column] = look.value_width
