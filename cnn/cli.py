@@ -40,7 +40,7 @@ class Training(Program):
 
 
 @click.group("cnn", cls=Training, context_settings=SETTINGS)
-@click.version_option(__version__, prog_name="cnn")
+@click.version_option(__version__, "-V", "--version", prog_name="cnn")
 def cli() -> None:
     """Train a network of 8,320 parameters on MNIST, look at it, and let it read digits.
 

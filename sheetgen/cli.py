@@ -9,6 +9,10 @@ Each command imports what it works with when it is carried out, so that none wai
 from __future__ import annotations
 
 import json
+import shutil
+import sys
+import textwrap
+import time
 from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from dataclasses import asdict
@@ -58,7 +62,7 @@ _template_argument = click.argument("name", metavar="[TEMPLATE]", default=DEFAUL
 
 
 @click.group("sheetgen", cls=Program, context_settings=SETTINGS)
-@click.version_option(__version__, prog_name="sheetgen")
+@click.version_option(__version__, "-V", "--version", prog_name="sheetgen")
 def cli() -> None:
     """Neural-network training as a live, verified Excel workbook.
 
@@ -101,8 +105,11 @@ def build_command(
     if dry_run:
         _say_size(study, verify=not no_verify)
         return 0
+    began = time.monotonic()
     built = build(study, output, verify=not no_verify, force=force, progress=progress)
     _say_built(built)
+    if built.ok:
+        click.echo(f"{time.monotonic() - began:.1f} s; look at it: sheetgen open {built.path}", err=True)
     return 0 if built.ok else 1
 
 
@@ -233,7 +240,36 @@ def templates_command(as_json: bool) -> int:
         ]
         click.echo(json.dumps(descriptions, ensure_ascii=False, indent=1))
     else:
-        click.echo("\n".join(f"{study.name}  {study.title}" for study in studies))
+        click.echo("\n".join(_wrapped(f"{study.name}  ", study.title) for study in studies))
+    return 0
+
+
+def _shown_in_a_terminal() -> bool:
+    return sys.stdout.isatty()
+
+
+def _wrapped(name: str, text: str) -> str:
+    """Return a name and a text, in as many lines as a terminal needs; in one where no terminal shows them."""
+    if not _shown_in_a_terminal():
+        return f"{name}{text}"
+    width = max(20, shutil.get_terminal_size().columns)
+    return textwrap.fill(f"{name}{text}", width, subsequent_indent="    ")
+
+
+@cli.command("open")
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+def open_command(file: Path | None) -> int:
+    """Open the workbook FILE [default: the newest here] in the program that this computer opens workbooks with.
+
+    Example: sheetgen build && sheetgen open
+    """
+    path = file or max(Path().glob("*.xlsx"), key=lambda path: path.stat().st_mtime, default=None)
+    if path is None:
+        raise UsageError("there is no workbook in this folder", "build one: sheetgen build")
+    if not path.is_file():
+        raise UsageError(f"there is no file {path}", "build one: sheetgen build")
+    if click.launch(str(path), wait=sys.platform.startswith("linux")):  # elsewhere that waits for the program's end
+        raise UsageError(f"no program here opens {path}", "install LibreOffice, or open it on another computer")
     return 0
 
 

@@ -179,3 +179,48 @@ def test_a_closed_pipe_is_no_error(tmp_path: Path) -> None:
 def test_every_command_has_help_with_an_example(name: str) -> None:
     text = CliRunner().invoke(cli, [name, "--help"]).output
     assert "Example" in text
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="workbooks are opened by another program there")
+def test_open_hands_the_newest_workbook_to_the_desktop(tmp_path: Path) -> None:
+    programs, folder = tmp_path / "bin", tmp_path / "books"
+    programs.mkdir()
+    folder.mkdir()
+    desktop = programs / "xdg-open"
+    desktop.write_text('#!/bin/sh\nprintf %s "$1" > opened\nexit "${FAILS:-0}"\n')
+    desktop.chmod(0o755)
+    path = f"{programs}:{os.environ['PATH']}"
+    nothing = run("open", cwd=folder, PATH=path)
+    assert (nothing.returncode, nothing.stderr.count("\n")) == (2, 1)
+    assert "build one: sheetgen build" in nothing.stderr
+    for age, name in enumerate(("new.xlsx", "old.xlsx")):
+        (folder / name).touch()
+        os.utime(folder / name, (1e9 - age, 1e9 - age))
+    assert run("open", cwd=folder, PATH=path).returncode == 0
+    assert (folder / "opened").read_text() == "new.xlsx"
+    assert run("open", "old.xlsx", cwd=folder, PATH=path).returncode == 0
+    assert (folder / "opened").read_text() == "old.xlsx"
+    assert run("open", "none.xlsx", cwd=folder, PATH=path).returncode == 2
+    failed = run("open", cwd=folder, PATH=path, FAILS="4")
+    assert (failed.returncode, failed.stderr.count("\n")) == (2, 1)
+    assert "no program here opens new.xlsx" in failed.stderr
+
+
+def test_a_build_ends_with_what_to_do_next(tmp_path: Path) -> None:
+    built = run("build", "diverging", "--no-verify", cwd=tmp_path)
+    assert re.fullmatch(r"[0-9.]+ s; look at it: sheetgen open diverging\.xlsx", built.stderr.splitlines()[-1])
+
+
+@pytest.mark.parametrize("program", ["sheetgen", "cnn"])
+def test_the_version_has_a_short_option(program: str) -> None:
+    command = [sys.executable, "-m", program, "-V"]
+    assert __version__ in subprocess.run(command, capture_output=True, text=True, timeout=60).stdout
+
+
+def test_templates_wrap_in_a_narrow_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sheetgen.cli.shutil.get_terminal_size", lambda: os.terminal_size((40, 24)))
+    plain = CliRunner().invoke(cli, ["templates"]).stdout
+    monkeypatch.setattr("sheetgen.cli._shown_in_a_terminal", lambda: True)
+    wrapped = CliRunner().invoke(cli, ["templates"]).stdout
+    assert max(map(len, plain.splitlines())) > 40 >= max(map(len, wrapped.splitlines()))
+    assert wrapped.split() == plain.split()

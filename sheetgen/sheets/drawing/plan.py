@@ -137,7 +137,8 @@ def _columns(
     gap = terms = arrow = 0
     if entering:
         crossed = any(len(layer.entering - set(graph.targets)) > 1 for layer in stacked)
-        widths |= {column: look.gap if crossed else _LEAST_GAP, column + 1: _term_width(look, stacked), column + 2: look.value_width}
+        widths[column] = look.gap if crossed else _LEAST_GAP
+        widths |= {column + 1: _term_width(look, stacked), column + 2: look.value_width}
         gap, terms, column = column, column + 1, column + 3
     if look.slopes and not entering <= set(graph.targets):
         widths[column] = look.value_width
