@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,10 @@ from sheetgen import build, engines, load
 if TYPE_CHECKING:
     from cnn.runs.run import Run
 
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+"""Shells start what runs in the background deaf to Ctrl-C, and the programs that tests start would inherit that."""
 
 settings.register_profile("same every time", derandomize=True, database=None)
 settings.load_profile("same every time")
