@@ -198,13 +198,14 @@ def sweep_command(
         raise UsageError(f"{output} exists", "replace it with --force, or name another file with -o")
     rows = []
     every = items(names or (DEFAULT,), rates, iterations, seeds, not train_only)
-    with closing(sweep(every, jobs or cores(), scheduler)) as came:  # type: ignore[type-var]
+    with ExitStack() as open_meanwhile:  # so that a file that cannot be written is told before the work, not after it
+        table = open_meanwhile.enter_context(replacing(output, None if force else ABSENT))[0] if output else None
+        came = open_meanwhile.enter_context(closing(sweep(every, jobs or cores(), scheduler)))  # type: ignore[type-var]
         for row in came:
             click.echo(json.dumps(asdict(row), ensure_ascii=False) if as_json else row.line())
             rows.append(row)
-    if output:
-        with replacing(output, None if force else ABSENT) as (file, _):
-            file.write(as_csv(rows).encode())
+        if table:
+            table.write(as_csv(rows).encode())
     return 0 if all(row.ok for row in rows) else 1
 
 

@@ -94,6 +94,7 @@ def test_a_seed_draws_what_the_template_draws() -> None:
         ("--iterations 0", "from 1 to 1,048,571"),
         ("--jobs 0", "is not in the range x>=1"),
         ("-o there.csv", "there.csv exists; replace it with --force"),
+        ("-o nowhere/there.csv", "nowhere/there.csv cannot be written"),
     ],
 )
 def test_a_mistake_gets_one_line_and_nothing_is_begun(words: str, said: str, tmp_path: Path) -> None:
