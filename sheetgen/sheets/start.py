@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from openpyxl.utils import get_column_letter
-
 from sheetgen.network.graph import Section
 from sheetgen.page import style
 from sheetgen.page.block import Listing
+from sheetgen.page.cell_names import column_letter
 from sheetgen.page.marks import negative_rule
 from sheetgen.page.page import Page
 from sheetgen.page.printing import landscape
@@ -78,12 +77,12 @@ def page(book: Book, verdict: Verdict) -> Page:
     last = max(plan.last_column, 14)
     page.widths[FIRST_DRAWN_COLUMN] = max(page.widths[FIRST_DRAWN_COLUMN], _LINK_WIDTH)
     page.put("B2", " ".join(study.description.split()), style.PROSE)
-    page.merges.append(f"B2:{get_column_letter(last)}2")
-    flag(page, f"B3:{get_column_letter(last)}3", verdict)
+    page.merges.append(f"B2:{column_letter(last)}2")
+    flag(page, f"B3:{column_letter(last)}3", verdict)
     page.put(
         "B4",
-        "The network at iteration 0, from the inputs to the loss. Lines are weights as they were built: the thicker the"
-        " larger, blue above 0 and orange below.",
+        "The network at iteration 0, from the inputs to the loss. Coloured lines are weights as they were built: the"
+        " thicker the larger, blue above 0 and orange below.",
         style.NOTE,
     )
     row = _try(page, book, cells.row)
