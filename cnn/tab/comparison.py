@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from openpyxl.utils import get_column_letter
-
 from cnn.tab.finished_run import RunRecord
 from cnn.tab.sections import CENTRED, COUNT, FIRST_COLUMN, GAP, PERCENT, heading, share, share_axis, table
 from sheetgen.page import charts, style
 from sheetgen.page.block import Block
+from sheetgen.page.cell_names import column_letter
 from sheetgen.page.page import Formula, Page, quoted
 from sheetgen.page.style import Style
 
@@ -69,6 +68,6 @@ def _put_accuracies(page: Page, runs: Sequence[RunRecord], row: int, sheet: str)
         y_range=share_axis(epoch.correct / epoch.total for run in runs for epoch in run.epochs),
         y_format="0.0%",
     )
-    where = f"{get_column_letter(block.end + 3)}{row}"
+    where = f"{column_letter(block.end + 3)}{row}"
     page.charts.append((where, chart, f"Chart: accuracy against the epoch, one line for each of {len(runs)} runs."))
     return row + max(longest, charts.HEIGHT_ROWS, _CHART_ROWS) + GAP

@@ -6,11 +6,11 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from openpyxl.utils import get_column_letter
 from PIL import Image
 
 from cnn.tab.sections import FIRST_COLUMN, GAP, heading
 from sheetgen.page import style
+from sheetgen.page.cell_names import column_letter
 from sheetgen.page.page import Content, Page
 from sheetgen.page.style import Style
 
@@ -38,7 +38,7 @@ def put(page: Page, title: str, note: str, names: Sequence[str], pictures: Seque
         for offset, name in enumerate(names, start=1):
             page.put(f"B{row + offset}", name, Style(size=9, colour=style.GREY, align="right"))
         for index, picture in enumerate(pictures[start : start + _PER_ROW]):
-            letter = get_column_letter(FIRST_COLUMN + 1 + index)
+            letter = column_letter(FIRST_COLUMN + 1 + index)
             page.pictures.append((f"{letter}{row}", png(picture.image), picture.alt))
             for offset, caption in enumerate(picture.captions, start=1):
                 look = _SHARE if isinstance(caption, float) and not caption.is_integer() else _CAPTION

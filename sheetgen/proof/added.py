@@ -10,10 +10,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from openpyxl.utils import get_column_letter
-
 from sheetgen.engines.base import CellError, Recalculation, Value, error_as_code
 from sheetgen.network.tolerance import Tolerance
+from sheetgen.page.cell_names import column_letter
 from sheetgen.proof.agreement import cached_agrees
 from sheetgen.proof.areas import Area, area_of
 from sheetgen.proof.judgement import AddedFormula
@@ -112,7 +111,7 @@ def _compare(formula: AddedFormula, value: Value, tolerance: Tolerance, outcome:
     if cell.value is None:
         outcome.uncached += 1
     elif not cached_agrees(cell.value, value, tolerance):
-        where = f"{get_column_letter(cell.column)}{cell.row}"
+        where = f"{column_letter(cell.column)}{cell.row}"
         cached, fresh = error_as_code(cell.value), error_as_code(value)
         outcome.differences.append(Difference(formula.sheet, where, Kind.CACHED, fresh, cached, cell.formula))
 

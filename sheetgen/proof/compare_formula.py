@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from openpyxl.utils import get_column_letter
-
 from sheetgen.engines.base import Value, error_as_code
+from sheetgen.page.cell_names import column_letter
 from sheetgen.proof.agreement import values_agree
 from sheetgen.proof.expected import ExpectedSheet
 from sheetgen.proof.number_shown import decoration
@@ -121,4 +120,4 @@ class FormulaComparison:
 
 def cell_name(cell: FileCell) -> str:
     """Return the address of a cell on its sheet."""
-    return f"{get_column_letter(cell.column)}{cell.row}"
+    return f"{column_letter(cell.column)}{cell.row}"

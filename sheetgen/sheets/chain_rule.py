@@ -6,8 +6,6 @@ from collections.abc import Callable
 from functools import partial
 from math import prod
 
-from openpyxl.utils import get_column_letter
-
 from sheetgen.algebra.evaluate import evaluate
 from sheetgen.algebra.notation import Excel, Text
 from sheetgen.network.chains import Factor, Path, paths
@@ -16,6 +14,7 @@ from sheetgen.network.graph import Section, derivative_label
 from sheetgen.network.study import TOLERANCE
 from sheetgen.page import style
 from sheetgen.page.block import Block
+from sheetgen.page.cell_names import column_letter
 from sheetgen.page.page import Formula, Page
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.layout import Address
@@ -48,7 +47,7 @@ def _path(page: Page, book: Book, path: Path, number: int, row: int) -> str:
     page.put(f"A{row}", f"path {number}" if number else "path", style.NOTE)
     page.put(f"B{row}", "product", label_style(Section.BACKWARD))
     page.put(f"A{row + 2}", "numbers", style.NOTE)
-    letters = [get_column_letter(_FIRST_FACTOR + index) for index in range(len(path))]
+    letters = [column_letter(_FIRST_FACTOR + index) for index in range(len(path))]
     for letter, factor in zip(letters, path, strict=True):
         dot = "" if letter == letters[0] else "· "
         page.put(f"{letter}{row}", dot + factor.label, label_style(Section.BACKWARD))

@@ -10,11 +10,11 @@ from typing import Any
 
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
 
 from sheetgen.algebra.arrays import ArrayCells
 from sheetgen.page import style
 from sheetgen.page.block import Listing
+from sheetgen.page.cell_names import column_letter
 from sheetgen.page.page import Formula, Page
 from sheetgen.page.printing import fit_width
 from sheetgen.sheet_names import CHECKS
@@ -123,4 +123,4 @@ class _Checks:
         sheet.page_setup.orientation = "landscape"
         fit_width(sheet)
         columns = max(self.table.rows.end, self.differences.gradients.end)
-        sheet.print_area = f"A1:{get_column_letter(columns)}{self.differences.last_fact}"
+        sheet.print_area = f"A1:{column_letter(columns)}{self.differences.last_fact}"

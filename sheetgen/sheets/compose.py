@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from openpyxl.utils import get_column_letter
-
 from sheetgen.errors import UsageError
 from sheetgen.limits import MAX_COLUMNS, MAX_FORMULA, MAX_NESTING, MAX_TEXT
+from sheetgen.page.cell_names import column_letter
 from sheetgen.page.nesting import nesting, nests_deeper
 from sheetgen.page.page import Formula, Page
 from sheetgen.sheets import checks, data, epochs, equations, inputs, source, start, training
@@ -72,7 +71,7 @@ def _require_formula(page: Page, row: int, column: int, text: str) -> None:
     """Make sure that a cell holds a formula, and that spreadsheets read it."""
     _require_length(page, row, column, "formula", text, MAX_FORMULA)
     if nests_deeper(text, MAX_NESTING):
-        where, levels = f"{page.name}!{get_column_letter(column)}{row}", nesting(text)
+        where, levels = f"{page.name}!{column_letter(column)}{row}", nesting(text)
         raise UsageError(
             f"the formula of {where} has {levels} parentheses, functions and operators inside one another, and"
             f" spreadsheets read {MAX_NESTING}",
@@ -83,7 +82,7 @@ def _require_formula(page: Page, row: int, column: int, text: str) -> None:
 def _require_length(page: Page, row: int, column: int, what: str, text: str, most: int) -> None:
     if len(text) > most:
         raise UsageError(
-            f"the {what} of {page.name}!{get_column_letter(column)}{row} has {len(text):,} characters, and a cell"
+            f"the {what} of {page.name}!{column_letter(column)}{row} has {len(text):,} characters, and a cell"
             f" holds {most:,}",
             "shorten names, or name parts of the equations as quantities of their own",
         )

@@ -9,12 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property, partial
 
-from openpyxl.utils import get_column_letter
-
 from sheetgen.algebra.evaluate import expanded
 from sheetgen.algebra.expr import names
 from sheetgen.algebra.residual import has_logarithm, magnifies
 from sheetgen.page import style
+from sheetgen.page.cell_names import column_letter
 from sheetgen.page.page import Formula, Page
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.directions import UNMOVED
@@ -51,7 +50,7 @@ class LossScale:
     def put(self, page: Page) -> None:
         """Put the sums, and the products in a column beside the networks."""
         names, rows = self.networks.names, self.networks.rows
-        letter = get_column_letter(self.column)
+        letter = column_letter(self.column)
         page.put(f"{letter}{self.networks.header}", _PRODUCT, style.LABEL)
         for name, row in rows.items():
             page.put(f"{letter}{row}", self._product_formula(name), style.CALC)

@@ -11,11 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from openpyxl.utils import get_column_letter
-
 from sheetgen.algebra.notation import Excel
 from sheetgen.network.graph import equation_of
 from sheetgen.page import style
+from sheetgen.page.cell_names import column_letter
 from sheetgen.page.page import Content, Formula, Page
 from sheetgen.sheets.directions import UNMOVED, Direction
 from sheetgen.sheets.moved import MovedNetwork, MovedNetworks, Point, with_held
@@ -50,10 +49,10 @@ class Networks:
         self._rows = {name: first + index for index, name in enumerate(self.names)}
         self._branch_rows = range(first + len(self.names), first + len(self.names) + len(self.numbers.branches))
         written = [direction for direction in self.directions if direction.written]
-        self._components = {d: get_column_letter(self.column + index) for index, d in enumerate(written)}
+        self._components = {d: column_letter(self.column + index) for index, d in enumerate(written)}
         self._moves = [(UNMOVED, 0), *((direction, move) for direction in self.directions for move in MOVES)]
         start = self.column + (len(written) + _GAP if written else 0)
-        self._letters = {moved: get_column_letter(start + index) for index, moved in enumerate(self._moves)}
+        self._letters = {moved: column_letter(start + index) for index, moved in enumerate(self._moves)}
         self.end = start + len(self._moves) - 1
         self.last = first + len(self.names) + len(self.numbers.branches) - 1
 

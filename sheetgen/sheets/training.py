@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.pagebreak import Break, ColBreak
 
 from sheetgen.algebra.expr import Const
@@ -15,6 +14,7 @@ from sheetgen.network.graph import ITERATION, RATE, SAMPLE, Quantity, Section
 from sheetgen.network.optimizers import OPTIMIZERS, SCHEDULES, SGD
 from sheetgen.network.study import Study
 from sheetgen.page import style
+from sheetgen.page.cell_names import column_letter
 from sheetgen.page.page import PREVIOUS_ROW, ROW, Column, Formula, Page, Table, text_literal
 from sheetgen.page.printing import landscape
 from sheetgen.sheets import layout as at
@@ -134,7 +134,7 @@ def _print_and_fold(sheet: Any, layout: Layout, variant: int) -> None:
         if section not in (Section.STEP, Section.DATA):
             breaks.append(Break(id=first - 1))
         if last > first:
-            sheet.column_dimensions.group(get_column_letter(first + 1), get_column_letter(last), outline_level=1)
+            sheet.column_dimensions.group(column_letter(first + 1), column_letter(last), outline_level=1)
     sheet.col_breaks = breaks
     sheet.page_setup.scale = max(30, min(54, int(100 * 132 / (10 + widest * _WIDTH))))
     margins = sheet.page_margins

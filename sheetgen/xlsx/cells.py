@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from functools import cache
 from xml.etree import ElementTree
 
-from openpyxl.utils.cell import column_index_from_string, get_column_letter, range_boundaries
+from openpyxl.utils.cell import column_index_from_string, range_boundaries
 
 from sheetgen.engines.base import CellError, Value
 from sheetgen.limits import MAX_COLUMNS, MAX_ROWS
+from sheetgen.page.cell_names import column_letter
 from sheetgen.xlsx.escapes import decoded
 from sheetgen.xlsx.formulas import shifted
 from sheetgen.xlsx.plain_xml import Ambiguous, parse
@@ -185,7 +186,7 @@ def _area(cells: str) -> str:
 
 
 def _name(row: int, column: int) -> str:
-    return f"{get_column_letter(column)}{row}"
+    return f"{column_letter(column)}{row}"
 
 
 @cache

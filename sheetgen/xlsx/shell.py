@@ -14,12 +14,12 @@ from io import BytesIO
 from typing import Any
 
 from openpyxl import Workbook
-from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from sheetgen.errors import UsageError
 from sheetgen.page import style
+from sheetgen.page.cell_names import column_letter
 from sheetgen.page.page import Page, quoted
 from sheetgen.page.style import Style
 from sheetgen.xlsx import style_objects
@@ -101,7 +101,7 @@ def _register(sheet: Worksheet, cell_style: Style) -> int:
 def _dress(sheet: Worksheet, page: Page) -> None:
     """Give a sheet everything but its rows."""
     for column, width in page.widths.items():
-        sheet.column_dimensions[get_column_letter(column)].width = width
+        sheet.column_dimensions[column_letter(column)].width = width
     sheet.freeze_panes = page.freeze or None
     if page.tab_colour:
         sheet.sheet_properties.tabColor = page.tab_colour

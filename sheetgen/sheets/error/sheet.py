@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from openpyxl.utils import get_column_letter
-
 from sheetgen.network.study import Study
 from sheetgen.page import charts, style
+from sheetgen.page.cell_names import column_letter
 from sheetgen.page.page import Page, quoted
 from sheetgen.page.printing import fit_width, landscape
 from sheetgen.sheet_names import ERROR
@@ -28,7 +27,7 @@ def page(book: Book, verdict: Verdict) -> Page:
     page.widths |= dict.fromkeys(range(column, column + summary.width), 14.0)
     page.heights = {1: 28, at.LABEL_ROW: 32, at.EQUATION_ROW: 18}
     page.put("A1", _title(study), style.TITLE)
-    flag(page, f"{get_column_letter(column + 4)}1:{get_column_letter(column + 6)}1", verdict)
+    flag(page, f"{column_letter(column + 4)}1:{column_letter(column + 6)}1", verdict)
     table.put(page)
     summary.put(page)
     _charts(page, book, table, column)
@@ -64,7 +63,7 @@ def _charts(page: Page, book: Book, table: ErrorTable, column: int) -> None:
         variants = "learning rates" if book.study.shares_settings else "variants"
         kind = "logarithmic" if logarithmic else "linear"
         alt = f"Chart: {name} against the {x_title}, one line for each of {len(lines)} {variants}, on a {kind} axis."
-        page.charts.append((f"{get_column_letter(column)}{row}", chart, alt))
+        page.charts.append((f"{column_letter(column)}{row}", chart, alt))
         row += charts.HEIGHT_ROWS + 1
 
 

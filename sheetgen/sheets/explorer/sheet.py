@@ -10,10 +10,10 @@ from dataclasses import replace
 from typing import Any
 
 from openpyxl.formatting.rule import ColorScaleRule
-from openpyxl.utils import get_column_letter
 
 from sheetgen.network.graph import Section
 from sheetgen.page import style
+from sheetgen.page.cell_names import column_letter
 from sheetgen.page.marks import size_rules
 from sheetgen.page.page import Page
 from sheetgen.page.printing import landscape
@@ -64,7 +64,7 @@ def page(book: Book, verdict: Verdict) -> Page:
     page.heights |= dict.fromkeys(range(_DRAWING_ROW, drawing.row), 26.0)
     _colour(page, drawing, table)
     _guard(page, book, table)
-    page.decorate.append(lambda sheet: _print(sheet, get_column_letter(last), row))
+    page.decorate.append(lambda sheet: _print(sheet, column_letter(last), row))
     return page
 
 

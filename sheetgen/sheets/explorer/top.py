@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from openpyxl.utils import get_column_letter
-
 from sheetgen.network.graph import Section
 from sheetgen.network.tolerance import Tolerance
 from sheetgen.page import style
+from sheetgen.page.cell_names import column_letter
 from sheetgen.page.page import Formula, Page
 from sheetgen.page.style import Style
 from sheetgen.sheets import lookup, picks
@@ -26,7 +25,7 @@ def put(page: Page, book: Book, table: LookupTable, last: int, verdict: Verdict)
     """Put the title, the picks and the error, up to a last column."""
     page.heights |= {1: 34, 2: 22, 4: 34, 5: 34, 7: 12}
     page.put("B1", "Explorer", style.TITLE)
-    flag(page, f"{get_column_letter(span(page, last, 36.0, -1))}1:{get_column_letter(last)}1", verdict)
+    flag(page, f"{column_letter(span(page, last, 36.0, -1))}1:{column_letter(last)}1", verdict)
     note = "Pick a training sheet and an iteration in the yellow cells (Alt+↓ opens the list): the network follows."
     page.put("B2", note, style.NOTE)
     if limit := lookup.limit(book.layout):
@@ -40,7 +39,7 @@ def put(page: Page, book: Book, table: LookupTable, last: int, verdict: Verdict)
     for pick, label in labels.items():
         page.put(f"B{pick.row}", label, Style(bold=True, size=12))
         page.put(pick.cell, contents[pick], style.PICK)
-        page.merges.append(f"{pick.cell}:{get_column_letter(end)}{pick.row}")
+        page.merges.append(f"{pick.cell}:{column_letter(end)}{pick.row}")
     _error(page, table, end + 1)
 
 
@@ -90,13 +89,13 @@ def _share(table: LookupTable, first: str) -> Formula:
 
 def _merged(page: Page, column: int, width: float, rows: int = 1) -> tuple[int, str]:
     """Merge columns of so much width from the top on; return the column after them, and the first cell."""
-    end, cell = span(page, column, width), f"{get_column_letter(column)}{TOP}"
-    page.merges.append(f"{cell}:{get_column_letter(end)}{TOP + rows - 1}")
+    end, cell = span(page, column, width), f"{column_letter(column)}{TOP}"
+    page.merges.append(f"{cell}:{column_letter(end)}{TOP + rows - 1}")
     return end + 1, cell
 
 
 def _below(page: Page, start: int, end: int) -> str:
     """Merge the columns of the row below the top one; return the first cell."""
-    cell = f"{get_column_letter(start)}{TOP + 1}"
-    page.merges.append(f"{cell}:{get_column_letter(end)}{TOP + 1}")
+    cell = f"{column_letter(start)}{TOP + 1}"
+    page.merges.append(f"{cell}:{column_letter(end)}{TOP + 1}")
     return cell
