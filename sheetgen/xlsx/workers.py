@@ -118,7 +118,7 @@ class _Worker:
 def _working(share: Mapping[str, SheetPart], folder: Path | None) -> Iterator[_Worker]:
     """Start a process for a share of the parts, and end it."""
     with TemporaryFile(dir=folder) as output, TemporaryFile(dir=folder) as complaints:
-        command = [sys.executable, "-c", _WORKER]
+        command = [sys.executable, "-P", "-c", _WORKER]  # -P: a pickle.py of the person's folder is not ours
         process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=output, stderr=complaints)
         try:
             yield _Worker(process, share, output, complaints)

@@ -89,6 +89,15 @@ def test_a_mistake_in_a_process_is_shown(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_process_runs_no_file_of_the_working_folder(
+    side_by_side: list[subprocess.Popen[bytes]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "pickle.py").write_text("raise SystemExit('run')")
+    monkeypatch.chdir(tmp_path)
+    build(SMALL, tmp_path / "b.xlsx", verify=False)
+    assert len(side_by_side) == 3
+
+
 FULL = """
 import resource, sys
 from sheetgen import build, load, override
@@ -110,7 +119,7 @@ def test_a_process_that_finds_no_room(tmp_path: Path) -> None:
         pytest.skip("this system sets no limits on other processes")
     done = subprocess.run(
         [sys.executable, "-c", FULL, str(tmp_path / "b.xlsx")], capture_output=True, text=True, timeout=120,
-        env={**os.environ, "PYTHONPATH": str(IMPORTED)},
+        cwd=tmp_path.parent, env={**os.environ, "PYTHONPATH": str(IMPORTED)},
     )  # fmt: skip
     last = done.stderr.splitlines()[-1]
     assert last.endswith("b.xlsx was not written: File too large; what was there is untouched")
