@@ -47,7 +47,7 @@ def find_uno_python(soffice: str) -> str | None:
 
 def _imports_uno(python: Path) -> bool:
     try:
-        return run([str(python), "-s", "-c", "import uno"], 30, _environment(None)).status == 0
+        return run([str(python), "-I", "-c", "import uno"], 30, _environment(None)).status == 0
     except OSError:
         return False
 
