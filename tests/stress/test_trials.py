@@ -53,8 +53,8 @@ def test_a_thousand_changes_and_every_kind(workers: ProcessPoolExecutor, paths: 
         workers.map(try_kind, [(paths[DRAWN[n % len(DRAWN)]], kind) for n, kind in enumerate(KINDS)], chunksize=10)
     )
     seconds = sum(trial.seconds for trial in changes + kinds) / CORES
-    print(f"{seconds:.0f} s", Counter("found" if trial.found else trial.reason for trial in changes))
-    missed = [trial for trial in changes if not trial.found and not trial.reason]
+    print(f"{seconds:.0f} s", Counter("told" if trial.told else trial.reason for trial in changes))
+    missed = [trial for trial in changes if not trial.told and not trial.reason]
     assert not missed, "\n".join(f"{trial.what} ({trial.template}): {trial.line}" for trial in missed)
     assert_none_passes(kinds)
     assert seconds < SECONDS

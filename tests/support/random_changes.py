@@ -64,7 +64,24 @@ def by_a_little(book: Workbook, rng: random.Random) -> str | None:
     book.replace(cell, cell.xml.replace(f"<v>{cell.value}</v>", f"<v>{changed!r}</v>"))
     # A central difference divides the rounding of the loss by 2ε; Checks and Explorer scale by sums of a few numbers.
     bound = {GRADIENT_CHECK: 1e-9, CHECKS: 1e-9, EXPLORER: 1e-13}.get(_sheet_of(book, cell), 1e-14)
+    bound = max(bound, _shown_rounding(book, cell))
     return "within the rounding of its operands" if abs(changed - value) <= 1e-12 * abs(value) + bound else None
+
+
+_RELATIVE_DEVIATION = re.compile(
+    r"MAX\(0,ABS\(\$[A-Z]+\$[0-9]+-\$[A-Z]+\$[0-9]+\)-\$([A-Z]+\$[0-9]+)\)"
+    r"/MAX\(ABS\(\$([A-Z]+\$[0-9]+)\),ABS\(\$([A-Z]+\$[0-9]+)\),1E-300\)"
+)
+
+
+def _shown_rounding(book: Workbook, cell: Cell) -> float:
+    """Return the rounding that the sheet itself allows a gradient beside its central difference, in a ratio of them."""
+    found = _RELATIVE_DEVIATION.fullmatch(cell.formula or "")
+    if not found:
+        return 0.0
+    values = {other.address: other.value for other in book.cells(cell.part)}
+    rounding, *sides = (abs(float(values[address.replace("$", "")] or "0")) for address in found.groups())
+    return rounding / max(sides)
 
 
 def _sheet_of(book: Workbook, cell: Cell) -> str:
@@ -207,6 +224,9 @@ def _looks(name: str, pattern: str, change: Callable[[re.Match[str]], str]) -> C
 _SHEETS = r"^xl/worksheets/sheet[0-9]+\.xml$"
 _ADDRESS = r"(?<![A-Z$:!'.])(\$?[A-Z]{1,2}\$?)([0-9]+)\b(?![(:!'])"
 
+ONLY_SHOWN = "the style of another cell"
+"""The change that keeps every number and may show it otherwise: a line ``not proven: …`` tells it well enough."""
+
 CHANGES: dict[str, Change] = {
     "another row in a formula": _in_a_formula(_ADDRESS, _other_row),
     "another column in a formula": _in_a_formula(r"(?<![A-Z$:!'.])([A-Z]{1,2})(\$?[0-9]+)\b(?![(:!'])", _other_column),
@@ -223,7 +243,7 @@ CHANGES: dict[str, Change] = {
     "a row deleted": without_a_row,
     "two cells swapped": swapped,
     "a sheet renamed": renamed,
-    "the style of another cell": other_style,
+    ONLY_SHOWN: other_style,
     "a cached value deleted": without_a_cached_value,
     "a column's width": _looks(_SHEETS, '<col width="[0-9.]+"', lambda found: '<col width="33"'),
     "a row's height": _looks(_SHEETS, ' ht="[0-9.]+"', lambda found: ' ht="44"'),

@@ -12,7 +12,7 @@ from pathlib import Path
 from counterfeit.judged import Verdict, judged
 from counterfeit.kinds import DIFFERENT, made, pairs
 from counterfeit.workbook import Workbook
-from random_changes import change
+from random_changes import ONLY_SHOWN, change
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,11 @@ class Trial:
     @property
     def found(self) -> bool:
         return self.verdict in (Verdict.DIFFERENT, Verdict.REFUSED)
+
+    @property
+    def told(self) -> bool:
+        """Whether a person learns of an ordinary change."""
+        return self.found or (self.what == ONLY_SHOWN and self.verdict == Verdict.RESERVED)
 
     @property
     def wrong(self) -> bool:
