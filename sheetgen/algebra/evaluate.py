@@ -28,6 +28,11 @@ def expanded(expr: Expr) -> Expr:
     return substitute(expanded(_expansion(expr.op)), operands_by_letter(args).__getitem__)
 
 
+def written_out(expr: Apply) -> Expr:
+    """Return an operation that has an expansion as that, its operands left as they are."""
+    return substitute(_expansion(expr.op), operands_by_letter(expr.args).__getitem__)
+
+
 def expanded_size(expr: Expr) -> int:
     """Return how many names, numbers and operations an expression has when written out, without doing so.
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from openpyxl.chart import ScatterChart
 from openpyxl.chart.axis import ChartLines
@@ -14,10 +15,13 @@ from openpyxl.chart.series import SeriesLabel, XYSeries
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.drawing.line import LineProperties
 
+from sheetgen.algebra.notation import general
 from sheetgen.page.style import series_colour
 
 WIDTH_CM, HEIGHT_CM, HEIGHT_ROWS = 24, 11, 22
 """The size of a chart, and the number of ordinary rows it covers."""
+HALF_CM, HALF_WIDTH = 13.5, 70.0
+"""The width of a chart that stands beside another on a screen, and how wide the columns below it are together."""
 
 _TICKS = 10
 _GRID = "E4E7EC"
@@ -43,12 +47,13 @@ def scatter(
     y_range: tuple[float | None, float | None] = (None, None),
     y_format: str = "General",
     logarithmic: bool = False,
-    size: tuple[int, int] = (WIDTH_CM, HEIGHT_CM),
+    size: tuple[float, float] = (WIDTH_CM, HEIGHT_CM),
+    legend: Literal["r", "b"] = "r",
 ) -> ScatterChart:
-    """Return a chart of some lines; a single line needs no legend."""
+    """Return a chart of some lines; a single line needs no legend, which else stands at the right, or "b", below."""
     chart = ScatterChart(scatterStyle="lineMarker")
     chart.title = title
-    chart.width, chart.height = size
+    chart.width, chart.height = size  # type: ignore[assignment]  # in centimetres, whole or not
     chart.x_axis.title, chart.y_axis.title = x_title, y_title
     for axis in (chart.x_axis, chart.y_axis):
         axis.delete = False
@@ -61,10 +66,21 @@ def scatter(
     if logarithmic:
         chart.y_axis.scaling.logBase = 10
         chart.x_axis.crosses = chart.y_axis.crosses = "min"
-    chart.legend = Legend(legendPos="r") if len(lines) > 1 else None
+    chart.legend = Legend(legendPos=legend) if len(lines) > 1 else None
     for index, line in enumerate(lines):
         chart.series.append(_series(line, series_colour(index)))
     return chart
+
+
+def begin_axis(chart: ScatterChart, least: float) -> None:
+    """Let the logarithmic axis of a chart begin at the power of ten below a number."""
+    chart.y_axis.scaling.min = 10.0 ** math.floor(math.log10(least))
+
+
+def end_axis(chart: ScatterChart, title: str, most: float) -> None:
+    """Let the vertical axis of a chart end at a number, and say so in its title."""
+    chart.y_axis.scaling.max = most
+    chart.title = f"{title}, up to {general(most)}"
 
 
 def _series(line: Line, colour: str) -> Any:

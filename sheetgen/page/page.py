@@ -112,8 +112,11 @@ class Page:
     """One sheet. Charts and pictures (PNG files) stand at a cell, each with its alternative text; ``shapes`` lie over
     cells.
 
+    ``bar`` is the column from which the first row has room for links to the other sheets, 0 where it has none;
+    ``folded`` are columns put out of sight, which a click unfolds.
     ``rules`` are conditional formats, each with the cells it colours; ``guards`` are validations, each with the cells
     that let in only what it lets in. ``decorate`` has what shows no number: how the sheet is printed and folded.
+    ``finish`` has what is to be done when there are values, which the looks of a chart may depend on.
     """
 
     name: str
@@ -121,6 +124,7 @@ class Page:
     table: Table | None = None
     widths: dict[int, float] = field(default_factory=dict)
     heights: dict[int, float] = field(default_factory=dict)
+    folded: range = range(0)
     merges: list[str] = field(default_factory=list)
     links: dict[str, str] = field(default_factory=dict)
     flags: list[str] = field(default_factory=list)
@@ -130,6 +134,9 @@ class Page:
     pictures: list[tuple[str, bytes, str]] = field(default_factory=list)
     shapes: list[Line | Ellipse] = field(default_factory=list)
     decorate: list[Callable[[Any], None]] = field(default_factory=list)
+    finish: list[Callable[[], None]] = field(default_factory=list)
+    bar: int = 0
+    zoom: int = 100
     freeze: str = ""
     tab_colour: str = ""
 

@@ -96,7 +96,3 @@ COUNT = Style(number=INTEGER)
 def is_input(look: Style) -> bool:
     """Whether a cell of this style holds what a person may change."""
     return look in (INPUT, PICK)
-
-
-ZOOM = 100
-"""The zoom, in percent, at which every sheet opens."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from sheetgen.algebra.notation import general
@@ -14,6 +16,11 @@ _REFUSED, _NO_NUMBER = "Not here", "Not a number"
 def one_of(reference: str, what: str) -> DataValidation:
     """Let one of a list of cells be picked, from a drop-down."""
     return _explained(DataValidation("list", formula1=reference), _REFUSED, f"Pick {what} from the list.")
+
+
+def one_of_words(words: Sequence[str], what: str) -> DataValidation:
+    """Let one of a few words without a comma be picked, from a drop-down."""
+    return _explained(DataValidation("list", formula1=f'"{",".join(words)}"'), _REFUSED, f"Pick {what} from the list.")
 
 
 def whole(first: int, last: int) -> DataValidation:

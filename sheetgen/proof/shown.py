@@ -37,8 +37,9 @@ def compare_shown(page: Page, found: Appearance) -> ShownOutcome:
     if added := sorted(set(found.merges) - set(built.merges)):
         outcome.unproven.append(f"cells merged over others ({some(added)})")
     rows, columns = page.size
-    hidden = sum(row <= rows for row in found.hidden_rows) + sum(column <= columns for column in found.hidden_columns)
-    if hidden:
+    if any(row <= rows for row in found.hidden_rows) or any(
+        column <= columns and column not in page.folded for column in found.hidden_columns
+    ):
         outcome.unproven.append("hidden rows or columns")
     outcome.unproven += [counted(what, count) for what, count in sorted(found.others.items()) if count]
     return outcome

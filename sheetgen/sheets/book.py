@@ -8,6 +8,7 @@ from functools import cached_property
 from sheetgen.network.evaluation_bounds import EvaluationBounds
 from sheetgen.network.study import Study
 from sheetgen.network.trace import Trace
+from sheetgen.sheets.folds import Losses
 from sheetgen.sheets.layout import Layout
 from sheetgen.sheets.picks import Picks
 from sheetgen.sheets.results import Results
@@ -31,6 +32,18 @@ class Book:
     layout: Layout = field(init=False)
     trace: Trace = field(init=False)
     results: Results = field(init=False)
+
+    @cached_property
+    def losses_as_built(self) -> list[Losses]:
+        """What became of the loss of every variant when the workbook was built: what no edit changes.
+
+        Raises a PhaseError before the training has run.
+        """
+        results = self.results
+        if self.built != self.study:
+            results = Results(self.built)
+            results.run(Trace(self.built))
+        return [results.losses(variant) for variant in range(len(self.built.variants))]
 
     @cached_property
     def evaluation_bounds(self) -> EvaluationBounds:

@@ -7,7 +7,8 @@ from functools import partial
 from math import prod
 
 from sheetgen.algebra.evaluate import evaluate
-from sheetgen.algebra.notation import Excel, Text
+from sheetgen.algebra.notation import Excel
+from sheetgen.algebra.textbook import Textbook
 from sheetgen.network.chains import Factor, Path, paths
 from sheetgen.network.error_bounds import error_bound
 from sheetgen.network.graph import Section, derivative_label
@@ -43,7 +44,7 @@ def put(page: Page, book: Book, weight: str, row: int) -> int:
 
 def _path(page: Page, book: Book, path: Path, number: int, row: int) -> str:
     """Write one path on three rows: the derivatives, what they are, their numbers; return the product's cell."""
-    notation, at_start = Text(), Excel(lambda name: book.layout.cell(Address(0, name, 0)))
+    notation, at_start = Textbook(), Excel(lambda name: book.layout.cell(Address(0, name, 0)))
     page.put(f"A{row}", f"path {number}" if number else "path", style.NOTE)
     page.put(f"B{row}", "product", label_style(Section.BACKWARD))
     page.put(f"A{row + 2}", "numbers", style.NOTE)

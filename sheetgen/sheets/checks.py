@@ -92,6 +92,7 @@ class _Checks:
         """Put the flag, the counts, where the first check fails, and what the formulas below use."""
         table = self.table
         page.put("A1", "Checks", style.TITLE)
+        page.bar = 3
         total, passed = _COUNTS.cell(_TOTAL), _COUNTS.cell(_PASSED)
         good = f'"OK: all "&{total}&" checks pass"'
         bad = f'"CHECK: "&({total}-{passed})&" of "&{total}&" checks fail"'

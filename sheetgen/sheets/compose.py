@@ -16,6 +16,7 @@ from sheetgen.sheets.error import sheet as error
 from sheetgen.sheets.explorer import sheet as explorer
 from sheetgen.sheets.flag import Verdict
 from sheetgen.sheets.gradient_check import sheet as gradient_check
+from sheetgen.sheets.navigation import Bar
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,10 @@ def pages(book: Book) -> tuple[list[Page], Verdict]:
         equations.page(book, verdict),
     ]
     composed = [*pages_before_checks, checks_page, source.page(book, verdict)]
+    bar = Bar([page.name for page in composed], [variant.sheet for variant in book.study.variants])
     for page in composed:
+        if page.bar:
+            bar.put(page)
         _require_room(page)
     return composed, verdict
 
@@ -98,4 +102,7 @@ def compose(book: Book, before_training: Callable[[list[Page]], None] = lambda p
     composed, verdict = pages(book)
     before_training(composed)
     book.results.run(book.trace)
+    for page in composed:
+        for finish in page.finish:
+            finish()
     return Composition(composed, verdict())

@@ -24,7 +24,8 @@ def page(book: Book, verdict: Verdict) -> Page:
     page.widths = {1: 12} | dict.fromkeys(range(2, max(len(names), 8) + 2), 13.0)
     page.heights = {1: 28, at.DATA_LABEL_ROW: 22}
     page.put("A1", "Data", style.TITLE)
-    flag(page, "G1:I1", verdict)
+    flag(page, "B1:C1", verdict)
+    page.bar = 4
     page.put("A2", "Change a blue number: every sheet of this workbook follows. A row is a sample.", style.NOTE)
     for name, number in ((SAMPLES, study.count), (BATCH, study.batch)):
         at.DATA_COUNTS[name].put(page, name, float(number), _COUNT)

@@ -12,7 +12,8 @@ from functools import cached_property
 from typing import Any
 
 from sheetgen.algebra.expr import Expr
-from sheetgen.algebra.notation import Excel, Text
+from sheetgen.algebra.notation import Excel
+from sheetgen.algebra.textbook import Textbook, in_lines
 from sheetgen.network.evaluation import evaluated, points
 from sheetgen.network.graph import BATCH, ITERATION, SAMPLE, SAMPLES, Quantity, Section, equation_of, mean
 from sheetgen.network.row_program import Row
@@ -128,7 +129,8 @@ def page(book: Book, verdict: Verdict) -> Page:
     table, study = EpochsTable(book), book.study
     page = Page(EPOCHS, freeze=f"C{at.FIRST_ROW}", tab_colour="B54708")
     page.put("A1", "The whole data set after every epoch", style.TITLE)
-    flag(page, "G1:I1", verdict)
+    flag(page, "F1:G1", verdict)
+    page.bar = 8
     note = "Every sample with the weights as they are then (right of the samples). The sheet Error charts the means."
     page.put("K1", note, style.NOTE)
     page.widths = dict.fromkeys(range(1, table.parameters.end + 1), 14.0) | {1: 9.0, 2: 9.0, table.block.end + 1: 4.0}
@@ -149,7 +151,7 @@ def _header(page: Page, table: EpochsTable) -> None:
         put_label(page, block, name, Section.DATA, name, text)
     for variant in range(len(study.variants)):
         for quantity in table.quantities:
-            equation = f"{quantity.name} = {Text().write(equation_of(quantity))}"
+            equation = in_lines(f"{quantity.name} = {Textbook().write(equation_of(quantity))}", at.LINE)
             _put_column(page, table, block, variant, quantity.name, quantity.section, equation)
 
 

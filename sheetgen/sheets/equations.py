@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from sheetgen.algebra.notation import Text
+from sheetgen.algebra.textbook import Textbook
 from sheetgen.network.chains import MAX_FACTORS
 from sheetgen.network.graph import ITERATION, Quantity, Section
 from sheetgen.network.optimizers import OPTIMIZERS, SCHEDULES, SGD
@@ -38,7 +38,8 @@ def page(book: Book, verdict: Verdict) -> Page:
     page.widths = {1: 20, 2: 18} | dict.fromkeys(range(3, 4 + MAX_FACTORS), 25.0)
     page.heights = {1: 28}
     page.put("A1", "Equations", style.TITLE)
-    flag(page, "F1", verdict)
+    flag(page, "B1:C1", verdict)
+    page.bar = 4
     first = book.study.variants[0].sheet
     page.put(
         "A2",
@@ -111,7 +112,7 @@ def _contents(book: Book, quantity: Quantity, variant: int, iteration: int) -> t
     assert quantity.equation is not None
     value = partial(results.second if iteration else results.first, variant, name)
     becomes = iteration and (quantity.is_given or quantity.first)
-    text = f"{name} {':=' if becomes else '='} {Text().write(quantity.equation)}"
+    text = f"{name} {':=' if becomes else '='} {Textbook().write(quantity.equation)}"
     formula = layout.formula(quantity.equation, variant, layout.row(iteration))
     error = partial(results.start_error, variant, name, iteration)
     return name, Formula(layout.cell(Address(variant, name, iteration)), value, error), text, f"={formula}"

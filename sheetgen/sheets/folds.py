@@ -48,7 +48,9 @@ def may_match(a: float, b: float) -> bool:
 
 
 class Losses:
-    """The loss of one variant: first, last, smallest and where, and at how many steps it did not fall.
+    """The loss of one variant: first, last, largest, smallest and where, and at how many steps it did not fall.
+
+    ``least`` is the smallest that is above 0, infinity where none is.
 
     ``rises`` counts steps that did not fall at all, those from 0 to 0 aside, where nothing is left to fall;
     ``fuzzy`` those so flat that a spreadsheet may count them either way.
@@ -58,7 +60,8 @@ class Losses:
 
     def __init__(self, variant: int, position: int, batch: int = 1) -> None:
         self.variant, self._position, self._batch = variant, position, batch
-        self.first = self.last = self.smallest = float("nan")
+        self.first = self.last = self.smallest = self.largest = float("nan")
+        self.least = float("inf")
         self.smallest_at = self.rises = self.fuzzy = 0
         self._losses_seen = self._rows_seen = 0
 
@@ -69,7 +72,7 @@ class Losses:
         if not len(losses):
             return
         if not self._losses_seen:
-            self.first = self.last = self.smallest = float(losses[0])
+            self.first = self.last = self.smallest = self.largest = float(losses[0])
             before, after = losses[:-1], losses[1:]
         else:
             before, after = np.concatenate(([self.last], losses[:-1])), losses
@@ -81,6 +84,8 @@ class Losses:
         lowest = int(np.argmin(losses))
         if losses[lowest] < self.smallest:
             self.smallest, self.smallest_at = float(losses[lowest]), self._losses_seen + lowest
+        self.largest = max(self.largest, float(losses.max()))
+        self.least = min(self.least, float(losses.min(where=losses > 0, initial=np.inf)))
         self.last = float(losses[-1])
         self._losses_seen += len(losses)
 
@@ -101,11 +106,12 @@ class KeptRow:
     Those are the rows of its batch above it, and the batch before.
     """
 
-    def __init__(self, study: Study, variant: int, row: int) -> None:
+    def __init__(self, study: Study, variant: int, row: int, passed: int = 0) -> None:
+        """Keep a row of those still to come; so many have ``passed``, none of which is needed."""
         self.variant, self._study = variant, study
         self.what = f"row {row + 1}"
         self._first, self._last = max(row // study.batch - 1, 0) * study.batch, row
-        self._rows_seen = 0
+        self._rows_seen = passed
         self._blocks: list[RowBlock] = []
 
     def feed(self, rows: RowBlock) -> None:
@@ -147,3 +153,37 @@ class RowsAt:
         here = places[(places >= 0) & (places < len(rows))]
         self.values += map(tuple, rows[np.ix_(here, self._columns)].tolist())
         self._rows_seen += len(rows)
+
+
+class Largest:
+    """The largest size, over all rows of one variant, that any of some quantities has: ``value``."""
+
+    what = "the largest size of some quantities"
+
+    def __init__(self, study: Study, variant: int, names: Sequence[str]) -> None:
+        self.variant, self._study, self._names = variant, study, tuple(names)
+        position = study.graphs[variant].position
+        self._columns = np.array([position[name] for name in names])
+        self._rows_seen, self._before = 0, np.empty((0, 0))
+        self.value = 0.0
+        self._name = ""
+        self._kept: KeptRow | None = None
+
+    def feed(self, rows: RowBlock) -> None:
+        """Take the next rows."""
+        sizes = np.abs(rows[:, self._columns])
+        row, column = np.unravel_index(int(np.argmax(sizes)), sizes.shape)
+        with_before = np.concatenate((self._before, rows)) if len(self._before) else rows
+        if sizes[row, column] > self.value or self._kept is None:
+            self.value, self._name = float(sizes[row, column]), self._names[column]
+            passed = self._rows_seen - len(self._before)
+            self._kept = KeptRow(self._study, self.variant, self._rows_seen + int(row), passed)
+            self._kept.feed(with_before)
+        self._rows_seen += len(rows)
+        self._before = with_before[-2 * self._study.batch :].copy()
+
+    @property
+    def error(self) -> float:
+        """How far off two right computations of it may be, in units of an operation's relative error."""
+        assert self._kept is not None
+        return self._kept.errors[self._name]

@@ -30,7 +30,8 @@ def page(book: Book, verdict: Verdict) -> Page:
     page.widths = {1: 16, 2: 44, 3: 14, 4: 14, 5: 14, 6: 3, 7: 34}
     page.heights = {1: 28}
     page.put("A1", "Inputs", style.TITLE)
-    flag(page, "G1", verdict)
+    flag(page, "B1", verdict)
+    page.bar = 3
     page.put("A2", "Change a blue number: every sheet of this workbook follows.", style.NOTE)
     table.header(page)
     for heading, givens in layout.givens.items():

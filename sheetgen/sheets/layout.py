@@ -22,6 +22,8 @@ from sheetgen.sheets.inputs_layout import InputsLayout
 LAYOUT_VERSION = 3
 TITLE_ROW, RATE_ROW, LABEL_ROW, EQUATION_ROW = 1, 2, 3, 4
 FIRST_ROW = HEADER_ROWS + 1
+LINE = 20
+"""The characters of a line of an equation above a column."""
 RATE_CELL = "$B$2"
 DATA_LABEL_ROW, DATA_FIRST_ROW = 5, 6
 DATA_COUNTS = {SAMPLES: Listing.at(3, (SAMPLES,)), BATCH: Listing.at(3, (BATCH,), 3)}

@@ -56,6 +56,19 @@ class Lookup:
         """Return how far off a quantity may be in the first row, in units of an operation's relative error."""
         return self.book.results.start_error(self.step.variant, name)
 
+    def elsewhere(self, name: str, row: str, index: int) -> Formula:
+        """Return the formula that looks a quantity up in another row, whose number from 1 is a formula's part.
+
+        ``index`` is that row's, from 0.
+        """
+        kept = self.book.results.keep(self.step.variant, index)
+        return self._choose(name, row, lambda: kept().values[name], lambda: kept().errors[name])
+
+    def rate(self) -> Formula:
+        """Return the formula of the learning rate of the picked training sheet, or where its schedule begins."""
+        rates = [self.book.layout.rate(variant) for variant in range(self._offered)]
+        return Formula(picks.among(self.number, rates), lambda: self.book.study.rates[self.step.variant])
+
     def _choose(self, name: str, row: str, value: Callable[[], float], scale: Callable[[], float]) -> Formula:
         return Formula(picks.choice(self.book.layout, name, self.number, row, self._offered), value, scale)
 

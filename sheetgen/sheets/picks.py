@@ -1,4 +1,4 @@
-"""What a person picks on Explorer and Gradient check: a training sheet, an iteration, a parameter, an ε.
+"""What a person picks on Explorer and Gradient check: a training sheet, an iteration, colours, a parameter, an ε.
 
 Picks are numbers of the workbook like those on Inputs: changed and saved, the workbook is verified at the
 new ones.
@@ -51,6 +51,9 @@ CHECK_VARIANT, CHECK_ITERATION = PickCell(GRADIENT_CHECK, "B4"), PickCell(GRADIE
 EXPLORER_SAMPLE, CHECK_SAMPLE = PickCell(EXPLORER, "D6"), PickCell(GRADIENT_CHECK, "B8")
 CHECK_PARAMETER, CHECK_EPSILON = PickCell(GRADIENT_CHECK, "B6"), PickCell(GRADIENT_CHECK, "B7")
 
+THE_RUN, THE_STEP = "the whole run", "this step"
+"""What the colours of Explorer are scaled over."""
+
 Contents = Callable[[PickCell], object]
 """Gives what a cell holds, recalculated."""
 
@@ -70,12 +73,20 @@ class Step:
 
 @dataclass(frozen=True)
 class Picks:
-    """Everything that is picked: the step of each sheet; on Gradient check also a parameter and ε."""
+    """Everything that is picked: the step of each sheet; on Explorer also what the colours are scaled over, and on
+    Gradient check a parameter and ε.
+    """
 
     explorer: Step = Step(0, 0)
     checked: Step = Step(0, 1)
     parameter: int = 0
     epsilon: float = CHECK_SETTINGS[EPSILON]
+    colours: str = THE_RUN
+
+
+def colours_cell(study: Study) -> PickCell:
+    """Return the cell in which the scale of the colours is picked: below the others of Explorer."""
+    return PickCell(EXPLORER, "D6" if study.batch == 1 else "D7")
 
 
 def row_formula(layout: Layout, iteration: str, sample: str) -> str:
@@ -85,8 +96,12 @@ def row_formula(layout: Layout, iteration: str, sample: str) -> str:
 
 def choice(layout: Layout, quantity: str, variant: str, row: str, variants: int) -> str:
     """Return the formula of a quantity in a row, from 1, of a variant, from 1, among the first ``variants``."""
-    cells = [f"INDEX({layout.column(index, quantity)},{row})" for index in range(variants)]
-    *firsts, last = range(0, variants, _MOST_CHOICES)
+    return among(variant, [f"INDEX({layout.column(index, quantity)},{row})" for index in range(variants)])
+
+
+def among(variant: str, cells: list[str]) -> str:
+    """Return the formula that chooses one of some cells, of a variant each, by the variant's number, from 1."""
+    *firsts, last = range(0, len(cells), _MOST_CHOICES)
     formula = _choose(variant, cells, last)
     for first in reversed(firsts):
         formula = f"IF({variant}<={first + _MOST_CHOICES},{_choose(variant, cells, first)},{formula})"
@@ -120,6 +135,7 @@ def shown(study: Study, picks: Picks) -> dict[PickCell, float | str]:
         **(samples if study.batch > 1 else {}),
         EXPLORER_VARIANT: names[picks.explorer.variant],
         EXPLORER_ITERATION: float(picks.explorer.iteration),
+        colours_cell(study): picks.colours,
         CHECK_VARIANT: names[picks.checked.variant],
         CHECK_ITERATION: float(picks.checked.iteration),
         CHECK_PARAMETER: study.network.weights[picks.parameter],
@@ -137,11 +153,13 @@ def read_picks(study: Study, contents: Contents) -> Picks:
         in_batch = _whole(contents(sample), sample, "sample of the batch", 1, study.batch) if study.batch > 1 else 1
         return Step(index, number, in_batch)
 
+    scales, colours = [THE_RUN, THE_STEP], colours_cell(study)
     return Picks(
         step(EXPLORER_VARIANT, EXPLORER_ITERATION, EXPLORER_SAMPLE),
         step(CHECK_VARIANT, CHECK_ITERATION, CHECK_SAMPLE),
         _one_of(contents(CHECK_PARAMETER), CHECK_PARAMETER, "parameter", list(study.network.weights)),
         _epsilon(contents(CHECK_EPSILON)),
+        scales[_one_of(contents(colours), colours, "scale of the colours", scales)],
     )
 
 

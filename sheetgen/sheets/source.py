@@ -25,6 +25,7 @@ def page(book: Book, verdict: Verdict) -> Page:
     page.heights = {1: 28}
     page.put("A1", "Source", style.TITLE)
     flag(page, "B1", verdict)
+    page.bar = 3
     page.put("A2", "The template this workbook was built from; `sheetgen verify` reads it here.", style.NOTE)
     facts: dict[str, float | str] = {
         LAYOUT_LABEL: float(LAYOUT_VERSION),

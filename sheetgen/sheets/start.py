@@ -8,8 +8,9 @@ from sheetgen.network.graph import Section
 from sheetgen.page import style
 from sheetgen.page.block import Listing
 from sheetgen.page.cell_names import column_letter
+from sheetgen.page.fields import filling
 from sheetgen.page.marks import negative_rule
-from sheetgen.page.page import Page
+from sheetgen.page.page import Content, Page
 from sheetgen.page.printing import landscape
 from sheetgen.page.ranges import ranges
 from sheetgen.page.style import Style
@@ -28,6 +29,7 @@ from sheetgen.sheet_names import (
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.drawing import painter
 from sheetgen.sheets.drawing.plan import FIRST_DRAWN_COLUMN, Look, plan_drawing
+from sheetgen.sheets.error.table import variant_title
 from sheetgen.sheets.flag import Verdict, flag
 from sheetgen.sheets.section_style import band_style
 
@@ -78,6 +80,7 @@ def page(book: Book, verdict: Verdict) -> Page:
     page.widths[FIRST_DRAWN_COLUMN] = max(page.widths[FIRST_DRAWN_COLUMN], _LINK_WIDTH)
     page.put("B2", " ".join(study.description.split()), style.PROSE)
     page.merges.append(f"B2:{column_letter(last)}2")
+    page.zoom = filling(page, last)
     flag(page, f"B3:{column_letter(last)}3", verdict)
     page.put(
         "B4",
@@ -121,10 +124,13 @@ def _sheets(page: Page, book: Book, row: int) -> int:
     epochs = [(EPOCHS, "the whole data set after every epoch, every sample with the weights as they are then")]
     epochs = epochs if study.evaluates else []
     row = page.heading("B", row, "The sheets")
-    sheets = [(INPUTS, "every input, target, initial weight and learning rate; change them here")]
+    sheets: list[tuple[str, Content]] = [
+        (INPUTS, "every input, target, initial weight and learning rate; change them here")
+    ]
     sheets += [
         *data,
-        (study.variants[0].sheet, f"one sheet {kind} ({len(study.variants)} in all): a quantity a column, {each}"),
+        (study.variants[0].sheet, f"one sheet {kind}: a quantity a column, {each}"),
+        *((study.variants[v].sheet, _otherwise(book, v)) for v in range(1, len(study.variants))),
         *epochs,
         (ERROR, "the error of all training sheets side by side, charted"),
         (EXPLORER, "the network at any step of any training sheet, drawn and coloured: pick one, look around"),
@@ -138,6 +144,11 @@ def _sheets(page: Page, book: Book, row: int) -> int:
         listing.put(page, name, meaning, style.EQUATION, style.LINK_TEXT)
         page.links[listing.label_cell(name)] = name
     return row + len(sheets) + 1
+
+
+def _otherwise(book: Book, variant: int) -> Content:
+    """Return what a further training sheet is trained with: its rate, live; its name says more where that differs."""
+    return variant_title(book, variant) if book.study.shares_settings else None
 
 
 def _key(page: Page, book: Book, row: int) -> None:
@@ -157,4 +168,3 @@ def _key(page: Page, book: Book, row: int) -> None:
 def _print(sheet: Any) -> None:
     landscape(sheet)
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    sheet.sheet_view.showGridLines = False

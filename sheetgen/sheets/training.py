@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from openpyxl.worksheet.pagebreak import Break, ColBreak
 
 from sheetgen.algebra.expr import Const
-from sheetgen.algebra.notation import Excel, Text, general
+from sheetgen.algebra.notation import Excel, general
+from sheetgen.algebra.textbook import Textbook, in_lines
 from sheetgen.network.graph import ITERATION, RATE, SAMPLE, Quantity, Section
 from sheetgen.network.optimizers import OPTIMIZERS, SCHEDULES, SGD
 from sheetgen.network.study import Study
@@ -25,6 +27,9 @@ from sheetgen.sheets.layout import Layout
 from sheetgen.sheets.section_style import band_style, put_label
 
 _WIDTH = 17.0
+_TITLE = replace(style.TITLE, size=13, wrap=True)
+_FLAG = replace(style.FLAG, size=9, wrap=True)
+"""What the frozen columns have room for, so that it stays in sight."""
 _RATE_COLUMNS = 2
 """The first columns, in which the learning rate stands where the others have their section's band."""
 
@@ -33,20 +38,27 @@ def page(book: Book, variant: int, verdict: Verdict) -> Page:
     """Return the training sheet of a variant."""
     study, layout = book.study, book.layout
     sheet, rate = study.variants[variant].sheet, study.rates[variant]
-    page = Page(sheet, freeze=f"B{at.FIRST_ROW}", tab_colour=style.series_colour(variant))
+    page = Page(sheet, freeze=f"C{at.FIRST_ROW}", tab_colour=style.series_colour(variant))
     before, after = _title(study, variant)
     title = Formula(
         f"{text_literal(before)}&{at.RATE_CELL}&{text_literal(after)}", lambda: before + general(rate) + after
     )
-    page.put("B1", title, style.TITLE)
-    flag(page, "G1:H1", verdict)
+    page.put("A1", title, _TITLE)
+    page.merges.append("A1:B1")
+    page.bar = 3
     page.put("A2", study.rate_name, style.NAME)
     page.put("B2", Formula(layout.given(rate_label(study.variants[variant])), lambda: rate), style.INPUT_LINK)
     _header(page, layout, variant)
+    flag(page, f"A{at.EQUATION_ROW}", verdict, _FLAG)
     values = partial(book.trace.rows_of, variant)
     page.table = Table(at.FIRST_ROW, study.rows, tuple(_columns(layout, variant)), values, is_portable=True)
-    page.widths = dict.fromkeys(range(1, layout.tables[variant].end + 1), _WIDTH) | {1: 10.0}
-    page.heights = {at.TITLE_ROW: 28, at.RATE_ROW: 20, at.LABEL_ROW: 22, at.EQUATION_ROW: 58}
+    page.widths = dict.fromkeys(range(1, layout.tables[variant].end + 1), _WIDTH) | {1: 12.0}
+    page.heights = {
+        at.TITLE_ROW: 38 if len(before) < 40 else 56,
+        at.RATE_ROW: 20,
+        at.LABEL_ROW: 22,
+        at.EQUATION_ROW: 58,
+    }
     page.decorate.append(lambda sheet: _print_and_fold(sheet, layout, variant))
     return page
 
@@ -85,7 +97,7 @@ def _equation_text(layout: Layout, quantity: Quantity) -> str | None:
         return None
     if quantity.equation is not None:
         sign = ":=" if quantity.first or quantity.is_given else "="
-        return f"{quantity.name} {sign} {Text().write(quantity.equation)}"
+        return in_lines(f"{quantity.name} {sign} {Textbook().write(quantity.equation)}", at.LINE)
     if quantity.name == SAMPLE:
         return "the one whose turn it is (Data)"
     if quantity.name in network.fixed:

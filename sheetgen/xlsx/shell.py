@@ -18,7 +18,6 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from sheetgen.errors import UsageError
-from sheetgen.page import style
 from sheetgen.page.cell_names import column_letter
 from sheetgen.page.page import Page, quoted
 from sheetgen.page.style import Style
@@ -102,6 +101,9 @@ def _dress(sheet: Worksheet, page: Page) -> None:
     """Give a sheet everything but its rows."""
     for column, width in page.widths.items():
         sheet.column_dimensions[column_letter(column)].width = width
+    for column in page.folded:
+        dimension = sheet.column_dimensions[column_letter(column)]
+        dimension.hidden, dimension.outlineLevel = True, 1
     sheet.freeze_panes = page.freeze or None
     if page.tab_colour:
         sheet.sheet_properties.tabColor = page.tab_colour
@@ -116,7 +118,8 @@ def _dress(sheet: Worksheet, page: Page) -> None:
         sheet.add_chart(chart, anchor)
     for anchor, png, _ in page.pictures:
         sheet.add_image(_picture(png), anchor)
-    sheet.sheet_view.zoomScale = style.ZOOM
+    sheet.sheet_view.zoomScale = page.zoom
+    sheet.sheet_view.showGridLines = page.table is not None
     for decorate in page.decorate:
         decorate(sheet)
 

@@ -18,6 +18,8 @@ from sheetgen.page.style import Style
 FIRST_DRAWN_COLUMN = 2
 _MOST_LAYERS, _BAND = 14, 10
 """The most layers that stand side by side; a network of more has so many in a band."""
+_MOST_WIDTH, _FEW = 300.0, 3
+"""How wide a drawing may be that a screen shows legibly: a wider one has half of its layers in a band, but for few."""
 _ARROW, _WIDEST, _MARGIN, _LEAST_GAP = 3.5, 24.0, 2.0, 3.0
 
 _NODE = Style(align="center", number=style.NUMBER)
@@ -92,6 +94,11 @@ class DrawingPlan:
         return tuple({term: None for band in self.bands for layer in band for term in layer.entering - targets})
 
     @property
+    def width(self) -> float:
+        """How wide all its columns are together."""
+        return sum(self.widths.values())
+
+    @property
     def last_column(self) -> int:
         """The column of the last layer's boxes, beyond which nothing is drawn."""
         return self.columns[-1].node
@@ -101,6 +108,15 @@ def plan_drawing(graph: Graph, look: Look) -> DrawingPlan:
     """Plan the drawing of a network, from the inputs on the left to the loss on the right."""
     in_order = _layers(graph)
     per_band = len(in_order) if len(in_order) <= _MOST_LAYERS else _BAND
+    plan = _in_bands(graph, look, in_order, per_band)
+    while plan.width > _MOST_WIDTH and per_band > _FEW:
+        per_band = (per_band + 1) // 2
+        plan = _in_bands(graph, look, in_order, per_band)
+    return plan
+
+
+def _in_bands(graph: Graph, look: Look, in_order: list[DrawnLayer], per_band: int) -> DrawingPlan:
+    """Plan the drawing of layers of which so many stand side by side."""
     bands = tuple(tuple(in_order[first : first + per_band]) for first in range(0, len(in_order), per_band))
     columns: list[LayerColumns] = []
     widths: dict[int, float] = {}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from functools import partial
 from typing import Any
 
 from sheetgen.network.study import Study
@@ -16,6 +18,12 @@ from sheetgen.sheets.error.summary import ErrorSummary
 from sheetgen.sheets.error.table import ErrorTable
 from sheetgen.sheets.flag import Verdict, flag
 
+_COLUMN = 14.0
+_BESIDE = int(charts.HALF_WIDTH / _COLUMN)
+"""The columns from one chart to the one beside it."""
+_FAR = 3.0
+"""How many times the first error the axis reaches where a curve grows beyond that."""
+
 
 def page(book: Book, verdict: Verdict) -> Page:
     """Return the Error sheet: the table, the summary to its right, and below that the charts."""
@@ -23,11 +31,12 @@ def page(book: Book, verdict: Verdict) -> Page:
     page = Page(ERROR, freeze=f"B{at.FIRST_ROW}", tab_colour="B54708")
     column = table.block.end + 2
     summary = ErrorSummary(book, table, column)
-    page.widths = dict.fromkeys(range(1, column - 1), 11.0) | {column - 1: 3.0}
-    page.widths |= dict.fromkeys(range(column, column + summary.width), 14.0)
+    page.widths = dict.fromkeys(range(1, column - 1), 12.0) | {column - 1: 3.0}
+    page.widths |= dict.fromkeys(range(column, column + max(summary.width, 2 * _BESIDE)), _COLUMN)
     page.heights = {1: 28, at.LABEL_ROW: 32, at.EQUATION_ROW: 18}
     page.put("A1", _title(study), style.TITLE)
-    flag(page, f"{column_letter(column + 4)}1:{column_letter(column + 6)}1", verdict)
+    flag(page, f"{column_letter(column)}1:{column_letter(column + 1)}1", verdict)
+    page.bar = column + 2
     table.put(page)
     summary.put(page)
     _charts(page, book, table, column)
@@ -44,27 +53,60 @@ def _title(study: Study) -> str:
 
 
 def _charts(page: Page, book: Book, table: ErrorTable, column: int) -> None:
-    """Chart the error of every variant, on a linear and on a logarithmic axis, and each metric."""
-    row = at.FIRST_ROW + len(book.study.variants) + 5
+    """Chart the error of every variant, on a linear and beside it on a logarithmic axis, and below that each metric."""
+    top = at.FIRST_ROW + len(book.study.variants) + 5
     loss, metrics = book.study.network.loss, book.study.network.metrics
-    x_title = table.counters[-1]
-    of_what = "of the whole data set by epoch" if book.study.evaluates else f"by {x_title}"
-    for name, logarithmic in ((loss, False), (loss, True), *((metric.name, False) for metric in metrics)):
-        lines = _lines(table, name)
-        chart = charts.scatter(
-            f"{name} {of_what}" + (", logarithmic axis" if logarithmic else ""),
-            x_title,
-            name,
-            lines,
-            x_range=(0, table.last_count),
-            y_range=(None if logarithmic else 0, None),
-            logarithmic=logarithmic,
-        )
-        variants = "learning rates" if book.study.shares_settings else "variants"
-        kind = "logarithmic" if logarithmic else "linear"
-        alt = f"Chart: {name} against the {x_title}, one line for each of {len(lines)} {variants}, on a {kind} axis."
-        page.charts.append((f"{column_letter(column)}{row}", chart, alt))
-        row += charts.HEIGHT_ROWS + 1
+    charted = ((loss, False), (loss, True), *((metric.name, False) for metric in metrics))
+    for place, (name, logarithmic) in enumerate(charted):
+        row = top + place // 2 * (charts.HEIGHT_ROWS + 1)
+        chart, alt = _chart(book, table, name, logarithmic)
+        page.charts.append((f"{column_letter(column + place % 2 * _BESIDE)}{row}", chart, alt))
+    (_, linear, _), (_, of_powers, _), *_ = page.charts
+    page.finish.append(partial(_limit_axes, book, linear, of_powers, _chart_title(book, table, loss, False)))
+
+
+def _chart(book: Book, table: ErrorTable, name: str, logarithmic: bool) -> tuple[Any, str]:
+    """Return the chart of a quantity with a line for each variant, and its alternative text."""
+    lines, x_title = _lines(table, name), table.counters[-1]
+    chart = charts.scatter(
+        _chart_title(book, table, name, logarithmic),
+        x_title,
+        name,
+        lines,
+        x_range=(0, table.last_count),
+        y_range=(None if logarithmic else 0, None),
+        logarithmic=logarithmic,
+        y_format="0E+00" if logarithmic else "General",
+        size=(charts.HALF_CM, charts.HEIGHT_CM),
+        legend="b",
+    )
+    each = f"{len(lines)} {'learning rates' if book.study.shares_settings else 'training sheets'}"
+    kind = "logarithmic" if logarithmic else "linear"
+    return chart, f"Chart: {name} against the {x_title}, one line for each of {each}, on a {kind} axis."
+
+
+def _chart_title(book: Book, table: ErrorTable, name: str, logarithmic: bool) -> str:
+    of_what = "of the whole data set by epoch" if book.study.evaluates else f"by {table.counters[-1]}"
+    return f"{name} {of_what}" + (", logarithmic axis" if logarithmic else "")
+
+
+def _limit_axes(book: Book, linear: Any, logarithmic: Any, title: str) -> None:
+    """Let the linear axis end near the first error where a curve leaves it far behind, which would flatten all others.
+
+    The logarithmic one begins at the smallest error above 0.
+    """
+    of_all = book.losses_as_built
+    first, largest = max(losses.first for losses in of_all), max(losses.largest for losses in of_all)
+    if first > 0 and largest > _FAR * first:
+        charts.end_axis(linear, title, _round_up(_FAR * first))
+    if (least := min(losses.least for losses in of_all)) < math.inf:
+        charts.begin_axis(logarithmic, least)
+
+
+def _round_up(number: float) -> float:
+    """Return the next number of one digit, with zeros."""
+    unit = 10.0 ** math.floor(math.log10(number))
+    return float(f"{math.ceil(number / unit) * unit:.1g}")
 
 
 def _lines(table: ErrorTable, quantity: str) -> list[charts.Line]:

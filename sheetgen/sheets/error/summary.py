@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property, partial
 
+from sheetgen.algebra.notation import general
 from sheetgen.network.evaluation import points
 from sheetgen.network.graph import ITERATION, mean
 from sheetgen.page import style
@@ -18,7 +20,8 @@ from sheetgen.sheets.folds import Losses, may_match
 Recalculated = Callable[[int, int], object]
 """Gives what a cell of the sheet, by row and column, holds when recalculated."""
 
-_RATE, _FIRST, _LAST = "learning rate", "first error", "last error"
+_SHEET, _RATE, _FIRST, _LAST = "training sheet", "learning rate", "first error", "last error"
+_SMALLEST, _AT = "smallest error", "at iteration"
 _LOOKS = (style.INPUT_LINK, *[style.CALC] * 3, style.COUNT, style.COUNT, style.Style(align="center"))
 
 
@@ -31,7 +34,8 @@ class ErrorSummary:
         self._firsts = [] if study.evaluates else [book.results.keep(v, study.batch - 1) for v in range(variants)]
         self.step = "epoch" if book.study.evaluates else "step"
         self._rises = f"{self.step}s that did not fall"
-        labels = (_RATE, _FIRST, _LAST, "smallest error", "at iteration", self._rises, f"fell at every {self.step}?")
+        names = () if study.shares_settings else (_SHEET,)
+        labels = (*names, _RATE, _FIRST, _LAST, _SMALLEST, _AT, self._rises, f"fell at every {self.step}?")
         last = [f"last {metric.name}" for metric in book.study.network.metrics]
         self.facts = Block.below(at.EQUATION_ROW, labels, variants, column)
         # A block of its own: a metric may be called error.
@@ -47,7 +51,9 @@ class ErrorSummary:
         self.facts.header(page, row=at.LABEL_ROW)
         self.metrics.header(page, row=at.LABEL_ROW)
         for variant, row in enumerate(self.facts.rows):
-            self.facts.line(page, row, self._facts(variant, row), _LOOKS)
+            name = () if self.book.study.shares_settings else (self.book.study.variants[variant].sheet,)
+            looks = (*[style.NAME] * len(name), *_LOOKS)
+            self.facts.line(page, row, (*name, *self._facts(variant, row)), looks)
             lasts = self._lasts(variant)
             self.metrics.line(page, row, lasts, [style.CALC] * len(lasts))
         row = self.facts.last + 2
@@ -125,60 +131,108 @@ class ErrorSummary:
 
     def _sentence(self) -> Formula:
         """Return the sentence that says which variant did best, whether any let the error rise, or diverged."""
-        study, step = self.book.study, self.step
-        first, last, rises = (self.facts.cells(label) for label in (_FIRST, _LAST, self._rises))
+        words = _Words.of(self.book)
+        last, small, rises, when = (self.facts.cells(label) for label in (_LAST, _SMALLEST, self._rises, _AT))
+        first = self.facts.cells(_FIRST)
         titles = self.table.losses()
         start_of, end_of = (self.table.block.absolute(titles[i], at.LABEL_ROW) for i in (0, -1))
-        variant_word = "rate" if study.shares_settings else "variant"
-        over = f" over all {study.count:,} samples" if study.count > 1 else ""
-        start = f"After {study.iterations} updates the smallest error{over} is that of "
-        fell = f"; at every {variant_word} the error fell at every {step}"
-        tied, other, others = f"SUMPRODUCT(({last}=MIN({last}))*1)", " other", " others"
-        ended = f"SUMPRODUCT(({last}>{first})*1)"
-        zero, calm = " until it was 0", ", so none of them diverged."
-        rose = f" of the {variant_word}s the error did not fall at every {step}"
-        tamed = ", but at none did it end higher than it began."
-        higher = " it ended higher than it began: diverged."
+        best, lowest = (f"MATCH(MIN({column}),{column},0)" for column in (last, small))
+        tied, ended = f"SUMPRODUCT(({last}=MIN({last}))*1)", f"SUMPRODUCT(({last}>{first})*1)"
         formula = (
-            f'"{start}"&INDEX({start_of}:{end_of},MATCH(MIN({last}),{last},0))&'
-            f'IF({tied}>1," and of "&({tied}-1)&IF({tied}>2,"{others}","{other}"),"")&IF(SUM({rises})=0,"{fell}"&'
-            f'IF(SUMPRODUCT(({last}=0)*1)>0,"{zero}","")&"{calm}",'
-            f'"; at "&SUMPRODUCT(({rises}>0)*1)&"{rose}"&'
-            f'IF({ended}=0,"{tamed}",", and at "&{ended}&"{higher}"))'
+            f'"{words.start}"&INDEX({start_of}:{end_of},{best})&'
+            f'IF({tied}>1," and "&({tied}-1)&IF({tied}>2,"{words.others}","{words.other}"),"")&'
+            f'IF(MIN({small})<MIN({last}),"{words.on_the_way}"&INDEX({start_of}:{end_of},{lowest})&'
+            f'"{words.at_iteration}"&INDEX({when},{lowest}),"")&IF(SUM({rises})=0,"{words.fell}"&'
+            f'IF(SUMPRODUCT(({last}=0)*1)>0,"{words.zero}","")&"{words.calm}",'
+            f'"; at "&SUMPRODUCT(({rises}>0)*1)&"{words.rose}"&'
+            f'IF({ended}=0,"{words.tamed}",", and at "&{ended}&"{words.higher}"))'
+        )
+        return Formula(formula, partial(self._said, words), accepts=partial(self._may_say, words))
+
+    def _of_all(self) -> list[Losses]:
+        return [self.book.results.losses(variant) for variant in range(len(self.book.study.variants))]
+
+    def _said(self, words: _Words) -> str:
+        """Return the sentence."""
+        of_all = self._of_all()
+        lasts, smallest = [losses.last for losses in of_all], [losses.smallest for losses in of_all]
+        lowest = smallest.index(min(smallest))
+        return words.sentence(
+            lasts.index(min(lasts)),
+            lasts.count(min(lasts)) - 1,
+            (lowest, float(self._iterations[of_all[lowest].smallest_at])) if min(smallest) < min(lasts) else None,
+            sum(losses.rises > 0 for losses in of_all),
+            sum(losses.last > losses.first for losses in of_all),
+            0 in lasts,
         )
 
-        def of_all() -> list[Losses]:
-            return [self.book.results.losses(variant) for variant in range(len(study.variants))]
+    def _may_say(self, words: _Words, text: object, recalculated: Recalculated) -> bool:
+        """Whether the sentence is as right where numbers are equal but for rounding."""
+        of_all = self._of_all()
+        lasts, smallest = [losses.last for losses in of_all], [losses.smallest for losses in of_all]
+        tied = [variant for variant, last in enumerate(lasts) if may_match(last, min(lasts))]
+        risen = [sum(losses.rises + sign * losses.fuzzy > 0 for losses in of_all) for sign in (-1, 1)]
+        flat = [losses for losses in of_all if may_match(losses.last, losses.first)]
+        higher = sum(losses.last > losses.first for losses in of_all if losses not in flat)
+        return any(
+            text == words.sentence(best, as_good, low, rises, higher_ends, at_zero)
+            for best in tied
+            for as_good in range(len(tied))
+            for low in self._lowest(smallest, min(lasts), recalculated)
+            for rises in range(risen[0], risen[1] + 1)
+            for higher_ends in range(higher, higher + len(flat) + 1)
+            for at_zero in {0 in lasts, any(may_match(last, 0.0) for last in lasts)}
+        )
 
-        def sentence(best: int, as_good: int, risen: int, higher_ends: int, at_zero: bool) -> str:
-            also = f" and of {as_good}{others if as_good > 1 else other}" if as_good else ""
-            some_rose = f"; at {risen}{rose}" + (f", and at {higher_ends}{higher}" if higher_ends else tamed)
-            none_rose = fell + (zero if at_zero else "") + calm
-            return start + variant_text(self.book, best) + also + (some_rose if risen else none_rose)
+    def _lowest(
+        self, smallest: list[float], last: float, recalculated: Recalculated
+    ) -> Iterator[tuple[int, float] | None]:
+        """Yield the variants, and iterations, that may be said to be lowest on the way; None for the end being so."""
+        if may_match(min(smallest), last):
+            yield None
+        for variant, row in enumerate(self.facts.rows):
+            iteration = recalculated(row, self.facts.index(_AT))
+            if may_match(smallest[variant], min(smallest)) and isinstance(iteration, float):
+                yield variant, iteration
 
-        def value() -> str:
-            lasts = [losses.last for losses in of_all()]
-            return sentence(
-                lasts.index(min(lasts)),
-                lasts.count(min(lasts)) - 1,
-                sum(losses.rises > 0 for losses in of_all()),
-                sum(losses.last > losses.first for losses in of_all()),
-                0 in lasts,
-            )
 
-        def may_say(text: object, recalculated: Recalculated) -> bool:
-            lasts = [losses.last for losses in of_all()]
-            tied = [variant for variant, last in enumerate(lasts) if may_match(last, min(lasts))]
-            risen = [sum(losses.rises + sign * losses.fuzzy > 0 for losses in of_all()) for sign in (-1, 1)]
-            flat = [losses for losses in of_all() if may_match(losses.last, losses.first)]
-            higher = sum(losses.last > losses.first for losses in of_all() if losses not in flat)
-            return any(
-                text == sentence(best, as_good, rises, higher_ends, at_zero)
-                for best in tied
-                for as_good in range(len(tied))
-                for rises in range(risen[0], risen[1] + 1)
-                for higher_ends in range(higher, higher + len(flat) + 1)
-                for at_zero in {0 in lasts, any(may_match(last, 0.0) for last in lasts)}
-            )
+@dataclass(frozen=True)
+class _Words:
+    """The parts of the sentence, which the formula joins as `sentence` does."""
 
-        return Formula(formula, value, accepts=may_say)
+    book: Book
+    start: str
+    on_the_way: str
+    fell: str
+    rose: str
+    other: str = " other"
+    others: str = " others"
+    at_iteration: str = ", at iteration "
+    zero: str = " until it was 0"
+    calm: str = ", so none of them diverged."
+    tamed: str = ", but at none did it end higher than it began."
+    higher: str = " it ended higher than it began: diverged."
+
+    @staticmethod
+    def of(book: Book) -> _Words:
+        study, step = book.study, "epoch" if book.study.evaluates else "step"
+        rates = study.shares_settings
+        over = f" over all {study.count:,} samples" if study.count > 1 else ""
+        each = "at every rate" if rates else "on every sheet"
+        return _Words(
+            book,
+            f"After {study.iterations} updates the error{over} ends lowest {'with' if rates else 'on'} ",
+            "; the smallest on the way is that of ",
+            f"; {each} it fell at every {step}",
+            f" of the {len(study.variants)} {'rates' if rates else 'sheets'} it did not fall at every {step}",
+        )
+
+    def sentence(
+        self, best: int, as_good: int, low: tuple[int, float] | None, risen: int, higher_ends: int, at_zero: bool
+    ) -> str:
+        """Return the sentence: who is best and as good, who was lower on the way and when, how many rose."""
+        also = f" and {as_good}{self.others if as_good > 1 else self.other}" if as_good else ""
+        way = f"{self.on_the_way}{variant_text(self.book, low[0])}{self.at_iteration}{general(low[1])}" if low else ""
+        some_rose = f"; at {risen}{self.rose}" + (f", and at {higher_ends}{self.higher}" if higher_ends else self.tamed)
+        none_rose = self.fell + (self.zero if at_zero else "") + self.calm
+        return self.start + variant_text(self.book, best) + also + way + (some_rose if risen else none_rose)

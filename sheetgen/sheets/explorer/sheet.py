@@ -14,22 +14,23 @@ from openpyxl.formatting.rule import ColorScaleRule
 from sheetgen.network.graph import Section
 from sheetgen.page import style
 from sheetgen.page.cell_names import column_letter
+from sheetgen.page.fields import filling, span
 from sheetgen.page.marks import size_rules
 from sheetgen.page.page import Page
 from sheetgen.page.printing import landscape
 from sheetgen.page.ranges import ranges
 from sheetgen.page.style import Style
-from sheetgen.page.validation import whole
+from sheetgen.page.validation import one_of_words, whole
 from sheetgen.sheet_names import EXPLORER
 from sheetgen.sheets import lookup
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.drawing import painter
 from sheetgen.sheets.drawing.painter import DrawnCells, DrawnNumbers
 from sheetgen.sheets.drawing.plan import FIRST_DRAWN_COLUMN, Look, plan_drawing
-from sheetgen.sheets.explorer import top
+from sheetgen.sheets.explorer import step, top
 from sheetgen.sheets.explorer.table import LARGEST, LookupTable
 from sheetgen.sheets.flag import Verdict
-from sheetgen.sheets.picks import EXPLORER_ITERATION, EXPLORER_SAMPLE, EXPLORER_VARIANT
+from sheetgen.sheets.picks import EXPLORER_ITERATION, EXPLORER_SAMPLE, EXPLORER_VARIANT, THE_RUN, THE_STEP
 from sheetgen.sheets.section_style import SECTION_COLOURS
 
 _DRAWING_ROW = 8
@@ -55,12 +56,14 @@ def page(book: Book, verdict: Verdict) -> Page:
     page = Page(EXPLORER, tab_colour="175CD3")
     plan = plan_drawing(book.study.network, _LOOK)
     page.widths = {1: 2.0, **plan.widths}
-    last = max(plan.last_column, top.span(page, FIRST_DRAWN_COLUMN, _LEAST_WIDTH))
+    last = max(plan.last_column, span(page, FIRST_DRAWN_COLUMN, _LEAST_WIDTH))
     table = LookupTable(book, last + 2)
     drawing = painter.draw(page, plan, DrawnNumbers(table.show, table.slope), _DRAWING_ROW)
     table.put(page)
-    top.put(page, book, table, last, verdict)
-    row = _legend(page, drawing.row + 1)
+    top.put(page, book, table, verdict)
+    row = step.put(page, book, table, drawing.row)
+    row = _legend(page, row + 1)
+    page.zoom = filling(page, last)
     page.heights |= dict.fromkeys(range(_DRAWING_ROW, drawing.row), 26.0)
     _colour(page, drawing, table)
     _guard(page, book, table)
@@ -111,6 +114,7 @@ def _guard(page: Page, book: Book, table: LookupTable) -> None:
     """Let in only what can be picked."""
     page.guard(lookup.of_sheets(table.sheets), EXPLORER_VARIANT.cell)
     page.guard(lookup.iterations(book.layout), EXPLORER_ITERATION.cell)
+    page.guard(one_of_words((THE_RUN, THE_STEP), "what the colours are scaled over"), table.colours.cell)
     if book.study.batch > 1:
         page.guard(whole(1, book.study.batch), EXPLORER_SAMPLE.cell)
 
@@ -119,4 +123,3 @@ def _print(sheet: Any, last: str, row: int) -> None:
     landscape(sheet)
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.print_area = f"A1:{last}{row}"
-    sheet.sheet_view.showGridLines = False

@@ -1,26 +1,31 @@
-"""The numbers of the Explorer: every quantity of the picked step, looked up once, to the right of the drawing."""
+"""The numbers of the Explorer: every quantity of the picked step, looked up once, to the right of the drawing.
+
+There stand also the largest sizes of each kind of number, at this step and over the whole run, which the colours are
+scaled by.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from openpyxl.utils.cell import column_index_from_string
-
 from sheetgen.algebra.expr import ONE
 from sheetgen.network.graph import Graph, Section
 from sheetgen.page import style
-from sheetgen.page.block import Listing
+from sheetgen.page.block import Block, Listing
+from sheetgen.page.cell_names import column_number
 from sheetgen.page.page import Content, Formula, Page
-from sheetgen.sheets import lookup
+from sheetgen.sheets import lookup, picks
 from sheetgen.sheets.book import Book
+from sheetgen.sheets.folds import Largest
 from sheetgen.sheets.lookup import Lookup
-from sheetgen.sheets.picks import EXPLORER_ITERATION, EXPLORER_SAMPLE, EXPLORER_VARIANT
+from sheetgen.sheets.picks import EXPLORER_ITERATION, EXPLORER_SAMPLE, EXPLORER_VARIANT, THE_STEP
 
 TOP = 4
 """The first row below the title: of the picks, and of the helper cells."""
 _NUMBER, _ROW = "training sheet, by number", "row in it"
 LARGEST = ("largest neuron", "largest weight", "largest ∂ along a neuron", "largest ∂ by a weight")
 """The labels of the largest sizes, one of each kind of number that has a scale of colours."""
+OF_THE_RUN = tuple(f"{label}, whole run" for label in LARGEST)
 _KINDS = ((Section.DATA, Section.FORWARD), (Section.WEIGHTS,), (Section.BACKWARD,), (Section.GRADIENTS,))
 _QUIET = replace(style.BUILT, align="center")
 
@@ -30,12 +35,29 @@ class LookupTable:
 
     def __init__(self, book: Book, column: int) -> None:
         self.graph = book.study.network
-        self._layout = book.layout
+        self._book, self._layout = book, book.layout
         self.helpers = Listing.at(TOP, (_NUMBER, _ROW, *LARGEST), column)
         self.quantities = Listing.at(TOP + len(self.helpers.rows) + 3, self.graph.names, column)
         self.sheets = lookup.sheets(book.layout, TOP, column + 3)
+        self.runs = Block.below(TOP, OF_THE_RUN, picks.offered(book.layout), column + 4)
+        self.colours = picks.colours_cell(book.study)
         number, row = (self.helpers.absolute(label) for label in (_NUMBER, _ROW))
         self.step = Lookup(book, book.picks.explorer, number, row)
+
+    @property
+    def sheet_number(self) -> str:
+        """An absolute reference to the number of the picked training sheet."""
+        return self.helpers.absolute(_NUMBER)
+
+    @property
+    def row(self) -> str:
+        """An absolute reference to the row of the picked step."""
+        return self.helpers.absolute(_ROW)
+
+    @property
+    def columns(self) -> range:
+        """The columns that it stands in."""
+        return range(column_number(self.helpers.labels), self.runs.end + 1)
 
     def largest_cell(self, label: str) -> str:
         """Return an absolute reference to one of the largest sizes."""
@@ -62,16 +84,40 @@ class LookupTable:
         row = self.step.row_formula(EXPLORER_ITERATION, EXPLORER_SAMPLE)
         for label, formula in ((_NUMBER, number), (_ROW, row)):
             self.helpers.put(page, label, formula, _QUIET, style.BUILT)
-        for label, sections in zip(LARGEST, _KINDS, strict=True):
+        self.runs.header(page)
+        look = replace(_QUIET, number=style.SHORT)
+        for label, of_run, sections in zip(LARGEST, OF_THE_RUN, _KINDS, strict=True):
             names = [quantity.name for quantity in self.graph.section(*sections)]
-            self.helpers.put(page, label, self._largest(names), replace(_QUIET, number=style.SHORT), style.BUILT)
+            over_runs = [self._of_run(variant, names) for variant in range(len(self.runs.rows))]
+            for line, largest in zip(self.runs.rows, over_runs, strict=True):
+                page.put(self.runs.cell(of_run, line), largest, look)
+            picked = over_runs[self.step.step.variant]
+            self.helpers.put(page, label, self._scale(self._largest(names), of_run, picked), look, style.BUILT)
         lookup.put_sheets(page, self.sheets, self._layout)
-        column = column_index_from_string(self.helpers.labels)
+        column = column_number(self.helpers.labels)
         header = min(self.quantities.rows.values()) - 1
         page.row(header, ("quantity", "at this step"), style.LABEL, column)
         for name in self.graph.names:
             self.quantities.put(page, name, self.step.formula(name), style.LINK)
         page.widths |= {column - 1: 4.0, column: 34.0, column + 1: 14.0, column + 2: 4.0, column + 3: 18.0}
+        page.widths |= dict.fromkeys(map(self.runs.index, OF_THE_RUN), 14.0)
+        page.folded = self.columns
+
+    def _scale(self, of_step: Formula, label: str, of_run: Formula) -> Formula:
+        """Return the formula of what the colours are scaled by: the largest size at this step, or over the run."""
+        over_run = f"INDEX({self.runs.column(label)},{self.sheet_number})"
+        text = f'IF({self.colours.absolute}="{THE_STEP}",{of_step.text},{over_run})'
+        chosen = of_step if self._book.picks.colours == THE_STEP else of_run
+        return replace(chosen, text=text)
+
+    def _of_run(self, variant: int, names: list[str]) -> Formula:
+        """Return the formula of the largest size among quantities over all rows of a training sheet."""
+        if not names:
+            return Formula("0", lambda: 0.0)
+        largest = self._book.results.watch(Largest(self._book.study, variant, names))
+        blocks = ",".join(self._layout.range(variant, first, last) for first, last in _blocks(self.graph, names))
+        text = f"MAX(MAX({blocks}),-MIN({blocks}))"
+        return Formula(text, lambda: largest().value, lambda: largest().error)
 
     def _largest(self, names: list[str]) -> Formula:
         """Return the formula of the largest size among quantities, which stand in at most two blocks."""

@@ -8,7 +8,8 @@ from sheetgen.network.graph import Section
 from sheetgen.network.tolerance import Tolerance
 from sheetgen.page import style
 from sheetgen.page.cell_names import column_letter
-from sheetgen.page.page import Formula, Page
+from sheetgen.page.fields import field, span
+from sheetgen.page.page import Formula, Page, text_literal
 from sheetgen.page.style import Style
 from sheetgen.sheets import lookup, picks
 from sheetgen.sheets.book import Book
@@ -17,17 +18,18 @@ from sheetgen.sheets.flag import Verdict, flag
 from sheetgen.sheets.picks import EXPLORER_ITERATION, EXPLORER_SAMPLE, EXPLORER_VARIANT
 from sheetgen.sheets.section_style import SECTION_COLOURS
 
-_DEFAULT_WIDTH = 8.43
+_FLAG_COLUMN = 4
 _BIG = Style(bold=True, size=26, colour=SECTION_COLOURS[Section.LOSS][0])
 
 
-def put(page: Page, book: Book, table: LookupTable, last: int, verdict: Verdict) -> None:
-    """Put the title, the picks and the error, up to a last column."""
+def put(page: Page, book: Book, table: LookupTable, verdict: Verdict) -> None:
+    """Put the title, the picks and the error."""
     page.heights |= {1: 34, 2: 22, 4: 34, 5: 34, 7: 12}
     page.put("B1", "Explorer", style.TITLE)
-    flag(page, f"{column_letter(span(page, last, 36.0, -1))}1:{column_letter(last)}1", verdict)
-    note = "Pick a training sheet and an iteration in the yellow cells (Alt+↓ opens the list): the network follows."
-    page.put("B2", note, style.NOTE)
+    end = span(page, _FLAG_COLUMN, 24.0)
+    flag(page, f"{column_letter(_FLAG_COLUMN)}1:{column_letter(end)}1", verdict)
+    page.bar = end + 1
+    page.put("B2", _note(book, table), style.NOTE)
     if limit := lookup.limit(book.layout):
         page.put("B3", limit, style.NOTE)
     end = span(page, 4, 20.0)
@@ -36,6 +38,8 @@ def put(page: Page, book: Book, table: LookupTable, last: int, verdict: Verdict)
     if book.study.batch > 1:
         labels[EXPLORER_SAMPLE] = book.study.position
         page.heights[EXPLORER_SAMPLE.row] = 26
+    labels[table.colours] = "colours over"
+    page.heights[table.colours.row] = 26
     for pick, label in labels.items():
         page.put(f"B{pick.row}", label, Style(bold=True, size=12))
         page.put(pick.cell, contents[pick], style.PICK)
@@ -43,25 +47,29 @@ def put(page: Page, book: Book, table: LookupTable, last: int, verdict: Verdict)
     _error(page, table, end + 1)
 
 
-def span(page: Page, column: int, width: float, step: int = 1) -> int:
-    """Return the column up to which columns, from one on, are at least so wide together."""
-    while (width := width - page.widths.get(column, _DEFAULT_WIDTH)) > 0:
-        column += step
-    return column
+def _note(book: Book, table: LookupTable) -> Formula:
+    """Return what to do; where something is picked that is not there, what can be picked."""
+    last, iteration = book.study.iterations, EXPLORER_ITERATION.absolute
+    note = "Pick a training sheet and an iteration in the yellow cells (Alt+↓ opens the list): the network follows."
+    wrong = f"There is no such step: pick a training sheet of the list, and type a whole number from 0 to {last}."
+    right = f"ISNUMBER({table.sheet_number})*({iteration}>=0)*({iteration}<={last})*({iteration}=INT({iteration}))=1"
+    return Formula(
+        f"IFERROR(IF({right},{text_literal(note)},{text_literal(wrong)}),{text_literal(wrong)})", lambda: note
+    )
 
 
 def _error(page: Page, table: LookupTable, column: int) -> None:
     """Put the error in large, and beside it how it compares with the first one."""
     loss = table.graph.loss
     quiet = Style(align="right", colour=style.GREY, size=12)
-    column, name = _merged(page, column, 12.0 + 1.9 * len(loss), rows=2)
+    column, name = field(page, TOP, column, 12.0 + 1.9 * len(loss), rows=2)
     page.put(name, f"{loss} =", replace(_BIG, size=20, align="right"))
-    column, number = _merged(page, column, 24.0, rows=2)
+    column, number = field(page, TOP, column, 24.0, rows=2)
     page.put(number, table.show(loss), replace(_BIG, number=style.NUMBER, align="left", indent=1))
-    numbers, label = _merged(page, column, 20.0)
+    numbers, label = field(page, TOP, column, 20.0)
     page.put(label, "at iteration 0", quiet)
     page.put(_below(page, column, numbers - 1), "of which are left", quiet)
-    end, first = _merged(page, numbers, 16.0)
+    end, first = field(page, TOP, numbers, 16.0)
     page.put(first, table.step.first(loss), Style(number=style.NUMBER, align="left", indent=1, size=12))
     share = _below(page, numbers, end - 1)
     page.put(share, _share(table, first), Style(number="0.0%", align="left", indent=1, size=12))
@@ -85,13 +93,6 @@ def _share(table: LookupTable, first: str) -> Formula:
         return abs(float(first_loss.value())) <= Tolerance.atol * table.step.first_error(loss)
 
     return Formula(f'IF({first}=0,"",{table.cell(loss)}/{first})', value, error, may_show)
-
-
-def _merged(page: Page, column: int, width: float, rows: int = 1) -> tuple[int, str]:
-    """Merge columns of so much width from the top on; return the column after them, and the first cell."""
-    end, cell = span(page, column, width), f"{column_letter(column)}{TOP}"
-    page.merges.append(f"{cell}:{column_letter(end)}{TOP + rows - 1}")
-    return end + 1, cell
 
 
 def _below(page: Page, start: int, end: int) -> str:

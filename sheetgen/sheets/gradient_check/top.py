@@ -91,7 +91,8 @@ def put(
 ) -> None:
     """Put the title, what is picked, and what was found of it."""
     page.put("A1", "Gradient check", style.TITLE)
-    flag(page, "G1:H1", verdict)
+    flag(page, "B1:C1", verdict)
+    page.bar = 4
     note = "Is the gradient right? Pick a step and a parameter in the yellow cells; the loss itself gives the answer."
     page.put("A2", note, style.NOTE)
     _picks(page, book)

@@ -1,0 +1,43 @@
+"""Fields across columns whose widths were chosen for something else: each is merged from as many as it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sheetgen.page.cell_names import column_letter
+from sheetgen.page.page import Page
+
+_DEFAULT_WIDTH = 8.43
+_SCREEN = 1800
+"""The pixels that a sheet is seen in on a screen of 1920, or a projector."""
+_LEAST_ZOOM, _MOST_ZOOM = 60, 140
+
+
+def span(page: Page, column: int, width: float, step: int = 1) -> int:
+    """Return the column up to which columns, from one on, are at least so wide together."""
+    while (width := width - page.widths.get(column, _DEFAULT_WIDTH)) > 0:
+        column += step
+    return column
+
+
+def field(page: Page, row: int, column: int, width: float, rows: int = 1) -> tuple[int, str]:
+    """Merge columns of so much width; return the column after them, and the first cell."""
+    end, cell = span(page, column, width), f"{column_letter(column)}{row}"
+    if end > column or rows > 1:
+        page.merges.append(f"{cell}:{column_letter(end)}{row + rows - 1}")
+    return end + 1, cell
+
+
+def fields(page: Page, row: int, column: int, widths: Sequence[float]) -> tuple[int, list[str]]:
+    """Merge columns for fields side by side; return the column after them, and the first cell of each."""
+    cells = []
+    for width in widths:
+        column, cell = field(page, row, column, width)
+        cells.append(cell)
+    return column, cells
+
+
+def filling(page: Page, last: int) -> int:
+    """Return the zoom, in percent, at which the columns up to a last one fill a screen."""
+    pixels = sum(7 * page.widths.get(column, _DEFAULT_WIDTH) + 5 for column in range(1, last + 1))
+    return max(_LEAST_ZOOM, min(_MOST_ZOOM, int(20 * _SCREEN / pixels) * 5))
