@@ -1,4 +1,4 @@
-"""What a cell lets in: data validations, each with the text by which a spreadsheet refuses anything else."""
+"""What a cell lets in: validations, each with the text that is shown beside the cell, and by which all else is refused."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from sheetgen.algebra.notation import general
 
 _LARGEST = "1E+300"
+_YOURS = "Yours to change"
 _REFUSED, _NO_NUMBER = "Not here", "Not a number"
 """The titles of the message: for what is picked, and for what is given."""
 
@@ -50,5 +51,6 @@ def positive_number() -> DataValidation:
 
 def _explained(validation: DataValidation, title: str, text: str) -> DataValidation:
     validation.errorTitle, validation.error, validation.showErrorMessage = title, text, True
+    validation.promptTitle, validation.prompt, validation.showInputMessage = _YOURS, text, True
     validation.allow_blank = False
     return validation

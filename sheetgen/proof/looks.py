@@ -28,7 +28,7 @@ def appearance_as_built(page: Page) -> Appearance:
                 guard.type or "none",
                 guard.operator or "between",
                 (guard.formula1 or "", guard.formula2 or ""),
-                prompt=guard.prompt if guard.prompt and guard.showInputMessage else "",
+                prompt=": ".join(filter(None, (guard.promptTitle, guard.prompt))) if guard.showInputMessage else "",
             )
             for cells, guard in page.guards
         ],

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+import zipfile
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from networks import line
 
-from sheetgen import load, loads
+from sheetgen import build, load, loads
 from sheetgen.network.study import Study
 from sheetgen.network.trace import Trace
 from sheetgen.page.page import Formula
@@ -86,3 +89,30 @@ def test_the_lowest_on_the_way_is_told_apart_from_the_lowest_end() -> None:
         f"After 100 updates the error ends lowest on {ends}; the smallest on the way is that of {lowest}, at iteration"
         f" {at}; at {rose} of the 7 sheets it did not fall at every step, but at none did it end higher than it began."
     )
+
+
+def axes(path: Path) -> list[tuple[str, str, str]]:
+    """Return the title of each chart of the sheet Error, and where its vertical axis ends and begins."""
+    with zipfile.ZipFile(path) as package:
+        charts = [package.read(f"xl/charts/chart{number}.xml").decode() for number in (1, 2)]
+    found = []
+    for chart in charts:
+        vertical = chart.rpartition("<c:valAx>")[2]
+        title = re.search("<a:t>(.*?)</a:t>", chart)
+        assert title is not None
+        ends = (re.search(f'<c:{end} val="([^"]*)"', vertical) for end in ("max", "min"))
+        found.append((title[1], *(match[1] if match else "" for match in ends)))
+    return found
+
+
+def test_a_curve_that_diverges_does_not_flatten_the_others(tmp_path: Path) -> None:
+    """2 · 1.21^2k grows to 6E9; the axis ends at three times the first error, and says so."""
+    build(load("diverging"), tmp_path / "d.xlsx", verify=False)
+    linear, logarithmic = axes(tmp_path / "d.xlsx")
+    assert linear[:2] == ("E by iteration, up to 6", "6")
+    assert logarithmic == ("E by iteration, logarithmic axis", "", "1e-12")  # below 4.7E-12, what η = 0.05 ends at
+
+
+def test_curves_that_fall_have_the_whole_axis(tmp_path: Path) -> None:
+    build(load("xor"), tmp_path / "x.xlsx", verify=False)
+    assert axes(tmp_path / "x.xlsx")[0][1] == ""

@@ -98,9 +98,7 @@ TOLD: dict[str, Kind] = {
     "a chart's curves with a picture": charted("</c:plotArea>", f"{_PICTURE}</c:plotArea>"),
     "a chart's curves with others as a choice": charted("<c:plotArea>", f"<c:plotArea>{_CHOICE}"),
     "shapes over a chart": shapes_over,
-    "a message for an input": choices(
-        'showInputMessage="0"', 'showInputMessage="1" promptTitle="w1" prompt="This is 0.2"', INPUTS
-    ),
+    "a message for an input": choices(r'\bprompt="[^"]*"', 'prompt="This is 0.2"', INPUTS),
     "the bounds of inputs without effect": choices('showErrorMessage="1"', 'showErrorMessage="0"', INPUTS),
     "the choices of a pick gone": choices(r"<dataValidations.*?</dataValidations>", "", EXPLORER, GRADIENT_CHECK),
 }
