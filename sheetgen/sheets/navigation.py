@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from sheetgen.page import style
 from sheetgen.page.cell_names import column_letter
-from sheetgen.page.fields import field
+from sheetgen.page.fields import field, span
 from sheetgen.page.page import Page
 
 _BAR_ROW = 1
@@ -38,12 +38,12 @@ class Bar:
         page.decorate.insert(0, lambda sheet: setattr(sheet, "print_area", area))
         column = page.bar
         for text, sheet in self._links(page.name):
+            if span(page, column, len(text) + _MARGIN) in page.folded:
+                column = page.folded.stop
             column, cell = field(page, _BAR_ROW, column, len(text) + _MARGIN)
             page.put(cell, text, _HERE if sheet == page.name else _LINK)
             if sheet != page.name:
                 page.links[cell] = sheet
-            if column in page.folded:
-                return
 
     def _links(self, here: str) -> Iterator[tuple[str, str]]:
         """Yield what each link says and where it leads: on a training sheet, to those beside it; else to the first."""

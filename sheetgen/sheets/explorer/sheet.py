@@ -34,7 +34,7 @@ from sheetgen.sheets.picks import EXPLORER_ITERATION, EXPLORER_SAMPLE, EXPLORER_
 from sheetgen.sheets.section_style import SECTION_COLOURS
 
 _DRAWING_ROW = 8
-_LEAST_WIDTH = 190.0
+_LEAST_WIDTH = 170.0
 _RED, _WHITE, _BLUE = "F0857D", "FFFFFF", "79AEF2"
 _LOOK = Look(
     slopes=True,
