@@ -20,7 +20,7 @@ SHEETGEN = (
     {"interrupts", "algebra", "errors", "version", "sheet_names", "machine"},
     {"limits", "drafts", "jobs"},
     {"files", "console", "engines", "network", "page"},
-    {"template", "xlsx"},
+    {"template", "xlsx", "figure"},
     {"sheets"},
     {"proof"},
     {"workbook", "show"},
