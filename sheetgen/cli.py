@@ -218,7 +218,7 @@ def show_command(name: str, form: str, output: Path | None, force: bool) -> int:
     """Print the equations of a TEMPLATE: forward, backward and updates, as derived; or draw its network.
 
     A drawing (svg, png) is that of the sheet Start: circles, and lines as thick as the weights, blue above 0 and orange
-    below. A PNG needs Pillow.
+    below, as far as a sheet has them: none where more than 300 would cross. A PNG needs Pillow.
 
     \b
     Examples:

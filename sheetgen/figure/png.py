@@ -14,11 +14,9 @@ from sheetgen.figure.svg import FAINT
 if TYPE_CHECKING:
     from PIL.ImageDraw import ImageDraw
 
-SCALE = 2
-"""Pixels of the file for one of the picture, so that it is sharp on a projector."""
-
-_FINE = 2
-"""How many times as fine it is drawn, and then made smaller: lines have smooth edges."""
+_SCALES = ((2, 2), (1, 2), (1, 1))
+"""Pixels of the file for one of the picture: two are sharp on a projector; and how many times as fine it is drawn, and
+then made smaller, so that lines have smooth edges. A large picture has less of both."""
 _MOST_PIXELS = 100_000_000
 _ANCHORS = {"left": "lm", "center": "mm", "right": "rm"}
 _FONTS = {
@@ -35,17 +33,22 @@ def png(figure: Figure) -> bytes:
     except ImportError as error:
         problem = f"a PNG needs Pillow, which does not load ({error})"
         raise UsageError(problem, "install it (pip install pillow), or take --format svg") from error
-    scale = SCALE * _FINE
-    size = math.ceil(scale * figure.width), math.ceil(scale * figure.height)
-    if size[0] * size[1] > _MOST_PIXELS:
-        raise UsageError("the drawing is too large for a PNG", "take --format svg")
-    image = Image.new("RGB", size, "white")
+    scale, fine = _scale(figure)
+    image = Image.new("RGB", (math.ceil(scale * figure.width), math.ceil(scale * figure.height)), "white")
     draw = ImageDraw.Draw(image)
     for mark in figure.marks:
         _draw(draw, mark, scale)
     file = io.BytesIO()
-    image.reduce(_FINE).save(file, "PNG", optimize=True)
+    image.reduce(fine).save(file, "PNG", optimize=True)
     return file.getvalue()
+
+
+def _scale(figure: Figure) -> tuple[int, int]:
+    """Return how large the picture is drawn, and how many times smaller it is then made."""
+    for scale, fine in _SCALES:
+        if figure.width * figure.height * (scale * fine) ** 2 <= _MOST_PIXELS:
+            return scale * fine, fine
+    raise UsageError("the drawing is too large for a PNG", "take --format svg")
 
 
 def _draw(draw: ImageDraw, mark: Mark, scale: float) -> None:
