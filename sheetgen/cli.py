@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from sheetgen.console import SETTINGS, Program, progress, run
+from sheetgen.console import SETTINGS, Meter, Program, run
 from sheetgen.engines import NAMES as ENGINES
 from sheetgen.errors import UsageError
 from sheetgen.limits import GOOGLE_SHEETS_CELLS
@@ -106,7 +106,8 @@ def build_command(
         _say_size(study, verify=not no_verify)
         return 0
     began = time.monotonic()
-    built = build(study, output, verify=not no_verify, force=force, progress=progress)
+    with Meter() as meter:
+        built = build(study, output, verify=not no_verify, force=force, progress=meter.progress, told=meter.told)
     _say_built(built)
     if built.ok:
         click.echo(f"{time.monotonic() - began:.1f} s; look at it: sheetgen open {built.path}", err=True)
@@ -149,7 +150,11 @@ def verify_command(
     from sheetgen.proof.verify import verify
 
     tolerance = Tolerance(rtol, atol)
-    report = verify(file, engine, tolerance=tolerance, max_diffs=max_diffs, timeout=timeout, ignore_cache=ignore_cache)
+    with Meter("verifying", shown=not as_json) as meter:
+        report = verify(
+            file, engine,
+            tolerance=tolerance, max_diffs=max_diffs, timeout=timeout, ignore_cache=ignore_cache, told=meter.told,
+        )  # fmt: skip
     if as_json:
         click.echo(json.dumps(report.to_dict(), ensure_ascii=False, indent=1))
     else:
@@ -201,9 +206,11 @@ def sweep_command(
     with ExitStack() as open_meanwhile:  # so that a file that cannot be written is told before the work, not after it
         table = open_meanwhile.enter_context(replacing(output, None if force else ABSENT))[0] if output else None
         came = open_meanwhile.enter_context(closing(sweep(every, jobs or cores(), scheduler)))  # type: ignore[type-var]
+        meter = open_meanwhile.enter_context(Meter("sweeping", shown=not as_json))
         for row in came:
-            click.echo(json.dumps(asdict(row), ensure_ascii=False) if as_json else row.line())
+            meter.say(json.dumps(asdict(row), ensure_ascii=False) if as_json else row.line())
             rows.append(row)
+            meter.told(len({row.item for row in rows}) / len(every))
         if table:
             table.write(as_csv(rows).encode())
     return 0 if all(row.ok for row in rows) else 1
