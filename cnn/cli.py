@@ -21,7 +21,7 @@ from cnn.extra import require
 from cnn.net.networks import NETWORKS, find_network
 from cnn.runs.commands import resume_command, tab_command, typed
 from cnn.runs.json_form import to_json
-from cnn.runs.run import Run, find_run, free_name, listed_runs, planned_run
+from cnn.runs.run import Run, find_run, free_name, listed_runs, newest_run, planned_run
 from cnn.training.config import recorded_config
 from cnn.training.plan import Plan, TrainOptions, new_plan, refuse_changes, unrecorded_folder
 from sheetgen.console import SETTINGS, Program, complain, run
@@ -262,8 +262,7 @@ def evaluate(run: str, checkpoint: str, data_dir: str | None, device: str | None
 
 
 @cli.command()
-@click.argument("run")
-@click.argument("images", nargs=-1, required=True, metavar="IMAGE...")
+@click.argument("words", nargs=-1, required=True, metavar="[RUN] IMAGE...")
 @options.checkpoint
 @click.option(
     "--out",
@@ -272,19 +271,22 @@ def evaluate(run: str, checkpoint: str, data_dir: str | None, device: str | None
 )
 @options.runs_dir
 @options.as_json
-def predict(run: str, images: tuple[str, ...], checkpoint: str, out: Path | None, runs_dir: Path, as_json: bool) -> int:
-    """Read the digit in each picture.
+def predict(words: tuple[str, ...], checkpoint: str, out: Path | None, runs_dir: Path, as_json: bool) -> int:
+    """Read the digit in each picture, with the RUN named first, or else with the newest.
 
     It may be a photo, scan or screenshot, dark on light or light on dark. A picture in which no digit can be
     read gets one line, the others are read nevertheless, and the exit code is 2.
 
-    Example: cnn predict rf20-fast-1 seven.png --out seven-read.png
+    \b
+    Examples: cnn predict seven.png
+              cnn predict rf20-fast-1 seven.png --out seven-read.png
     """
     require("torch", "PIL", "scipy")
     from cnn.predict import predict_pictures
     from cnn.show import prediction_text
 
-    readings, errors = predict_pictures(find_run(runs_dir, run), images, checkpoint)
+    run, images = run_and_pictures(words, runs_dir)
+    readings, errors = predict_pictures(run, images, checkpoint)
     if as_json:
         click.echo(json.dumps([reading.as_json() for reading in readings]))
     else:
@@ -297,6 +299,19 @@ def predict(run: str, images: tuple[str, ...], checkpoint: str, out: Path | None
     for error in errors:
         complain("cnn", str(error))
     return 2 if errors else 0
+
+
+def run_and_pictures(words: Sequence[str], runs_dir: Path) -> tuple[Run, Sequence[str]]:
+    """Return the run that the first word names, or else the newest, which is told, and the words that name pictures."""
+    first, *others = words
+    is_run = (runs_dir / first).is_dir() or Path(first).is_dir()
+    if is_run and not others:
+        raise UsageError(f"'{first}' is a run, and no picture is named", f"add one: cnn predict {first} IMAGE")
+    if is_run or (others and not Path(first).is_file()):
+        return find_run(runs_dir, first), others
+    run = newest_run(runs_dir)
+    click.echo(f"with the newest run, {run.name}", err=True)
+    return run, words
 
 
 @cli.command()

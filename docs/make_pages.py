@@ -1,13 +1,15 @@
-"""Write the pages that are read off the code: commands.md from the commands' help, modules.md from the docstrings.
+"""Write what is read off the code: commands.md from the commands' help, modules.md from the docstrings, and the
+drawings of the shipped templates' networks, images/network-NAME.svg.
 
-Run `make docs`; a test holds both pages to what this would write.
+Run `make docs`; a test holds all of them to what this would write.
 """
 
 from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import click
@@ -15,6 +17,9 @@ from click.testing import CliRunner
 
 import cnn.cli
 import sheetgen.cli
+from sheetgen import load
+from sheetgen.show import drawing
+from sheetgen.template.shipped import template_names
 
 ROOT = Path(__file__).resolve().parents[1]
 PROGRAMS: dict[str, click.Group] = {"sheetgen": sheetgen.cli.cli, "cnn": cnn.cli.cli}
@@ -72,7 +77,13 @@ def modules() -> str:
     return "\n".join(pages)
 
 
-PAGES = {"commands.md": commands, "modules.md": modules}
+def network(template: str) -> str:
+    """Return the drawing of a template's network."""
+    return drawing(load(template), "svg").decode()
+
+
+PAGES: dict[str, Callable[[], str]] = {"commands.md": commands, "modules.md": modules}
+PAGES |= {f"images/network-{name}.svg": partial(network, name) for name in template_names()}
 
 if __name__ == "__main__":
     for name, page in PAGES.items():

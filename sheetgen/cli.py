@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from sheetgen.console import SETTINGS, Program, progress, run
+from sheetgen.console import SETTINGS, Meter, Program, run
 from sheetgen.engines import NAMES as ENGINES
 from sheetgen.errors import UsageError
 from sheetgen.limits import GOOGLE_SHEETS_CELLS
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from sheetgen.network.study import Study
     from sheetgen.workbook import Built
 
-FORMATS = ("text", "latex", "excel")
-"""The notations of `sheetgen.show`."""
+NOTATIONS, DRAWINGS = ("text", "latex", "excel"), ("svg", "png")
+"""The notations of `sheetgen.show`, and the kinds of pictures of a network."""
 
 
 def _complete_template(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
@@ -106,7 +106,8 @@ def build_command(
         _say_size(study, verify=not no_verify)
         return 0
     began = time.monotonic()
-    built = build(study, output, verify=not no_verify, force=force, progress=progress)
+    with Meter() as meter:
+        built = build(study, output, verify=not no_verify, force=force, progress=meter.progress, told=meter.told)
     _say_built(built)
     if built.ok:
         click.echo(f"{time.monotonic() - began:.1f} s; look at it: sheetgen open {built.path}", err=True)
@@ -149,7 +150,11 @@ def verify_command(
     from sheetgen.proof.verify import verify
 
     tolerance = Tolerance(rtol, atol)
-    report = verify(file, engine, tolerance=tolerance, max_diffs=max_diffs, timeout=timeout, ignore_cache=ignore_cache)
+    with Meter("verifying", shown=not as_json) as meter:
+        report = verify(
+            file, engine,
+            tolerance=tolerance, max_diffs=max_diffs, timeout=timeout, ignore_cache=ignore_cache, told=meter.told,
+        )  # fmt: skip
     if as_json:
         click.echo(json.dumps(report.to_dict(), ensure_ascii=False, indent=1))
     else:
@@ -190,20 +195,22 @@ def sweep_command(
       sheetgen sweep xor --rate 0.1 --rate 1 --seed 1 --seed 2 --json
       sheetgen sweep mlp-2-2-2 perceptron --iterations 1000 --train-only -o losses.csv
     """
-    from sheetgen.files import ABSENT, replacing, version_of
+    from sheetgen.files import ABSENT, replacing
     from sheetgen.machine import cores
     from sheetgen.sweep import as_csv, items, sweep
 
-    if output and version_of(output) != ABSENT and not force:
-        raise UsageError(f"{output} exists", "replace it with --force, or name another file with -o")
+    if output:
+        _refuse_existing(output, force)
     rows = []
     every = items(names or (DEFAULT,), rates, iterations, seeds, not train_only)
     with ExitStack() as open_meanwhile:  # so that a file that cannot be written is told before the work, not after it
         table = open_meanwhile.enter_context(replacing(output, None if force else ABSENT))[0] if output else None
         came = open_meanwhile.enter_context(closing(sweep(every, jobs or cores(), scheduler)))  # type: ignore[type-var]
+        meter = open_meanwhile.enter_context(Meter("sweeping", shown=not as_json))
         for row in came:
-            click.echo(json.dumps(asdict(row), ensure_ascii=False) if as_json else row.line())
+            meter.say(json.dumps(asdict(row), ensure_ascii=False) if as_json else row.line())
             rows.append(row)
+            meter.told(len({row.item for row in rows}) / len(every))
         if table:
             table.write(as_csv(rows).encode())
     return 0 if all(row.ok for row in rows) else 1
@@ -211,17 +218,49 @@ def sweep_command(
 
 @cli.command("show")
 @_template_argument
-@click.option("--format", "notation", type=click.Choice(FORMATS), default="text", show_default=True)
-def show_command(name: str, notation: str) -> int:
-    """Print the equations of a TEMPLATE: forward, backward and updates, as derived.
+@click.option("--format", "form", type=click.Choice(NOTATIONS + DRAWINGS), default="text", show_default=True)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="The file to write [default: print it].")
+@click.option("--force", is_flag=True, help="Replace an existing file.")
+def show_command(name: str, form: str, output: Path | None, force: bool) -> int:
+    """Print the equations of a TEMPLATE: forward, backward and updates, as derived; or draw its network.
 
-    Example: sheetgen show mlp-2-2-2 --format latex
+    A drawing (svg, png) is that of the sheet Start: circles, and lines as thick as the weights, blue above 0 and orange
+    below, as far as a sheet has them: none where more than 300 would cross. A PNG needs Pillow.
+
+    \b
+    Examples:
+      sheetgen show mlp-2-2-2 --format latex
+      sheetgen show xor --format svg -o xor.svg
     """
-    from sheetgen.show import equations
+    from sheetgen.show import drawing, equations
     from sheetgen.template.load import load
 
-    click.echo(equations(load(name), notation))
+    if form == "png" and output is None and _shown_in_a_terminal():
+        raise UsageError("a terminal shows no PNG", "name a file with -o")
+    study = load(name)
+    content = drawing(study, form) if form in DRAWINGS else f"{equations(study, form)}\n".encode()
+    if output is None:
+        click.echo(content if form == "png" else content.decode(), nl=False)
+    else:
+        _write(output, content, force)
     return 0
+
+
+def _write(path: Path, content: bytes, force: bool) -> None:
+    """Write a file; raise UsageError where it cannot be, or is there and not to be replaced."""
+    from sheetgen.files import ABSENT, replacing
+
+    _refuse_existing(path, force)
+    with replacing(path, None if force else ABSENT) as (file, _):
+        file.write(content)
+
+
+def _refuse_existing(path: Path, force: bool) -> None:
+    """Raise UsageError where a file is there and not to be replaced."""
+    from sheetgen.files import ABSENT, version_of
+
+    if version_of(path) != ABSENT and not force:
+        raise UsageError(f"{path} exists", "replace it with --force, or name another file with -o")
 
 
 @cli.command("templates")

@@ -9,6 +9,8 @@ import io
 import os
 import select
 import sys
+import threading
+import time
 import traceback
 from collections.abc import Sequence
 from typing import Any, NoReturn, TextIO
@@ -21,6 +23,9 @@ from sheetgen.interrupts import INTERRUPTED, end, ignored, raised
 COULD_NOT_RUN = 2
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 """The context settings of both programs."""
+
+_PATIENCE, _EVERY, _WIDTH = 2.0, 0.5, 30
+"""The seconds after which a bar is drawn, those after which it is drawn anew, and its width in characters."""
 
 
 class Program(click.Group):
@@ -96,9 +101,66 @@ def complain(program: str, message: str) -> int:
     return COULD_NOT_RUN
 
 
-def progress(message: str) -> None:
-    """Say what is being done."""
-    click.echo(f"{message} …", err=True)
+class Meter:
+    """Says on stderr what is being done, and, where that is a terminal, draws a bar of what takes over two seconds.
+
+    The bar has the share that `told` was told last, and the seconds; it is drawn anew by a thread of its own, for some
+    work tells nothing for long. It is gone while anything else is said, and at the end of the ``with`` block.
+    """
+
+    def __init__(self, what: str = "", shown: bool = True) -> None:
+        self._what, self._share, self._began = what, 0.0, time.monotonic()
+        self._drawn, self._over, self._lock = False, threading.Event(), threading.Lock()
+        self._shown = shown and sys.stderr.isatty()
+
+    def __enter__(self) -> Meter:
+        if self._shown:
+            threading.Thread(target=self._run, daemon=True).start()
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self._over.set()
+        with self._lock:
+            self._clear()
+
+    def progress(self, message: str) -> None:
+        """Say what is being done from now on; the bar is of that alone."""
+        self.say(f"{message} …", err=True)
+        self._what, self._share, self._began = message, 0.0, time.monotonic()
+
+    def say(self, message: str, *, err: bool = False) -> None:
+        """Say something in place of the bar, which comes back in its turn."""
+        with self._lock:
+            self._clear()
+            click.echo(message, err=err)
+
+    def told(self, share: float) -> None:
+        """Take note of the share that is done, from 0 to 1."""
+        self._share = share
+
+    def _clear(self) -> None:
+        if self._drawn:
+            self._draw("")
+
+    def _draw(self, line: str) -> None:
+        sys.stderr.write(f"\r\x1b[K{line}")
+        sys.stderr.flush()
+        self._drawn = bool(line)
+
+    def _run(self) -> None:
+        while not self._over.wait(_EVERY):
+            with self._lock:
+                seconds = time.monotonic() - self._began
+                if seconds >= _PATIENCE and not self._over.is_set():
+                    self._draw(bar(self._what, self._share, seconds))
+
+
+def bar(what: str, share: float, seconds: float) -> str:
+    """Return a line that shows the share that is done, or the seconds alone while nobody knows how much that is."""
+    if not share:
+        return f"{what} … {seconds:.0f} s"
+    filled = int(_WIDTH * share)
+    return f"{what} [{'#' * filled}{'.' * (_WIDTH - filled)}] {share:.0%}, {seconds:.0f} s"
 
 
 class _Unread(io.FileIO):

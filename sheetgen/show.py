@@ -1,4 +1,4 @@
-"""A network's equations for a person: as text, as LaTeX, or as the formulas of the workbook."""
+"""A network for a person: its equations as text, as LaTeX, or as the formulas of the workbook; its drawing."""
 
 from __future__ import annotations
 
@@ -20,6 +20,19 @@ _HEADINGS = {
     Section.BACKWARD: "Backward",
     Section.GRADIENTS: "Gradients",
 }
+
+
+def drawing(study: Study, kind: str) -> bytes:
+    """Return the drawing of a study's network at iteration 0, as Start has it: the content of a file, ``svg`` or
+    ``png``.
+
+    Raises UsageError where a PNG cannot be made, and NumberError where the numbers are none.
+    """
+    from sheetgen.figure import marks, png, svg
+    from sheetgen.sheets.drawing import alone
+
+    figure = marks.figure_of(alone.drawing(study))
+    return svg.svg(figure).encode() if kind == "svg" else png.png(figure)
 
 
 def equations(study: Study, notation: str) -> str:

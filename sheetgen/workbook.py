@@ -13,6 +13,7 @@ from sheetgen.files import ABSENT, Version, reject, replacing, version_of
 from sheetgen.network.study import Study
 from sheetgen.proof.report import Report
 from sheetgen.proof.verify import verify as verify_file
+from sheetgen.shares import Told, untold
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.compose import Composition, compose
 from sheetgen.sheets.estimate import estimate
@@ -56,11 +57,13 @@ def build(
     verify: bool = True,
     force: bool = False,
     progress: Progress = silent,
+    told: Told = untold,
 ) -> Built:
     """Write the workbook of a study, recalculate and verify it, and only then put it at ``path``.
 
     ``path`` is by default the study's own file name, in the current folder. A workbook in which the
-    verification finds a difference goes to ``path`` + ``.rejected``.
+    verification finds a difference goes to ``path`` + ``.rejected``. ``progress`` is told what is being done, and
+    ``told`` how much of that is.
     Raises UsageError where the file exists (without ``force``), cannot be written, or was made or changed by another
     program meanwhile, or where there is too little memory; NumberError where the training overflows, EngineError where
     the engine fails.
@@ -68,11 +71,11 @@ def build(
     path = Path(path or study.workbook)
     seen = checked_version(path, force)
     with replacing(path, seen) as (file, draft):
-        book, composition = _write(study, file, draft.parent, progress, verify)
+        book, composition = _write(study, file, draft.parent, progress, told, verify)
         report = None
         if verify:
             progress("verifying")
-            report = verify_file(draft)
+            report = verify_file(draft, told=told)
         if report is not None and not report.ok:
             path = reject(draft, path)
     sizes = [page.size for page in composition.pages]
@@ -111,7 +114,9 @@ def checked_version(path: Path, force: bool) -> Version | None:
     return there
 
 
-def _write(study: Study, file: IO[bytes], folder: Path, progress: Progress, verify: bool) -> tuple[Book, Composition]:
+def _write(
+    study: Study, file: IO[bytes], folder: Path, progress: Progress, told: Told, verify: bool
+) -> tuple[Book, Composition]:
     """Write the workbook to an open file; return its book and its composition.
 
     Raises UsageError before anything is computed where that, or verifying it, takes more memory than there is.
@@ -120,9 +125,9 @@ def _write(study: Study, file: IO[bytes], folder: Path, progress: Progress, veri
     if study.read_as:
         progress(f"read {study.read_as}")
     progress("training")
-    composition = compose(book, lambda pages: estimate(pages).require_memory(verify=verify))
+    composition = compose(book, lambda pages: estimate(pages).require_memory(verify=verify), told)
     stamp = writer.timestamp().strftime("%Y-%m-%dT%H:%M:%SZ")
     progress("writing")
-    writer.write(file, shell.make(composition.pages, study.title, stamp), composition.pages, folder)
+    writer.write(file, shell.make(composition.pages, study.title, stamp), composition.pages, folder, told)
     file.flush()
     return book, composition

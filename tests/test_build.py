@@ -38,6 +38,21 @@ def test_a_build_is_verified_and_says_what_it_reached(tmp_path: Path) -> None:
     ]
 
 
+def test_each_stage_tells_how_much_of_it_is_done(tmp_path: Path) -> None:
+    shares: dict[str, list[float]] = {}
+    build(
+        override(SEED, iterations=2000),
+        tmp_path / "b.xlsx",
+        progress=lambda stage: shares.update({stage: []}),
+        told=lambda share: shares[list(shares)[-1]].append(share),
+    )
+    assert list(shares) == ["training", "writing", "verifying"]
+    for told in shares.values():
+        assert told == sorted(told)
+        assert len(set(told)) > 3
+        assert told[-1] == pytest.approx(1)
+
+
 def test_the_training_is_computed_once_by_the_build_and_anew_by_the_verification(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -241,3 +242,67 @@ def test_an_interrupt_at_exit_changes_no_exit_code(before: str, code: int, tmp_p
     done = subprocess.run(command, capture_output=True, env=environment(), timeout=60, cwd=tmp_path)
     assert done.returncode == code
     assert b"Traceback" not in done.stderr
+
+
+METER = """
+import sys, time, click
+from sheetgen import console
+console._EVERY = 0.02
+console._PATIENCE = float(sys.argv[1])
+with console.Meter("at it", shown=sys.argv[2] == "shown") as meter:
+    meter.progress("training")
+    time.sleep(0.2)
+    meter.told(0.5)
+    time.sleep(0.2)
+    meter.say("a result")
+    time.sleep(0.1)
+    if sys.argv[3:]: raise SystemExit(3)
+click.echo("done")
+"""
+ERASED = "\r\x1b[K"
+
+
+def on_terminal(*words: object) -> str:
+    """Return what a program that measures its work writes to a terminal."""
+    pty = pytest.importorskip("pty", reason="there are no terminals here")
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-c", METER, *map(str, words)]
+    with subprocess.Popen(command, stdout=theirs, stderr=theirs, env=environment()) as process:
+        os.close(theirs)
+        written = b""
+        while True:
+            try:
+                piece = os.read(ours, 4096)
+            except OSError:  # Linux says so when the program has ended
+                break
+            if not piece:
+                break
+            written += piece
+        process.wait(60)
+    os.close(ours)
+    return written.decode().replace("\r\n", "\n")
+
+
+def left(written: str) -> str:
+    """Return what stands on a terminal at the end: what follows the last erasure of each line."""
+    return "\n".join(line.rpartition(ERASED)[2] for line in written.split("\n"))
+
+
+@pytest.mark.parametrize("more", [[], ["fails"]])
+def test_what_takes_long_has_a_bar_that_is_gone_when_it_is_over(more: list[str]) -> None:
+    written = on_terminal(0.05, "shown", *more)
+    assert re.search(r"training … \d s", written)
+    assert "training [###############...............] 50%, 0 s" in written
+    assert left(written) == "training …\na result\n" + ("" if more else "done\n")
+
+
+def test_what_is_short_or_asked_to_be_silent_has_none() -> None:
+    for words in ((5, "shown"), (0.05, "hidden")):
+        assert on_terminal(*words) == "training …\na result\ndone\n"
+
+
+def test_a_log_has_no_bar() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", METER, "0.05", "shown"], capture_output=True, env=environment(), timeout=60
+    )
+    assert (done.stdout.decode(), done.stderr.decode()) == ("a result\ndone\n", "training …\n")

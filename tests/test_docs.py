@@ -49,7 +49,10 @@ def pages() -> dict[str, Callable[[], str]]:
     return module.PAGES  # type: ignore[no-any-return]
 
 
-@pytest.mark.parametrize("name", ["commands.md", "modules.md"])
+DRAWN = [f"images/network-{name}.svg" for name in template_names()]
+
+
+@pytest.mark.parametrize("name", ["commands.md", "modules.md", *DRAWN])
 def test_pages_made_from_the_code_are_up_to_date(name: str) -> None:
     """Refresh them with `make docs`."""
     assert text(f"docs/{name}").split() == pages()[name]().split()  # releases of click differ in their spacing

@@ -17,10 +17,10 @@ from outside import ROOT
 
 # From the ground up: a room imports rooms of lower floors only, so rooms of one floor stand side by side.
 SHEETGEN = (
-    {"interrupts", "algebra", "errors", "version", "sheet_names", "machine"},
+    {"interrupts", "algebra", "errors", "version", "sheet_names", "machine", "shares"},
     {"limits", "drafts", "jobs"},
     {"files", "console", "engines", "network", "page"},
-    {"template", "xlsx"},
+    {"template", "xlsx", "figure"},
     {"sheets"},
     {"proof"},
     {"workbook", "show"},

@@ -22,13 +22,13 @@ OFFERED = {
 }  # fmt: skip
 
 SIGNATURES = {
-    "build": "(study, path=None, *, verify=True, force=False, progress=silent)",
+    "build": "(study, path=None, *, verify=True, force=False, progress=silent, told=untold)",
     "load": "(template='mlp-2-2-2')",
     "loads": "(text, source='template')",
     "override": "(study, *, values=None, rates=(), iterations=None)",
     "verify": (
         "(path, engine='embedded', *, tolerance=Tolerance(rtol=1e-12, atol=1e-14), max_diffs=100, timeout=600.0,"
-        " ignore_cache=False)"
+        " ignore_cache=False, told=untold)"
     ),
 }
 

@@ -171,6 +171,15 @@ def find_run(root: Path, name: str) -> Run:
     raise RunError(f"no run '{name}' in {root}", did_you_mean(name, names, there_are))
 
 
+def newest_run(root: Path) -> Run:
+    """Return the run of a directory whose last epoch is the latest; raise `RunError` where none has one."""
+    weights = {run.name: run.path("last.pt") for run in listed_runs(root)}
+    made = {name: path.stat().st_mtime_ns for name, path in weights.items() if path.is_file()}
+    if not made:
+        raise RunError(f"there is no trained run in {root}", "train one: cnn train")
+    return Run(root / max(made, key=lambda name: made[name]))
+
+
 def listed_runs(root: Path) -> Iterator[Run]:
     """Yield the runs of a directory by name."""
     yield from (Run(path.parent) for path in sorted(root.glob("*/config.json")))

@@ -1,4 +1,4 @@
-"""The metrics of every epoch, accuracies, ranks and the best epoch as formulas, and four charts."""
+"""The metrics of every epoch, accuracies, ranks and the best epoch as formulas, and their two charts."""
 
 from __future__ import annotations
 
@@ -9,13 +9,26 @@ from functools import partial
 
 from cnn.runs.metrics import Epoch, best_epoch, rank
 from cnn.tab.finished_run import RunRecord
-from cnn.tab.sections import CENTRED, COUNT, GAP, LOSS, PERCENT, heading, share, share_axis, table
+from cnn.tab.sections import (
+    CENTRED,
+    COUNT,
+    GAP,
+    LOSS,
+    PERCENT,
+    ROW_HEIGHT,
+    epoch_axis,
+    heading,
+    share,
+    share_axis,
+    table,
+)
 from sheetgen.page import charts, style
 from sheetgen.page.block import Block
 from sheetgen.page.page import CachedValue, Formula, Page, quoted
 from sheetgen.page.style import Style
 
-CHART_SIZE, CHART_ROWS = (17, 6), 13
+_CHART_SIZE, _CHART_ROWS = (18, 7), 14
+"""Of a chart, in centimetres, and the rows that it covers."""
 _NOTE_COLUMN, _CHART_COLUMNS = "learning rate, first step", ("epoch", "training accuracy")
 """Where a note beside the number of an epoch begins, and where the charts do."""
 _JUDGED = ("loss", "correct", "pictures")
@@ -150,26 +163,35 @@ def _put_test(page: Page, block: Block, row: int, run: RunRecord) -> str:
 
 
 def _put_charts(page: Page, block: Block, epochs: Sequence[Epoch], row: int, sheet: str) -> int:
-    """Put the four charts, two by two; return the next free row."""
+    """Put the charts of loss and accuracy side by side, the training's beside its judge's; return the next free row."""
     on = epochs[0].evaluated_on
-    axes: dict[str, tuple[float, float] | None] = {
-        "training loss": None,
-        "training accuracy": share_axis(epoch.train_correct / epoch.train_total for epoch in epochs),
-        f"{on} loss": None,
-        f"{on} accuracy": share_axis(epoch.correct / epoch.total for epoch in epochs),
+    shares = [share for e in epochs for share in (e.train_correct / e.train_total, e.correct / e.total)]
+    looks: dict[str, tuple[tuple[float | None, float | None], str]] = {
+        "loss": ((None, None), "General"),
+        "accuracy": (share_axis(shares), "0.0%"),
     }
-    for place, (label, axis) in enumerate(axes.items()):
-        name = f"{quoted(sheet)}!{block.absolute(label, block.first - 1)}"
+    xs = f"{quoted(sheet)}!{block.column('epoch')}"
+    for column, (what, (y_range, y_format)) in zip(_CHART_COLUMNS, looks.items(), strict=True):
+        lines = [
+            charts.Line(
+                f"{quoted(sheet)}!{block.absolute(label, block.first - 1)}",
+                xs,
+                f"{quoted(sheet)}!{block.column(label)}",
+                dots=True,
+            )
+            for label in (f"training {what}", f"{on} {what}")
+        ]
         chart = charts.scatter(
-            label,
+            f"{what} by epoch",
             "epoch",
-            label,
-            [charts.Line(name, f"{quoted(sheet)}!{block.column('epoch')}", f"{quoted(sheet)}!{block.column(label)}")],
-            x_range=(1, max(len(epochs), 2)),
-            y_range=axis or (None, None),
-            y_format="0.0%" if axis else "General",
-            size=CHART_SIZE,
+            what,
+            lines,
+            x_range=epoch_axis(len(epochs)),
+            y_range=y_range,
+            y_format=y_format,
+            size=_CHART_SIZE,
         )
-        where = block.cell(_CHART_COLUMNS[place % 2], row + CHART_ROWS * (place // 2))
-        page.charts.append((where, chart, f"Chart: {label} against the epoch."))
-    return row + 2 * CHART_ROWS + GAP - 1
+        alt = f"Chart: training {what} and {on} {what} against the epoch."
+        page.charts.append((block.cell(column, row), chart, alt))
+    page.heights |= dict.fromkeys(range(row, row + _CHART_ROWS), ROW_HEIGHT)
+    return row + _CHART_ROWS + GAP

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from cnn.tab.sections import FIRST_COLUMN, GAP, heading
+from cnn.tab.sections import FIRST_COLUMN, GAP, WIDTH, characters, heading, lines_of
 from sheetgen.page import style
 from sheetgen.page.cell_names import column_letter
 from sheetgen.page.page import Content, Page
@@ -17,7 +17,10 @@ from sheetgen.page.style import Style
 _PER_ROW = 10
 _SIDE = 64
 _PICTURE_HEIGHT = 52.0
-_CAPTION = Style(size=9, align="center")
+_LINE_HEIGHT, _LONGEST = 12.0, 48
+"""Of a line of a caption, in points, and the most characters of a caption."""
+_NAME = Style(size=9, colour=style.GREY, align="right", top=True)
+_CAPTION = Style(size=9, align="center", wrap=True, top=True)
 _SHARE = Style(size=9, align="center", number="0.0%")
 
 
@@ -36,15 +39,31 @@ def put(page: Page, title: str, note: str, names: Sequence[str], pictures: Seque
     for start in range(0, len(pictures), _PER_ROW):
         page.heights[row] = _PICTURE_HEIGHT
         for offset, name in enumerate(names, start=1):
-            page.put(f"B{row + offset}", name, Style(size=9, colour=style.GREY, align="right"))
+            page.put(f"B{row + offset}", name, _NAME)
         for index, picture in enumerate(pictures[start : start + _PER_ROW]):
             letter = column_letter(FIRST_COLUMN + 1 + index)
             page.pictures.append((f"{letter}{row}", png(picture.image), picture.alt))
             for offset, caption in enumerate(picture.captions, start=1):
                 look = _SHARE if isinstance(caption, float) and not caption.is_integer() else _CAPTION
-                page.put(f"{letter}{row + offset}", caption, look)
+                shown = _fitting(caption) if isinstance(caption, str) else caption
+                page.put(f"{letter}{row + offset}", shown, look)
+                page.heights[row + offset] = max(page.heights.get(row + offset, 0.0), _height(shown))
         row += len(names) + 2
     return row + GAP - 1
+
+
+def _fitting(caption: str) -> str:
+    """Return a caption, one that is too long for its place without its middle: names differ at their ends."""
+    if characters(caption) <= _LONGEST:
+        return caption
+    side = next(n for n in range(_LONGEST // 2, 0, -1) if characters(caption[:n] + caption[-n:]) < _LONGEST)
+    return f"{caption[:side]}…{caption[-side:]}"
+
+
+def _height(caption: Content) -> float:
+    """Return the height of the row of a caption."""
+    lines = lines_of(caption, WIDTH) if isinstance(caption, str) else 1
+    return _LINE_HEIGHT * lines + 3
 
 
 def png(image: Image.Image) -> bytes:

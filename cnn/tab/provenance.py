@@ -17,7 +17,7 @@ from sheetgen.page.style import Style
 _LINE = 160
 """The characters that fit on a line."""
 _LABEL = Style(bold=True, top=True)
-_FROM_THE_TOP = re.compile(r"((?:--?[\w-]+=)?)((?:/|~|\\\\|[A-Za-z]:[\\/]).*)", re.DOTALL)
+_FROM_THE_TOP = re.compile(r"((?:--?[\w-]+=)?)((?:/|~|\\|[A-Za-z]:[\\/]|file:).*)", re.DOTALL)
 """A word of a command, or the value of its option, that says where on a machine something is."""
 
 

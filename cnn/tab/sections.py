@@ -1,8 +1,9 @@
-"""What the sections of the sheet share: where they begin, their styles, headings and tables, axes for accuracies."""
+"""What the sections of the sheet share: where they begin, their styles, headings and tables, axes of charts."""
 
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Iterable, Sequence
 
 from sheetgen.page import style
@@ -10,9 +11,10 @@ from sheetgen.page.block import Block
 from sheetgen.page.page import Page
 from sheetgen.page.style import Style
 
-FIRST_COLUMN = 2
-GAP = 2
-"""Empty rows between two sections."""
+FIRST_COLUMN, FIRST_WIDTH, WIDTH, COLUMNS = 2, 32.0, 13.0, 14
+"""Of all sections: the first column, its width and that of the others in characters, and how many columns they take."""
+GAP, ROW_HEIGHT = 2, 15.0
+"""Empty rows between two sections, and the height of a row below a chart, in points."""
 
 CENTRED = Style(align="center")
 PERCENT = Style(number="0.00%", align="center")
@@ -26,6 +28,21 @@ def share_axis(shares: Iterable[float]) -> tuple[float, float]:
     lowest = min(0.99, *shares)
     steps = 10 if lowest < 0.9 else 50
     return math.floor(steps * lowest) / steps, 1.0
+
+
+def epoch_axis(epochs: int) -> tuple[float, float]:
+    """Return the range of an axis for epochs; a single one stands in its middle."""
+    return (1, epochs) if epochs > 1 else (0, 2)
+
+
+def lines_of(text: str, width: float) -> int:
+    """Return how many lines a text takes that is wrapped in a column, whose width is in characters."""
+    return max(1, math.ceil(characters(text) / (width - 1)))
+
+
+def characters(text: str) -> int:
+    """Return how wide a text is, in characters; those of some scripts take the room of two."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
 
 
 def share(part: int, whole: int) -> float:

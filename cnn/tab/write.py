@@ -9,29 +9,30 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.pagebreak import Break, RowBreak
 from PIL import Image
 
 from cnn.digits.pictures import open_picture
 from cnn.runs.run import Run
 from cnn.runs.summary import Mistake
-from cnn.tab import comparison, confusion, epochs, layers, pictures, provenance, targets
+from cnn.tab import comparison, confusion, epochs, layers, paging, pictures, provenance, targets
 from cnn.tab.epochs import NO_NUMBER
 from cnn.tab.finished_run import RunRecord, run_record
 from cnn.tab.pictures import Picture
 from cnn.tab.recognition import is_of_an_earlier_version
-from cnn.tab.sections import GAP
+from cnn.tab.sections import COLUMNS, FIRST_COLUMN, FIRST_WIDTH, GAP, WIDTH
 from sheetgen.page import style
 from sheetgen.page.page import Formula, Page
 from sheetgen.page.printing import fit_width, landscape
-from sheetgen.sheet_names import CNN, SOURCE
+from sheetgen.sheet_names import CNN, SOURCE, START
 from sheetgen.xlsx import graft
 from sheetgen.xlsx.reader import WorkbookFile
 
 if TYPE_CHECKING:
     from cnn.predict import Reading
 
-_TARGETS_ROW = 4
+_LINK, _TARGETS_ROW = "B3", 4
 
 
 def check(workbook: Path, force: bool = False) -> None:
@@ -55,6 +56,8 @@ def write(
     """
     records = [run_record(run) for run in runs]
     content = page(records, _mistakes(runs[0], records[0].summary.mistakes), _own(readings))
+    if START in WorkbookFile(workbook).sheet_names:
+        _put_way_back(content)
     overridden = graft.graft(workbook, content, is_of_an_earlier_version, force=force)
     return [objection.consequence for objection in overridden]
 
@@ -67,15 +70,15 @@ def is_verifiable(workbook: Path) -> bool:
 def page(runs: Sequence[RunRecord], mistakes: Sequence[Picture] = (), own: Sequence[Picture] = ()) -> Page:
     """Return the sheet for some runs, of which the first is shown in full."""
     first = runs[0]
-    page = Page(CNN, tab_colour="C01048", freeze="A3")
-    page.widths = {1: 2.0, 2: 32.0} | dict.fromkeys(range(3, 16), 13.0)
+    page = Page(CNN, tab_colour="C01048", freeze=f"A{_TARGETS_ROW}")
+    others = range(FIRST_COLUMN + 1, FIRST_COLUMN + COLUMNS)
+    page.widths = {1: 2.0, FIRST_COLUMN: FIRST_WIDTH} | dict.fromkeys(others, WIDTH)
     page.heights = {1: 30}
     table = epochs.put(page, first, _TARGETS_ROW + targets.ROWS + 2 + GAP, CNN)
     network = layers.put(page, first.layers, table.next_row)
     targets.put(page, first, table, network, _TARGETS_ROW)
     _put_title(page, first, table)
     row = confusion.put(page, first.confusion, network.next_row)
-    page_starts = [table.next_row, row]
     if mistakes:
         row = _put_mistakes(page, mistakes, row)
     if own:
@@ -84,9 +87,15 @@ def page(runs: Sequence[RunRecord], mistakes: Sequence[Picture] = (), own: Seque
     if len(runs) > 1:
         row = comparison.put(page, runs, row, CNN)
     provenance.put(page, first, row)
-    page.decorate.append(partial(_print, page_starts))
+    page.decorate.append(partial(_print, paging.page_starts(page)))
     _say_what_is_no_number(page)
     return page
+
+
+def _put_way_back(page: Page) -> None:
+    """Put a link to the sheet on which the workbook begins."""
+    page.put(_LINK, f"← {START}", style.LINK_TEXT)
+    page.links[_LINK] = START
 
 
 def _say_what_is_no_number(page: Page) -> None:
@@ -149,5 +158,6 @@ def _print(page_starts: Sequence[int], sheet: Any) -> None:
     """Print all columns on the width of a page; a new page begins at each of these rows."""
     landscape(sheet)
     fit_width(sheet)
+    sheet.page_margins = PageMargins(*[paging.MARGIN] * 4)
     sheet.row_breaks = RowBreak(brk=tuple(Break(id=row - 1) for row in page_starts))
     sheet.sheet_view.showGridLines = False

@@ -26,15 +26,20 @@ HALF_CM, HALF_WIDTH = 13.5, 70.0
 _TICKS = 10
 _GRID = "E4E7EC"
 _LINE_WIDTH = 22_225  # in EMU; 1.75 points
+_DOT_SIZE = 5  # in points
 
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a chart; all three are references such as ``Error!$B$5:$B$105``."""
+    """One line of a chart; all three are references such as ``Error!$B$5:$B$105``.
+
+    With ``dots`` each of its points is seen, also where it is the only one.
+    """
 
     name: str
     xs: str
     ys: str
+    dots: bool = False
 
 
 def scatter(
@@ -89,7 +94,10 @@ def _series(line: Line, colour: str) -> Any:
     series.yVal = NumDataSource(numRef=NumRef(f=line.ys))
     series.tx = SeriesLabel(strRef=StrRef(line.name))
     series.smooth = False
-    series.marker.symbol = "none"
+    series.marker.symbol = "circle" if line.dots else "none"
+    if line.dots:
+        series.marker.size = _DOT_SIZE
+        series.marker.graphicalProperties = GraphicalProperties(solidFill=colour, ln=LineProperties(solidFill=colour))
     series.graphicalProperties.line.solidFill = colour
     series.graphicalProperties.line.width = _LINE_WIDTH
     return series

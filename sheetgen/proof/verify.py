@@ -26,6 +26,7 @@ from sheetgen.proof.report import Difference, Kind, Report, SheetReport, Status
 from sheetgen.proof.shown import compare_shown
 from sheetgen.proof.stale import stale_cells
 from sheetgen.proof.table_bounds import table_bounds
+from sheetgen.shares import Told, between, untold
 from sheetgen.sheet_names import EPOCHS
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.compose import compose
@@ -36,6 +37,9 @@ from sheetgen.xlsx.one_reading import require_one_reading
 from sheetgen.xlsx.plain_xml import ON
 from sheetgen.xlsx.reader import WorkbookFile
 
+_RECALCULATED, _PROVEN, _TRAINED = 0.8, 0.83, 0.86
+"""The share of a verification that is done, as measured, when the engine, the mathematics and a training are done."""
+
 
 def verify(
     path: Path | str,
@@ -45,10 +49,12 @@ def verify(
     max_diffs: int = 100,
     timeout: float = 600.0,
     ignore_cache: bool = False,
+    told: Told = untold,
 ) -> Report:
     """Recalculate a workbook and return what agrees and what does not.
 
     With ``ignore_cache`` formulas and recalculated values are judged, and the values that the file shows are not.
+    ``told`` is told how much of that is done.
     Raises WorkbookError for a file that is none of ours, EngineError where the engine cannot run, and
     NumberError where the numbers typed into Inputs make the training overflow.
     """
@@ -59,15 +65,20 @@ def verify(
     built, version = study_recorded(file)
     calculator = get(engine)
     values = calculator.recalculate(path, timeout)
+    told(_RECALCULATED)
     study, edits = numbers_recorded(file, values, built)
     chosen = picks_recorded(file, values, study)
     # A book of its own: its rows are computed from the numbers of the file, never taken from a build.
     book = Book(study, built, chosen, version=version)
     report = Report(calculator.version, edited=edits, ignore_cache=ignore_cache)
     differences = list(mathematics.differences(book.trace, tolerance))
-    pages = compose(book).pages
+    told(_PROVEN)
+    pages = compose(book, told=between(told, _PROVEN, _TRAINED)).pages
     differences += whole_data.differences(book, tolerance)
-    ours = {page.name: _page(file, values, book, page, tolerance, formats) for page in pages}
+    ours = {}
+    for done, page in enumerate(pages, start=1):
+        ours[page.name] = _page(file, values, book, page, tolerance, formats)
+        told(_TRAINED + (1 - _TRAINED) * done / len(pages))
     added = {name: _added_cells(file, name, ours.get(name)) for name in file.sheet_names}
     others = compare_added(added, values, tolerance)
     trained = {variant.sheet for variant in study.variants}

@@ -10,6 +10,7 @@ from sheetgen.limits import MAX_COLUMNS, MAX_FORMULA, MAX_NESTING, MAX_TEXT
 from sheetgen.page.cell_names import column_letter
 from sheetgen.page.nesting import nesting, nests_deeper
 from sheetgen.page.page import Formula, Page
+from sheetgen.shares import Told, untold
 from sheetgen.sheets import checks, data, epochs, equations, inputs, source, start, training
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.error import sheet as error
@@ -92,16 +93,19 @@ def _require_length(page: Page, row: int, column: int, what: str, text: str, mos
         )
 
 
-def compose(book: Book, before_training: Callable[[list[Page]], None] = lambda pages: None) -> Composition:
+def compose(
+    book: Book, before_training: Callable[[list[Page]], None] = lambda pages: None, told: Told = untold
+) -> Composition:
     """Return the pages of a book with their values ready, and the verdict: the training has run once.
 
-    ``before_training`` is shown the pages before that, and may raise what keeps them from being filled.
+    ``before_training`` is shown the pages before that, and may raise what keeps them from being filled. ``told`` is
+    told how far the training is.
     Raises NumberError where the training leaves the numbers a spreadsheet can hold, UsageError where a check
     cannot be computed.
     """
     composed, verdict = pages(book)
     before_training(composed)
-    book.results.run(book.trace)
+    book.results.run(book.trace, told)
     for page in composed:
         for finish in page.finish:
             finish()

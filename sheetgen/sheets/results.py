@@ -22,6 +22,7 @@ from sheetgen.network.evaluation import Evaluation, points
 from sheetgen.network.graph import mean
 from sheetgen.network.study import Study
 from sheetgen.network.trace import Chunk, Trace
+from sheetgen.shares import Told, untold
 from sheetgen.sheets.folds import Fold, KeptRow, Losses, RowsAt
 
 F = TypeVar("F", bound=Fold)
@@ -93,13 +94,17 @@ class Results:
 
     # --- the training ---
 
-    def run(self, trace: Trace) -> None:
-        """Let the training pass by. Raises NumberError where it leaves the numbers a spreadsheet can hold."""
+    def run(self, trace: Trace, told: Told = untold) -> None:
+        """Let the training pass by, and tell how far it is.
+
+        Raises NumberError where it leaves the numbers a spreadsheet can hold.
+        """
         if self._phase is not _Phase.REGISTERING:
             raise PhaseError("the training of these results has begun already; make a new Book to run it again")
         self._phase = _Phase.RUNNING
         for chunk in trace.chunks():
             self._feed(chunk)
+            told((chunk.first + len(chunk.rows[0])) / self.study.rows)
         self._phase = _Phase.OVER
         if self.study.evaluates:
             self._evaluate()

@@ -13,7 +13,6 @@ from sheetgen.page.marks import negative_rule
 from sheetgen.page.page import Content, Page
 from sheetgen.page.printing import landscape
 from sheetgen.page.ranges import ranges
-from sheetgen.page.style import Style
 from sheetgen.sheet_names import (
     CHECKS,
     DATA,
@@ -28,7 +27,8 @@ from sheetgen.sheet_names import (
 )
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.drawing import painter
-from sheetgen.sheets.drawing.plan import FIRST_DRAWN_COLUMN, Look, plan_drawing
+from sheetgen.sheets.drawing.alone import ROW_HEIGHT, START_LOOK
+from sheetgen.sheets.drawing.plan import FIRST_DRAWN_COLUMN, plan_drawing
 from sheetgen.sheets.error.table import variant_title
 from sheetgen.sheets.flag import Verdict, flag
 from sheetgen.sheets.section_style import band_style
@@ -44,14 +44,6 @@ _KEY = (
 )
 
 _LINK_WIDTH, _DRAWING_ROW = 15.0, 6
-_LOOK = Look(
-    round=True,
-    node=Style(align="center", number=style.NUMBER, size=12),
-    term=Style(align="left", number=style.NUMBER, size=11),
-    product=Style(size=10, colour=style.GREY, align="right"),
-    title_size=12,
-    node_width=13.0,
-)
 
 _SECTIONS = {
     Section.DATA: "the inputs and the targets",
@@ -73,9 +65,9 @@ def page(book: Book, verdict: Verdict) -> Page:
     page.widths = {1: 3}
     page.heights = {1: 34, 2: 20 + 16 * (len(study.description) // 120)}
     page.put("B1", study.title, style.TITLE)
-    plan = plan_drawing(study.network, _LOOK)
+    plan = plan_drawing(study.network, START_LOOK)
     cells = painter.draw(page, plan, painter.at_start(book), _DRAWING_ROW)
-    page.heights |= dict.fromkeys(range(_DRAWING_ROW - 1, cells.row), 21.0)
+    page.heights |= dict.fromkeys(range(_DRAWING_ROW - 1, cells.row), ROW_HEIGHT)
     last = max(plan.last_column, 14)
     page.widths[FIRST_DRAWN_COLUMN] = max(page.widths[FIRST_DRAWN_COLUMN], _LINK_WIDTH)
     page.put("B2", " ".join(study.description.split()), style.PROSE)

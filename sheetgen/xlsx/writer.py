@@ -11,6 +11,7 @@ from typing import IO
 
 from sheetgen.errors import UsageError
 from sheetgen.page.page import Page
+from sheetgen.shares import Told, untold
 from sheetgen.xlsx.deflated import add_deflated, deflate
 from sheetgen.xlsx.sheet_rows import SheetPart, sheet_part
 from sheetgen.xlsx.shell import Shell
@@ -31,18 +32,21 @@ def timestamp() -> datetime:
     return datetime.fromtimestamp(max(int(seconds), _EPOCH), UTC)
 
 
-def write(file: IO[bytes], shell: Shell, pages: list[Page], folder: Path | None = None) -> None:
+def write(file: IO[bytes], shell: Shell, pages: list[Page], folder: Path | None = None, told: Told = untold) -> None:
     """Write a workbook: the shell's parts, with each page's rows in its sheet.
 
     ``folder`` is where large sheets are put before they have their place in the file, by default the system's folder
-    for temporary files. Raises OSError where there is no room, and as `workers.compressing` does.
+    for temporary files. ``told`` is told the share of the cells that is written.
+    Raises OSError where there is no room, and as `workers.compressing` does.
     """
     by_part = {shell.sheets[page.name]: page for page in pages}
 
     def spelled(name: str) -> SheetPart:
         return sheet_part(shell.parts[name], by_part[name], shell.styles)
 
+    cells = {name: _cells(page) for name, page in by_part.items()}
     large = {name: spelled(name) for name, page in by_part.items() if page.table and page.table.is_portable}
+    written = 0
     with compressing(large, folder) as compressed, zipfile.ZipFile(file, "w") as archive:
         small = {
             name: deflate(spelled(name).pieces() if name in by_part else [content], BytesIO())
@@ -51,6 +55,12 @@ def write(file: IO[bytes], shell: Shell, pages: list[Page], folder: Path | None 
         }
         for name in sorted(shell.parts, key=_rank):
             add_deflated(archive, entry(name), small[name] if name in small else compressed(name))
+            written += cells.get(name, 0)
+            told(written / sum(cells.values()))
+
+
+def _cells(page: Page) -> int:
+    return len(page.cells) + (page.table.rows * len(page.table.columns) if page.table else 0)
 
 
 def _rank(name: str) -> tuple[bool, bool]:

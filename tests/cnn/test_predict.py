@@ -130,3 +130,35 @@ def test_weights_that_are_no_numbers_are_told(drawn_run: Run, pictures: list[Pat
     assert result.exit_code == 2
     line = f"cnn: {run.path('last.pt')} holds weights that are no numbers: train the network anew"
     assert result.stderr.splitlines() == [line]
+
+
+def test_without_a_run_the_newest_one_reads(drawn_run: Run, pictures: list[Path], tmp_path: Path) -> None:
+    older, newer, unfinished = (Run(tmp_path / "runs" / name) for name in ("zz", "aa", "begun"))
+    for run, moment in ((older, 1_000_000_000), (newer, 1_000_000_500)):
+        shutil.copytree(drawn_run.folder, run.folder)
+        os.utime(run.path("last.pt"), (moment, moment))
+    unfinished.folder.mkdir()
+    shutil.copy(drawn_run.path("config.json"), unfinished.folder)
+    for named in (pictures[7:8], pictures[2:4]):
+        words = ["predict", *map(str, named), "--runs-dir", str(tmp_path / "runs"), "--json"]
+        done = CliRunner().invoke(cli, words)
+        assert (done.exit_code, done.stderr) == (0, "with the newest run, aa\n")
+        assert [reading["digit"] for reading in json.loads(done.stdout)] == [int(path.stem) for path in named]
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (["one"], "'one' is a run, and no picture is named; add one: cnn predict one IMAGE"),
+        (["onw", "7.png"], "no run 'onw' in runs; did you mean 'one'?"),
+        (["7.png"], "there is no trained run in runs; train one: cnn train"),
+    ],
+)
+def test_a_picture_or_a_run_that_is_not_there(
+    words: list[str], line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Run(Path("runs/one")).folder.mkdir(parents=True)
+    Path("runs/one/config.json").write_text("{}")
+    done = CliRunner().invoke(cli, ["predict", *words, "--runs-dir", "runs"])
+    assert (done.exit_code, done.stdout, done.stderr) == (2, "", f"cnn: {line}\n")

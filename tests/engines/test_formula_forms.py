@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 import math
+import statistics
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -80,6 +81,7 @@ FORMS: list[tuple[str, Callable[[Cells], Value], str, Value]] = [
         9.0,
     ),
     ("AVERAGE(@A1:A10)", lambda c: math.fsum(column(c, "A")) / len(column(c, "A")), "A4", "abc"),
+    ("STDEV(@A1:A10)", lambda c: statistics.stdev(column(c, "A")), "A4", "abc"),
     ("COUNT(@A1:A10)", lambda c: float(len(column(c, "A"))), "A4", "abc"),
     ("IF(@A1>0.4,@A2,@A3)", lambda c: n(c, "A2") if n(c, "A1") > 0.4 else n(c, "A3"), "A1", 0.3),
     ("AND(@A1>0,@A2>0)", lambda c: n(c, "A1") > 0 and n(c, "A2") > 0, "A2", -1.0),

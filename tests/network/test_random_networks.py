@@ -16,7 +16,7 @@ from tracing import trace
 from sheetgen import build, loads, verify
 from sheetgen.algebra.notation import Text
 from sheetgen.algebra.parser import parse
-from sheetgen.cli import FORMATS
+from sheetgen.cli import NOTATIONS
 from sheetgen.show import equations
 from sheetgen.template.write import effective_template
 
@@ -76,7 +76,7 @@ def survives(number: int) -> None:
     again = loads(text)
     assert replace(again, name=study.name) == study
     assert effective_template(again) == text
-    for notation in FORMATS:
+    for notation in NOTATIONS:
         assert equations(again, notation) == equations(study, notation)
     shown = equations(study, "text")
     for name, equation in study.equations.items():

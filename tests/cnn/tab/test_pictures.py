@@ -19,8 +19,10 @@ from workbook_lint import lint
 
 from cnn.cli import cli
 from cnn.runs.run import Run
+from cnn.tab.pictures import Picture, put
 from cnn.tab.write import write
 from sheetgen import verify
+from sheetgen.page.page import Page
 from sheetgen.sheet_names import CNN
 
 
@@ -66,6 +68,24 @@ def test_pictures_of_one_s_own_are_shown_as_they_were_read(
     assert report.ok, report.diffs
     assert CNN in [sheet.name for sheet in report.sheets]
     assert lint(workbook) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("seven.png", "seven.png"),
+        ("IMG_20260101_123456_scan.png", "IMG_20260101_123456_scan.png"),
+        ("a" * 40 + "b" * 40 + ".png", "a" * 23 + "…" + "b" * 19 + ".png"),
+        ("七" * 40 + ".png", "七" * 12 + "…" + "七" * 8 + ".png"),
+    ],
+)
+def test_a_long_name_fits_below_its_picture(name: str, shown: str) -> None:
+    page = Page(CNN)
+    put(page, "Ours", "", ("file",), [Picture(Image.new("L", (28, 28)), name, (name,))], 1)
+    cell = page.cells[3, 3]
+    assert (cell.content, cell.style.wrap) == (shown, True)
+    wide = sum(2 if character == "七" else 1 for character in shown)
+    assert page.heights[3] >= 9 * 1.2 * (wide / 13)  # lines of 9 points in a column of 13 characters
 
 
 def test_a_picture_that_cannot_be_read_leaves_the_workbook_untouched(

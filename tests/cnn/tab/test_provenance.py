@@ -26,6 +26,8 @@ from sheetgen.page.page import Page
         (r"cnn train --workbook 'C:\Users\ada\book.xlsx'", "cnn train --workbook book.xlsx"),
         (r"cnn train --workbook '\\server\share\book.xlsx'", "cnn train --workbook book.xlsx"),
         ("cnn train --data-dir / --runs-dir ~/runs", "cnn train --data-dir . --runs-dir runs"),
+        (r"cnn train --workbook '\Users\ada\book.xlsx'", "cnn train --workbook book.xlsx"),
+        ("cnn train --data-dir file:///home/ada/data", "cnn train --data-dir data"),
         ("torchrun --nproc-per-node=2 -m cnn train", "torchrun --nproc-per-node=2 -m cnn train"),
         ("cnn train --run 'not closed --data-dir /home/ada", "cnn train --run ''\"'\"'not' closed --data-dir ada"),
     ],

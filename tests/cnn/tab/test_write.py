@@ -46,15 +46,12 @@ def test_a_replaced_tab_leaves_no_trace_of_the_first(workbook: Path, tmp_path: P
     assert workbook.read_bytes() == once
 
 
-def test_pages_begin_with_a_section_and_accuracies_end_at_one(workbook: Path, tmp_path: Path) -> None:
+def test_axes_of_accuracies_end_at_one(workbook: Path, tmp_path: Path) -> None:
     write(workbook, [handmade_run(tmp_path, "one"), handmade_run(tmp_path, "two")])
-    sheet = openpyxl.load_workbook(workbook)[CNN]
-    starts = [sheet.cell(page_break.id + 1, 2).value for page_break in sheet.row_breaks.brk]
-    assert starts == ["The network, layer by layer", "The worst mistakes"]
     with zipfile.ZipFile(workbook) as package:
         charts = [package.read(name).decode() for name in package.namelist() if "charts/chart" in name]
     shares = [chart for chart in charts if "accuracy" in chart]
-    assert len(shares) == 3
+    assert len(shares) == 2
     for chart in shares:
         axis = chart.rpartition("<c:valAx>")[2]
         assert re.search('<c:max val="1(.0)?" ?/>', axis)
@@ -210,3 +207,30 @@ def test_a_number_that_no_cell_can_hold_is_said_in_words(workbook: Path, tmp_pat
         for name in package.namelist():
             assert not re.search(rb"<v>-?(inf|nan)</v>", package.read(name))
     assert verify(workbook).ok
+
+
+def test_the_way_back_leads_to_start_where_there_is_one(workbook: Path, tmp_path: Path) -> None:
+    run = handmade_run(tmp_path, "one")
+    write(workbook, [run])
+    cell = openpyxl.load_workbook(workbook)[CNN]["B3"]
+    assert (cell.value, cell.hyperlink.location) == ("← Start", "'Start'!A1")
+    other = tmp_path / "other.xlsx"
+    openpyxl.Workbook().save(other)
+    write(other, [run])
+    sheet = openpyxl.load_workbook(other)[CNN]
+    assert sheet["B3"].value is None
+    assert not any(cell.hyperlink for row in sheet.iter_rows() for cell in row)
+
+
+def test_nothing_in_the_file_says_where_on_the_machine_it_was_made(workbook: Path, tmp_path: Path) -> None:
+    run = handmade_run(tmp_path / "runs of ada", "one")
+    content = run.read_json("config.json")
+    content["command"] = (
+        f"cnn train --runs-dir '{run.folder.parent}' --workbook {workbook} --data-dir file://{tmp_path}"
+    )
+    run.write_json("config.json", content)
+    write(workbook, [run, handmade_run(tmp_path / "runs of ada", "two")])
+    with zipfile.ZipFile(workbook) as package:
+        parts = [package.read(name) for name in package.namelist()]
+    assert not any(str(tmp_path).encode() in part for part in parts)
+    assert not any(b"/runs of ada" in part for part in parts)
