@@ -52,6 +52,7 @@ class Embedded:
     """Calculates workbooks with formualizer."""
 
     name = "embedded"
+    tells_formulas = False
 
     @property
     def version(self) -> str:
@@ -117,11 +118,11 @@ class EmbeddedRecalculation:
         self._module, self._workbook = module, workbook
         self.sheet_names: tuple[str, ...] = tuple(workbook.sheet_names)
 
-    def grid(self, sheet: str, rows: int, columns: int) -> list[list[Value]]:
-        """Return the values of A1..(rows, columns). Raises EngineError when there is no such sheet."""
+    def grid(self, sheet: str, rows: int, columns: int, first: int = 1) -> list[list[Value]]:
+        """Return the values of A1..(rows, columns) as `Recalculation.grid` does. Raises EngineError as it does."""
         if sheet not in self.sheet_names:
             raise EngineError(f"the workbook has no sheet {sheet!r}")
-        area = self._module.RangeAddress(sheet, 1, 1, rows, columns)
+        area = self._module.RangeAddress(sheet, first, 1, rows, columns)
         values: list[list[Any]] = self._workbook.sheet(sheet).get_values(area)
         return [[raw if type(raw) is float else _value(raw) for raw in row] for row in values]
 

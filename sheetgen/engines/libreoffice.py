@@ -29,6 +29,7 @@ class LibreOffice:
     """
 
     name = "libreoffice"
+    tells_formulas = True
 
     def __init__(self, route: Route | None = None) -> None:
         self._route = route
