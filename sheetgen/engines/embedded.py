@@ -36,6 +36,8 @@ _LOAD_LIMITS = dict.fromkeys(("max_input_bytes", "max_expanded_bytes", "max_part
 
 _MEMORY_A_BYTE = 5
 """The bytes of memory for each byte of the parts, as they are without compression: 3.2 to 7.2 in workbooks of ours."""
+_SHARE = 0.75
+"""The share of free memory that the engine may take, so that the values can be compared too."""
 
 
 def _module() -> Any:
@@ -59,6 +61,12 @@ class Embedded:
         """Product and version. Raises EngineError when formualizer is not installed."""
         _module()
         return f"formualizer {importlib.metadata.version('formualizer')}"
+
+    def fits(self, path: Path) -> bool:
+        """Whether the memory that is free suffices to calculate a workbook, and to compare its values."""
+        require_package(path)
+        free = free_memory()
+        return free is None or _memory_for(path) <= _SHARE * free
 
     def recalculate(self, path: Path, timeout: float) -> EmbeddedRecalculation:
         """Load and evaluate every formula of ``path``.
@@ -89,13 +97,17 @@ class Embedded:
 
 def _require_memory(path: Path) -> None:
     """Raise EngineError where a workbook needs more memory than is free, before the engine begins."""
-    with zipfile.ZipFile(path) as archive:
-        size = _MEMORY_A_BYTE * sum(part.file_size for part in archive.infolist())
-    free = free_memory()
+    size, free = _memory_for(path), free_memory()
     if free is not None and size > free:
         need = f"about {as_size(size)} of memory, and {as_size(free)} are free"
         remedy = "close other programs, use a larger machine, or try --engine libreoffice"
         raise EngineError(f"{path}: the embedded engine needs {need}", remedy)
+
+
+def _memory_for(path: Path) -> int:
+    """Return about how many bytes of memory a workbook needs."""
+    with zipfile.ZipFile(path) as archive:
+        return _MEMORY_A_BYTE * sum(part.file_size for part in archive.infolist())
 
 
 def _load(module: Any, path: Path, timeout: float) -> Any:
