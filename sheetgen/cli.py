@@ -122,7 +122,13 @@ def build_command(
     "--atol", callback=_fraction, default=Tolerance.atol, show_default=True, help="Tolerance relative to the operands."
 )
 @click.option("--max-diffs", type=click.IntRange(0), default=100, show_default=True, help="Differences to list.")
-@click.option("--timeout", callback=_seconds, default=600.0, show_default=True, help="Seconds for the engine.")
+@click.option(
+    "--timeout",
+    callback=_seconds,
+    default=600.0,
+    show_default=True,
+    help="Seconds for the engine; of a large workbook, for each block.",
+)
 @click.option(
     "--ignore-cache", is_flag=True, help="Judge formulas and recalculated values, not the values that FILE shows."
 )

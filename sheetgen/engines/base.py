@@ -52,8 +52,8 @@ class Recalculation(Protocol):
         """Whether numbers are the engine's own doubles (False: they came as about 15 digits)."""
         ...
 
-    def grid(self, sheet: str, rows: int, columns: int) -> list[list[Value]]:
-        """Return the values of A1..(rows, columns), row by row; an empty cell is None.
+    def grid(self, sheet: str, rows: int, columns: int, first: int = 1) -> list[list[Value]]:
+        """Return the values of A1..(rows, columns), row by row, those from row ``first`` on; an empty cell is None.
 
         Raises EngineError when there is no such sheet.
         """
@@ -71,6 +71,15 @@ class Engine(Protocol):
     @property
     def version(self) -> str:
         """Product and version, such as ``formualizer 0.13.0``. Raises EngineError when absent."""
+        ...
+
+    @property
+    def tells_formulas(self) -> bool:
+        """Whether it has ISFORMULA, so that a cell with a value in place of its formula is another to other cells."""
+        ...
+
+    def fits(self, path: Path) -> bool:
+        """Whether the memory that is free suffices to calculate the workbook at ``path`` and to compare its values."""
         ...
 
     def recalculate(self, path: Path, timeout: float) -> Recalculation:

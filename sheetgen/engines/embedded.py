@@ -36,6 +36,8 @@ _LOAD_LIMITS = dict.fromkeys(("max_input_bytes", "max_expanded_bytes", "max_part
 
 _MEMORY_A_BYTE = 5
 """The bytes of memory for each byte of the parts, as they are without compression: 3.2 to 7.2 in workbooks of ours."""
+_SHARE = 0.75
+"""The share of free memory that the engine may take, so that the values can be compared too."""
 
 
 def _module() -> Any:
@@ -52,12 +54,19 @@ class Embedded:
     """Calculates workbooks with formualizer."""
 
     name = "embedded"
+    tells_formulas = False
 
     @property
     def version(self) -> str:
         """Product and version. Raises EngineError when formualizer is not installed."""
         _module()
         return f"formualizer {importlib.metadata.version('formualizer')}"
+
+    def fits(self, path: Path) -> bool:
+        """Whether the memory that is free suffices to calculate a workbook, and to compare its values."""
+        require_package(path)
+        free = free_memory()
+        return free is None or _memory_for(path) <= _SHARE * free
 
     def recalculate(self, path: Path, timeout: float) -> EmbeddedRecalculation:
         """Load and evaluate every formula of ``path``.
@@ -88,13 +97,17 @@ class Embedded:
 
 def _require_memory(path: Path) -> None:
     """Raise EngineError where a workbook needs more memory than is free, before the engine begins."""
-    with zipfile.ZipFile(path) as archive:
-        size = _MEMORY_A_BYTE * sum(part.file_size for part in archive.infolist())
-    free = free_memory()
+    size, free = _memory_for(path), free_memory()
     if free is not None and size > free:
         need = f"about {as_size(size)} of memory, and {as_size(free)} are free"
         remedy = "close other programs, use a larger machine, or try --engine libreoffice"
         raise EngineError(f"{path}: the embedded engine needs {need}", remedy)
+
+
+def _memory_for(path: Path) -> int:
+    """Return about how many bytes of memory a workbook needs."""
+    with zipfile.ZipFile(path) as archive:
+        return _MEMORY_A_BYTE * sum(part.file_size for part in archive.infolist())
 
 
 def _load(module: Any, path: Path, timeout: float) -> Any:
@@ -117,11 +130,11 @@ class EmbeddedRecalculation:
         self._module, self._workbook = module, workbook
         self.sheet_names: tuple[str, ...] = tuple(workbook.sheet_names)
 
-    def grid(self, sheet: str, rows: int, columns: int) -> list[list[Value]]:
-        """Return the values of A1..(rows, columns). Raises EngineError when there is no such sheet."""
+    def grid(self, sheet: str, rows: int, columns: int, first: int = 1) -> list[list[Value]]:
+        """Return the values of A1..(rows, columns) as `Recalculation.grid` does. Raises EngineError as it does."""
         if sheet not in self.sheet_names:
             raise EngineError(f"the workbook has no sheet {sheet!r}")
-        area = self._module.RangeAddress(sheet, 1, 1, rows, columns)
+        area = self._module.RangeAddress(sheet, first, 1, rows, columns)
         values: list[list[Any]] = self._workbook.sheet(sheet).get_values(area)
         return [[raw if type(raw) is float else _value(raw) for raw in row] for row in values]
 

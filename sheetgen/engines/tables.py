@@ -8,6 +8,7 @@ import math
 from array import array
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from openpyxl import load_workbook
@@ -48,12 +49,21 @@ class WorkbookValues:
         """The worksheets, in the order of their tabs."""
         return tuple(self.sheets)
 
-    def grid(self, sheet: str, rows: int, columns: int) -> list[list[Value]]:
-        """Return the values of A1..(rows, columns). Raises EngineError when there is no such sheet."""
+    def grid(self, sheet: str, rows: int, columns: int, first: int = 1) -> list[list[Value]]:
+        """Return the values of A1..(rows, columns) as `Recalculation.grid` does. Raises EngineError as it does."""
         if sheet not in self.sheets:
             raise EngineError(f"the workbook has no sheet {sheet!r}")
         values = self.sheets[sheet]
-        return [values.row(index, columns) for index in range(rows)]
+        return [values.row(index, columns) for index in range(first - 1, rows)]
+
+
+def held(rows: list[list[Value]]) -> SheetValues:
+    """Return some rows of values, all of one length, held compactly."""
+    columns = len(rows[0])
+    values = list(chain.from_iterable(rows))
+    numbers = array("d", [value if type(value) is float else math.nan for value in values])
+    others = {place: value for place, value in enumerate(values) if value is not None and not isinstance(value, float)}
+    return SheetValues(columns, numbers, others)
 
 
 def from_dump(folder: Path) -> WorkbookValues:

@@ -104,6 +104,15 @@ class SheetReport:
 
 
 @dataclass(frozen=True)
+class Block:
+    """Rows of a training sheet, from the first to the last, that were recalculated at once."""
+
+    sheet: str
+    first: int
+    last: int
+
+
+@dataclass(frozen=True)
 class Edit:
     """A number that a person changed on the Inputs sheet."""
 
@@ -122,7 +131,8 @@ class Report:
     ``stale`` counts, among the ``mismatches``, the cells that show what was right before the last edit; they are the
     last of the ``diffs``. ``not_covered`` counts formulas that others added and that cannot be judged; ``unproven``
     says what else the workbook shows, or hides, that no proof covers.
-    ``ignore_cache`` says that no cached value was judged.
+    ``ignore_cache`` says that no cached value was judged. ``blocks`` are those in which a large workbook was
+    recalculated, each from the row in which the one before it ended; none where it was done at once.
     """
 
     engine: str
@@ -139,6 +149,7 @@ class Report:
     not_covered: int = 0
     unproven: list[str] = field(default_factory=list)
     ignore_cache: bool = False
+    blocks: list[Block] = field(default_factory=list)
 
     @property
     def ok(self) -> bool:
@@ -179,6 +190,8 @@ class Report:
             yield f"among them {_STALE.format(self.stale)}"
         if self.ignore_cache:
             yield "cached values were not judged (--ignore-cache)"
+        if self.blocks:
+            yield self._how()
         yield from (f"edited: {edit}" for edit in self.edited)
         yield from (f"note: {note}" for note in self.notes)
         yield from (f"not proven: {what}" for what in self.unproven)
@@ -189,6 +202,15 @@ class Report:
         yield from (f"  {difference}" for difference in self.diffs[:told])
         if told > len(self.diffs):
             yield f"  … and {told - len(self.diffs):,} more"
+
+    def _how(self) -> str:
+        """Say how a large workbook was recalculated."""
+        most = max(block.last - block.first + 1 for block in self.blocks)
+        rows = sum(block.last - block.first + 1 for block in self.blocks)
+        blocks, sheets = len(self.blocks), len({block.sheet for block in self.blocks})
+        of = f"{rows:,} rows of {sheets} training sheet{'s' * (sheets > 1)}"
+        parts = f"{blocks:,} block{'s' * (blocks > 1)} of at most {most:,} rows"
+        return f"recalculated in {parts}: {of}, each block from the row before it, then all other sheets"
 
 
 def _json(value: Any) -> Any:

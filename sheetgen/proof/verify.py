@@ -15,7 +15,7 @@ from sheetgen.engines import get
 from sheetgen.engines.base import Recalculation
 from sheetgen.network.tolerance import Tolerance
 from sheetgen.page.page import Page
-from sheetgen.proof import mathematics, whole_data
+from sheetgen.proof import in_blocks, mathematics, whole_data
 from sheetgen.proof.added import AddedOutcome, compare_added
 from sheetgen.proof.beside import beside_the_network
 from sheetgen.proof.compare import compare
@@ -64,13 +64,13 @@ def verify(
     formats = CellFormats(file)
     built, version = study_recorded(file)
     calculator = get(engine)
-    values = calculator.recalculate(path, timeout)
+    values, blocks = in_blocks.recalculate(calculator, file, built, timeout)
     told(_RECALCULATED)
     study, edits = numbers_recorded(file, values, built)
     chosen = picks_recorded(file, values, study)
     # A book of its own: its rows are computed from the numbers of the file, never taken from a build.
     book = Book(study, built, chosen, version=version)
-    report = Report(calculator.version, edited=edits, ignore_cache=ignore_cache)
+    report = Report(calculator.version, edited=edits, ignore_cache=ignore_cache, blocks=blocks)
     differences = list(mathematics.differences(book.trace, tolerance))
     told(_PROVEN)
     pages = compose(book, told=between(told, _PROVEN, _TRAINED)).pages

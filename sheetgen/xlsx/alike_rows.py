@@ -53,6 +53,11 @@ class AlikeRows:
             for cell, formula, value in zip(self.like, self.formulas, self.values[index].tolist(), strict=True)
         ]
 
+    def part(self, start: int, stop: int) -> AlikeRows:
+        """Return those of the rows whose numbers on the sheet are from ``start`` on and below ``stop``."""
+        start, stop = (min(max(number - self.first, 0), len(self.values)) for number in (start, stop))
+        return replace(self, first=self.first + start, values=self.values[start:stop])
+
     def rows(self) -> Iterator[list[FileCell]]:
         """Yield the rows, cell by cell."""
         yield from map(self.row, range(len(self.values)))
@@ -76,7 +81,7 @@ class RowPattern:
         numbers = _NUMBER.findall(xml)
         if len(numbers) != rows * len(self.like) or first + rows - 1 > self.last or _MINUS_ZERO in xml:
             return None
-        spelled = b"".join([self._in_row(row) for row in range(first, first + rows)]) % tuple(numbers)
+        spelled = b"".join([in_row(self.template, row) for row in range(first, first + rows)]) % tuple(numbers)
         if spelled != xml:
             return None
         try:
@@ -84,9 +89,6 @@ class RowPattern:
         except orjson.JSONDecodeError:  # .5 or 1E999, which are numbers to a spreadsheet all the same
             return None
         return AlikeRows(self.like, self.formulas, first, values.reshape(rows, len(self.like)))
-
-    def _in_row(self, row: int) -> bytes:
-        return self.template.replace(_ROW_MARK, b"%d" % row).replace(_PREVIOUS_MARK, b"%d" % (row - 1))
 
 
 def pattern_of(xml: bytes, cells: Sequence[FileCell]) -> RowPattern | None:
@@ -104,14 +106,19 @@ def pattern_of(xml: bytes, cells: Sequence[FileCell]) -> RowPattern | None:
         if match is None:
             return None
         address, opening, formula, closing, end = match.groups()
-        template += [address, _ROW_MARK, opening, _marked(formula.decode(), row).encode(), closing, _VALUE_MARK, end]
+        template += [address, _ROW_MARK, opening, marked(formula.decode(), row).encode(), closing, _VALUE_MARK, end]
         place = match.end()
     return RowPattern(
         like=cells,
-        formulas=[None if cell.own is None else _marked(cell.own, row) for cell in cells],
+        formulas=[None if cell.own is None else marked(cell.own, row) for cell in cells],
         template=b"".join([*template, ROW_END]).replace(b"%", b"%%").replace(_VALUE_MARK, b"%b"),
         last=min([MAX_ROWS, *(cell.shared.last_row for cell in cells if cell.shared is not None)]),
     )
+
+
+def in_row(template: bytes, row: int) -> bytes:
+    """Return what has the marks of rows as it stands in one row."""
+    return template.replace(_ROW_MARK, b"%d" % row).replace(_PREVIOUS_MARK, b"%d" % (row - 1))
 
 
 def _repeats(cell: FileCell) -> bool:
@@ -120,7 +127,7 @@ def _repeats(cell: FileCell) -> bool:
     return type(cell.value) is float and not defines
 
 
-def _marked(formula: str, row: int) -> str:
+def marked(formula: str, row: int) -> str:
     """Return a formula with marks for its row, and the row above, where it names cells there."""
     marks = {str(row): ROW, str(row - 1): PREVIOUS_ROW}
     return _ROW_OF_A_REFERENCE.sub(lambda match: marks.get(match[0], match[0]), formula)

@@ -123,6 +123,13 @@ class WorkbookFile:
         except DAMAGE as error:
             raise self._unreadable(error, part) from error
 
+    def content(self, part: str) -> bytes:
+        """Return the bytes of a part. Raises WorkbookError for one that is absent or damaged."""
+        try:
+            return self._archive.read(self.name(part))
+        except DAMAGE as error:
+            raise self._unreadable(error, part) from error
+
     @cached_property
     def main(self) -> str:
         """The name of the workbook part."""

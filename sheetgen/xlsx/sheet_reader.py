@@ -24,10 +24,11 @@ _TABLE, _ROW = f"{MAIN}sheetData", f"{MAIN}row"
 _ONLY_IN_THE_TABLE = frozenset(f"{space}{name}" for space in (MAIN, STRICT) for name in ("sheetData", "row", "c"))
 _REINTERPRETED = (f"{COMPATIBILITY}ProcessContent", f"{COMPATIBILITY}MustUnderstand")
 _WHOLE = re.compile(r"[1-9][0-9]{0,6}")
-_PIECE = 1 << 20
-"""The bytes that are read together."""
-_FEW, _MOST = 5, 1 << 18
-"""Looked at ahead are so many rows, then so many times those before as long as all are alike; at most so many bytes."""
+_PIECE = 1 << 22
+"""The bytes that are read together: more than a row of 16,384 cells commonly has."""
+_FEW, _MOST, _LONG = 5, 1 << 18, 3
+"""Looked at ahead are so many rows, then so many times those before as long as all are alike; at most so many bytes, or
+so many times those that stay in each of longer rows."""
 
 
 class SheetReader:
@@ -69,7 +70,8 @@ class SheetReader:
     def _alike(self, pattern: RowPattern, spelled: _Spelled) -> Iterator[AlikeRows]:
         """Yield the rows behind the last one that are like it, for which the parser is not needed."""
         size = len(pattern.template)
-        while xml := spelled.ahead(size := min(_FEW * size, _MOST)):
+        most = max(_MOST, _LONG * size)
+        while xml := spelled.ahead(size := min(_FEW * size, most)):
             rows = pattern.match(xml, self._number + 1)
             if rows is None:
                 return

@@ -80,6 +80,7 @@ def test_sheets_in_tab_order_and_of_the_size_asked_for(name: str, book: Path) ->
     result = recalculated(name, book)
     assert result.sheet_names == ("∂ η", "lr 0.1")
     assert result.grid("lr 0.1", 3, 3) == [[None] * 3, [None, 7.0, None], [None] * 3]
+    assert result.grid("lr 0.1", 3, 3, 2) == [[None, 7.0, None], [None] * 3]
     assert result.grid("∂ η", 1, 2) == [["  ∂E/∂w1 ", 2.0]]
     assert result.exact == (name != "convert")
     with pytest.raises(EngineError, match="no sheet 'Inputs'"):

@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 
 from sheetgen.engines.base import CellError, Value
-from sheetgen.engines.tables import from_dump, from_workbook
+from sheetgen.engines.tables import from_dump, from_workbook, held
 from sheetgen.errors import EngineError
 
 NAN = math.nan
@@ -44,6 +44,14 @@ def test_a_dump(tmp_path: Path) -> None:
 )
 def test_less_and_more_than_the_used_area(tmp_path: Path, rows: int, columns: int, grid: list[list[Value]]) -> None:
     assert from_dump(dump(tmp_path, {"S": (2, [1.0, 2.0, 3.0, NAN], {})})).grid("S", rows, columns) == grid
+
+
+def test_values_held_compactly_come_back_and_a_grid_may_begin_further_down(tmp_path: Path) -> None:
+    rows: list[list[Value]] = [[0.5, None, "x"], [True, -0.0, CellError("#N/A")], ["", 1e300, False]]
+    values = held(rows)
+    assert repr([values.row(index, 3) for index in range(3)]) == repr(rows)
+    dumped = from_dump(dump(tmp_path, {"S": (1, [1.0, 2.0, 3.0], {})}))
+    assert dumped.grid("S", 4, 1, 3) == [[3.0], [None]]
 
 
 def test_a_sheet_that_is_not_there(tmp_path: Path) -> None:

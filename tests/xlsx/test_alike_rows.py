@@ -14,6 +14,7 @@ from gallery import TEMPLATES, small_workbook_of
 from saving import resave
 
 from sheetgen import WorkbookError, build, load, override
+from sheetgen.page.cell_names import column_letter
 from sheetgen.xlsx import sheet_reader
 from sheetgen.xlsx.alike_rows import AlikeRows
 from sheetgen.xlsx.reader import DAMAGE, WorkbookFile
@@ -73,6 +74,12 @@ def of_elements(xml: bytes) -> list[str] | str:
         return outcome(xml)
 
 
+def read_element_by_element(xml: bytes) -> list[Rows]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sheet_reader, "pattern_of", lambda xml, cells: None)
+        return read(xml)
+
+
 def alike_cells(pieces: list[Rows]) -> int:
     return sum(piece.values.size for piece in pieces if isinstance(piece, AlikeRows))
 
@@ -82,6 +89,22 @@ def test_a_table_is_read_in_pieces() -> None:
     assert alike_cells(pieces) > 3 * (ROWS - 4) * 0.9
     assert len(pieces) < ROWS / 3
     assert outcome(part(TABLE)) == of_elements(part(TABLE))
+
+
+def test_rows_of_many_columns_are_read_in_pieces_too() -> None:
+    """A row of 12,000 cells has 640,000 bytes; 4,194,304 are read at once."""
+    columns = [column_letter(number) for number in range(1, 12_001)]
+    rows = (
+        f'<row r="{row}">'
+        + "".join(f'<c r="{column}{row}" s="3"><f>{column}{row - 1}/3</f><v>{1 / row!r}</v></c>' for column in columns)
+        + "</row>"
+        for row in range(2, 12)
+    )
+    xml = part("".join(rows))
+    assert len(xml) > 6_000_000
+    pieces = read(xml)
+    assert alike_cells(pieces) == (len(range(2, 12)) - 2) * len(columns)
+    assert as_cells(pieces) == as_cells(read_element_by_element(xml))
 
 
 CHANGES = {
