@@ -302,6 +302,31 @@ def _wrapped(name: str, text: str) -> str:
     return textwrap.fill(f"{name}{text}", width, subsequent_indent="    ")
 
 
+@cli.command("render")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="The PDF to write [default: FILE.pdf].")
+@click.option("--all", "whole", is_flag=True, help="Print every page of every sheet instead.")
+@click.option("--timeout", callback=_seconds, default=600.0, show_default=True, help="Seconds for LibreOffice.")
+@click.option("--force", is_flag=True, help="Replace an existing file.")
+def render_command(file: Path, output: Path | None, whole: bool, timeout: float, force: bool) -> int:
+    """Print the workbook FILE as a PDF handout: the network, the charts, each sheet's first and last rows, the
+    equations and the checks. It needs LibreOffice.
+
+    Example: sheetgen render backprop.xlsx -o handout.pdf
+    """
+    from sheetgen.files import ABSENT, replace_file, version_of
+    from sheetgen.render import render
+
+    target = output or file.with_suffix(".pdf")
+    if target.suffix.lower() != ".pdf":
+        raise UsageError(f"{target} cannot be a handout's name; it must end in .pdf")
+    if version_of(target) != ABSENT and not force:
+        raise UsageError(f"{target} exists", "replace it with --force, or name another file with -o")
+    replace_file(target, render(file, whole=whole, timeout=timeout), None if force else ABSENT)
+    click.echo(f"wrote {target}")
+    return 0
+
+
 @cli.command("open")
 @click.argument("file", type=click.Path(path_type=Path), required=False)
 def open_command(file: Path | None) -> int:

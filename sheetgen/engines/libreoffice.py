@@ -63,6 +63,16 @@ class LibreOffice:
                 return _by_conversion(soffice, path, folder, timeout)
             return _by_uno(python, soffice, path, folder, timeout)
 
+    def pdf(self, path: Path, timeout: float) -> bytes:
+        """Return the pages that a workbook prints, as PDF. Raises EngineError as `recalculate` does."""
+        soffice = find_soffice()
+        require_package(path)
+        _require_whole(path)
+        with _scratch_folder() as folder:
+            write_profile(folder)
+            shutil.copyfile(path, folder / "book.xlsx")
+            return _converted(soffice, path, folder, timeout, "pdf").read_bytes()
+
 
 @contextmanager
 def _scratch_folder() -> Iterator[Path]:
@@ -91,16 +101,22 @@ def _by_uno(python: str, soffice: str, path: Path, folder: Path, timeout: float)
 
 
 def _by_conversion(soffice: str, path: Path, folder: Path, timeout: float) -> WorkbookValues:
-    target = folder / "out"
-    command = [soffice, "--headless", "--norestore", profile_option(folder)]
-    command += ["--convert-to", "xlsx", "--outdir", str(target), str(folder / "book.xlsx")]
-    _require_success(run_in(folder, command, timeout), path, timeout)
-    if not (target / "book.xlsx").is_file():
-        raise EngineError(f"{path}: LibreOffice failed: it cannot load the file")
     try:
-        return from_workbook(target / "book.xlsx")
+        return from_workbook(_converted(soffice, path, folder, timeout, "xlsx"))
     except ValueError as error:  # an infinite number, which no .xlsx can hold
         raise EngineError(f"{path}: LibreOffice gave a value that cannot be read: {error}") from error
+
+
+def _converted(soffice: str, path: Path, folder: Path, timeout: float, kind: str) -> Path:
+    """Return the file of another kind that LibreOffice makes of the workbook in a folder."""
+    target = folder / "out"
+    command = [soffice, "--headless", "--norestore", profile_option(folder)]
+    command += ["--convert-to", kind, "--outdir", str(target), str(folder / "book.xlsx")]
+    _require_success(run_in(folder, command, timeout), path, timeout)
+    converted = target / f"book.{kind}"
+    if not converted.is_file():
+        raise EngineError(f"{path}: LibreOffice failed: it cannot load the file")
+    return converted
 
 
 def _require_success(result: ProcessResult, path: Path, timeout: float) -> None:

@@ -15,3 +15,10 @@ def fit_width(sheet: Any) -> None:
     """Print all columns of a sheet on one page, its rows on as many as they need."""
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
+
+
+def fit(sheet: Any, pages: int = 1) -> None:
+    """Print a sheet on so many pages, one below the other."""
+    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+    sheet.page_setup.fitToHeight = pages
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True

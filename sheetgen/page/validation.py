@@ -1,4 +1,4 @@
-"""What a cell lets in: validations, each with the text that is shown beside the cell, and by which all else is refused."""
+"""What a cell lets in: validations, each with a text: shown beside the cell, and said where anything else is typed."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sheetgen.errors import UsageError
@@ -94,16 +94,20 @@ def _require_length(page: Page, row: int, column: int, what: str, text: str, mos
 
 
 def compose(
-    book: Book, before_training: Callable[[list[Page]], None] = lambda pages: None, told: Told = untold
+    book: Book,
+    before_training: Callable[[list[Page]], None] = lambda pages: None,
+    told: Told = untold,
+    more: Sequence[Callable[[Book], Page]] = (),
 ) -> Composition:
     """Return the pages of a book with their values ready, and the verdict: the training has run once.
 
-    ``before_training`` is shown the pages before that, and may raise what keeps them from being filled. ``told`` is
-    told how far the training is.
+    ``more`` make further pages, behind those of a workbook. ``before_training`` is shown all pages before it, and may
+    raise what keeps them from being filled; ``told`` is told how far the training is.
     Raises NumberError where the training leaves the numbers a spreadsheet can hold, UsageError where a check
     cannot be computed.
     """
     composed, verdict = pages(book)
+    composed += [page(book) for page in more]
     before_training(composed)
     book.results.run(book.trace, told)
     for page in composed:

@@ -27,6 +27,8 @@ _HEADINGS = {
     Section.BACKWARD: "Backward: the chain rule, one quantity at a time",
     Section.GRADIENTS: "Gradients: what each weight does to the loss",
 }
+CHAIN_RULE = "The chain rule, weight by weight, with the numbers of iteration 0"
+"""The heading of the last part, in column A."""
 _QUANTITY, _EQUATION, _FORMULA = "quantity", "equation", "as a spreadsheet formula"
 _NUMBER = ("at iteration 0", "at iteration 1")
 _LOOKS = (style.NAME, style.LINK, style.EQUATION, style.CODE)
@@ -48,7 +50,7 @@ def page(book: Book, verdict: Verdict) -> Page:
     )
     row = _equations(page, book, 4)
     row = _updates(page, book, row)
-    row = page.heading("A", row, "The chain rule, weight by weight, with the numbers of iteration 0")
+    row = page.heading("A", row, CHAIN_RULE)
     for weight in book.study.network.weights:
         row = chain_rule.put(page, book, weight, row)
     page.decorate.append(_print)

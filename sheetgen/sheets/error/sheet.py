@@ -21,6 +21,8 @@ from sheetgen.sheets.flag import Verdict, flag
 _COLUMN = 14.0
 _BESIDE = int(charts.HALF_WIDTH / _COLUMN)
 """The columns from one chart to the one beside it."""
+COLUMNS = 2 * _BESIDE
+"""The columns below two charts."""
 _FAR = 3.0
 """How many times the first error the axis reaches where a curve grows beyond that."""
 
@@ -32,7 +34,7 @@ def page(book: Book, verdict: Verdict) -> Page:
     column = table.block.end + 2
     summary = ErrorSummary(book, table, column)
     page.widths = dict.fromkeys(range(1, column - 1), 12.0) | {column - 1: 3.0}
-    page.widths |= dict.fromkeys(range(column, column + max(summary.width, 2 * _BESIDE)), _COLUMN)
+    page.widths |= dict.fromkeys(range(column, column + max(summary.width, COLUMNS)), _COLUMN)
     page.heights = {1: 28, at.LABEL_ROW: 32, at.EQUATION_ROW: 18}
     page.put("A1", _title(study), style.TITLE)
     flag(page, f"{column_letter(column)}1:{column_letter(column + 1)}1", verdict)
