@@ -58,10 +58,10 @@ def _book_of(path: Path, timeout: float) -> Book:
 def _leave_out_links(page: Page) -> None:
     """Take the links to other sheets from the first row: nobody follows them on paper."""
     if page.bar:
-        columns = range(page.bar, page.size[1] + 1)
-        page.cells = {place: cell for place, cell in page.cells.items() if place[0] > 1 or place[1] not in columns}
-        page.links = {}
-        page.merges = [area for area in page.merges if row_and_column(area.partition(":")[0])[0] > 1]
+        bar, page.links = page.bar, {}
+        page.cells = {(row, column): cell for (row, column), cell in page.cells.items() if row > 1 or column < bar}
+        starts = {area: row_and_column(area.partition(":")[0]) for area in page.merges}
+        page.merges = [area for area, (row, column) in starts.items() if row > 1 or column < bar]
 
 
 def _hide(page: Page, sheet: Any) -> None:
