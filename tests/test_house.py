@@ -23,7 +23,7 @@ SHEETGEN = (
     {"template", "xlsx", "figure"},
     {"sheets"},
     {"proof"},
-    {"workbook", "show"},
+    {"workbook", "show", "render"},
     {"sweep"},
     {"__init__", "cli"},
     {"__main__"},

@@ -71,7 +71,7 @@ def test_its_tables_hold_the_first_and_the_last_rows(template: str) -> None:
     [
         (["nothing.xlsx"], "nothing.xlsx"),
         (["there.xlsx", "-o", "out.xlsx"], "out.xlsx cannot be a handout's name; it must end in .pdf"),
-        (["there.xlsx"], "there.pdf exists: replace it with --force, or name another file with -o"),
+        (["there.xlsx"], "there.pdf exists; replace it with --force, or name another file with -o"),
         (["text.xlsx", "-o", "new.pdf"], "text.xlsx"),
     ],
 )
