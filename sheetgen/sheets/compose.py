@@ -16,6 +16,7 @@ from sheetgen.sheets.error import sheet as error
 from sheetgen.sheets.explorer import sheet as explorer
 from sheetgen.sheets.flag import Verdict
 from sheetgen.sheets.gradient_check import sheet as gradient_check
+from sheetgen.sheets.pictures import sheet as pictures
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ def pages(book: Book) -> tuple[list[Page], Verdict]:
         *([epochs.page(book, verdict)] if book.study.evaluates else []),
         error.page(book, verdict),
         explorer.page(book, verdict),
+        *pictures.pages(book, verdict),
         gradient_check.page(book, verdict),
         equations.page(book, verdict),
     ]
