@@ -130,10 +130,8 @@ def _put_pick(studio: Studio, table: Sampled, labels: Sequence[str]) -> charts.L
     def size() -> float:
         return max(map(abs, numbers()))
 
-    heights = (
-        Formula(f"MIN({area})", lambda: min(numbers()), size),
-        Formula(f"MAX({area})", lambda: max(numbers()), size),
-    )
+    least = Formula(f"MIN({area})", lambda: min(numbers()), size)
+    most = Formula(f"MAX({area})", lambda: max(numbers()), size)
     for row, height in zip(block.rows, (least, most), strict=True):
         iteration = Formula(EXPLORER_ITERATION.reference, lambda: float(studio.moments.iteration))
         page.put(block.cell(_PICKED, row), iteration, style.COUNT)
