@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from sheetgen.network.graph import ITERATION, derivative_label, mean
 from sheetgen.network.pictures import layers_of_weights
@@ -18,7 +18,6 @@ from sheetgen.sheets.picks import EXPLORER_ITERATION
 from sheetgen.sheets.pictures.canvas import CHART_ROWS, WIDE_CHART
 from sheetgen.sheets.pictures.sampled import Sampled
 from sheetgen.sheets.pictures.studio import Studio
-from sheetgen.sheets.results import Watched
 
 _PICKED, _HEIGHT = "picked iteration", "height of its line"
 _LINE_OF_THE_PICK = "98A2B3"
@@ -45,7 +44,7 @@ def put_gradients(studio: Studio, picture: Picture) -> None:
     table = Sampled(studio, called, last=True)
     table.put_iterations()
     for layer, label in zip(layers, called, strict=True):
-        table.put(label, label, _norm(studio, layer))
+        _put_norm(studio, table, label, layer)
     studio.canvas.picture(
         "How large the gradient of each layer is, by iteration",
         "The length of the gradient by all weights of a layer, on a logarithmic axis: where it is small, the layer"
@@ -59,28 +58,23 @@ def _called(layer: Sequence[str]) -> str:
     return f"∂ by {layer[0]}" if len(layer) == 1 else f"∂ by {layer[0]} … {layer[-1]}"
 
 
-def _norm(studio: Studio, layer: Sequence[str]) -> Callable[[str, Watched[KeptRow]], Formula]:
-    """Return what gives the formula of the length of a layer's gradient in a row."""
+def _put_norm(studio: Studio, table: Sampled, label: str, layer: Sequence[str]) -> None:
+    """Put the column of the length of a layer's gradient."""
     book = studio.book
-    network, batch = book.study.network, book.study.batch
-    labels = [derivative_label(network.loss, name) for name in layer]
-    labels = labels if batch == 1 else [mean(label) for label in labels]
+    network, batch, layout = book.study.network, book.study.batch, book.layout
+    names = [derivative_label(network.loss, name) for name in layer]
+    names = names if batch == 1 else list(map(mean, names))
+    blocks = _blocks(book.study.graph.position, names)
 
-    def formula(row: str, kept: Watched[KeptRow]) -> Formula:
-        areas = [
-            picks.chosen(
-                studio.moments.number,
-                [f"INDEX({book.layout.range(v, a, b)},{row},0)" for v in range(picks.offered(book.layout))],
-            )
-            for a, b in _blocks(book.study.graph.position, labels)
-        ]
+    def formula(row: str) -> str:
+        offered = range(picks.offered(layout))
+        areas = [[f"INDEX({layout.range(v, first, last)},{row},0)" for v in offered] for first, last in blocks]
+        return f"SQRT(SUMSQ({','.join(picks.chosen(studio.moments.number, area) for area in areas)}))"
 
-        def size() -> float:
-            return math.sqrt(sum(kept().values[label] ** 2 for label in labels))
+    def length(kept: KeptRow) -> float:
+        return math.sqrt(sum(kept.values[name] ** 2 for name in names))
 
-        return Formula(f"SQRT(SUMSQ({','.join(areas)}))", size, lambda: size() + sum(kept().errors[x] for x in labels))
-
-    return formula
+    table.put(label, formula, length, lambda kept: length(kept) + sum(kept.errors[name] for name in names))
 
 
 def _blocks(position: Mapping[str, int], labels: Sequence[str]) -> list[tuple[str, str]]:

@@ -162,7 +162,7 @@ def put(studio: Studio, picture: Picture) -> None:
     landscape = _Landscape(studio, picture)
     studio.canvas.picture(
         f"The way downhill: {landscape.network.loss} over {' and '.join(landscape.names)}",
-        "The paler, the smaller the loss. Along a black line it is the same; from one line to the next four times that.",
+        "The paler, the smaller the loss. Along a black line it is the same, from one to the next four times that.",
         "○ is where the training begins, ● where it comes by, ◆ where it is at the iteration picked on Explorer.",
     )
     landscape.put_helpers()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from sheetgen.network.graph import BATCH, ITERATION
 from sheetgen.page import style
-from sheetgen.page.page import Content, Formula, quoted
+from sheetgen.page.page import Formula, quoted
 from sheetgen.sheet_names import PICTURES
 from sheetgen.sheets import picks
 from sheetgen.sheets.folds import KeptRow
@@ -15,6 +15,11 @@ from sheetgen.sheets.pictures.studio import Studio
 from sheetgen.sheets.results import Watched
 
 _MOST = 100
+_ROW = "\x03"
+"""Stands, in the pattern of a column's formulas, for the row of the table."""
+
+Number = Callable[[KeptRow], float]
+"""Gives a number from what is kept of a row."""
 
 
 def sampled(iterations: int) -> tuple[int, ...]:
@@ -37,12 +42,18 @@ class Sampled:
             for iteration in self.iterations
         ]
 
-    def put(self, label: str, called: Content, formula: Callable[[str, Watched[KeptRow]], Formula]) -> None:
-        """Put a column; ``formula`` gives its formula from the row on the training sheet, and what is kept of it."""
+    def put(self, label: str, formula: Callable[[str], str], number: Number, noise: Number) -> None:
+        """Put a column: ``formula`` gives its formula from the row on the training sheet, ``number`` the value."""
         page = self.studio.page
-        page.put(self.block.cell(label, self.block.first - 1), called, style.LABEL)
+        page.put(self.block.cell(label, self.block.first - 1), label, style.LABEL)
+        pattern = formula(self._row(self.block.cell(ITERATION, self.block.first).replace(str(self.block.first), _ROW)))
         for row, kept in zip(self.block.rows, self._kept, strict=True):
-            page.put(self.block.cell(label, row), formula(self._row(self.block.cell(ITERATION, row)), kept), style.CALC)
+            text = pattern.replace(_ROW, str(row))
+            page.put(
+                self.block.cell(label, row),
+                Formula(text, partial(_of, number, kept), partial(_of, noise, kept)),
+                style.CALC,
+            )
 
     def put_iterations(self) -> None:
         """Put the column of iterations."""
@@ -59,12 +70,14 @@ class Sampled:
 
     def put_quantity(self, name: str) -> None:
         """Put the column of a quantity, which is looked up."""
-        self.put(name, name, partial(self._looked_up, name))
-
-    def _looked_up(self, name: str, row: str, kept: Watched[KeptRow]) -> Formula:
-        book = self.studio.book
-        text = picks.choice(book.layout, name, self.studio.moments.number, row, picks.offered(book.layout))
-        return Formula(text, lambda: kept().values[name], lambda: kept().errors[name])
+        layout, number = self.studio.book.layout, self.studio.moments.number
+        count = picks.offered(layout)
+        self.put(
+            name,
+            lambda row: picks.choice(layout, name, number, row, count),
+            lambda kept: kept.values[name],
+            lambda kept: kept.errors[name],
+        )
 
     def values(self, name: str) -> list[float]:
         """Return a quantity at the iterations, when the training has run."""
@@ -74,10 +87,6 @@ class Sampled:
         """Return how far off the numbers of a quantity may be at most."""
         return max(kept().errors[name] for kept in self._kept)
 
-    def rows(self) -> Iterator[Watched[KeptRow]]:
-        """Yield what is kept of each row."""
-        yield from self._kept
-
     def reference(self, label: str) -> str:
         """Return a reference to a column, for charts."""
         return f"{quoted(PICTURES)}!{self.block.column(label)}"
@@ -85,3 +94,7 @@ class Sampled:
     def heading(self, label: str) -> str:
         """Return a reference to the heading of a column, for charts."""
         return f"{quoted(PICTURES)}!{self.block.absolute(label, self.block.first - 1)}"
+
+
+def _of(number: Number, kept: Watched[KeptRow]) -> float:
+    return number(kept())
