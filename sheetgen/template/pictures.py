@@ -33,7 +33,7 @@ def with_pictures(document: Document, study: Study) -> Study:
         return study
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         expected = "a list of tables, each under a line [[pictures]], or [] for none"
-        document.fail(*must_be("pictures", expected), "", "pictures")
+        document.fail(*must_be("pictures", expected), "pictures")
     reader = _PictureReader(document, study)
     pictures = [reader.picture(f"pictures.{number}", item) for number, item in enumerate(items)]
     for number, picture in enumerate(pictures):

@@ -24,11 +24,11 @@ WIDTH, HEIGHT = LEFT + POINTS, ABOVE + POINTS + BELOW
 
 _TICKS = (0, 10, 20)
 _TICK_COLUMNS = 4
-_CELL = Style(size=14, align="center", number=style.SHORT)
+_CELL = Style(size=16, align="center", number=style.SHORT)
 _TITLE = Style(bold=True, size=12, align="center")
 _TICK = Style(size=9, align="center")
 _NAME = Style(bold=True, size=11, align="center")
-_HIDDEN = ";;;"
+_HIDDEN, _ALWAYS = ";;;", "ROW()>0"  # TRUE becomes 1 where LibreOffice saves it
 _FIRST_FORMAT = 220
 _FORMATS = (_HIDDEN, *(f'"{mark}";"{mark}";"{mark}"' for mark in "●○◆"))
 """Number formats of conditional formats: no number, for colour shows it; or a mark in its place."""
@@ -100,7 +100,7 @@ class Grid:
         rules = [_rule(formula, mark, Font(color=style.INK, bold=True)) for formula, mark in marks]
         if differs:
             rules += self._lines(differs)
-        self.page.colour(self.cells, *rules, _rule("TRUE", _HIDDEN), scale)
+        self.page.colour(self.cells, *rules, _rule(_ALWAYS, _HIDDEN), scale)
 
     def _lines(self, differs: str) -> list[Rule]:
         """Return the rules that draw a line right of a cell, below it, or both."""

@@ -10,7 +10,7 @@ from openpyxl.formatting.rule import ColorScaleRule
 
 from sheetgen.algebra.notation import Excel
 from sheetgen.network.array_bounds import Pair
-from sheetgen.network.graph import SAMPLES
+from sheetgen.network.graph import ITERATION, SAMPLES
 from sheetgen.network.pictures import loss_of, moved_parameters
 from sheetgen.network.study import Picture
 from sheetgen.page import charts, style
@@ -138,8 +138,10 @@ class _Landscape:
         canvas, moments, sheet = self.studio.canvas, self.studio.moments, quoted(PICTURES)
         row, column = canvas.place(_CHART_COLUMNS, HEIGHT)
         x, y = self.names
+        called = self.path.block.absolute(ITERATION, self.path.block.first - 2)
+        self.studio.page.put(called.replace("$", ""), "the path", style.NOTE)
         lines = [
-            charts.Line(self.path.heading(y), self.path.reference(x), self.path.reference(y), colour=_PATH_COLOUR),
+            charts.Line(f"{sheet}!{called}", self.path.reference(x), self.path.reference(y), colour=_PATH_COLOUR),
             charts.Line(
                 f"{sheet}!{moments.title(AT_THE_PICK)}",
                 f"{sheet}!{moments.reference(x, AT_THE_PICK)}",
