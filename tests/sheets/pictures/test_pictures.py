@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from faults import change_sheet, constant, formula
 from faults import change_cell as with_cell
+from faults import change_sheet, constant, formula
 from openpyxl.utils import get_column_letter
-from pictured import POINTS, Array, Sheet, training
 from picking import pick
+from pictured import POINTS, Array, Sheet, training
 from saving import kinds, resave
 
 from sheetgen import build, engines, load, override, verify
