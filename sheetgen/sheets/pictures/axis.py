@@ -70,7 +70,7 @@ class Axis:
 
     def tick(self, point: int) -> Formula:
         """Return the formula of a point as it is written beside a picture: to a hundredth of the axis or better."""
-        text = f"ROUND({self.reference(point)},2-INT(LOG10({self._to}-{self._from})))"
+        text = f"ROUND({self.reference(point)},2-INT(LN({self._to}-{self._from})/LN(10)))"
 
         def value() -> float:
             first, last = self.ends()

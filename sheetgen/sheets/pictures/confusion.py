@@ -119,7 +119,7 @@ class _Said:
 
     def count(self, true: int, said: int) -> Formula:
         """Return the formula of how many samples of a class are said to be of another, both from 1."""
-        text = f"COUNTIFS({self.block.column(_TRUE)},{true},{self.block.column(_SAID)},{said})"
+        text = f"SUMPRODUCT(({self.block.column(_TRUE)}={true})*({self.block.column(_SAID)}={said}))"
         samples = range(self.study.count)
 
         def value() -> float:

@@ -33,6 +33,7 @@ _PUT: dict[str, Callable[[Studio, Picture], None]] = {
     WEIGHTS: course.put_weights,
 }
 _TOP, _FIRST_PICTURE = 3, 5
+_BEHIND = f"The tables behind the pictures stand to the right, from column {column_letter(FIRST_COLUMN)} on."
 _NOTE = (
     "What the network has learnt, drawn. Pick another training sheet or iteration on Explorer: all pictures follow, so"
     " stepping there is an animation here."
@@ -56,7 +57,8 @@ def _page(book: Book, verdict: Verdict, wanted: tuple[Picture, ...]) -> Page:
     for picture in wanted:
         _PUT[picture.kind](studio, picture)
     _top(page, moments, verdict)
-    last = studio.canvas.last_row
+    last = studio.canvas.last_row + 1
+    page.put(f"B{last}", _BEHIND, style.NOTE)
     page.heights = dict.fromkeys(range(1, last + 1), CELL_HEIGHT) | {1: 34, _TOP: 26} | page.heights
     area = f"A1:{column_letter(LAST)}{last}"
     page.decorate.append(lambda sheet: _print(sheet, area, studio.canvas.breaks))
