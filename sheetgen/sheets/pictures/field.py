@@ -10,7 +10,11 @@ import numpy as np
 from sheetgen.algebra.evaluate import expanded
 from sheetgen.algebra.expr import Expr
 from sheetgen.network.array_bounds import Known, Pair, compiled
+from sheetgen.network.tolerance import Tolerance
 from sheetgen.page.page import Formula
+
+_EDGE = 1e-5
+"""How far, relatively, a number at an edge may move by a rounding: that of a square root moves most."""
 
 
 class Field:
@@ -31,7 +35,9 @@ class Field:
 
     @cached_property
     def _pairs(self) -> dict[str, Pair]:
-        pairs = self._known()
+        return self._computed(self._known())
+
+    def _computed(self, pairs: dict[str, Pair]) -> dict[str, Pair]:
         known = Known(lambda name: pairs[name.name], 1.0)
         with np.errstate(all="ignore"):
             for name, expr in self._equations.items():
@@ -42,6 +48,24 @@ class Field:
                     values = values.mean(axis=-1)
                 pairs[name] = np.broadcast_to(values, self._shape), np.broadcast_to(errors, self._shape)
         return pairs
+
+    @cached_property
+    def _nearby(self) -> list[dict[str, Pair]]:
+        """The numbers a rounding below and above: at the edge of a function's domain there may be one, or none."""
+        known = self._known().items()
+        return [
+            self._computed(
+                {name: (values + sign * Tolerance.atol * errors, errors) for name, (values, errors) in known}
+            )
+            for sign in (-1, 1)
+        ]
+
+    def _may_be(self, name: str, place: tuple[int, ...], shown: object) -> bool:
+        """Whether rounding lets a cell show a number, or nothing, where ours is at the edge of a domain."""
+        nearby = [float(numbers[name][0][place]) for numbers in self._nearby]
+        if isinstance(shown, float) and self.value(name, place) == "":
+            return any(abs(shown - number) <= _EDGE * (1 + abs(number)) for number in nearby)
+        return shown == "" and not all(map(np.isfinite, nearby))
 
     def value(self, name: str, place: tuple[int, ...]) -> float | str:
         """Return a number; nothing where there is none, as a logarithm of less than 0."""
@@ -61,4 +85,9 @@ class Field:
 
     def formula(self, text: str, name: str, place: tuple[int, ...]) -> Formula:
         """Return the formula of a number, which shows nothing where there is none."""
-        return Formula(f'IFERROR({text},"")', lambda: self.value(name, place), lambda: self.error(name, place))
+        return Formula(
+            f'IFERROR({text},"")',
+            lambda: self.value(name, place),
+            lambda: self.error(name, place),
+            lambda shown, _: self._may_be(name, place, shown),
+        )

@@ -43,7 +43,7 @@ class _Regions:
         )
         self.marks = Marks(studio, self.x, self.y)
         self.equations = over_units(self.network)
-        self.ends = {quantity.name for quantity in outputs(self.network)}
+        self.ends = [quantity.name for quantity in outputs(self.network)]
         self.largest = studio.margin.block([f"{_LARGEST}, {name}" for name in self.equations], 1)
 
     def put_helpers(self) -> None:
