@@ -248,5 +248,6 @@ def test_no_styles_or_text_are_lost_on_the_way(seed_workbook: Path) -> None:
     assert start["B1"].font.bold
     links = {cell.value: cell.hyperlink.location for row in start.iter_rows() for cell in row if cell.hyperlink}
     assert links["lr 0.1"] == "'lr 0.1'!A1"
-    assert set(links) == {"Inputs", "lr 0.1", "Error", "Explorer", "Gradient check", "Equations", "Checks", "Source"}
+    sheets = {"Inputs", "lr 0.1", "Error", "Explorer", "Pictures", "Gradient check", "Equations", "Checks", "Source"}
+    assert set(links) == sheets
     assert workbook["lr 0.1"]["AG3"].value == "∂E_total/∂w1"

@@ -14,7 +14,7 @@ from picking import pick
 from pictured import POINTS, Array, Sheet, training
 from saving import kinds, resave
 
-from sheetgen import build, engines, load, override, verify
+from sheetgen import build, engines, load, loads, override, verify
 from sheetgen.engines.base import Recalculation
 from sheetgen.network.pictures import pictures_of
 from sheetgen.network.study import Study
@@ -172,6 +172,22 @@ def test_weights_are_those_of_the_picked_sheet(small_workbook: Path, tmp_path: P
     sheet, trained = Sheet(values), training(values, "lr 2.0", 6)
     column = sheet.values[3].index("w5")
     assert [line[column] for line in sheet.values[4:10]] == pytest.approx(list(trained["w5"]), rel=1e-15)
+
+
+def test_where_a_network_has_no_number_none_is_shown(tmp_path: Path, engine_name: str) -> None:
+    """Below b = 0 there is no root; at 0, up to rounding, an engine may find one."""
+    study = loads(
+        'title = "roots"\nrates = [0.1]\niterations = 3\n[data]\ninputs = ["a", "b"]\ntargets = ["t"]\n'
+        "rows = [[1, 0, 1], [1, 1, 0], [1, 2, 0]]\n[parameters]\nw = 1\nv = -2\n"
+        '[forward]\ny = "ln(a)*w + sqrt(b)*v"\n[loss]\nE = "half_squared_error(y, t)"\n'
+    )
+    workbook = built(study, tmp_path / "roots.xlsx")
+    assert verify(workbook, engine_name).ok
+    sheet = Sheet(engines.get(engine_name).recalculate(workbook, 120))
+    row, column = sheet.find("the output y, iteration 0")
+    bottom, top = (sheet.values[row + below][column + 5 : column + POINTS] for below in (POINTS, 1))
+    assert set(bottom) <= {"", None}
+    assert np.array(top, float) == pytest.approx(np.log(sheet.axis("a")[5:]) - 2 * np.sqrt(sheet.axis("b")[-1]))
 
 
 @pytest.mark.parametrize("change", [formula("0.5"), constant])
