@@ -264,5 +264,6 @@ def test_no_styles_or_text_are_lost_on_the_way(seed_workbook: Path) -> None:
     links = {cell.value: cell.hyperlink.location for row in start.iter_rows() for cell in row if cell.hyperlink}
     assert links["lr 0.1"] == "'lr 0.1'!A1"
     rates = {f"lr {rate}" for rate in ("0.1", "0.2", "0.5", "0.8", "1.0", "2.0")}
-    assert set(links) == rates | {"Inputs", "Error", "Explorer", "Gradient check", "Equations", "Checks", "Source"}
+    others = {"Inputs", "Error", "Explorer", "Pictures", "Gradient check", "Equations", "Checks", "Source"}
+    assert set(links) == rates | others
     assert workbook["lr 0.1"]["AG3"].value == "∂E_total/∂w1"

@@ -32,9 +32,9 @@ def test_build_then_verify(tmp_path: Path) -> None:
     built = run("build", cwd=tmp_path)
     assert built.returncode == 0, built.stderr
     lines = built.stdout.splitlines()
-    assert lines[0] == "backprop.xlsx: 14 sheets, 6 learning rates, iterations 0 to 100"
+    assert lines[0] == "backprop.xlsx: 15 sheets, 6 learning rates, iterations 0 to 100"
     assert lines[1] == "  η = 0.1: E_total 0.24252 → 0.133511, fell at every step"
-    assert lines[-1].startswith("OK: all 27,051 formula cells agree (formualizer")
+    assert lines[-1].startswith("OK: all 27,894 formula cells agree (formualizer")
     assert "verifying" in built.stderr
     assert [p.name for p in tmp_path.iterdir()] == ["backprop.xlsx"]
     verified = run("verify", "backprop.xlsx", "--json", cwd=tmp_path)
@@ -50,7 +50,7 @@ def test_a_dry_run_says_how_large_and_writes_nothing(tmp_path: Path, monkeypatch
     assert told.returncode == 0, told.stderr
     lines = told.stdout.splitlines()
     assert "  lr 0.1: 105 rows, 4,162 cells (4,042 formulas)" in lines
-    assert re.fullmatch(r"14 sheets, [0-9,]{6} cells \([0-9,]{6} formulas\)", lines[-2])
+    assert re.fullmatch(r"15 sheets, [0-9,]{6} cells \([0-9,]{6} formulas\)", lines[-2])
     assert re.fullmatch(r"estimated: \d+ kB of file, \d+ MB of memory to build, \d+ MB to verify", lines[-1])
     assert list(tmp_path.iterdir()) == []
     monkeypatch.setattr("sheetgen.sheets.estimate.free_memory", lambda: 2**20)

@@ -31,6 +31,19 @@ def variant(rate: float, optimizer: Choice = SGD, schedule: Choice = CONSTANT) -
 
 
 @dataclass(frozen=True)
+class Picture:
+    """A picture of what is learnt, of one of the kinds of `sheetgen.network.pictures`.
+
+    ``x`` and ``y`` name the parameters of a path, ``classes`` those of a confusion table; empty where nothing is said.
+    """
+
+    kind: str
+    x: str = ""
+    y: str = ""
+    classes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Study:
     """A network with its numbers.
 
@@ -39,7 +52,8 @@ class Study:
     numbers for each. ``equations`` are those of the network as their author typed them; ``iterations`` is
     the number of updates, so iterations run from 0 to it; each has ``batch`` samples, a row each.
     ``order`` says which sample, from 1, has each turn of an epoch, drawn by the seed ``shuffle``; where it is empty
-    the samples come in their own order. ``suggestions`` are what its author would have a reader try.
+    the samples come in their own order. ``suggestions`` are what its author would have a reader try,
+    ``pictures`` those of the sheet Pictures; without, its network says which suit it.
     """
 
     name: str
@@ -56,6 +70,7 @@ class Study:
     shuffle: int | None = None
     order: tuple[int, ...] = ()
     suggestions: tuple[str, ...] = ()
+    pictures: tuple[Picture, ...] | None = None
     read_as: str = field(default="", compare=False)
     settings: Mapping[str, float] = field(default_factory=lambda: dict(CHECK_SETTINGS))
 

@@ -11,6 +11,7 @@ from openpyxl.chart import ScatterChart
 from openpyxl.chart.axis import ChartLines
 from openpyxl.chart.data_source import AxDataSource, NumDataSource, NumRef, StrRef
 from openpyxl.chart.legend import Legend
+from openpyxl.chart.marker import Marker
 from openpyxl.chart.series import SeriesLabel, XYSeries
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.drawing.line import LineProperties
@@ -27,19 +28,23 @@ _TICKS = 10
 _GRID = "E4E7EC"
 _LINE_WIDTH = 22_225  # in EMU; 1.75 points
 _DOT_SIZE = 5  # in points
+_MARK_SIZE = 8  # in points
 
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a chart; all three are references such as ``Error!$B$5:$B$105``.
+    """One line of a chart; the first three are references such as ``Error!$B$5:$B$105``.
 
-    With ``dots`` each of its points is seen, also where it is the only one.
+    With ``dots`` each of its points is seen, also where it is the only one; ``marks`` are drawn at its points in place
+    of the line between them. ``colour`` is the one of its place by default.
     """
 
     name: str
     xs: str
     ys: str
     dots: bool = False
+    marks: bool = False
+    colour: str = ""
 
 
 def scatter(
@@ -48,32 +53,39 @@ def scatter(
     y_title: str,
     lines: Sequence[Line],
     *,
-    x_range: tuple[float, float],
+    x_range: tuple[float, float] | None,
     y_range: tuple[float | None, float | None] = (None, None),
     y_format: str = "General",
     logarithmic: bool = False,
     size: tuple[float, float] = (WIDTH_CM, HEIGHT_CM),
     legend: Literal["r", "b"] = "r",
 ) -> ScatterChart:
-    """Return a chart of some lines; a single line needs no legend, which else stands at the right, or "b", below."""
+    """Return a chart of some lines; a single line needs no legend, which else stands at the right, or "b", below.
+
+    Without ``x_range`` the x axis follows the lines.
+    """
     chart = ScatterChart(scatterStyle="lineMarker")
     chart.title = title
-    chart.width, chart.height = size  # type: ignore[assignment]  # in centimetres, whole or not
+    measured: Any = chart
+    measured.width, measured.height = size
     chart.x_axis.title, chart.y_axis.title = x_title, y_title
     for axis in (chart.x_axis, chart.y_axis):
         axis.delete = False
         axis.majorGridlines = ChartLines(spPr=GraphicalProperties(ln=LineProperties(solidFill=_GRID, w=6350)))
     chart.x_axis.number_format, chart.y_axis.number_format = "General", y_format
-    numeric: Any = chart.x_axis
-    numeric.majorUnit = max(1, round((x_range[1] - x_range[0]) / _TICKS))
-    chart.x_axis.scaling.min, chart.x_axis.scaling.max = x_range
+    if x_range:
+        numeric: Any = chart.x_axis
+        numeric.majorUnit = max(1, round((x_range[1] - x_range[0]) / _TICKS))
+        chart.x_axis.scaling.min, chart.x_axis.scaling.max = x_range
+    else:
+        chart.x_axis.tickLblPos = chart.y_axis.tickLblPos = "low"
     chart.y_axis.scaling.min, chart.y_axis.scaling.max = y_range
     if logarithmic:
         chart.y_axis.scaling.logBase = 10
         chart.x_axis.crosses = chart.y_axis.crosses = "min"
     chart.legend = Legend(legendPos=legend) if len(lines) > 1 else None
     for index, line in enumerate(lines):
-        chart.series.append(_series(line, series_colour(index)))
+        chart.series.append(_series(line, line.colour or series_colour(index)))
     return chart
 
 
@@ -94,6 +106,11 @@ def _series(line: Line, colour: str) -> Any:
     series.yVal = NumDataSource(numRef=NumRef(f=line.ys))
     series.tx = SeriesLabel(strRef=StrRef(line.name))
     series.smooth = False
+    if line.marks:
+        filled = GraphicalProperties(solidFill=colour, ln=LineProperties(noFill=True))
+        series.marker = Marker("circle", _MARK_SIZE, filled)
+        series.graphicalProperties.line.noFill = True
+        return series
     series.marker.symbol = "circle" if line.dots else "none"
     if line.dots:
         series.marker.size = _DOT_SIZE

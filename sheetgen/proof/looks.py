@@ -55,7 +55,7 @@ def _rules(page: Page) -> Iterator[ShownRule]:
 def _rule(cells: tuple[str, ...], rule: Rule) -> ShownRule:
     formulas = tuple(map(str, rule.formula))
     if rule.colorScale:
-        formulas += tuple(plainly(str(stop.val)) for stop in rule.colorScale.cfvo)
+        formulas += tuple(plainly("" if stop.val is None else str(stop.val)) for stop in rule.colorScale.cfvo)
     return ShownRule(cells, rule.type, rule.operator or "", formulas, _look(rule.dxf))
 
 

@@ -18,6 +18,7 @@ from sheetgen.sheets.explorer import sheet as explorer
 from sheetgen.sheets.flag import Verdict
 from sheetgen.sheets.gradient_check import sheet as gradient_check
 from sheetgen.sheets.navigation import Bar
+from sheetgen.sheets.pictures import sheet as pictures
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ def pages(book: Book) -> tuple[list[Page], Verdict]:
         *([epochs.page(book, verdict)] if book.study.evaluates else []),
         error.page(book, verdict),
         explorer.page(book, verdict),
+        *pictures.pages(book, verdict),
         gradient_check.page(book, verdict),
         equations.page(book, verdict),
     ]

@@ -67,15 +67,16 @@ class Lookup:
     def rate(self) -> Formula:
         """Return the formula of the learning rate of the picked training sheet, or where its schedule begins."""
         rates = [self.book.layout.rate(variant) for variant in range(self._offered)]
-        return Formula(picks.among(self.number, rates), lambda: self.book.study.rates[self.step.variant])
+        return Formula(picks.chosen(self.number, rates), lambda: self.book.study.rates[self.step.variant])
 
     def _choose(self, name: str, row: str, value: Callable[[], float], scale: Callable[[], float]) -> Formula:
         return Formula(picks.choice(self.book.layout, name, self.number, row, self._offered), value, scale)
 
-    def number_formula(self, variant: PickCell, sheet_list: Block) -> Formula:
-        """Return the formula of the first helper cell: which of the listed sheets is picked."""
+    def number_formula(self, variant: PickCell, sheet_list: Block, elsewhere: bool = False) -> Formula:
+        """Return the formula of the first helper cell: which of the listed sheets is picked, here or elsewhere."""
         # MATCH takes ~ for an escape, even where there is nothing to escape.
-        text = f'MATCH(SUBSTITUTE({variant.absolute},"~","~~"),{sheet_list.column(SHEETS)},0)'
+        picked = variant.reference if elsewhere else variant.absolute
+        text = f'MATCH(SUBSTITUTE({picked},"~","~~"),{sheet_list.column(SHEETS)},0)'
         return Formula(text, lambda: float(self.step.variant + 1))
 
     def row_formula(self, iteration: PickCell, sample: PickCell) -> Formula:

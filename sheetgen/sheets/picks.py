@@ -17,6 +17,7 @@ from sheetgen.errors import WorkbookError
 from sheetgen.limits import MAX_FORMULA
 from sheetgen.network.graph import BATCH
 from sheetgen.network.study import CHECK_SETTINGS, EPSILON, Study
+from sheetgen.page.page import quoted
 from sheetgen.sheet_names import EXPLORER, GRADIENT_CHECK
 from sheetgen.sheets.layout import Layout
 
@@ -44,6 +45,11 @@ class PickCell(NamedTuple):
     def absolute(self) -> str:
         """An absolute reference to it, for use on its own sheet."""
         return absolute_coordinate(self.cell)
+
+    @property
+    def reference(self) -> str:
+        """A reference to it, for use on any sheet."""
+        return f"{quoted(self.sheet)}!{self.absolute}"
 
 
 EXPLORER_VARIANT, EXPLORER_ITERATION = PickCell(EXPLORER, "D4"), PickCell(EXPLORER, "D5")
@@ -96,11 +102,11 @@ def row_formula(layout: Layout, iteration: str, sample: str) -> str:
 
 def choice(layout: Layout, quantity: str, variant: str, row: str, variants: int) -> str:
     """Return the formula of a quantity in a row, from 1, of a variant, from 1, among the first ``variants``."""
-    return among(variant, [f"INDEX({layout.column(index, quantity)},{row})" for index in range(variants)])
+    return chosen(variant, [f"INDEX({layout.column(index, quantity)},{row})" for index in range(variants)])
 
 
-def among(variant: str, cells: list[str]) -> str:
-    """Return the formula that chooses one of some cells, of a variant each, by the variant's number, from 1."""
+def chosen(variant: str, cells: list[str]) -> str:
+    """Return the formula that chooses what a variant has, from 1, among what each of them has."""
     *firsts, last = range(0, len(cells), _MOST_CHOICES)
     formula = _choose(variant, cells, last)
     for first in reversed(firsts):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sheetgen.network.graph import Section
+from sheetgen.network.pictures import pictures_of
 from sheetgen.page import style
 from sheetgen.page.block import Listing
 from sheetgen.page.cell_names import column_letter
@@ -22,6 +23,7 @@ from sheetgen.sheet_names import (
     EXPLORER,
     GRADIENT_CHECK,
     INPUTS,
+    PICTURES,
     SOURCE,
     START,
 )
@@ -115,6 +117,8 @@ def _sheets(page: Page, book: Book, row: int) -> int:
     data = [(DATA, "every sample once; change them here")] if study.samples else []
     epochs = [(EPOCHS, "the whole data set after every epoch, every sample with the weights as they are then")]
     epochs = epochs if study.evaluates else []
+    pictures = [(PICTURES, "what is learnt, in pictures that follow the step picked on Explorer")]
+    pictures = pictures if pictures_of(book.built) else []
     row = page.heading("B", row, "The sheets")
     sheets: list[tuple[str, Content]] = [
         (INPUTS, "every input, target, initial weight and learning rate; change them here")
@@ -126,6 +130,7 @@ def _sheets(page: Page, book: Book, row: int) -> int:
         *epochs,
         (ERROR, "the error of all training sheets side by side, charted"),
         (EXPLORER, "the network at any step of any training sheet, drawn and coloured: pick one, look around"),
+        *pictures,
         (GRADIENT_CHECK, "any gradient against the central difference of the loss, computed anew as you look"),
         (EQUATIONS, "the equations, and the chain rule of every weight with live numbers"),
         (CHECKS, "live checks that the training sheets are right"),

@@ -19,6 +19,7 @@ from sheetgen.template import DEFAULT
 from sheetgen.template.document import EQUATION_TABLES, QUANTITY_TABLES, Document, is_printable
 from sheetgen.template.equations import read_equation, require_room
 from sheetgen.template.layers.expand import expand_layers
+from sheetgen.template.pictures import with_pictures
 from sheetgen.template.quantity_names import require_names, require_no_settings
 from sheetgen.template.samples import Samples, read_samples
 from sheetgen.template.shipped import template_names, template_text
@@ -26,7 +27,7 @@ from sheetgen.template.shuffle import drawn_order
 from sheetgen.template.variants import read_variants
 
 _TRAINING = ("rates", "iterations", "batch", "shuffle", "frozen", "optimiser", "schedule", "variants", "layers")
-_KEYS = ("title", "description", "workbook", "try", *_TRAINING, "data", *QUANTITY_TABLES)
+_KEYS = ("title", "description", "workbook", "try", "pictures", *_TRAINING, "data", *QUANTITY_TABLES)
 
 _MOST_SUGGESTIONS, _LONGEST_SUGGESTION = 8, 300
 
@@ -103,7 +104,7 @@ class _TemplateReader:
         )
         require_no_settings(document, study)
         require_room(document, study)
-        return study
+        return with_pictures(document, study)
 
     def suggestions(self) -> tuple[str, ...]:
         """Return what a reader is to try."""

@@ -44,6 +44,8 @@ def _template_lines(study: Study) -> Iterator[str]:
         yield f"{key} = {write_string(getattr(study, key))}"
     if study.suggestions:
         yield f"try = {write_list(study.suggestions)}"
+    if study.pictures == ():
+        yield "pictures = []"
     yield f"iterations = {study.iterations}"
     if study.samples:
         yield f"batch = {study.batch}"
@@ -52,6 +54,7 @@ def _template_lines(study: Study) -> Iterator[str]:
     if study.network.fixed:
         yield f"frozen = {write_list(study.network.fixed)}"
     yield from _variant_lines(study)
+    yield from _picture_lines(study)
     yield from _number_lines(study)
     for table, section in (("forward", Section.FORWARD), ("loss", Section.LOSS), ("metrics", Section.METRICS)):
         if quantities := study.network.section(section):
@@ -74,6 +77,15 @@ def _variant_lines(study: Study) -> Iterator[str]:
         yield from ("", "[[variants]]", f"sheet = {write_string(v.sheet)}", f"rate = {v.rate!r}")
         yield f"optimiser = {_choice(v.optimizer)}"
         yield f"schedule = {_choice(v.schedule)}"
+
+
+def _picture_lines(study: Study) -> Iterator[str]:
+    for picture in study.pictures or ():
+        yield from ("", "[[pictures]]", f"kind = {write_string(picture.kind)}")
+        if picture.x:
+            yield from (f"x = {write_string(picture.x)}", f"y = {write_string(picture.y)}")
+        if picture.classes:
+            yield f"classes = {write_list(picture.classes)}"
 
 
 def _number_lines(study: Study) -> Iterator[str]:

@@ -44,6 +44,10 @@ def gd_residual(c: Cells) -> float:
     return math.fsum((new - (old - number(c, "B2") * slope)) ** 2 for new, old, slope in rows)
 
 
+def sum_of_squares(c: Cells, row: float) -> float:
+    return sum(n(c, f"{letter}{row:.0f}") ** 2 for letter in "AB")
+
+
 n = number
 # formula (@ stands for the input sheet), the same in Python, the cell that a fault changes and to what
 FORMS: list[tuple[str, Callable[[Cells], Value], str, Value]] = [
@@ -101,6 +105,13 @@ FORMS: list[tuple[str, Callable[[Cells], Value], str, Value]] = [
     ('MATCH("∂E_total/∂w1",@D1:D5,0)', lambda c: NA if c["D2"] == "x" else 2.0, "D2", "x"),
     ('INDEX(@A1:A5,MATCH("σ(h1)",@D1:D5,0))', lambda c: n(c, "A3"), "A3", 7.0),
     ('MATCH(SUBSTITUTE("lr ~1","~","~~"),@D1:D5,0)', lambda c: 2.0 if c["D2"] == "lr ~1" else NA, "D2", "lr ~1"),
+    ("SUMSQ(INDEX(@A1:B10,@A6,0))", lambda c: sum_of_squares(c, n(c, "A6")), "B2", 3.0),
+    (
+        "SQRT(SUMSQ(CHOOSE(@A6,INDEX(@A1:B10,3,0),INDEX(@A1:B10,4,0))))",
+        lambda c: math.sqrt(sum_of_squares(c, n(c, "A6") + 2)),
+        "A6",
+        1.0,
+    ),
     ("CHOOSE(@A6,@A1,@A2,@A3)", lambda c: n(c, f"A{n(c, 'A6'):.0f}"), "A6", 3.0),
     ("MOD(@A7,2)", lambda c: n(c, "A7") % 2, "A7", 3.25),
     ("INT(@A7)", lambda c: float(math.floor(n(c, "A7"))), "A7", 3.5),

@@ -15,7 +15,7 @@ from saving import kinds, resave
 
 from sheetgen import WorkbookError, build, engines, load, loads, override, verify
 from sheetgen.proof.report import Kind
-from sheetgen.sheet_names import EXPLORER, GRADIENT_CHECK
+from sheetgen.sheet_names import EXPLORER, GRADIENT_CHECK, PICTURES
 from sheetgen.sheets import picks
 from sheetgen.sheets.layout import Layout
 from sheetgen.sheets.picks import CHECK_ITERATION, EXPLORER_ITERATION, EXPLORER_VARIANT
@@ -48,7 +48,7 @@ def test_another_pick_verifies_and_is_noted(small_workbook: Path, tmp_path: Path
     workbook = pick(workbook, tmp_path / "picked.xlsx", EXPLORER_ITERATION, 3)
     stale = verify(workbook)
     assert kinds(stale) == {Kind.CACHED}
-    assert {difference.sheet for difference in stale.diffs} == {EXPLORER}
+    assert {difference.sheet for difference in stale.diffs} == {EXPLORER, PICTURES}
     report = verify(resave(workbook, tmp_path / "saved", soffice))
     assert report.ok, report.diffs
     assert report.edited == []

@@ -1,0 +1,232 @@
+"""Which pictures of what is learnt a study has: those that its template asks for, or those that suit its network."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+
+from sheetgen.algebra.arrays import applied
+from sheetgen.algebra.evaluate import expanded, expanded_size
+from sheetgen.algebra.expr import Apply, Expr, Var, depth, names, substitute
+from sheetgen.algebra.ops import PRIMITIVES
+from sheetgen.network.graph import Graph, Quantity, Section, equation_of, layer_of
+from sheetgen.network.study import Picture, Study
+
+LINE, REGIONS, PATH, CONFUSION, GRADIENTS, WEIGHTS = KINDS = (
+    "line", "regions", "path", "confusion", "gradients", "weights",
+)  # fmt: skip
+"""The kinds of pictures, in the order in which they stand on the sheet."""
+
+MOST_GRIDS, MOST_LINES, MOST_VARIANTS = 12, 12, 60
+"""The most units of which one picture shows a grid, the most lines of a chart, the most sheets a norm chooses among."""
+_MOST_MARKED = 400
+"""The most samples that are marked on a grid, or counted in a confusion table."""
+_LONGEST, _DEEPEST = 300, 40
+"""The most names and operations of one formula, and the most of them inside one another."""
+_LAYERS_THAT_FADE, _SAMPLES_WORTH_COUNTING = 3, 10
+"""Of fewer layers, or samples, there is no such picture unasked."""
+
+
+def pictures_of(study: Study) -> tuple[Picture, ...]:
+    """Return the pictures of a study; it is the study as built, for no edit of a number changes them."""
+    if study.pictures is not None:
+        return study.pictures
+    suited = [picture for kind in KINDS if _by_default(study, picture := Picture(kind))]
+    if not suited and not unfit(study, Picture(GRADIENTS)):
+        suited = [Picture(GRADIENTS)]
+    return tuple(suited)
+
+
+def _by_default(study: Study, picture: Picture) -> bool:
+    """Whether a study has a picture unasked."""
+    if picture.kind == GRADIENTS and len(layers_of_weights(study.network)) < _LAYERS_THAT_FADE:
+        return False
+    if picture.kind == CONFUSION and study.count < _SAMPLES_WORTH_COUNTING:
+        return False
+    return not unfit(study, picture)
+
+
+def unfit(study: Study, picture: Picture) -> str:
+    """Return why a study cannot have a picture, or nothing: what the picture needs, and what there is."""
+    return _UNFIT[picture.kind](study, picture)
+
+
+# --- units over the inputs ---
+
+
+def outputs(network: Graph) -> tuple[Quantity, ...]:
+    """Return the forward quantities that no other of them uses."""
+    forward = network.section(Section.FORWARD)
+    used = {name for quantity in forward for name in names(equation_of(quantity))}
+    return tuple(quantity for quantity in forward if quantity.name not in used)
+
+
+def hidden_units(network: Graph) -> tuple[Quantity, ...]:
+    """Return the forward quantities that are an activation of something and no outputs."""
+    ends = set(outputs(network))
+    return tuple(q for q in network.section(Section.FORWARD) if activation(q) and q not in ends)
+
+
+def activation(quantity: Quantity) -> str:
+    """Return the activation that a quantity is of something, "" where none."""
+    expr = equation_of(quantity)
+    return expr.op if isinstance(expr, Apply) and PRIMITIVES[expr.op].kind == "activation" else ""
+
+
+def over_units(network: Graph) -> Mapping[str, Expr]:
+    """Return each hidden unit and output over inputs, parameters and hidden units: all between is put in."""
+    return reduced(network, [q.name for q in (*hidden_units(network), *outputs(network))])
+
+
+def over_columns(network: Graph) -> Mapping[str, Expr]:
+    """Return the outputs and what they are computed from, a column each: hidden units and what is used repeatedly."""
+    uses = Counter(name for quantity in network.equations for name in names(equation_of(quantity)))
+    forward = network.section(Section.FORWARD)
+    ends = {quantity.name for quantity in outputs(network)}
+    return reduced(network, [q.name for q in forward if q.name in ends or uses[q.name] > 1 or activation(q)])
+
+
+def over_inputs(network: Graph) -> Mapping[str, Expr]:
+    """Return each output over inputs and parameters alone."""
+    return reduced(network, [q.name for q in outputs(network)])
+
+
+def reduced(network: Graph, kept: list[str]) -> Mapping[str, Expr]:
+    """Return the equations of some quantities, in their order, with all others between them put in.
+
+    What grows beyond all bounds is left as it is named: it does not fit (`fits`).
+    """
+    found: dict[str, Expr] = {}
+
+    def put_in(name: str) -> Expr:
+        return Var(name) if name in kept else found.get(name, Var(name))
+
+    for quantity in network.equations:
+        expr = substitute(equation_of(quantity), put_in)
+        found[quantity.name] = expr if expanded_size(expr) <= 10 * _LONGEST else Var(quantity.name)
+    return {quantity.name: found[quantity.name] for quantity in network.equations if quantity.name in kept}
+
+
+def fits(network: Graph, equations: Mapping[str, Expr]) -> bool:
+    """Whether each equation is short enough for a cell and rests on inputs, parameters and the others."""
+    known = {*network.inputs, *network.parameters, *equations}
+    return all(
+        expr != Var(name) and known.issuperset(names(expr)) and _is_short(expr) for name, expr in equations.items()
+    )
+
+
+def _is_short(expr: Expr) -> bool:
+    return expanded_size(expr) <= _LONGEST and depth(expanded(expr)) <= _DEEPEST
+
+
+def _unfit_line(study: Study, picture: Picture) -> str:
+    return _unfit_over_inputs(study, 1, "one input")
+
+
+def _unfit_regions(study: Study, picture: Picture) -> str:
+    grids = len(hidden_units(study.network)) + len(outputs(study.network))
+    if grids > MOST_GRIDS:
+        return f"regions needs at most {MOST_GRIDS} hidden units and outputs, and the network has {grids}"
+    return _unfit_over_inputs(study, 2, "two inputs")
+
+
+def _unfit_over_inputs(study: Study, inputs: int, wanted: str) -> str:
+    network = study.network
+    kind, equations = (LINE, over_columns(network)) if inputs == 1 else (REGIONS, over_units(network))
+    if len(network.inputs) != inputs:
+        return f"{kind} needs a network of {wanted}, and this one has {len(network.inputs)}"
+    if study.count <= inputs:
+        return f"{kind} needs more samples than inputs, and there are {study.count}"
+    if study.count > _MOST_MARKED:
+        return f"{kind} needs at most {_MOST_MARKED} samples, and there are {study.count:,}"
+    if not fits(network, equations):
+        return f"{kind} needs outputs that one formula can hold, of inputs, parameters and hidden units alone"
+    return ""
+
+
+# --- training, by iteration ---
+
+
+def layers_of_weights(network: Graph) -> tuple[tuple[str, ...], ...]:
+    """Return the trained parameters, layer by layer: those whose first use lies equally deep."""
+    layer = layer_of({quantity.name: equation_of(quantity) for quantity in network.equations})
+    by_layer: dict[int, list[str]] = {}
+    for weight in network.weights:
+        by_layer.setdefault(min((layer[user] for user in network.users.get(weight, ())), default=0), []).append(weight)
+    return tuple(tuple(by_layer[depth]) for depth in sorted(by_layer))
+
+
+def _unfit_gradients(study: Study, picture: Picture) -> str:
+    layers = len(layers_of_weights(study.network))
+    if layers > MOST_LINES:
+        return f"gradients needs at most {MOST_LINES} layers of weights, and the network has {layers}"
+    if len(study.variants) > MOST_VARIANTS:
+        return f"gradients needs at most {MOST_VARIANTS} training sheets, and there are {len(study.variants)}"
+    return ""
+
+
+def _unfit_weights(study: Study, picture: Picture) -> str:
+    weights = len(study.network.weights)
+    if weights > MOST_LINES:
+        return f"weights needs at most {MOST_LINES} trained parameters, and the network has {weights}"
+    return ""
+
+
+# --- the loss over two parameters ---
+
+
+def moved_parameters(study: Study, picture: Picture) -> tuple[str, str]:
+    """Return the two parameters of a path: those that are named, or else the only two."""
+    x, y = (picture.x, picture.y) if picture.x else study.network.weights[:2]
+    return x, y
+
+
+def loss_of(network: Graph) -> Expr:
+    """Return the loss over inputs, targets and parameters alone."""
+    return reduced(network, [network.loss])[network.loss]
+
+
+def _unfit_path(study: Study, picture: Picture) -> str:
+    network = study.network
+    weights = network.weights
+    if not picture.x and len(weights) != 2:
+        return f"path needs two trained parameters, named by x and y where there are more, and there are {len(weights)}"
+    loss = loss_of(network)
+    known = {*network.inputs, *network.targets, *network.parameters}
+    if not known.issuperset(names(loss)) or not _is_short(loss):
+        return "path needs a loss that one formula can hold"
+    if study.samples and any(PRIMITIVES[node.op].kind != "operator" for node in applied(expanded(loss))):
+        return "path over several samples needs a loss of + − · / ^ alone, which a formula averages over all of them"
+    return ""
+
+
+# --- classes ---
+
+
+def _unfit_confusion(study: Study, picture: Picture) -> str:
+    network = study.network
+    ends, targets = outputs(network), network.targets
+    if not study.samples or not targets or len(ends) != len(targets):
+        return f"confusion needs several samples and an output a target, and there are {len(ends)} and {len(targets)}"
+    if study.count > _MOST_MARKED:
+        return f"confusion needs at most {_MOST_MARKED} samples, and there are {study.count:,}"
+    rows = list(zip(*(study.samples[name] for name in targets), strict=True))
+    if any(number not in (0.0, 1.0) for row in rows for number in row):
+        return "confusion needs targets of 0 and 1"
+    if len(targets) > 1 and any(sum(row) != 1 for row in rows):
+        return "confusion needs exactly one target of 1 a sample"
+    if len(ends) == 1 and activation(ends[0]) != "sigmoid":
+        return f"confusion needs a sigmoid where there is one output, and {ends[0].name} is none"
+    if not fits(network, over_columns(network)):
+        return "confusion needs outputs of inputs and parameters alone"
+    return ""
+
+
+_UNFIT: dict[str, Callable[[Study, Picture], str]] = {
+    LINE: _unfit_line,
+    REGIONS: _unfit_regions,
+    PATH: _unfit_path,
+    CONFUSION: _unfit_confusion,
+    GRADIENTS: _unfit_gradients,
+    WEIGHTS: _unfit_weights,
+}
