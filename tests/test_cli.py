@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from faults import change_cell, formula
 
 from sheetgen.cli import cli
+from sheetgen.console import Meter
 from sheetgen.version import __version__
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -224,3 +225,20 @@ def test_templates_wrap_in_a_narrow_terminal(monkeypatch: pytest.MonkeyPatch) ->
     wrapped = CliRunner().invoke(cli, ["templates"]).stdout
     assert max(map(len, plain.splitlines())) > 40 >= max(map(len, wrapped.splitlines()))
     assert wrapped.split() == plain.split()
+
+
+@pytest.mark.parametrize(("words", "shown"), [([], True), (["--json"], False)])
+def test_no_bar_stands_beside_json(
+    words: list[str], shown: bool, small_workbook: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    class Noted(Meter):
+        def __init__(self, what: str = "", shown: bool = True) -> None:
+            asked.append(shown)
+            super().__init__(what, shown)
+
+    monkeypatch.setattr("sheetgen.cli.Meter", Noted)
+    for command in (["verify", str(small_workbook)], ["sweep", "xor", "--iterations", "2", "--train-only"]):
+        assert CliRunner().invoke(cli, [*command, *words]).exit_code == 0
+    assert asked == [shown, shown]
