@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sheetgen.page.cell_names import row_and_column
 from sheetgen.page.page import Page
 from sheetgen.page.shapes import DEFAULT_HEIGHT
 
@@ -17,19 +16,24 @@ MARGIN = 0.4
 _LONG_SIDE, _SHORT_SIDE, _POINTS = 11.69, 8.27, 72.0  # of A4, in inches, and an inch in points
 _CHARACTER, _PADDING = 7 * 0.75, 5 * 0.75
 """The width of a column, in points: so much a character, and so much more."""
-_SAFE = 0.9
+_SAFE = 0.95
 """The share of a page that is used: fonts, and with them heights and widths, are not the same everywhere."""
 
 
 def page_starts(page: Page) -> list[int]:
-    """Return the rows at which a new page begins when the sheet is printed landscape, all columns on a page's width."""
-    height, starts, used = _page_height(page), [], 0.0
+    """Return the rows at which a new page begins when the sheet is printed landscape, all columns on a page's width.
+
+    Each is the empty row above what stands there, so that not even the border of a chart is on the page before.
+    """
+
+    def height(first: int, last: int) -> float:
+        return sum(page.heights.get(row, DEFAULT_HEIGHT) for row in range(first, last + 1))
+
+    most, starts, begun = _page_height(page), [], 1
     for first, last in _pieces(page):
-        needed = sum(page.heights.get(row, DEFAULT_HEIGHT) for row in range(first, last + 1))
-        if used and used + needed > height:
-            starts.append(first)
-            used = 0.0
-        used += needed
+        if first > begun + 1 and height(begun, last) > most:
+            begun = first - 1
+            starts.append(begun)
     return starts
 
 
@@ -42,8 +46,8 @@ def _page_height(page: Page) -> float:
 
 
 def _pieces(page: Page) -> Iterator[tuple[int, int]]:
-    """Yield the first and last rows of what is not cut: what empty rows set apart, charts and pictures being none."""
-    anchors = {row_and_column(where)[0] for where, *_ in (*page.charts, *page.pictures)}
-    taken = {row for row, _ in page.cells} | anchors
+    """Yield the first and last rows of what is not cut: what empty rows set apart, those below a chart being none."""
+    taken = {row for row, _ in page.cells} | page.heights.keys()
     firsts = sorted(row for row in taken if row - 1 not in taken)
-    yield from zip(firsts, [*(first - 1 for first in firsts[1:]), page.size[0]], strict=True)
+    lasts = sorted(row for row in taken if row + 1 not in taken)
+    yield from zip(firsts, lasts, strict=True)
