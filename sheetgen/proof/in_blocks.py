@@ -21,6 +21,7 @@ from sheetgen.errors import EngineError
 from sheetgen.network.study import Study
 from sheetgen.proof.judgement import AddedFormula
 from sheetgen.proof.report import Block
+from sheetgen.shares import Told, untold
 from sheetgen.sheet_names import DATA, INPUTS
 from sheetgen.sheets.layout import FIRST_ROW, FLAG_CELL, Layout
 from sheetgen.xlsx.alike_rows import AlikeRows
@@ -41,12 +42,13 @@ BLOCK_CELLS = 1_000_000
 
 
 def recalculate(
-    calculator: Engine, file: WorkbookFile, study: Study, timeout: float
+    calculator: Engine, file: WorkbookFile, study: Study, timeout: float, told: Told = untold
 ) -> tuple[Recalculation, list[Block]]:
     """Recalculate a workbook of a study; return the values, and the blocks where it was done in some.
 
-    ``timeout`` holds for each block. An engine that tells formulas from values is given the whole workbook, in which a
-    check counts them. Raises WorkbookError and EngineError as reading and recalculating do.
+    ``timeout`` holds for each block; ``told`` is told the share of the rows that they have done. An engine that tells
+    formulas from values is given the whole workbook, in which a check counts them. Raises WorkbookError and EngineError
+    as reading and recalculating do.
     """
     layout = Layout(study)
     at_once = calculator.fits(file.path) and not _loads_slowly(layout)
@@ -54,7 +56,7 @@ def recalculate(
         return calculator.recalculate(file.path, timeout), []
     try:
         with TemporaryDirectory(prefix="sheetgen-", ignore_cleanup_errors=True) as folder:
-            run = _Run(calculator, file, layout, timeout, Path(folder))
+            run = _Run(calculator, file, layout, timeout, Path(folder), told)
             return run.values(), run.blocks
     except OSError as error:
         reason = f"a temporary file cannot be written ({error.strerror}), in TMPDIR or the system's folder for them"
@@ -121,8 +123,10 @@ class _Table:
 class _Run:
     """One recalculation in blocks."""
 
-    def __init__(self, calculator: Engine, file: WorkbookFile, layout: Layout, timeout: float, folder: Path) -> None:
-        self._calculator, self._file, self._timeout = calculator, file, timeout
+    def __init__(
+        self, calculator: Engine, file: WorkbookFile, layout: Layout, timeout: float, folder: Path, told: Told
+    ) -> None:
+        self._calculator, self._file, self._timeout, self._told = calculator, file, timeout, told
         self._copy = folder / "block.xlsx"
         self._last = layout.last_row
         self._widths = {
@@ -156,7 +160,11 @@ class _Run:
             ended = {last: grid[-1]}
             table.blocks.append((first, last, held(grid)))
             self.blocks.append(Block(sheet, first, last))
+            self._told(self._rows_done() / (len(self._widths) * (self._last - FIRST_ROW + 1)))
         return table
+
+    def _rows_done(self) -> int:
+        return sum(block.last - block.first + 1 for block in self.blocks)
 
     def _calculated(self, sheets: dict[str, Iterable[bytes]], what: str) -> Recalculation:
         """Return the values of a workbook in which some sheets hold these rows."""

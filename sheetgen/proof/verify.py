@@ -64,7 +64,7 @@ def verify(
     formats = CellFormats(file)
     built, version = study_recorded(file)
     calculator = get(engine)
-    values, blocks = in_blocks.recalculate(calculator, file, built, timeout)
+    values, blocks = in_blocks.recalculate(calculator, file, built, timeout, between(told, 0, _RECALCULATED))
     told(_RECALCULATED)
     study, edits = numbers_recorded(file, values, built)
     chosen = picks_recorded(file, values, study)

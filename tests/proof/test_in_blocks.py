@@ -60,8 +60,12 @@ def values_of(path: Path) -> dict[str, str]:
     """Return the values that the embedded engine gives in blocks, by the sheets, spelled so that -0.0 is not 0.0."""
     file = WorkbookFile(path)
     study, _ = study_recorded(file)
-    values, blocks = in_blocks.recalculate(get("embedded"), file, study, 60)
+    shares: list[float] = []
+    values, blocks = in_blocks.recalculate(get("embedded"), file, study, 60, shares.append)
     assert len(blocks) > 2
+    assert len(set(shares)) == len(blocks)
+    assert shares == sorted(shares)
+    assert shares[-1] == 1
     return spelled(path, values)
 
 
