@@ -35,7 +35,7 @@ def test_build_then_verify(tmp_path: Path) -> None:
     lines = built.stdout.splitlines()
     assert lines[0] == "backprop.xlsx: 15 sheets, 6 learning rates, iterations 0 to 100"
     assert lines[1] == "  η = 0.1: E_total 0.24252 → 0.133511, fell at every step"
-    assert lines[-1].startswith("OK: all 27,894 formula cells agree (formualizer")
+    assert lines[-1].startswith("OK: all 27,967 formula cells agree (formualizer")
     assert "verifying" in built.stderr
     assert [p.name for p in tmp_path.iterdir()] == ["backprop.xlsx"]
     verified = run("verify", "backprop.xlsx", "--json", cwd=tmp_path)

@@ -27,16 +27,15 @@ HALF_CM, HALF_WIDTH = 13.5, 70.0
 _TICKS = 10
 _GRID = "E4E7EC"
 _LINE_WIDTH = 22_225  # in EMU; 1.75 points
-_DOT_SIZE = 5  # in points
-_MARK_SIZE = 8  # in points
+_DOT_SIZE, _MARK_SIZE = 5, 8  # in points
 
 
 @dataclass(frozen=True)
 class Line:
     """One line of a chart; the first three are references such as ``Error!$B$5:$B$105``.
 
-    With ``dots`` each of its points is seen, also where it is the only one; ``marks`` are drawn at its points in place
-    of the line between them. ``colour`` is the one of its place by default.
+    With ``dots`` each of its points is seen, also where it is the only one; ``marks`` are drawn in place of the line
+    between them. ``colour`` is the one of its place by default.
     """
 
     name: str
@@ -66,8 +65,7 @@ def scatter(
     """
     chart = ScatterChart(scatterStyle="lineMarker")
     chart.title = title
-    measured: Any = chart
-    measured.width, measured.height = size
+    chart.width, chart.height = size  # type: ignore[assignment]  # in centimetres, whole or not
     chart.x_axis.title, chart.y_axis.title = x_title, y_title
     for axis in (chart.x_axis, chart.y_axis):
         axis.delete = False

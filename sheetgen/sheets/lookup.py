@@ -67,7 +67,7 @@ class Lookup:
     def rate(self) -> Formula:
         """Return the formula of the learning rate of the picked training sheet, or where its schedule begins."""
         rates = [self.book.layout.rate(variant) for variant in range(self._offered)]
-        return Formula(picks.chosen(self.number, rates), lambda: self.book.study.rates[self.step.variant])
+        return Formula(picks.among(self.number, rates), lambda: self.book.study.rates[self.step.variant])
 
     def _choose(self, name: str, row: str, value: Callable[[], float], scale: Callable[[], float]) -> Formula:
         return Formula(picks.choice(self.book.layout, name, self.number, row, self._offered), value, scale)

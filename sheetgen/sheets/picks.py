@@ -102,11 +102,11 @@ def row_formula(layout: Layout, iteration: str, sample: str) -> str:
 
 def choice(layout: Layout, quantity: str, variant: str, row: str, variants: int) -> str:
     """Return the formula of a quantity in a row, from 1, of a variant, from 1, among the first ``variants``."""
-    return chosen(variant, [f"INDEX({layout.column(index, quantity)},{row})" for index in range(variants)])
+    return among(variant, [f"INDEX({layout.column(index, quantity)},{row})" for index in range(variants)])
 
 
-def chosen(variant: str, cells: list[str]) -> str:
-    """Return the formula that chooses what a variant has, from 1, among what each of them has."""
+def among(variant: str, cells: list[str]) -> str:
+    """Return the formula that chooses one of some cells, of a variant each, by the variant's number, from 1."""
     *firsts, last = range(0, len(cells), _MOST_CHOICES)
     formula = _choose(variant, cells, last)
     for first in reversed(firsts):

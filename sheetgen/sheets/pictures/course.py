@@ -69,7 +69,7 @@ def _put_norm(studio: Studio, table: Sampled, label: str, layer: Sequence[str]) 
     def formula(row: str) -> str:
         offered = range(picks.offered(layout))
         areas = [[f"INDEX({layout.range(v, first, last)},{row},0)" for v in offered] for first, last in blocks]
-        return f"SQRT(SUMSQ({','.join(picks.chosen(studio.moments.number, area) for area in areas)}))"
+        return f"SQRT(SUMSQ({','.join(picks.among(studio.moments.number, area) for area in areas)}))"
 
     def length(kept: KeptRow) -> float:
         return math.sqrt(sum(kept.values[name] ** 2 for name in names))

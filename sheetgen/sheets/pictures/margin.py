@@ -19,7 +19,7 @@ class Margin:
 
     def __init__(self, page: Page) -> None:
         self._page, self._next = page, FIRST_COLUMN
-        page.put("CB1", "The numbers that the pictures show", HEADING)
+        page.put("CB2", "The numbers that the pictures show", HEADING)
 
     def block(self, labels: Sequence[str], rows: int) -> Block:
         """Return the place of the next table: so many rows below a header of these labels."""
