@@ -73,15 +73,6 @@ class Engine(Protocol):
         """Product and version, such as ``formualizer 0.13.0``. Raises EngineError when absent."""
         ...
 
-    @property
-    def tells_formulas(self) -> bool:
-        """Whether it has ISFORMULA, so that a cell with a value in place of its formula is another to other cells."""
-        ...
-
-    def fits(self, path: Path) -> bool:
-        """Whether the memory that is free suffices to calculate the workbook at ``path`` and to compare its values."""
-        ...
-
     def recalculate(self, path: Path, timeout: float) -> Recalculation:
         """Calculate the workbook at ``path`` anew within ``timeout`` seconds; the file is not changed.
 

@@ -7,6 +7,8 @@ import importlib.metadata
 import math
 import time
 import zipfile
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -50,11 +52,19 @@ def _module() -> Any:
     return formualizer
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Values of some rows of a sheet, the first of which has this number, from column A on."""
+
+    sheet: str
+    first: int
+    rows: list[list[Value]]
+
+
 class Embedded:
     """Calculates workbooks with formualizer."""
 
     name = "embedded"
-    tells_formulas = False
 
     @property
     def version(self) -> str:
@@ -63,13 +73,16 @@ class Embedded:
         return f"formualizer {importlib.metadata.version('formualizer')}"
 
     def fits(self, path: Path) -> bool:
-        """Whether the memory that is free suffices to calculate a workbook, and to compare its values."""
+        """Whether the memory that is free suffices to calculate a workbook, and to compare its values.
+
+        Raises EngineError for what is no workbook.
+        """
         require_package(path)
         free = free_memory()
         return free is None or _memory_for(path) <= _SHARE * free
 
-    def recalculate(self, path: Path, timeout: float) -> EmbeddedRecalculation:
-        """Load and evaluate every formula of ``path``.
+    def recalculate(self, path: Path, timeout: float, given: Iterable[Given] = ()) -> EmbeddedRecalculation:
+        """Load and evaluate every formula of ``path``; ``given`` are values that are put into its cells before.
 
         The time limit holds for the evaluation; loading is not interrupted, but counted.
         Raises EngineError as ``Engine.recalculate`` says.
@@ -80,6 +93,8 @@ class Embedded:
         start = time.monotonic()
         try:
             workbook = _load(module, path, timeout)
+            for values in given:
+                _put(module, workbook, values)
         except Exception as error:
             raise EngineError(f"{path}: the embedded engine cannot load it: {_one_line(error)}") from error
         left = timeout - (time.monotonic() - start)
@@ -115,10 +130,32 @@ def _load(module: Any, path: Path, timeout: float) -> Any:
     limits = module.EvaluationConfig()
     limits.max_eval_time_ms = max(1, math.ceil(timeout * 1000))
     limits.enable_parallel = False  # the same bits for less work: most cells wait for the row above theirs
-    config = module.WorkbookConfig(eval_config=limits)
+    mode = module.WorkbookMode.Ephemeral  # nothing is undone: values are given in a hundredth of the time
+    config = module.WorkbookConfig(mode=mode, eval_config=limits, enable_changelog=False)
     workbook = module.Workbook.from_path(str(path), config=config, load_limits=_LOAD_LIMITS)
     workbook.set_temporal_egress("serial")
     return workbook
+
+
+def _put(module: Any, workbook: Any, given: Given) -> None:
+    """Put values into cells of a loaded workbook."""
+    literal, error = module.LiteralValue, {code: kind for kind, code in _CODES.items()}
+
+    def of(value: Value) -> Any:
+        if isinstance(value, bool):
+            return literal.boolean(value)
+        if isinstance(value, CellError):
+            return literal.error(error.get(value.code, "Value"), None)
+        return (
+            literal.empty()
+            if value is None
+            else literal.text(value)
+            if isinstance(value, str)
+            else literal.number(value)
+        )
+
+    rows = [list(map(literal.number if set(map(type, row)) == {float} else of, row)) for row in given.rows]
+    workbook.sheet(given.sheet).set_values_batch(given.first, 1, len(rows), len(rows[0]), rows)
 
 
 class EmbeddedRecalculation:

@@ -29,7 +29,6 @@ class LibreOffice:
     """
 
     name = "libreoffice"
-    tells_formulas = True
 
     def __init__(self, route: Route | None = None) -> None:
         self._route = route
@@ -38,10 +37,6 @@ class LibreOffice:
     def version(self) -> str:
         """Product and version. Raises EngineError when LibreOffice is absent."""
         return _version(find_soffice())
-
-    def fits(self, path: Path) -> bool:
-        """Whether memory suffices, which nobody has measured."""
-        return True
 
     def recalculate(self, path: Path, timeout: float) -> WorkbookValues:
         """Load ``path`` in a LibreOffice of its own (or in the one that SHEETGEN_SOFFICE_PIPE names), calculate every

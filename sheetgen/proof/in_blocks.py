@@ -9,13 +9,14 @@ A formula that is not as built and refers elsewhere on its sheet may get another
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, groupby
 from operator import itemgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from sheetgen.engines.base import Engine, Recalculation, Value
+from sheetgen.engines.embedded import Embedded, Given
 from sheetgen.engines.tables import SheetValues, held
 from sheetgen.errors import EngineError
 from sheetgen.network.study import Study
@@ -30,15 +31,19 @@ from sheetgen.xlsx.copy_for_engine import write_copy
 from sheetgen.xlsx.formulas import same
 from sheetgen.xlsx.reader import WorkbookFile
 from sheetgen.xlsx.sheet_reader import Rows
-from sheetgen.xlsx.spelled_out import FormulasSpelledOut, row_of, values_of
+from sheetgen.xlsx.spelled_out import FormulasSpelledOut, row_of
 
 WIDE = 300
 """The columns from which on a cell is calculated sooner (19 µs) if it has a formula of its own: loading one that shares
 that of its column takes 66 ns for each column."""
 MOST_LOOKS = 150_000_000
 """The most looks at shared formulas of wide sheets that loading may take, at each cell one for each column: 10 s."""
+MOST_CELLS = 8_000_000
+"""The most cells of a sheet that the engine loads: 8,000,000 it did, 9,990,000 not."""
 BLOCK_CELLS = 1_000_000
 """The cells of a block, about."""
+_GIVEN_TOGETHER = 100_000
+"""The values that are handed to the engine together, about."""
 
 
 def recalculate(
@@ -46,13 +51,12 @@ def recalculate(
 ) -> tuple[Recalculation, list[Block]]:
     """Recalculate a workbook of a study; return the values, and the blocks where it was done in some.
 
-    ``timeout`` holds for each block; ``told`` is told the share of the rows that they have done. An engine that tells
-    formulas from values is given the whole workbook, in which a check counts them. Raises WorkbookError and EngineError
-    as reading and recalculating do.
+    ``timeout`` holds for each block; ``told`` is told the share of the rows that they have done. Any engine but the
+    embedded is given the whole workbook: a check asks those that can tell how many cells have formulas. Raises
+    WorkbookError and EngineError as reading and recalculating do.
     """
     layout = Layout(study)
-    at_once = calculator.fits(file.path) and not _loads_slowly(layout)
-    if at_once or calculator.tells_formulas or not _inputs_stand_alone(file):
+    if not isinstance(calculator, Embedded) or _at_once(calculator, file, layout) or not _inputs_stand_alone(file):
         return calculator.recalculate(file.path, timeout), []
     try:
         with TemporaryDirectory(prefix="sheetgen-", ignore_cleanup_errors=True) as folder:
@@ -63,9 +67,11 @@ def recalculate(
         raise EngineError(f"{file.path}: {reason}", "make room there, or set TMPDIR to another folder") from error
 
 
-def _loads_slowly(layout: Layout) -> bool:
-    widths = [len(table.letters) for table in layout.tables]
-    return sum(width**2 for width in widths if width > WIDE) * layout.study.rows > MOST_LOOKS
+def _at_once(calculator: Embedded, file: WorkbookFile, layout: Layout) -> bool:
+    """Whether a workbook is loaded at once: it is neither too large nor too wide."""
+    widths, rows = [len(table.letters) for table in layout.tables], layout.study.rows
+    looks = sum(width**2 for width in widths if width > WIDE) * rows
+    return looks <= MOST_LOOKS and max(widths) * rows <= MOST_CELLS and calculator.fits(file.path)
 
 
 def _inputs_stand_alone(file: WorkbookFile) -> bool:
@@ -111,20 +117,27 @@ class _Table:
         """Yield the rows above the table."""
         yield from (row_of(cells) for number, cells in self.beside.items() if number < FIRST_ROW)
 
-    def rows(self) -> Iterator[bytes]:
-        """Yield all rows: those of the table with the values that were found."""
-        yield from self.above()
+    def around(self) -> Iterator[bytes]:
+        """Yield all rows, without the table."""
+        yield from map(row_of, self.beside.values())
+
+    def values(self) -> Iterator[Given]:
+        """Yield the values of the table, some rows at a time."""
         for first, last, values in self.blocks:
-            for number in range(first, last + 1):
-                yield values_of(number, values.row(number - first, self.columns), self.beside.get(number, ()))
-        yield from (row_of(cells) for number, cells in self.beside.items() if number > self.last)
+            for start in range(first, last + 1, self._together):
+                rows = range(start, min(start + self._together, last + 1))
+                yield Given(self.sheet, start, [values.row(number - first, self.columns) for number in rows])
+
+    @property
+    def _together(self) -> int:
+        return max(1, _GIVEN_TOGETHER // self.columns)
 
 
 class _Run:
     """One recalculation in blocks."""
 
     def __init__(
-        self, calculator: Engine, file: WorkbookFile, layout: Layout, timeout: float, folder: Path, told: Told
+        self, calculator: Embedded, file: WorkbookFile, layout: Layout, timeout: float, folder: Path, told: Told
     ) -> None:
         self._calculator, self._file, self._timeout, self._told = calculator, file, timeout, told
         self._copy = folder / "block.xlsx"
@@ -139,7 +152,9 @@ class _Run:
     def values(self) -> Recalculation:
         """Return the values of all sheets."""
         tables = [self._table(sheet, columns) for sheet, columns in self._widths.items()]
-        return self._calculated({table.sheet: table.rows() for table in tables}, "the sheets beside the training")
+        around = {table.sheet: table.around() for table in tables}
+        given = chain.from_iterable(table.values() for table in tables)
+        return self._calculated(around, given, "the sheets beside the training")
 
     def _table(self, sheet: str, columns: int) -> _Table:
         """Return a training sheet with its values, found block by block."""
@@ -152,10 +167,10 @@ class _Run:
         for index, pieces in groupby(cut, key=itemgetter(0)):
             first = FIRST_ROW + index * count
             last = min(first + count - 1, self._last)
-            before = [values_of(first - 1, ended[first - 1])] if first - 1 in ended else []
+            before = [Given(sheet, first - 1, [ended[first - 1]])] if first - 1 in ended else []
             here = chain.from_iterable(spelled.rows(piece) for _, piece in pieces)
             where = f"rows {first:,} to {last:,} of {sheet}"
-            fresh = self._calculated(others | {sheet: chain(table.above(), before, here)}, where)
+            fresh = self._calculated(others | {sheet: chain(table.above(), here)}, before, where)
             grid = fresh.grid(sheet, last, columns, first)
             ended = {last: grid[-1]}
             table.blocks.append((first, last, held(grid)))
@@ -166,11 +181,11 @@ class _Run:
     def _rows_done(self) -> int:
         return sum(block.last - block.first + 1 for block in self.blocks)
 
-    def _calculated(self, sheets: dict[str, Iterable[bytes]], what: str) -> Recalculation:
-        """Return the values of a workbook in which some sheets hold these rows."""
+    def _calculated(self, sheets: Mapping[str, Iterable[bytes]], given: Iterable[Given], what: str) -> Recalculation:
+        """Return the values of a workbook in which some sheets hold these rows, and what is given."""
         write_copy(self._file, self._copy, sheets)
         try:
-            return self._calculator.recalculate(self._copy, self._timeout)
+            return self._calculator.recalculate(self._copy, self._timeout, given)
         except EngineError as error:
             problem = error.problem.replace(str(self._copy), f"{self._file.path}, {what}")
             raise EngineError(problem, error.expected) from error

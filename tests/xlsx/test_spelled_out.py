@@ -1,4 +1,4 @@
-"""Rows spelled out for an engine hold the formulas, or the values, that they held, each in its own cell."""
+"""Rows spelled out for an engine hold the formulas and constants that they held, each in its own cell."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from gallery import small_workbook_of
 
 from sheetgen.engines.base import CellError
 from sheetgen.xlsx.alike_rows import AlikeRows
-from sheetgen.xlsx.cells import FileCell, SharedFormula
+from sheetgen.xlsx.cells import FileCell
 from sheetgen.xlsx.copy_for_engine import write_copy
 from sheetgen.xlsx.reader import WorkbookFile
 from sheetgen.xlsx.sheet_reader import Rows, SheetReader
-from sheetgen.xlsx.spelled_out import FormulasSpelledOut, row_of, values_of
+from sheetgen.xlsx.spelled_out import FormulasSpelledOut, row_of
 
 START = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
 END = b"</sheetData></worksheet>"
@@ -76,19 +76,14 @@ def test_what_is_no_formula_stays_as_it_is() -> None:
     assert (found[4].own, found[4].fills, found[4].value) == ("SUM(A7:A8*2)", "F7:F8", None)
 
 
-def test_values_stand_from_the_first_column_on_and_formulas_beside_them() -> None:
-    beside = [FileCell(9, 7, 5.0, shared=SharedFormula("A1+1", 1, 7))]
-    for values in ([0.1, 1e-300, -0.0, 123456789012345680.0], [0.1, None, "x", CellError("#NUM!"), False]):
-        found = read([values_of(9, values, beside)])
-        there = [(column, value) for column, value in enumerate(values, start=1) if value is not None]
-        assert repr([(cell.column, cell.value) for cell in found[:-1]]) == repr(there)
-        assert (found[-1].column, found[-1].own, found[-1].value) == (7, "A9+1", None)
-
-
 def test_a_copy_holds_other_rows_in_some_sheets(tmp_path: Path) -> None:
     path = small_workbook_of("mazur", tmp_path)
     file = WorkbookFile(path)
-    write_copy(file, tmp_path / "copy.xlsx", {"Error": (), "Checks": [values_of(3, [1.5, 2.5]), values_of(900, [7.0])]})
+    write_copy(
+        file,
+        tmp_path / "copy.xlsx",
+        {"Error": (), "Checks": [row_of([FileCell(3, 1, 1.5), FileCell(3, 2, 2.5)]), row_of([FileCell(900, 1, 7.0)])]},
+    )
     copy = openpyxl.load_workbook(tmp_path / "copy.xlsx")
     assert tuple(copy.sheetnames) == file.sheet_names
     assert list(copy["Error"].iter_rows()) == []
