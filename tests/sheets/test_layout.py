@@ -11,7 +11,7 @@ from openpyxl.workbook import Workbook
 from sheetgen.template.write import effective_template
 
 SHEETS = ["Start", "Inputs", "lr 0.1", "lr 0.2", "lr 0.5", "lr 0.8", "lr 1.0", "lr 2.0", "Error", "Explorer",
-          "Gradient check", "Equations", "Checks", "Source"]  # fmt: skip
+          "Pictures", "Gradient check", "Equations", "Checks", "Source"]  # fmt: skip
 WEIGHTS = [f"w{i}" for i in range(1, 9)]
 LABELS = [
     "iteration", "i1", "i2", "t1", "t2", *WEIGHTS, "h1", "h2", "a_h1", "a_h2", "o1", "o2", "a_o1", "a_o2", "E1", "E2",
