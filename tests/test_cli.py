@@ -50,7 +50,7 @@ def test_a_dry_run_says_how_large_and_writes_nothing(tmp_path: Path, monkeypatch
     told = run("build", "--dry-run", cwd=tmp_path)
     assert told.returncode == 0, told.stderr
     lines = told.stdout.splitlines()
-    assert "  lr 0.1: 105 rows, 4,162 cells (4,042 formulas)" in lines
+    assert "  lr 0.1: 105 rows, 4,172 cells (4,042 formulas)" in lines
     assert re.fullmatch(r"15 sheets, [0-9,]{6} cells \([0-9,]{6} formulas\)", lines[-2])
     assert re.fullmatch(r"estimated: \d+ kB of file, \d+ MB of memory to build, \d+ MB to verify", lines[-1])
     assert list(tmp_path.iterdir()) == []
