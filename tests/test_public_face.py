@@ -39,7 +39,7 @@ FIELDS = {
     ),
     "Report": (
         "engine", "training_cells", "helper_cells", "mismatches", "max_abs", "max_rel", "edited", "sheets", "diffs",
-        "notes", "stale", "not_covered", "unproven", "ignore_cache",
+        "notes", "stale", "not_covered", "unproven", "ignore_cache", "blocks",
     ),
     "Tolerance": ("rtol", "atol"),
 }  # fmt: skip
