@@ -113,7 +113,7 @@ class Page:
     cells.
 
     ``bar`` is the column from which the first row has room for links to the other sheets, 0 where it has none;
-    ``folded`` are columns put out of sight, which a click unfolds.
+    ``folded`` are columns put out of sight, which a click unfolds; ``zoom`` is in percent.
     ``rules`` are conditional formats, each with the cells it colours; ``guards`` are validations, each with the cells
     that let in only what it lets in. ``decorate`` has what shows no number: how the sheet is printed and folded.
     ``finish`` has what is to be done when there are values, which the looks of a chart may depend on.
