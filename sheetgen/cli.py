@@ -309,19 +309,20 @@ def _wrapped(name: str, text: str) -> str:
 @click.option("--timeout", callback=_seconds, default=600.0, show_default=True, help="Seconds for LibreOffice.")
 @click.option("--force", is_flag=True, help="Replace an existing file.")
 def render_command(file: Path, output: Path | None, whole: bool, timeout: float, force: bool) -> int:
-    """Print the workbook FILE as a PDF handout: the network, the charts, each sheet's first and last rows, the
-    equations and the checks. It needs LibreOffice.
+    """Print a PDF handout of the network and the numbers in the workbook FILE: the network drawn, the charts, each
+    training sheet's first and last rows, the equations and the checks. It needs LibreOffice.
 
     Example: sheetgen render backprop.xlsx -o handout.pdf
     """
-    from sheetgen.files import ABSENT, replace_file, version_of
+    from sheetgen.files import ABSENT, replace_file
     from sheetgen.render import render
 
+    if not file.is_file():
+        raise UsageError(f"there is no file {str(file)!r}", "name a workbook that sheetgen built")
     target = output or file.with_suffix(".pdf")
     if target.suffix.lower() != ".pdf":
         raise UsageError(f"{target} cannot be a handout's name; it must end in .pdf")
-    if version_of(target) != ABSENT and not force:
-        raise UsageError(f"{target} exists", "replace it with --force, or name another file with -o")
+    _refuse_existing(target, force)
     replace_file(target, render(file, whole=whole, timeout=timeout), None if force else ABSENT)
     click.echo(f"wrote {target}")
     return 0

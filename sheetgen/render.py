@@ -8,34 +8,44 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from openpyxl.utils.cell import range_boundaries
+
 from sheetgen.engines import get
+from sheetgen.engines.base import Recalculation
 from sheetgen.engines.libreoffice import LibreOffice
+from sheetgen.errors import WorkbookError
 from sheetgen.page import charts
 from sheetgen.page.cell_names import column_letter, row_and_column
 from sheetgen.page.page import Page
-from sheetgen.page.printing import fit
+from sheetgen.page.printing import fit, fit_width
+from sheetgen.proof import in_blocks
 from sheetgen.proof.recorded import numbers_recorded, picks_recorded, study_recorded
 from sheetgen.sheet_names import CHECKS, EQUATIONS, ERROR, START
 from sheetgen.sheets import handout
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.compose import compose
 from sheetgen.sheets.equations import CHAIN_RULE
-from sheetgen.sheets.error import sheet as error
+from sheetgen.sheets.layout import FLAG_CELL
 from sheetgen.xlsx import shell, writer
 from sheetgen.xlsx.reader import WorkbookFile
+
+_LEGIBLE = 100
+"""The most rows that are legible on a page."""
 
 
 def render(path: Path, *, whole: bool = False, timeout: float = 600.0) -> bytes:
     """Return a PDF: a handout of the network, its charts, the first and last rows of each training sheet, equations
     and checks; with ``whole`` every page that the workbook's sheets print.
 
-    Raises WorkbookError for a file that is none of ours, and EngineError where LibreOffice is absent or fails.
+    A handout is made anew of the network and the numbers in the file. Raises WorkbookError for a file that is none of
+    ours, or whose checks fail, and EngineError where LibreOffice is absent or fails.
     """
     if whole:
         return LibreOffice().pdf(path, timeout)
     book = _book_of(path, timeout)
     pages = compose(book, more=(handout.page,)).pages
-    for page in pages:
+    *of_workbook, _ = pages
+    for page in of_workbook:
         _leave_out_links(page)
         page.decorate.append(partial(_PRINTED.get(page.name, _hide), page))
     with tempfile.TemporaryDirectory(prefix="sheetgen-") as name:
@@ -50,9 +60,22 @@ def _book_of(path: Path, timeout: float) -> Book:
     """Return the book of a workbook, with the numbers that stand in it now."""
     file = WorkbookFile(path)
     built, version = study_recorded(file)
-    values = get("embedded").recalculate(path, timeout)
+    values, _ = in_blocks.recalculate(get("embedded"), file, built, timeout)
+    if (found := _flag(values)) and not found.startswith("OK"):
+        raise WorkbookError(
+            f"{path}: its own checks fail ({found}), and a handout would not show that: find out why with sheetgen"
+            " verify, or print it as it is with --all"
+        )
     study, _ = numbers_recorded(file, values, built)
     return Book(study, built, picks_recorded(file, values, study), version=version)
+
+
+def _flag(values: Recalculation) -> str:
+    """Return the overall flag of a recalculated workbook, nothing where it has none."""
+    if CHECKS not in values.sheet_names:
+        return ""
+    row, column = row_and_column(FLAG_CELL.rpartition("!")[2].replace("$", ""))
+    return str(values.grid(CHECKS, row, column)[row - 1][column - 1])
 
 
 def _leave_out_links(page: Page) -> None:
@@ -77,31 +100,41 @@ def _as_it_is(page: Page, sheet: Any) -> None:
     """Print a sheet as it prints itself."""
 
 
-def _on_a_page(page: Page, sheet: Any) -> None:
-    fit(sheet)
+def _together(page: Page, sheet: Any) -> None:
+    _fit(sheet, _printed(sheet)[3])
+
+
+def _printed(sheet: Any) -> tuple[int, int, int, int]:
+    """Return the first and the last column and row of what a sheet prints: left, top, right, bottom."""
+    return range_boundaries(sheet.print_area.rpartition("!")[2])  # type: ignore[return-value]
+
+
+def _fit(sheet: Any, rows: int) -> None:
+    """Print rows on a page, or where they are many on as many as keep them legible."""
+    fit(sheet) if rows <= _LEGIBLE else fit_width(sheet)
 
 
 def _charts(page: Page, sheet: Any) -> None:
     """Print what stands right of the table: the summary and the charts."""
-    first = page.bar - 2
+    _, _, end, _ = _printed(sheet)
     last = max(row_and_column(anchor)[0] for anchor, _, _ in page.charts) + charts.HEIGHT_ROWS
     sheet.print_title_rows = None
-    sheet.print_area = f"{column_letter(first)}1:{column_letter(first + error.COLUMNS - 1)}{last}"
+    sheet.print_area = f"{column_letter(page.bar - 2)}1:{column_letter(end)}{last}"
     fit(sheet)
 
 
 def _equations(page: Page, sheet: Any) -> None:
     """Print the equations, without the chain rule of every weight, which is them once more."""
     rows = [row for (row, _), cell in page.cells.items() if cell.content == CHAIN_RULE]
-    sheet.print_area = f"A1:G{min(rows, default=page.size[0] + 1) - 1}"
-    fit(sheet)
+    last = min(rows, default=page.size[0] + 1) - 1
+    sheet.print_area = f"A1:G{last}"
+    _fit(sheet, last)
 
 
 _PRINTED: Mapping[str, Callable[[Page, Any], None]] = {
     START: _as_it_is,
     ERROR: _charts,
-    handout.HANDOUT: _as_it_is,
     EQUATIONS: _equations,
-    CHECKS: _on_a_page,
+    CHECKS: _together,
 }
-"""How the sheets of a handout are printed; the others are not."""
+"""How the sheets of a handout are printed, besides its own; the others are not."""

@@ -192,7 +192,7 @@ def page_of_the_companion(folder: Path) -> Page:
 
 
 def test_the_page_of_the_workbook_lists_the_functions_of_formulas(tmp_path: Path) -> None:
-    listed = re.search(r"Formulas use only (.*?) and arithmetic", unwrapped("docs/workbook.md"))
+    listed = re.search(r"Formulas of cells use only (.*?) and arithmetic", unwrapped("docs/workbook.md"))
     assert listed is not None
     names = listed[1].split(", ")
     pages = [*pages_of_templates(), page_of_the_companion(tmp_path)]

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from faults import change_cell, constant
 from gallery import small_workbook_of
+from openpyxl import load_workbook
 
 from sheetgen import load, override
 from sheetgen.cli import cli
@@ -66,10 +68,23 @@ def test_its_tables_hold_the_first_and_the_last_rows(template: str) -> None:
             assert all(cell.text.startswith(f"'{sheet}'!$") for cell in shown if isinstance(cell, Formula))
 
 
+def test_a_workbook_whose_checks_fail_gets_no_handout(tmp_path: Path) -> None:
+    """It would be made of the network and the inputs, and not show what somebody typed over a formula."""
+    path = small_workbook_of("mlp-2-2-2", tmp_path)
+    sheet = load_workbook(path).sheetnames[2]
+    broken = change_cell(path, tmp_path / "broken.xlsx", sheet, "AK5", lambda xml: constant(xml.replace("<v>", "<v>9")))
+    refused = CliRunner().invoke(cli, ["render", str(broken)])
+    assert refused.exit_code == 2
+    assert re.search(r"its own checks fail \(CHECK: .*\), and a handout would not show that", refused.stderr)
+    assert not broken.with_suffix(".pdf").exists()
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["nothing.xlsx"], "nothing.xlsx"),
+        (["nothing.xlsx"], "there is no file 'nothing.xlsx'"),
+        (["."], "there is no file '.'"),
+        ([""], "there is no file"),
         (["there.xlsx", "-o", "out.xlsx"], "out.xlsx cannot be a handout's name; it must end in .pdf"),
         (["there.xlsx"], "there.pdf exists; replace it with --force, or name another file with -o"),
         (["text.xlsx", "-o", "new.pdf"], "text.xlsx"),

@@ -26,6 +26,7 @@ HALF_CM, HALF_WIDTH = 13.5, 70.0
 
 _TICKS = 10
 _GRID = "E4E7EC"
+_LEAST_POWER = -300
 _LINE_WIDTH = 22_225  # in EMU; 1.75 points
 _DOT_SIZE, _MARK_SIZE = 5, 8  # in points
 
@@ -89,7 +90,7 @@ def scatter(
 
 def begin_axis(chart: ScatterChart, least: float) -> None:
     """Let the logarithmic axis of a chart begin at the power of ten below a number."""
-    chart.y_axis.scaling.min = 10.0 ** math.floor(math.log10(least))
+    chart.y_axis.scaling.min = 10.0 ** max(_LEAST_POWER, math.floor(math.log10(least)))
 
 
 def end_axis(chart: ScatterChart, title: str, most: float) -> None:

@@ -21,6 +21,8 @@ def compare_charts(page: Page, built: Appearance, found: Appearance, outcome: Sh
             lost.append(chart)
             continue
         left.remove(same)
+        if not _limits_agree(same, chart):
+            outcome.unproven.append(f"the chart {chart.title!r} with another end of an axis")
         if (same.kinds, same.title, _axes_of(same)) != (chart.kinds, chart.title, _axes_of(chart)):
             outcome.unproven.append(f"the chart {chart.title!r} with another title, kind or axes")
     for chart, other in zip(lost, left, strict=False):
@@ -37,6 +39,12 @@ def _cells_of(chart: ShownChart) -> tuple[tuple[str, ...], ...]:
 def _axes_of(chart: ShownChart) -> list[tuple[str | None, ...]]:
     """Return what axes show, number formats that round differently or not at all taken as one."""
     return [(*axis[:-1], decoration(axis[-1])) for axis in chart.axes]
+
+
+def _limits_agree(found: ShownChart, built: ShownChart) -> bool:
+    """Whether axes end where they were built to; a program may have dropped that."""
+    pairs = (pair for ends in zip(found.limits, built.limits, strict=False) for pair in zip(*ends, strict=True))
+    return all(end in ("", wanted) for end, wanted in pairs)
 
 
 def _named(chart: ShownChart) -> str:

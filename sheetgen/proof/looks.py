@@ -56,6 +56,7 @@ def _rule(cells: tuple[str, ...], rule: Rule) -> ShownRule:
     formulas = tuple(map(str, rule.formula))
     if rule.colorScale:
         formulas += tuple(plainly("" if stop.val is None else str(stop.val)) for stop in rule.colorScale.cfvo)
+        formulas += tuple(f"#{colour.rgb[-6:].upper()}" for colour in rule.colorScale.color)
     return ShownRule(cells, rule.type, rule.operator or "", formulas, _look(rule.dxf))
 
 
@@ -79,7 +80,13 @@ def _chart(chart: Any) -> ShownChart:
         for axis in (chart.x_axis, chart.y_axis)
     )
     series = tuple((one.tx.strRef.f, one.xVal.numRef.f, one.yVal.numRef.f) for one in chart.series)
-    return ShownChart((chart.tagname,), _text(chart.title), axes, series)
+    ends = ((axis.scaling.min, axis.scaling.max) for axis in (chart.x_axis, chart.y_axis))
+    limits = tuple((_limit(least), _limit(largest)) for least, largest in ends)
+    return ShownChart((chart.tagname,), _text(chart.title), axes, series, limits)
+
+
+def _limit(end: float | None) -> str:
+    return "" if end is None else plainly(repr(float(end)))
 
 
 def _shape(page: Page, shape: Line | Ellipse) -> ShownShape:

@@ -90,7 +90,9 @@ def _compare_rules(page: Page, built: Appearance, found: Appearance, outcome: Sh
         elif _asks(rule) not in ours:
             added += 1
     there = {_asks(rule): (rule.look.ink, rule.look.fill) for rule in found.rules}
-    missing = sum(not _looks_as(there.get(asks), look) for asks, look in ours.items() if any(look))
+    missing = sum(
+        not _looks_as(there.get(asks), look) for asks, look in ours.items() if any(look) or any(there.get(asks, ()))
+    )
     if added:
         outcome.unproven.append(counted("an added conditional format", added))
     if missing:
@@ -111,11 +113,13 @@ def _compare_guards(page: Page, built: Appearance, found: Appearance, outcome: S
     """Make sure that what a cell lets in is as built where the file says it; a program may have dropped it."""
     over = _Over(guard.cells for guard in found.guards)
     known: set[int] = set()
+    spoken: set[int] = set()
     missing = 0
     for guard in built.guards:
         for cell in guard.cells:
             there = over.meeting(cell)
             known |= there
+            spoken |= {number for number in there if found.guards[number].prompt not in ("", guard.prompt)}
             if not there:
                 missing += 1
             elif wrong := [found.guards[n] for n in there if _lets_in(found.guards[n]) != _lets_in(guard)]:
@@ -123,10 +127,7 @@ def _compare_guards(page: Page, built: Appearance, found: Appearance, outcome: S
                 outcome.differences.append(differ(page, cell.partition(":")[0], Kind.CHOICE, text, now))
     if missing:
         outcome.unproven.append(counted("a cell that lets anything in, and did not as built", missing))
-    prompts = {guard.prompt for guard in built.guards} | {""}
-    if spoken := [
-        guard for number, guard in enumerate(found.guards) if number in known and guard.prompt not in prompts
-    ]:
+    if spoken:
         outcome.unproven.append(counted("a cell that says something else when it is chosen", len(spoken)))
     if lax := sum(not guard.insists for number, guard in enumerate(found.guards) if number in known):
         outcome.unproven.append(counted("a validation that warns of nothing", lax))

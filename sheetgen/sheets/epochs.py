@@ -128,11 +128,9 @@ def page(book: Book, verdict: Verdict) -> Page:
     """Return the Epochs sheet."""
     table, study = EpochsTable(book), book.study
     page = Page(EPOCHS, freeze=f"C{at.FIRST_ROW}", tab_colour="B54708")
-    page.put("A1", "The whole data set after every epoch", style.TITLE)
-    flag(page, "F1:G1", verdict)
-    page.bar = 8
-    note = "Every sample with the weights as they are then (right of the samples). The sheet Error charts the means."
-    page.put("K1", note, style.NOTE)
+    page.put("A1", "The whole data set after every epoch, with the weights as they are then", style.TITLE)
+    flag(page, "K1:L1", verdict)
+    page.bar = 13
     page.widths = dict.fromkeys(range(1, table.parameters.end + 1), 14.0) | {1: 9.0, 2: 9.0, table.block.end + 1: 4.0}
     page.heights = {at.TITLE_ROW: 28, at.RATE_ROW: 20, at.LABEL_ROW: 22, at.EQUATION_ROW: 58}
     _header(page, table)

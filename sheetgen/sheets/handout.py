@@ -17,7 +17,7 @@ from sheetgen.sheets.error.table import variant_title
 from sheetgen.sheets.layout import Address
 from sheetgen.sheets.section_style import label_style
 
-HANDOUT = "Handout"
+_NAME = "Handout"
 ROWS = 10
 """How many rows are shown from the start, and as many from the end."""
 _MOST_WEIGHTS, _MOST_OUTPUTS = 8, 4
@@ -29,7 +29,7 @@ _LINK = replace(style.LINK, size=10)
 
 def page(book: Book) -> Page:
     """Return the page: a table for each variant, of its weights, outputs and loss."""
-    page = Page(HANDOUT)
+    page = Page(_free_name({variant.sheet.casefold() for variant in book.study.variants}))
     names = _shown(book.study.network)
     page.widths = dict.fromkeys(range(1, len(names) + 1), _WIDTH)
     row, breaks = 1, RowBreak()
@@ -39,6 +39,13 @@ def page(book: Book) -> Page:
         row = _table(page, book, variant, names, row) + 1
     page.decorate.append(partial(_print, breaks=breaks, width=_WIDTH * len(names)))
     return page
+
+
+def _free_name(taken: set[str]) -> str:
+    name = _NAME
+    while name.casefold() in taken:
+        name += "s"
+    return name
 
 
 def _print(sheet: Any, breaks: RowBreak, width: float) -> None:

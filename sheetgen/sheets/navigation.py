@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from sheetgen.page import style
-from sheetgen.page.cell_names import column_letter
+from sheetgen.page.cell_names import column_letter, row_and_column
 from sheetgen.page.fields import field, span
 from sheetgen.page.page import Page
 
@@ -31,16 +31,16 @@ class Bar:
     def put(self, page: Page) -> None:
         """Put the bar in the row of the title, from the column on that the page has for it.
 
-        What is printed stays as wide as it was.
+        What is printed stays as wide as it was; a sheet with charts says itself what that is.
         """
-        rows, columns = page.size
-        area = f"A1:{column_letter(columns)}{rows}"
+        area = _area(page)
         page.decorate.insert(0, lambda sheet: setattr(sheet, "print_area", area))
         column = page.bar
         for text, sheet in self._links(page.name):
             if span(page, column, len(text) + _MARGIN) in page.folded:
                 column = page.folded.stop
             column, cell = field(page, _BAR_ROW, column, len(text) + _MARGIN)
+            assert row_and_column(cell) not in page.cells, f"{page.name}!{cell} holds something else"
             page.put(cell, text, _HERE if sheet == page.name else _LINK)
             if sheet != page.name:
                 page.links[cell] = sheet
@@ -57,3 +57,9 @@ class Bar:
         yield from ((sheet, sheet) for sheet in others)
         if here not in self.training:
             yield from ((sheet, sheet) for sheet in self.training[:_MOST_TRAINING_SHEETS])
+
+
+def _area(page: Page) -> str:
+    """Return the area of all cells, and of those that they are merged with."""
+    ends = [page.size, *(row_and_column(merge.partition(":")[2]) for merge in page.merges)]
+    return f"A1:{column_letter(max(column for _, column in ends))}{max(row for row, _ in ends)}"

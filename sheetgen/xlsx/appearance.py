@@ -44,7 +44,10 @@ DRAWN_OBJECT = "a drawn object or picture"
 
 @dataclass(frozen=True)
 class ShownRule:
-    """A conditional format: its cells, what it asks of them, how it makes them look."""
+    """A conditional format: its cells, what it asks of them, how it makes them look.
+
+    The stops of a colour scale, and then its colours, stand among the formulas.
+    """
 
     cells: tuple[str, ...]
     kind: str
@@ -126,6 +129,9 @@ def _rules(root: ElementTree.Element, looks: list[DifferentialLook]) -> Iterator
             look = looks[int(number)] if number.isdigit() and int(number) < len(looks) else DifferentialLook()
             formulas = [formula.text or "" for formula in rule.iterfind(f"{MAIN}formula")]
             formulas += [plainly(stop.get("val", "")) for stop in rule.iter(f"{MAIN}cfvo")]
+            formulas += [
+                f"#{colour.get('rgb', '')[-6:].upper()}" for colour in rule.iterfind(f"{MAIN}colorScale/{MAIN}color")
+            ]
             yield ShownRule(cells, rule.get("type", ""), rule.get("operator", ""), tuple(formulas), look)
 
 

@@ -25,12 +25,14 @@ class ShownChart:
     """A chart: its kinds and title, and of each series the references of its name, its x and its y.
 
     Of each axis its title, its direction, the base where it is logarithmic, its unit, and how it writes numbers.
+    ``limits`` are the least and the largest number of each axis, "" where a program finds them.
     """
 
     kinds: tuple[str, ...]
     title: str
     axes: tuple[tuple[str, ...], ...]
     series: tuple[tuple[str, ...], ...]
+    limits: tuple[tuple[str, str], ...] = ()
 
 
 def has_its_own(root: ElementTree.Element) -> bool:
@@ -49,6 +51,7 @@ def chart_of(root: ElementTree.Element) -> ShownChart:
         title=_text(title),
         axes=tuple(_axis(axis) for axis in plot if axis.tag.endswith("Ax")),
         series=tuple(_series(series) for group in groups for series in group.iterfind(f"{CHART}ser")),
+        limits=tuple(_limits(axis) for axis in plot if axis.tag.endswith("Ax")),
     )
 
 
@@ -69,6 +72,12 @@ def _axis(axis: ElementTree.Element) -> tuple[str, ...]:
         "" if unit is None else unit.get("val", "a unit"),
         "General" if number is None or number.get("sourceLinked") in ON else number.get("formatCode", ""),
     )
+
+
+def _limits(axis: ElementTree.Element) -> tuple[str, str]:
+    ends = (axis.find(f"{CHART}scaling/{CHART}{name}") for name in ("min", "max"))
+    least, largest = ("" if end is None else plainly(end.get("val", "")) for end in ends)
+    return least, largest
 
 
 def _series(series: ElementTree.Element) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sheetgen.network.study import Study
 from sheetgen.page import charts, style
-from sheetgen.page.cell_names import column_letter
+from sheetgen.page.cell_names import column_letter, row_and_column
 from sheetgen.page.page import Page, quoted
 from sheetgen.page.printing import fit_width, landscape
 from sheetgen.sheet_names import ERROR
@@ -42,7 +42,10 @@ def page(book: Book, verdict: Verdict) -> Page:
     table.put(page)
     summary.put(page)
     _charts(page, book, table, column)
-    page.decorate.append(_print)
+    width = column - 1 + max(summary.width, COLUMNS)
+    below = row_and_column(page.charts[-1][0])[0] + charts.HEIGHT_ROWS
+    area = f"A1:{column_letter(width)}{max(table.block.last, below)}"
+    page.decorate.append(partial(_print, area=area))
     return page
 
 
@@ -106,9 +109,9 @@ def _limit_axes(book: Book, linear: Any, logarithmic: Any, title: str) -> None:
 
 
 def _round_up(number: float) -> float:
-    """Return the next number of one digit, with zeros."""
-    unit = 10.0 ** math.floor(math.log10(number))
-    return float(f"{math.ceil(number / unit) * unit:.1g}")
+    """Return the next number of two digits, with zeros."""
+    unit = 10.0 ** (math.floor(math.log10(number)) - 1)
+    return float(f"{math.ceil(number / unit) * unit:.2g}")
 
 
 def _lines(table: ErrorTable, quantity: str) -> list[charts.Line]:
@@ -125,7 +128,8 @@ def _lines(table: ErrorTable, quantity: str) -> list[charts.Line]:
     ]
 
 
-def _print(sheet: Any) -> None:
+def _print(sheet: Any, area: str) -> None:
     landscape(sheet)
+    sheet.print_area = area
     fit_width(sheet)
     sheet.print_title_rows = f"{at.TITLE_ROW}:{at.EQUATION_ROW}"

@@ -144,8 +144,8 @@ class ErrorSummary:
             f'IF(MIN({small})<MIN({last}),"{words.on_the_way}"&INDEX({start_of}:{end_of},{lowest})&'
             f'"{words.at_iteration}"&INDEX({when},{lowest}),"")&IF(SUM({rises})=0,"{words.fell}"&'
             f'IF(SUMPRODUCT(({last}=0)*1)>0,"{words.zero}","")&"{words.calm}",'
-            f'"; at "&SUMPRODUCT(({rises}>0)*1)&"{words.rose}"&'
-            f'IF({ended}=0,"{words.tamed}",", and at "&{ended}&"{words.higher}"))'
+            f'"; {words.at} "&SUMPRODUCT(({rises}>0)*1)&"{words.rose}"&'
+            f'IF({ended}=0,"{words.tamed}",", and {words.at} "&{ended}&"{words.higher}"))'
         )
         return Formula(formula, partial(self._said, words), accepts=partial(self._may_say, words))
 
@@ -204,28 +204,35 @@ class _Words:
     start: str
     on_the_way: str
     fell: str
+    at: str
     rose: str
     other: str = " other"
     others: str = " others"
     at_iteration: str = ", at iteration "
     zero: str = " until it was 0"
     calm: str = ", so none of them diverged."
-    tamed: str = ", but at none did it end higher than it began."
     higher: str = " it ended higher than it began: diverged."
 
     @staticmethod
     def of(book: Book) -> _Words:
         study, step = book.study, "epoch" if book.study.evaluates else "step"
-        rates = study.shares_settings
+        rates, count = study.shares_settings, len(study.variants)
+        at = "at" if rates else "on"
         over = f" over all {study.count:,} samples" if study.count > 1 else ""
-        each = "at every rate" if rates else "on every sheet"
+        updates = f"{study.iterations} update{'s' * (study.iterations > 1)}"
         return _Words(
             book,
-            f"After {study.iterations} updates the error{over} ends lowest {'with' if rates else 'on'} ",
+            f"After {updates} the error{over} ends lowest {'with' if rates else 'on'} ",
             "; the smallest on the way is that of ",
-            f"; {each} it fell at every {step}",
-            f" of the {len(study.variants)} {'rates' if rates else 'sheets'} it did not fall at every {step}",
+            f"; {at} every {'rate' if rates else 'sheet'} it fell at every {step}",
+            at,
+            f" of the {count} {'rates' if rates else 'sheets'} it did not fall at every {step}",
         )
+
+    @property
+    def tamed(self) -> str:
+        """What is said where none ended higher than it began."""
+        return f", but {self.at} none did it end higher than it began."
 
     def sentence(
         self, best: int, as_good: int, low: tuple[int, float] | None, risen: int, higher_ends: int, at_zero: bool
@@ -233,6 +240,8 @@ class _Words:
         """Return the sentence: who is best and as good, who was lower on the way and when, how many rose."""
         also = f" and {as_good}{self.others if as_good > 1 else self.other}" if as_good else ""
         way = f"{self.on_the_way}{variant_text(self.book, low[0])}{self.at_iteration}{general(low[1])}" if low else ""
-        some_rose = f"; at {risen}{self.rose}" + (f", and at {higher_ends}{self.higher}" if higher_ends else self.tamed)
+        some_rose = f"; {self.at} {risen}{self.rose}" + (
+            f", and {self.at} {higher_ends}{self.higher}" if higher_ends else self.tamed
+        )
         none_rose = self.fell + (self.zero if at_zero else "") + self.calm
         return self.start + variant_text(self.book, best) + also + way + (some_rose if risen else none_rose)

@@ -59,17 +59,23 @@ class _StepTable:
         return all(variant.optimizer == SGD for variant in self.book.study.variants)
 
     def strip(self, row: int) -> int:
-        """Put the loss at the iterations around the picked one."""
+        """Put the loss at the iterations around the picked one and, where it has a schedule, the learning rate."""
         study, loss = self.book.study, self.book.study.network.loss
-        of_batch = study.batch > 1
-        _, cells = fields(self.page, row, FIRST_DRAWN_COLUMN, [_NAME, *[_VALUE] * len(_AROUND)])
-        _, below = fields(self.page, row + 1, FIRST_DRAWN_COLUMN, [_NAME, *[_VALUE] * len(_AROUND)])
-        self.page.put(cells[0], "iteration", style.NAME)
-        self.page.put(below[0], f"{loss}, mean" if of_batch else loss, style.NAME)
-        for offset, above, cell in zip(_AROUND, cells[1:], below[1:], strict=True):
-            self.page.put(above, self._iteration(offset), _COUNT)
-            self.page.put(cell, self._where_it_is(above, self._loss_at(offset, above)), _NUMBER if offset else _PICKED)
-        return row + 2
+        widths = [_NAME, *[_VALUE] * len(_AROUND)]
+        _, (title, *iterations) = fields(self.page, row, FIRST_DRAWN_COLUMN, widths)
+        self.page.put(title, "iteration", style.NAME)
+        for offset, cell in zip(_AROUND, iterations, strict=True):
+            self.page.put(cell, self._iteration(offset), _COUNT)
+        shown = {f"{loss}, mean" if study.batch > 1 else loss: loss if study.batch == 1 else mean(loss)}
+        if study.scheduled:
+            shown[RATE] = RATE
+        for line, (label, name) in enumerate(shown.items(), start=row + 1):
+            _, (title, *cells) = fields(self.page, line, FIRST_DRAWN_COLUMN, widths)
+            self.page.put(title, label, style.NAME)
+            for offset, iteration, cell in zip(_AROUND, iterations, cells, strict=True):
+                number = self._at_end_of_batch(name, iteration, self.k + offset)
+                self.page.put(cell, self._where_it_is(iteration, number), _NUMBER if offset else _PICKED)
+        return row + 1 + len(shown)
 
     def _iteration(self, offset: int) -> Formula:
         """Return the formula of an iteration near the picked one, nothing where there is none."""
@@ -83,11 +89,6 @@ class _StepTable:
     def _where_it_is(self, iteration: str, formula: Formula) -> Formula:
         """Return a formula that shows nothing where an iteration's cell does."""
         return replace(formula, text=f'IF({iteration}="","",{formula.text})')
-
-    def _loss_at(self, offset: int, iteration: str) -> Formula:
-        """Return the formula of the loss at an iteration: with batches, its mean over the batch."""
-        loss = self.book.study.network.loss
-        return self._at_end_of_batch(loss if self.book.study.batch == 1 else mean(loss), iteration, self.k + offset)
 
     def _at_end_of_batch(self, name: str, cell: str, iteration: int) -> Formula:
         """Return the formula of a quantity in the last row of an iteration, which stands in a cell."""
@@ -125,12 +126,10 @@ class _StepTable:
         few = few if len(study.network.weights) > FEW_WEIGHTS else ""
         slope = derivative_label(study.network.loss, "w")
         of_batch = ", the mean over the batch" if study.batch > 1 else ""
-        rate, of_rate = self._rate(), ", and η = "
-        how = (
-            f"w′ = w − η·∂, where ∂ is {slope}{of_batch}{of_rate}" if self.plain else "w′ = w + what the optimiser adds"
-        )
+        how = f"w′ = w − η·∂, where ∂ is {slope}{of_batch}" if self.plain else "w′ = w + what the optimiser adds"
         start, to, after = "From iteration ", " to ", f"{few}: every weight goes its step, {how}"
-        shown = f"&{rate.text}" if self.plain else ""
+        rate, of_rate = self.table.step.rate(), ", and η = "
+        shown = "" if study.scheduled else f"&{text_literal(of_rate)}&{rate.text}"
         text = (
             f"IF({k}={self.last},{text_literal(end)},{text_literal(start)}&{k}&{text_literal(to)}&{k}+1&"
             f"{text_literal(after)}{shown})"
@@ -139,7 +138,7 @@ class _StepTable:
         def value() -> str:
             if self.k == self.last:
                 return end
-            eta = general(float(rate.value())) if self.plain else ""
+            eta = "" if study.scheduled else of_rate + general(float(rate.value()))
             return f"{start}{self.k}{to}{self.k + 1}{after}{eta}"
 
         return Formula(text, value)
@@ -160,7 +159,7 @@ class _StepTable:
         if self.plain:
             slope = self._slope(name)
             self.page.put(between[0], slope, _NUMBER)
-            self.page.put(between[1], self._down(between[0], slope), _NUMBER)
+            self.page.put(between[1], self._down(between[0], slope, after), _NUMBER)
         else:
             self.page.put(between[0], self._difference(now, weight, after, following), _NUMBER)
 
@@ -180,19 +179,21 @@ class _StepTable:
         shown = replace(looked_up, value=lambda: "", scale=0.0) if ends else looked_up
         return replace(shown, text=f'IF({EXPLORER_ITERATION.absolute}={self.last},"",{looked_up.text})')
 
-    def _down(self, cell: str, slope: Formula) -> Formula:
-        """Return the formula of −η·∂."""
+    def _down(self, cell: str, slope: Formula, after: str) -> Formula:
+        """Return the formula of −η·∂; nothing after the last iteration."""
         rate = self._rate()
 
-        def value() -> float:
+        def step() -> float:
             return -float(rate.value()) * float(slope.value())
 
-        def error() -> float:
-            return (
-                abs(float(rate.value())) * slope.bound(1.0) + abs(float(slope.value())) * rate.bound(1.0) + abs(value())
-            )
+        def value() -> CachedValue:
+            return "" if self.k == self.last else step()
 
-        return Formula(f"-{rate.text}*{cell}", value, error)
+        def error() -> float:
+            slope_error, rate_error = slope.bound(1.0), rate.bound(1.0)
+            return abs(float(rate.value())) * slope_error + abs(float(slope.value())) * rate_error + abs(step())
+
+        return Formula(f'IF({after}="","",-{rate.text}*{cell})', value, error)
 
     def _difference(self, now: str, weight: Formula, after: str, following: Formula) -> Formula:
         """Return the formula of what a step adds to a weight; nothing after the last iteration."""

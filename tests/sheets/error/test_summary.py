@@ -87,7 +87,7 @@ def test_the_lowest_on_the_way_is_told_apart_from_the_lowest_end() -> None:
     assert (ends, lowest, at, rose) == ("RMSProp", "Nesterov", 85, 4)
     assert sentence(study) == (
         f"After 100 updates the error ends lowest on {ends}; the smallest on the way is that of {lowest}, at iteration"
-        f" {at}; at {rose} of the 7 sheets it did not fall at every step, but at none did it end higher than it began."
+        f" {at}; on {rose} of the 7 sheets it did not fall at every step, but on none did it end higher than it began."
     )
 
 

@@ -90,6 +90,10 @@ TOLD: dict[str, Kind] = {
     "a chart's axis in thousandths": charted(
         "</c:valAx>", '<c:dispUnits><c:custDispUnit val="0.001"/></c:dispUnits></c:valAx>'
     ),
+    "a chart's axis that ends sooner": charted(
+        "(<c:valAx>.*?<c:scaling>).*?(</c:scaling>)",
+        r'\1<c:orientation val="minMax"/><c:max val="0.001"/><c:min val="0"/>\2',
+    ),
     "a chart's axis with another title": charted("(<c:valAx>.*?<a:t>)[^<]*", r"\g<1>E / 1000"),
     "a chart's curve with labels": charted("(<c:ser>.*?</c:tx>)", rf"\1{_LABEL}"),
     "a chart's curve with a trend": charted(

@@ -9,7 +9,7 @@ from counterfeit.cell import Cell
 from counterfeit.rows import Kind, a_number
 from counterfeit.sheet_xml import insert
 from counterfeit.workbook import STYLES, AbsentError, Workbook
-from sheetgen.sheet_names import CHECKS, START
+from sheetgen.sheet_names import CHECKS, EXPLORER, START
 
 
 def differential(book: Workbook, content: str) -> int:
@@ -124,6 +124,12 @@ TOLD: dict[str, Kind] = {
         '<cfRule type="iconSet" priority="900"><iconSet iconSet="3Arrows" showValue="0"><cfvo type="percent" val="0"/>'
         '<cfvo type="percent" val="33"/><cfvo type="percent" val="67"/></iconSet></cfRule>'
     ),
+    "a scale's colours swapped": lambda book, rng: book.change(
+        book.sheet(EXPLORER),
+        r'<color rgb="(\w+)" /><color rgb="(\w+)" /><color rgb="(\w+)" />',
+        r'<color rgb="\3" /><color rgb="\2" /><color rgb="\1" />',
+    ),
+    "small numbers in white": in_styles("<dxf>(<numFmt)", r'<dxf><font><color rgb="FFFFFFFF"/></font>\1'),
     "bars for a value": condition_over_values(
         '<cfRule type="dataBar" priority="900"><dataBar showValue="0"><cfvo type="min"/><cfvo type="max"/>'
         '<color rgb="FF638EC6"/></dataBar></cfRule>'
