@@ -207,7 +207,7 @@ def sweep_command(
 
     if output:
         _refuse_existing(output, force)
-    rows = []
+    rows, done = [], set()
     every = items(names or (DEFAULT,), rates, iterations, seeds, not train_only)
     with ExitStack() as open_meanwhile:  # so that a file that cannot be written is told before the work, not after it
         table = open_meanwhile.enter_context(replacing(output, None if force else ABSENT))[0] if output else None
@@ -216,7 +216,8 @@ def sweep_command(
         for row in came:
             meter.say(json.dumps(asdict(row), ensure_ascii=False) if as_json else row.line())
             rows.append(row)
-            meter.told(len({row.item for row in rows}) / len(every))
+            done.add(row.item)
+            meter.told(len(done) / len(every))
         if table:
             table.write(as_csv(rows).encode())
     return 0 if all(row.ok for row in rows) else 1

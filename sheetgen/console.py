@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import os
 import select
+import shutil
 import sys
 import threading
 import time
@@ -126,7 +127,8 @@ class Meter:
     def progress(self, message: str) -> None:
         """Say what is being done from now on; the bar is of that alone."""
         self.say(f"{message} …", err=True)
-        self._what, self._share, self._began = message, 0.0, time.monotonic()
+        with self._lock:
+            self._what, self._share, self._began = message, 0.0, time.monotonic()
 
     def say(self, message: str, *, err: bool = False) -> None:
         """Say something in place of the bar, which comes back in its turn."""
@@ -152,7 +154,7 @@ class Meter:
             with self._lock:
                 seconds = time.monotonic() - self._began
                 if seconds >= _PATIENCE and not self._over.is_set():
-                    self._draw(bar(self._what, self._share, seconds))
+                    self._draw(bar(self._what, self._share, seconds)[: shutil.get_terminal_size().columns - 1])
 
 
 def bar(what: str, share: float, seconds: float) -> str:
