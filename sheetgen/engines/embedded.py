@@ -81,7 +81,7 @@ class Embedded:
         free = free_memory()
         return free is None or _memory_for(path) <= _SHARE * free
 
-    def recalculate(self, path: Path, timeout: float, given: Iterable[Given] = ()) -> EmbeddedRecalculation:
+    def recalculate(self, path: Path, timeout: float, given: Iterable[Given] | None = None) -> EmbeddedRecalculation:
         """Load and evaluate every formula of ``path``; ``given`` are values that are put into its cells before.
 
         The time limit holds for the evaluation; loading is not interrupted, but counted.
@@ -92,8 +92,8 @@ class Embedded:
         _require_memory(path)
         start = time.monotonic()
         try:
-            workbook = _load(module, path, timeout)
-            for values in given:
+            workbook = _load(module, path, timeout, takes_values=given is not None)
+            for values in given or ():
                 _put(module, workbook, values)
         except Exception as error:
             raise EngineError(f"{path}: the embedded engine cannot load it: {_one_line(error)}") from error
@@ -125,13 +125,17 @@ def _memory_for(path: Path) -> int:
         return _MEMORY_A_BYTE * sum(part.file_size for part in archive.infolist())
 
 
-def _load(module: Any, path: Path, timeout: float) -> Any:
-    """Load the workbook, its evaluation limited to ``timeout`` seconds and its dates as serial numbers."""
+def _load(module: Any, path: Path, timeout: float, takes_values: bool) -> Any:
+    """Load the workbook, its evaluation limited to ``timeout`` seconds and its dates as serial numbers.
+
+    One that takes values gets them in a hundredth of the time, for nothing can be undone there; but it cannot be loaded
+    with a formula that the engine does not read, which otherwise has an error for its value.
+    """
     limits = module.EvaluationConfig()
     limits.max_eval_time_ms = max(1, math.ceil(timeout * 1000))
     limits.enable_parallel = False  # the same bits for less work: most cells wait for the row above theirs
-    mode = module.WorkbookMode.Ephemeral  # nothing is undone: values are given in a hundredth of the time
-    config = module.WorkbookConfig(mode=mode, eval_config=limits, enable_changelog=False)
+    lasting = {"mode": module.WorkbookMode.Ephemeral, "enable_changelog": False} if takes_values else {}
+    config = module.WorkbookConfig(eval_config=limits, **lasting)
     workbook = module.Workbook.from_path(str(path), config=config, load_limits=_LOAD_LIMITS)
     workbook.set_temporal_egress("serial")
     return workbook

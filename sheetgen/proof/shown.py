@@ -100,8 +100,8 @@ def _compare_rules(page: Page, built: Appearance, found: Appearance, outcome: Sh
 
 
 def _quoted(number: str | None) -> str:
-    """Return a number format with every literal character in quotes, where programs may write a backslash before it."""
-    return re.sub(r"\\(.)", r'"\1"', number or "")
+    """Return a number format in one spelling: literals in quotes, where a program may write a backslash, none empty."""
+    return re.sub(r"\\(.)", r'"\1"', number or "").replace('""', "")
 
 
 def _looks_as(found: tuple[str, str] | None, built: tuple[str, str]) -> bool:

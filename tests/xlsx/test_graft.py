@@ -35,8 +35,8 @@ def test_only_what_must_change_changes(small_workbook: Path, tmp_path: Path) -> 
         added = set(new.namelist()) - set(old.namelist())
         styles = [archive.read("xl/styles.xml").decode() for archive in (old, new)]
     assert added == {
-        "xl/worksheets/sheet11.xml", "xl/worksheets/_rels/sheet11.xml.rels",
-        "xl/drawings/drawing4.xml", "xl/drawings/_rels/drawing4.xml.rels", "xl/charts/chart3.xml",
+        "xl/worksheets/sheet12.xml", "xl/worksheets/_rels/sheet12.xml.rels",
+        "xl/drawings/drawing5.xml", "xl/drawings/_rels/drawing5.xml.rels", "xl/charts/chart4.xml",
     }  # fmt: skip
     # The styles only grow: the formats that were there come first, as they were.
     formats = [re.search(r"<cellXfs[^>]*>(.*)</cellXfs>", text, re.DOTALL) for text in styles]
@@ -131,8 +131,8 @@ def test_a_calculation_chain_is_dropped(small_workbook: Path, tmp_path: Path) ->
 def test_the_list_of_titles_is_kept_up_to_date(small_workbook: Path, tmp_path: Path) -> None:
     titles = (
         '<HeadingPairs><vt:vector size="2" baseType="variant"><vt:variant><vt:lpstr>Worksheets</vt:lpstr></vt:variant>'
-        '<vt:variant><vt:i4>10</vt:i4></vt:variant></vt:vector></HeadingPairs><TitlesOfParts><vt:vector size="11" '
-        f'baseType="lpstr">{"<vt:lpstr>x</vt:lpstr>" * 10}<vt:lpstr>a name</vt:lpstr></vt:vector></TitlesOfParts>'
+        '<vt:variant><vt:i4>11</vt:i4></vt:variant></vt:vector></HeadingPairs><TitlesOfParts><vt:vector size="12" '
+        f'baseType="lpstr">{"<vt:lpstr>x</vt:lpstr>" * 11}<vt:lpstr>a name</vt:lpstr></vt:vector></TitlesOfParts>'
         "</Properties>"
     )
     vt = ' xmlns:vt="http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes">'
@@ -144,7 +144,7 @@ def test_the_list_of_titles_is_kept_up_to_date(small_workbook: Path, tmp_path: P
     graft(path, sample_page())
     with zipfile.ZipFile(path) as archive:
         app = archive.read("docProps/app.xml").decode()
-    assert "<vt:i4>11</vt:i4>" in app
+    assert "<vt:i4>12</vt:i4>" in app
     assert app.endswith("<vt:lpstr>CNN</vt:lpstr><vt:lpstr>a name</vt:lpstr></vt:vector></TitlesOfParts></Properties>")
 
 

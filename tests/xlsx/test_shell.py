@@ -28,7 +28,7 @@ def test_a_sheet_has_all_but_its_rows(tmp_path: Path) -> None:
     assert workbook.properties.created == workbook.properties.modified
     assert workbook.properties.created.isoformat() == "2026-01-02T03:04:05"
     assert (sheet.freeze_panes, sheet.sheet_properties.tabColor.rgb) == ("A2", "00FF0000")
-    assert (sheet.column_dimensions["A"].width, sheet.sheet_view.zoomScale) == (30.0, style.ZOOM)
+    assert (sheet.column_dimensions["A"].width, sheet.sheet_view.zoomScale) == (30.0, 100)
     assert [str(area) for area in sheet.merged_cells.ranges] == ["A1:B1"]
     assert sheet["A2"].hyperlink.location == "'CNN'!A1"
     assert sheet.print_title_rows == "$1:$2"

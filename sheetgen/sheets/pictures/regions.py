@@ -123,7 +123,7 @@ class _Regions:
         largest = self.largest.absolute(f"{_LARGEST}, {name}", self.largest.first)
         if moment == PICKED:
             size = Formula(
-                f"MAX(MAX({grid.cells}),-MIN({grid.cells}),1E-9)",
+                f"MAX(MAX({grid.cells}),-MIN({grid.cells}),0.000000001)",
                 lambda: max(field.largest(name)[0], 1e-9),
                 lambda: field.largest(name)[1],
             )
