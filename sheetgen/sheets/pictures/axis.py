@@ -14,8 +14,8 @@ from sheetgen.page.page import Formula, Page
 from sheetgen.sheets.pictures.margin import Margin
 
 _FROM, _TO = "from", "to"
-_ALIKE = 1e-9
-"""Numbers that differ by less, as a share of their sizes, are alike: rounding may be all that differs."""
+_ALIKE, _LEAST = 1e-9, 0.001
+"""Numbers that differ by less than the first, as a share of their sizes or the second, are alike: it may be rounding."""
 
 
 class Axis:
@@ -50,7 +50,7 @@ class Axis:
     def _beyond(self, least: float, most: float) -> float:
         """Return what is added at each end; with all numbers alike, 1."""
         times, _, of = self._share.partition("/")
-        apart = most - least > _ALIKE * (abs(most) + abs(least))
+        apart = most - least > _ALIKE * (abs(most) + abs(least) + _LEAST)
         return int(times) * (most - least) / int(of) if apart else 1.0
 
     def values(self) -> list[float]:
@@ -108,7 +108,7 @@ class Axis:
         """Put its ends and its points."""
         self._block.header(page)
         least, most = f"MIN({self._cells})", f"MAX({self._cells})"
-        apart = f"{most}-{least}>{_ALIKE:.9f}*(ABS({most})+ABS({least}))"
+        apart = f"{most}-{least}>{_ALIKE:.9f}*(ABS({most})+ABS({least})+{_LEAST})"
         beyond = f"IF({apart},{self._share.replace('/', f'*({most}-{least})/')},1)"
         for end, text, place in ((self._from, f"{least}-{beyond}", 0), (self._to, f"{most}+{beyond}", 1)):
             page.put(end.replace("$", ""), Formula(text, partial(self._end, place), self.noise), style.CALC)
