@@ -15,7 +15,7 @@ from sheetgen.sheets.pictures.margin import Margin
 
 _FROM, _TO = "from", "to"
 _ALIKE, _LEAST = 1e-9, 0.001
-"""Numbers that differ by less than the first, as a share of their sizes or the second, are alike: it may be rounding."""
+"""Numbers that differ by less than the first, as a share of their sizes or the second, may differ by rounding alone."""
 
 
 class Axis:
