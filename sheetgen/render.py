@@ -117,9 +117,10 @@ def _fit(sheet: Any, rows: int) -> None:
 def _charts(page: Page, sheet: Any) -> None:
     """Print what stands right of the table: the summary and the charts."""
     _, _, end, _ = _printed(sheet)
-    last = max(row_and_column(anchor)[0] for anchor, _, _ in page.charts) + charts.HEIGHT_ROWS
+    places = [row_and_column(anchor) for anchor, _, _ in page.charts]
+    first, last = places[0][1], max(row for row, _ in places) + charts.HEIGHT_ROWS
     sheet.print_title_rows = None
-    sheet.print_area = f"{column_letter(page.bar - 2)}1:{column_letter(end)}{last}"
+    sheet.print_area = f"{column_letter(first)}2:{column_letter(end)}{last}"
     fit(sheet)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from sheetgen.network.study import Study
 from sheetgen.page import charts, style
 from sheetgen.page.cell_names import column_letter, row_and_column
+from sheetgen.page.fields import span
 from sheetgen.page.page import Page, quoted
 from sheetgen.page.printing import fit_width, landscape
 from sheetgen.sheet_names import ERROR
@@ -19,6 +20,8 @@ from sheetgen.sheets.error.table import ErrorTable
 from sheetgen.sheets.flag import Verdict, flag
 
 _COLUMN = 14.0
+_TITLE_WIDTH = 1.7
+"""How wide a character of the title is, where one of a cell is 1."""
 _BESIDE = int(charts.HALF_WIDTH / _COLUMN)
 """The columns from one chart to the one beside it."""
 COLUMNS = 2 * _BESIDE
@@ -36,9 +39,11 @@ def page(book: Book, verdict: Verdict) -> Page:
     page.widths = dict.fromkeys(range(1, column - 1), 12.0) | {column - 1: 3.0}
     page.widths |= dict.fromkeys(range(column, column + max(summary.width, COLUMNS)), _COLUMN)
     page.heights = {1: 28, at.LABEL_ROW: 32, at.EQUATION_ROW: 18}
-    page.put("A1", _title(study), style.TITLE)
-    flag(page, f"{column_letter(column)}1:{column_letter(column + 1)}1", verdict)
-    page.bar = column + 2
+    title = _title(study)
+    page.put("A1", title, style.TITLE)
+    beside = max(column, span(page, 1, _TITLE_WIDTH * len(title)) + 1)
+    flag(page, f"{column_letter(beside)}1:{column_letter(beside + 1)}1", verdict)
+    page.bar = beside + 2
     table.put(page)
     summary.put(page)
     _charts(page, book, table, column)
