@@ -182,7 +182,7 @@ def _number_formats(book: Workbook) -> list[str]:
     return [codes.get(number, number) for number in numbers]
 
 
-_PLAIN = re.compile(r"0|1|2|3|4|9|10|11|General|[#,]*0(?:\.0+)?(?:E\+00)?%?")
+_PLAIN = re.compile(r"0|1|2|3|4|9|10|11|General|[#,]*0(?:\.0+)?(?:E\+00)?%?|(0\.0+E\+00);-\1;0")
 """The formats, by their code or the number of a built-in one, that show a number as it is."""
 
 

@@ -81,7 +81,11 @@ class Axis:
 
         def accepts(shown: object, recalculated: object) -> bool:
             first, last = self.ends()
-            return isinstance(shown, float) and abs(shown - self.values()[point]) <= (last - first) / 100
+            usual = 2 - floor(log10(last - first))
+            near = range(usual - 1, usual + 2)  # an engine may take 99.99 for 100
+            return isinstance(shown, float) and any(
+                shown == round(shown, digits) and abs(shown - self.values()[point]) <= 10.0**-digits for digits in near
+            )
 
         return Formula(text, value, self.noise, accepts)
 
