@@ -179,3 +179,15 @@ def test_a_dead_neuron_stays_dead() -> None:
     assert alive[2 * batch - 1 :: batch] == [0.0] * study.iterations
     assert set(slope[2 * batch - 1 :: batch]) == {0.0}
     assert columns(study, "mean alive")[0][-1] == 1
+
+
+def test_the_second_update_takes_the_first_neuron_too_and_only_the_bias_learns() -> None:
+    study = load("dead-relu")
+    outputs = columns(study, "a1", "a2", variant=variant(study, "lr 1.5"))
+    after_one, after_two = 2 * study.batch, 3 * study.batch
+    assert max(outputs[0][study.batch : after_one]) > 0
+    assert max(outputs[1][study.batch :]) == max(outputs[0][after_one:]) == 0.0
+    *weights, bias = columns(study, "w1", "b1", "w2", "b2", "v1", "v2", "c", variant=variant(study, "lr 1.5"))
+    assert all(len(set(numbers[after_one:])) == 1 for numbers in weights)
+    assert len(set(bias[after_one : after_two + study.batch])) > 1
+    assert min(columns(study, "a1")[0]) > 0
