@@ -173,14 +173,15 @@ class Largest:
         """Take the next rows."""
         sizes = np.abs(rows[:, self._columns])
         row, column = np.unravel_index(int(np.argmax(sizes)), sizes.shape)
-        with_before = np.concatenate((self._before, rows)) if len(self._before) else rows
         if sizes[row, column] > self.value or self._kept is None:
             self.value, self._name = float(sizes[row, column]), self._names[column]
             passed = self._rows_seen - len(self._before)
             self._kept = KeptRow(self._study, self.variant, self._rows_seen + int(row), passed)
-            self._kept.feed(with_before)
+            for block in filter(len, (self._before, rows)):
+                self._kept.feed(block)
         self._rows_seen += len(rows)
-        self._before = with_before[-2 * self._study.batch :].copy()
+        ends = [block[-2 * self._study.batch :] for block in (self._before, rows) if len(block)]
+        self._before = np.concatenate(ends)[-2 * self._study.batch :]
 
     @property
     def error(self) -> float:

@@ -15,7 +15,7 @@ from sheetgen.page.page import Formula
 from sheetgen.sheet_names import CHECKS
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.compose import compose, pages
-from sheetgen.sheets.folds import KeptRow, RowBlock
+from sheetgen.sheets.folds import KeptRow, Largest, RowBlock
 from sheetgen.sheets.layout import FLAG_CELL
 from sheetgen.sheets.results import PhaseError, Results
 
@@ -164,3 +164,19 @@ def test_the_verdict_counts_what_fails() -> None:
     """No deviation is below a tolerance of less than nothing."""
     strict_study = replace(SEED, settings={**SEED.settings, TOLERANCE: -1.0})
     assert compose(Book(strict_study, SEED)).verdict == "CHECK: 102 of 102 checks fail"
+
+
+@pytest.mark.parametrize("chunk_rows", [1, 2, 3, 5, 1000])
+@pytest.mark.parametrize(("name", "rate"), [("mlp-2-2-2", 2.0), ("xor", 0.5), ("linear-regression", 0.6)])
+def test_the_largest_of_a_run_is_that_of_its_rows_however_they_come(name: str, rate: float, chunk_rows: int) -> None:
+    """With the error bound of the row that it stands in, which rests on the batch before; the last one diverges."""
+    study = override(load(name), rates=[rate], iterations=6)
+    graph = study.graphs[0]
+    rows = [dict(zip(graph.names, of_variants[0], strict=True)) for of_variants in Trace(study).rows()]
+    for names in (graph.weights, tuple(name for name in graph.names if name.startswith("∂"))):
+        value, number, largest_name = max((abs(row[n]), -number, n) for number, row in enumerate(rows) for n in names)
+        results = Results(study)
+        largest, kept = results.watch(Largest(study, 0, names)), results.keep(0, -number)
+        results.run(Trace(study, chunk_rows=chunk_rows, most_held=0))
+        assert largest().value == value
+        assert largest().error == kept().errors[largest_name]
