@@ -315,7 +315,6 @@ def render_command(file: Path, output: Path | None, whole: bool, timeout: float,
 
     Example: sheetgen render backprop.xlsx -o handout.pdf
     """
-    from sheetgen.files import ABSENT, replace_file
     from sheetgen.render import render
 
     if not file.is_file():
@@ -324,7 +323,7 @@ def render_command(file: Path, output: Path | None, whole: bool, timeout: float,
     if target.suffix.lower() != ".pdf":
         raise UsageError(f"{target} cannot be a handout's name; it must end in .pdf")
     _refuse_existing(target, force)
-    replace_file(target, render(file, whole=whole, timeout=timeout), None if force else ABSENT)
+    _write(target, render(file, whole=whole, timeout=timeout), force)
     click.echo(f"wrote {target}")
     return 0
 

@@ -51,8 +51,7 @@ def render(path: Path, *, whole: bool = False, timeout: float = 600.0) -> bytes:
     with tempfile.TemporaryDirectory(prefix="sheetgen-") as name:
         file = Path(name) / "handout.xlsx"
         with file.open("wb") as out:
-            stamp = writer.timestamp().strftime("%Y-%m-%dT%H:%M:%SZ")
-            writer.write(out, shell.make(pages, book.study.title, stamp), pages, Path(name))
+            writer.write(out, shell.make(pages, book.study.title, writer.stamp()), pages, Path(name))
         return LibreOffice().pdf(file, timeout)
 
 

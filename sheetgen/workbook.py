@@ -126,7 +126,7 @@ def _write(
         progress(f"read {study.read_as}")
     progress("training")
     composition = compose(book, lambda pages: estimate(pages).require_memory(verify=verify), told)
-    stamp = writer.timestamp().strftime("%Y-%m-%dT%H:%M:%SZ")
+    stamp = writer.stamp()
     progress("writing")
     writer.write(file, shell.make(composition.pages, study.title, stamp), composition.pages, folder, told)
     file.flush()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sheetgen.page.fields import pixels
 from sheetgen.page.page import Page
 from sheetgen.page.shapes import DEFAULT_HEIGHT
 
@@ -14,8 +15,7 @@ MARGIN = 0.4
 """Of a page, in inches, on each side."""
 
 _LONG_SIDE, _SHORT_SIDE, _POINTS = 11.69, 8.27, 72.0  # of A4, in inches, and an inch in points
-_CHARACTER, _PADDING = 7 * 0.75, 5 * 0.75
-"""The width of a column, in points: so much a character, and so much more."""
+_OF_A_PIXEL = 0.75  # in points
 _SAFE = 0.95
 """The share of a page that is used: fonts, and with them heights and widths, are not the same everywhere."""
 
@@ -40,7 +40,7 @@ def page_starts(page: Page) -> list[int]:
 def _page_height(page: Page) -> float:
     """Return how much of the sheet a page takes, in points of the sheet."""
     columns = range(1, page.size[1] + 1)
-    width = sum(_CHARACTER * page.widths[column] + _PADDING for column in columns)
+    width = sum(_OF_A_PIXEL * pixels(page, column) for column in columns)
     scale = min(1.0, _POINTS * (_LONG_SIDE - 2 * MARGIN) / width)
     return _SAFE * _POINTS * (_SHORT_SIDE - 2 * MARGIN) / scale
 

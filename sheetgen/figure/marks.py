@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import accumulate
 
 from sheetgen.page import shapes, style
+from sheetgen.page.fields import pixels
 from sheetgen.page.page import CachedValue, Cell, Formula, Page
 from sheetgen.page.shapes import DEFAULT_HEIGHT, Spot
 
-_CHARACTER, _PADDING, _COLUMN = 7, 5, 8.43
-"""The width of a column: pixels a character, pixels more, and characters where the page says nothing."""
 _OF_A_POINT = 96 / 72
 """Pixels; those of a sheet at its full size."""
 _INDENT, _MARGIN = 4.0, 10.0
@@ -44,8 +43,8 @@ class Text:
 
 
 @dataclass(frozen=True)
-class Stroke:
-    """A straight line, and what it stands for."""
+class _Drawn:
+    """What lies over the cells, from one corner to another, and what it stands for."""
 
     start: tuple[float, float]
     end: tuple[float, float]
@@ -54,15 +53,12 @@ class Stroke:
     alt: str
 
 
-@dataclass(frozen=True)
-class Ellipse:
-    """An ellipse in a box, with an outline and a faint fill of its colour, and what it stands for."""
+class Stroke(_Drawn):
+    """A straight line."""
 
-    start: tuple[float, float]
-    end: tuple[float, float]
-    colour: str
-    pixels: float
-    alt: str
+
+class Ellipse(_Drawn):
+    """An ellipse in a box, with an outline and a faint fill of its colour."""
 
 
 Mark = Box | Text | Stroke | Ellipse
@@ -83,15 +79,11 @@ def figure_of(page: Page) -> Figure:
     rows = max([page.size[0], *(spot.row for shape in page.shapes for spot in (shape.start, shape.end))])
     columns = page.size[1]
     grid = _Grid(
-        tuple(accumulate((_width(page, column) for column in range(1, columns + 1)), initial=_MARGIN)),
+        tuple(accumulate((pixels(page, column) for column in range(1, columns + 1)), initial=_MARGIN)),
         tuple(accumulate((_height(page, row) for row in range(1, rows + 1)), initial=_MARGIN)),
     )
     marks = [*grid.boxes(page), *map(grid.shape, page.shapes), *grid.texts(page)]
     return Figure(page.name, grid.columns[-1] + _MARGIN, grid.rows[-1] + _MARGIN, tuple(marks))
-
-
-def _width(page: Page, column: int) -> float:
-    return page.widths.get(column, _COLUMN) * _CHARACTER + _PADDING
 
 
 def _height(page: Page, row: int) -> float:
@@ -113,9 +105,9 @@ class _Grid:
 
     def shape(self, shape: shapes.Line | shapes.Ellipse) -> Mark:
         """Return a shape over the cells."""
-        kind: Callable[..., Mark] = Stroke if isinstance(shape, shapes.Line) else Ellipse
-        pixels = shape.points * _OF_A_POINT
-        return kind(self.place(shape.start), self.place(shape.end), shape.colour, pixels, shape.alt)
+        kind = Stroke if isinstance(shape, shapes.Line) else Ellipse
+        thick = shape.points * _OF_A_POINT
+        return kind(self.place(shape.start), self.place(shape.end), shape.colour, thick, shape.alt)
 
     def boxes(self, page: Page) -> Iterator[Box]:
         """Yield the cells that are more than their text."""
@@ -135,8 +127,8 @@ class _Grid:
                 look = cell.style
                 anchor = look.align or "left"
                 x = {"left": left + _INDENT, "center": (left + right) / 2, "right": right - _INDENT}[anchor]
-                pixels = look.size * _OF_A_POINT
-                yield Text(x, middle, text, anchor, pixels, look.colour, look.bold, look.italic)
+                size = look.size * _OF_A_POINT
+                yield Text(x, middle, text, anchor, size, look.colour, look.bold, look.italic)
 
 
 def shown(cell: Cell) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from sheetgen.network.descent import Descent, train
-from sheetgen.network.graph import BASE_RATE, BATCH, RATE, SAMPLES, Graph
+from sheetgen.network.graph import BASE_RATE, BATCH, RATE, SAMPLES, Graph, mean
 from sheetgen.network.optimizers import CONSTANT, SGD, Choice
 
 EPSILON, TOLERANCE = "ε", "tolerance"
@@ -91,6 +91,17 @@ class Study:
     def graph(self) -> Graph:
         """The graph of the first variant; the others have the same columns but for those of their optimisers."""
         return self.graphs[0]
+
+    @property
+    def plain(self) -> bool:
+        """Whether every variant goes down the gradient itself, so that its step is −η·∂."""
+        return all(variant.optimizer == SGD for variant in self.variants)
+
+    def over_batch(self, quantity: str) -> str:
+        """Return the column of what a quantity is for an iteration: its own, or with batches that of its mean, which is
+        whole in the last row of a batch.
+        """
+        return quantity if self.batch == 1 else mean(quantity)
 
     @property
     def scheduled(self) -> bool:

@@ -1,22 +1,29 @@
-"""Fields across columns whose widths were chosen for something else: each is merged from as many as it needs."""
+"""How wide columns are, and fields across columns whose widths were chosen for something else."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from sheetgen.page.cell_names import column_letter
-from sheetgen.page.page import Page
+from sheetgen.page.page import Content, Page
+from sheetgen.page.style import Style
 
 _DEFAULT_WIDTH = 8.43
+"""Of a column, in characters, where a page says nothing."""
 _SCREEN = 1800
 """The pixels that a sheet is seen in on a screen of 1920, or a projector."""
 _LEAST_ZOOM, _MOST_ZOOM = 60, 140
 
 
-def span(page: Page, column: int, width: float, step: int = 1) -> int:
+def pixels(page: Page, column: int) -> float:
+    """Return how wide a column is at a zoom of 100 percent."""
+    return page.widths.get(column, _DEFAULT_WIDTH) * 7 + 5
+
+
+def span(page: Page, column: int, width: float) -> int:
     """Return the column up to which columns, from one on, are at least so wide together."""
     while (width := width - page.widths.get(column, _DEFAULT_WIDTH)) > 0:
-        column += step
+        column += 1
     return column
 
 
@@ -37,7 +44,14 @@ def fields(page: Page, row: int, column: int, widths: Sequence[float]) -> tuple[
     return column, cells
 
 
+def across(page: Page, row: int, column: int, columns: int, content: Content, look: Style) -> str:
+    """Put something across so many columns; return the first cell."""
+    cell = f"{column_letter(column)}{row}"
+    page.merges.append(f"{cell}:{column_letter(column + columns - 1)}{row}")
+    return page.put(cell, content, look)
+
+
 def filling(page: Page, last: int) -> int:
     """Return the zoom, in percent, at which the columns up to a last one fill a screen."""
-    pixels = sum(7 * page.widths.get(column, _DEFAULT_WIDTH) + 5 for column in range(1, last + 1))
-    return max(_LEAST_ZOOM, min(_MOST_ZOOM, int(20 * _SCREEN / pixels) * 5))
+    wide = sum(pixels(page, column) for column in range(1, last + 1))
+    return max(_LEAST_ZOOM, min(_MOST_ZOOM, int(20 * _SCREEN / wide) * 5))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from openpyxl.formatting.rule import CellIsRule, FormulaRule, Rule
+from openpyxl.formatting.rule import CellIsRule, ColorScaleRule, FormulaRule, Rule
 from openpyxl.styles import Font, PatternFill
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.styles.numbers import NumberFormat
@@ -75,3 +75,10 @@ def negative_rule() -> Rule:
     """Return the rule that writes a negative number in red, beside its sign."""
     rule: Rule = CellIsRule("lessThan", ["0"], font=Font(color=style.BAD))
     return rule
+
+
+def signed_scale(largest: str) -> Rule:
+    """Return the scale of colours from minus a number to the number, which stands in a cell: white at 0."""
+    low, middle, high = style.NEGATIVE, style.WHITE, style.POSITIVE
+    scale: Rule = ColorScaleRule("formula", f"-{largest}", low, "num", 0, middle, "formula", largest, high)
+    return scale

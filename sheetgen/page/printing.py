@@ -17,8 +17,8 @@ def fit_width(sheet: Any) -> None:
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
 
 
-def fit(sheet: Any, pages: int = 1) -> None:
-    """Print a sheet on so many pages, one below the other."""
+def fit(sheet: Any) -> None:
+    """Print a sheet on one page."""
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
-    sheet.page_setup.fitToHeight = pages
+    sheet.page_setup.fitToHeight = 1
     sheet.sheet_properties.pageSetUpPr.fitToPage = True

@@ -10,6 +10,8 @@ from colorsys import hls_to_rgb
 from dataclasses import dataclass
 
 INK, BLUE, GREEN, GREY, WHITE = "1F2933", "0000FF", "00703C", "6B7280", "FFFFFF"
+NEGATIVE, POSITIVE = "F0857D", "79AEF2"
+"""The ends of a scale of colours that is white at 0."""
 GOOD, GOOD_FILL, BAD, BAD_FILL = "05603A", "D1FADF", "B42318", "FEE4E2"
 
 NUMBER, SCIENTIFIC = "0.000000", "0.00E+00"

@@ -137,7 +137,7 @@ class _IndependentRows:
 
     def _gradient(self, columns: Columns, weight: str) -> Array:
         slope = derivative_label(self.network.loss, weight)
-        return columns[slope if self.study.batch == 1 else mean(slope)]
+        return columns[self.study.over_batch(slope)]
 
     def _memory(self, columns: Columns) -> Columns:
         """Return the optimiser's columns: its memory moves in the last row of a batch."""

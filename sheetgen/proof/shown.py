@@ -70,16 +70,12 @@ def _asks(rule: ShownRule) -> tuple[object, ...]:
 def _compare_rules(page: Page, built: Appearance, found: Appearance, outcome: ShownOutcome) -> None:
     ours = {_asks(rule): (rule.look.ink, rule.look.fill) for rule in built.rules}
     decorations = {decoration(rule.look.number) for rule in built.rules if rule.look.number} - {None} | {""}
-    as_built = {(rule.cells, _asks(rule), _quoted(rule.look.number)) for rule in built.rules}
+    as_built = set(map(_in_place, built.rules))
     added = 0
     for rule in found.rules:
         where = rule.cells[0] if rule.cells else "A1"
         number = rule.look.number
-        if (
-            rule.cells,
-            _asks(rule),
-            _quoted(number),
-        ) in as_built:  # pictures hide numbers, or show marks in their place
+        if _in_place(rule) in as_built:  # pictures hide numbers, or show marks in their place
             continue
         if number is not None and (shown := decoration(number)) not in decorations:
             if shown is None:
@@ -97,6 +93,11 @@ def _compare_rules(page: Page, built: Appearance, found: Appearance, outcome: Sh
         outcome.unproven.append(counted("an added conditional format", added))
     if missing:
         outcome.unproven.append(counted("a conditional format that is not as built", missing))
+
+
+def _in_place(rule: ShownRule) -> tuple[object, ...]:
+    """Return where a rule stands, what it asks, and the number format it gives."""
+    return rule.cells, _asks(rule), _quoted(rule.look.number)
 
 
 def _quoted(number: str | None) -> str:

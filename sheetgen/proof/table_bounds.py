@@ -60,7 +60,7 @@ class _CurvesByIteration:
         if curve is None:
             return 0.0
         last = (row + 1) * self._batch - 1
-        return self._trainings[curve.variant].of(last, self._table.column_of(curve.quantity))
+        return self._trainings[curve.variant].of(last, self._table.book.study.over_batch(curve.quantity))
 
 
 class _CurvesByEpoch:

@@ -8,7 +8,8 @@ from typing import Any
 
 from openpyxl.worksheet.pagebreak import Break, RowBreak
 
-from sheetgen.network.graph import ITERATION, Graph, Section
+from sheetgen.network.graph import ITERATION, Graph
+from sheetgen.network.pictures import outputs
 from sheetgen.page import style
 from sheetgen.page.block import Block
 from sheetgen.page.page import Content, Formula, Page
@@ -59,9 +60,8 @@ def _print(sheet: Any, breaks: RowBreak, width: float) -> None:
 
 def _shown(graph: Graph) -> list[str]:
     """Return the columns that there is room for: the first weights, the last neurons, the loss."""
-    forward = [quantity.name for quantity in graph.section(Section.FORWARD)]
-    outputs = [name for name in forward if not set(graph.users.get(name, ())) & set(forward)]
-    return [ITERATION, *graph.weights[:_MOST_WEIGHTS], *outputs[:_MOST_OUTPUTS], graph.loss]
+    last = [quantity.name for quantity in outputs(graph)]
+    return [ITERATION, *graph.weights[:_MOST_WEIGHTS], *last[:_MOST_OUTPUTS], graph.loss]
 
 
 def _table(page: Page, book: Book, variant: int, names: list[str], row: int) -> int:

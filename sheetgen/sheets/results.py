@@ -19,7 +19,6 @@ from typing import Generic, TypeVar
 import numpy as np
 
 from sheetgen.network.evaluation import Evaluation, points
-from sheetgen.network.graph import mean
 from sheetgen.network.study import Study
 from sheetgen.network.trace import Chunk, Trace
 from sheetgen.shares import Told, untold
@@ -68,7 +67,7 @@ class Results:
 
     def _position(self, quantity: str) -> int:
         """Return the column of a quantity, or of its mean over a batch."""
-        return self.study.graph.position[quantity if self.study.batch == 1 else mean(quantity)]
+        return self.study.graph.position[self.study.over_batch(quantity)]
 
     def _at_points(self, variant: int) -> RowsAt:
         """Return what keeps the parameters of a variant where the whole data set is evaluated."""
@@ -165,7 +164,7 @@ class Results:
         """Return the last value of the curve of the loss or a metric."""
         if self.study.evaluates:
             return self.evaluation.curve(variant, quantity)[-1]
-        return self.last(variant, quantity if self.study.batch == 1 else mean(quantity))
+        return self.last(variant, self.study.over_batch(quantity))
 
     def need_values(self, what: str, variant: int) -> None:
         """Raise a PhaseError unless the training has run to its end."""

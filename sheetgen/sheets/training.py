@@ -13,7 +13,7 @@ from sheetgen.algebra.expr import Const
 from sheetgen.algebra.notation import Excel, general
 from sheetgen.algebra.textbook import Textbook, in_lines
 from sheetgen.network.graph import ITERATION, RATE, SAMPLE, Quantity, Section
-from sheetgen.network.optimizers import OPTIMIZERS, SCHEDULES, SGD
+from sheetgen.network.optimizers import OPTIMIZERS, SCHEDULES
 from sheetgen.network.study import Study
 from sheetgen.page import style
 from sheetgen.page.cell_names import column_letter
@@ -66,8 +66,7 @@ def page(book: Book, variant: int, verdict: Verdict) -> Page:
 def _title(study: Study, variant: int) -> tuple[str, str]:
     """Return what the title says before the learning rate, and after it."""
     optimizer, schedule = study.variants[variant].optimizer, study.variants[variant].schedule
-    plain = all(v.optimizer == SGD for v in study.variants)
-    by_optimizer = "" if plain else f" by {OPTIMIZERS[optimizer.name].title}"
+    by_optimizer = "" if study.plain else f" by {OPTIMIZERS[optimizer.name].title}"
     schedule_title = f", {SCHEDULES[schedule.name].title}" if study.scheduled else ""
     return f"Training{by_optimizer} with learning rate {study.rate_name} = ", schedule_title
 

@@ -25,7 +25,7 @@ _LAST_SHEET_ID = 65_534
 
 def add_sheet(package: Package, page: Page) -> None:
     """Add a page's parts under names that are free, its styles at the end of the workbook's; mark it as added."""
-    shell = make([page], page.name, writer.timestamp().strftime("%Y-%m-%dT%H:%M:%SZ"))
+    shell = make([page], page.name, writer.stamp())
     new_names = _free_names(package, shell)
     merged = _merge_styles(package, shell)
     numbers = {style: merged.formats[number] for style, number in shell.styles.items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from sheetgen.page.fields import pixels
 from sheetgen.page.page import Page
 from sheetgen.page.shapes import DEFAULT_HEIGHT, Ellipse, Line, Spot
 from sheetgen.xlsx import content_types, schema
@@ -17,8 +18,6 @@ POINT = 12_700
 """In EMU, the unit of drawings."""
 
 _PIXEL = 9_525
-_WIDTH = 8.43
-"""Of a column, in characters, where a page says nothing."""
 _FAINT = 8_000
 """How much of a fill's colour is seen, in thousandths of a percent: the cells below show through."""
 _TYPE = "application/vnd.openxmlformats-officedocument.drawing+xml"
@@ -83,7 +82,7 @@ def _level_with(spot: Spot, other: Spot) -> Spot:
 def _place(page: Page, spot: Spot) -> str:
     """Return a place in a cell; the right edge of a cell is where the next begins, however wide a program makes it."""
     column, right = (spot.column, spot.right) if spot.right < 1 else (spot.column + 1, 0.0)
-    width = int(page.widths.get(column, _WIDTH) * 7 + 5) * _PIXEL
+    width = int(pixels(page, column)) * _PIXEL
     height = page.heights.get(spot.row, DEFAULT_HEIGHT) * POINT
     return (
         f"<xdr:col>{column - 1}</xdr:col><xdr:colOff>{round(right * width)}</xdr:colOff>"

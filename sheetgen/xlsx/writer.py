@@ -32,6 +32,11 @@ def timestamp() -> datetime:
     return datetime.fromtimestamp(max(int(seconds), _EPOCH), UTC)
 
 
+def stamp() -> str:
+    """Return that date as the parts of a workbook spell it. Raises UsageError as `timestamp` does."""
+    return timestamp().strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def write(file: IO[bytes], shell: Shell, pages: list[Page], folder: Path | None = None, told: Told = untold) -> None:
     """Write a workbook: the shell's parts, with each page's rows in its sheet.
 

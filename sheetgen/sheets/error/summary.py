@@ -117,7 +117,7 @@ class ErrorSummary:
 
     def _error(self, variant: int, quantity: str, last: bool) -> float:
         """Return how far off the first or the last value of a curve may be, in units of an operation's error."""
-        study, results, column = self.book.study, self.book.results, self.table.column_of(quantity)
+        study, results, column = self.book.study, self.book.results, self.book.study.over_batch(quantity)
         if study.evaluates:
             point = len(self._iterations) - 1 if last else 0
             return self.book.evaluation_bounds.at(variant, point, study.count - 1)[mean(quantity)]

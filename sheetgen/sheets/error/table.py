@@ -13,7 +13,7 @@ from itertools import islice
 
 from sheetgen.algebra.notation import general
 from sheetgen.network.evaluation import points
-from sheetgen.network.graph import BATCH, ITERATION, SAMPLES, Section, mean
+from sheetgen.network.graph import BATCH, ITERATION, SAMPLES, Section
 from sheetgen.network.trace import Trace
 from sheetgen.page import style
 from sheetgen.page.block import Block
@@ -95,13 +95,6 @@ class ErrorTable:
 
     # --- where every row or batch of the training sees the whole data set ---
 
-    def column_of(self, quantity: str) -> str:
-        """Return the column of a training sheet that holds a quantity's value for an iteration.
-
-        With batches that is its mean over the rows, which the last row of a batch has.
-        """
-        return quantity if self.book.study.batch == 1 else mean(quantity)
-
     def _iterations(self) -> Column:
         layout = self.book.layout
         if layout.study.batch > 1:
@@ -113,7 +106,7 @@ class ErrorTable:
     def _by_iteration(self) -> Iterator[Column]:
         layout = self.book.layout
         for label, curve in self.curves.items():
-            name, sheet = self.column_of(curve.quantity), quoted(layout.study.variants[curve.variant].sheet)
+            name, sheet = self.book.study.over_batch(curve.quantity), quoted(layout.study.variants[curve.variant].sheet)
             link = f"{sheet}!{layout.letter(name)}{ROW}"
             if layout.study.batch > 1:
                 row = f"(${self.block.letters[ITERATION]}{ROW}+1)*{layout.count(BATCH)}"
@@ -122,7 +115,9 @@ class ErrorTable:
 
     def _values_of_rows(self) -> Callable[[], Iterator[tuple[float, ...]]]:
         position = self.book.study.graph.position
-        places = [(curve.variant, position[self.column_of(curve.quantity)]) for curve in self.curves.values()]
+        places = [
+            (curve.variant, position[self.book.study.over_batch(curve.quantity)]) for curve in self.curves.values()
+        ]
         return partial(_last_of_batches, self.book.trace, places)
 
     # --- where it is evaluated beside a training on batches ---

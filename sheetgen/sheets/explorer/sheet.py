@@ -9,13 +9,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from openpyxl.formatting.rule import ColorScaleRule
-
 from sheetgen.network.graph import Section
 from sheetgen.page import style
 from sheetgen.page.cell_names import column_letter
 from sheetgen.page.fields import filling, span
-from sheetgen.page.marks import size_rules
+from sheetgen.page.marks import signed_scale, size_rules
 from sheetgen.page.page import Page
 from sheetgen.page.printing import landscape
 from sheetgen.page.ranges import ranges
@@ -35,7 +33,6 @@ from sheetgen.sheets.section_style import SECTION_COLOURS
 
 _DRAWING_ROW = 8
 _LEAST_WIDTH = 170.0
-_RED, _WHITE, _BLUE = "F0857D", "FFFFFF", "79AEF2"
 _LOOK = Look(
     slopes=True,
     node=Style(align="center", number=style.SHORT, size=14, bold=True),
@@ -83,10 +80,10 @@ def _legend(page: Page, row: int) -> int:
         ("w·x", replace(sample, colour=style.GREY, bold=False),
          "Beside it stands what enters it: each weight with what it is multiplied by, the weight's value, and ∂,"
          " the derivative of the error by this weight."),
-        ("positive", replace(sample, fill=_BLUE),
+        ("positive", replace(sample, fill=style.POSITIVE),
          "The deeper the colour, the larger the number among its kind."
          " Gradient descent makes a weight smaller whose ∂ is positive …"),
-        ("negative", replace(sample, fill=_RED), "… and a weight larger whose ∂ is negative."),
+        ("negative", replace(sample, fill=style.NEGATIVE), "… and a weight larger whose ∂ is negative."),
     )  # fmt: skip
     for text_row, (name, look, text) in enumerate(explanations, start=row + 1):
         page.put(f"B{text_row}", name, look)
@@ -101,8 +98,7 @@ def _colour(page: Page, drawing: DrawnCells, table: LookupTable) -> None:
     formats = (style.SHORT, style.SHORT, style.SLOPE, style.SLOPE)
     for label, cells, number in zip(LARGEST, kinds, formats, strict=True):
         if cells:
-            largest = table.largest_cell(label)
-            scale = ColorScaleRule("formula", f"-{largest}", _RED, "num", 0, _WHITE, "formula", largest, _BLUE)
+            scale = signed_scale(table.largest_cell(label))
             page.colour(" ".join(ranges(cells)), *size_rules(number), scale)
     coloured = {cell for cells in kinds for cell in cells}
     for number in (style.SHORT, style.SLOPE):

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 from sheetgen.algebra.notation import general
 from sheetgen.limits import FEW_WEIGHTS
 from sheetgen.network.graph import BATCH, RATE, derivative_label, mean
-from sheetgen.network.optimizers import SGD
 from sheetgen.page import style
 from sheetgen.page.fields import fields
 from sheetgen.page.page import CachedValue, Formula, Page, text_literal
@@ -22,7 +20,7 @@ _AROUND = (-2, -1, 0, 1, 2)
 """The iterations of the strip, counted from the picked one."""
 _NAME, _VALUE = 14.0, 13.0
 _NUMBER = Style(align="center", number=style.NUMBER)
-_PICKED = replace(_NUMBER, bold=True, fill="FFFBE6")
+_PICKED = replace(_NUMBER, bold=True, fill=style.PICK.fill)
 _COUNT = Style(align="center", colour=style.GREY)
 _NEXT = replace(_NUMBER, bold=True)
 
@@ -53,11 +51,6 @@ class _StepTable:
     def last(self) -> int:
         return self.book.study.iterations
 
-    @cached_property
-    def plain(self) -> bool:
-        """Whether every sheet goes down the gradient itself, so that the step is −η·∂."""
-        return all(variant.optimizer == SGD for variant in self.book.study.variants)
-
     def strip(self, row: int) -> int:
         """Put the loss at the iterations around the picked one and, where it has a schedule, the learning rate."""
         study, loss = self.book.study, self.book.study.network.loss
@@ -66,7 +59,7 @@ class _StepTable:
         self.page.put(title, "iteration", style.NAME)
         for offset, cell in zip(_AROUND, iterations, strict=True):
             self.page.put(cell, self._iteration(offset), _COUNT)
-        shown = {f"{loss}, mean" if study.batch > 1 else loss: loss if study.batch == 1 else mean(loss)}
+        shown = {f"{loss}, mean" if study.batch > 1 else loss: study.over_batch(loss)}
         if study.scheduled:
             shown[RATE] = RATE
         for line, (label, name) in enumerate(shown.items(), start=row + 1):
@@ -80,11 +73,11 @@ class _StepTable:
     def _iteration(self, offset: int) -> Formula:
         """Return the formula of an iteration near the picked one, nothing where there is none."""
         there = f"{EXPLORER_ITERATION.absolute}{offset:+d}" if offset else EXPLORER_ITERATION.absolute
-        value = float(self.k + offset) if self._exists(offset) else ""
+        value = float(self.k + offset) if self._exists(self.k + offset) else ""
         return Formula(f'IF(({there}>=0)*({there}<={self.last}),{there},"")', lambda: value)
 
-    def _exists(self, offset: int) -> bool:
-        return 0 <= self.k + offset <= self.last
+    def _exists(self, iteration: int) -> bool:
+        return 0 <= iteration <= self.last
 
     def _where_it_is(self, iteration: str, formula: Formula) -> Formula:
         """Return a formula that shows nothing where an iteration's cell does."""
@@ -94,7 +87,7 @@ class _StepTable:
         """Return the formula of a quantity in the last row of an iteration, which stands in a cell."""
         study = self.book.study
         row = f"({cell}+1)*{self.book.layout.count(BATCH)}" if study.batch > 1 else f"{cell}+1"
-        there = 0 <= iteration <= self.last
+        there = self._exists(iteration)
         shown = self.table.step.elsewhere(name, row, (iteration + 1) * study.batch - 1 if there else 0)
         return shown if there else replace(shown, value=lambda: "", scale=0.0)
 
@@ -104,7 +97,8 @@ class _StepTable:
         """Put the update of every weight, in two columns of lines."""
         names = self.book.study.network.weights[:FEW_WEIGHTS]
         self.page.put(f"B{row}", self._sentence(), Style(size=12))
-        labels = ("weight", "now: w", *(("slope: ∂", "−η·∂") if self.plain else ("step: w′ − w",)), "next: w′")
+        between = ("slope: ∂", "−η·∂") if self.book.study.plain else ("step: w′ − w",)
+        labels = ("weight", "now: w", *between, "next: w′")
         widths = [_NAME, *[_VALUE] * (len(labels) - 1)]
         half, column = (len(names) + 1) // 2, FIRST_DRAWN_COLUMN
         for listed in (names[:half], names[half:]):
@@ -126,7 +120,11 @@ class _StepTable:
         few = few if len(study.network.weights) > FEW_WEIGHTS else ""
         slope = derivative_label(study.network.loss, "w")
         of_batch = ", the mean over the batch" if study.batch > 1 else ""
-        how = f"w′ = w − η·∂, where ∂ is {slope}{of_batch}" if self.plain else "w′ = w + what the optimiser adds"
+        how = (
+            f"w′ = w − η·∂, where ∂ is {slope}{of_batch}"
+            if self.book.study.plain
+            else "w′ = w + what the optimiser adds"
+        )
         start, to, after = "From iteration ", " to ", f"{few}: every weight goes its step, {how}"
         rate, of_rate = self.table.step.rate(), ", and η = "
         shown = "" if study.scheduled else f"&{text_literal(of_rate)}&{rate.text}"
@@ -156,7 +154,7 @@ class _StepTable:
         weight, following = self.table.show(name), self._next(name)
         self.page.put(now, weight, _NUMBER)
         self.page.put(after, following, _NEXT)
-        if self.plain:
+        if self.book.study.plain:
             slope = self._slope(name)
             self.page.put(between[0], slope, _NUMBER)
             self.page.put(between[1], self._down(between[0], slope, after), _NUMBER)

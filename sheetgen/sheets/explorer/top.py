@@ -8,7 +8,7 @@ from sheetgen.network.graph import Section
 from sheetgen.network.tolerance import Tolerance
 from sheetgen.page import style
 from sheetgen.page.cell_names import column_letter
-from sheetgen.page.fields import field, span
+from sheetgen.page.fields import across, field, span
 from sheetgen.page.page import Formula, Page, text_literal
 from sheetgen.page.style import Style
 from sheetgen.sheets import lookup, picks
@@ -68,11 +68,11 @@ def _error(page: Page, table: LookupTable, column: int) -> None:
     page.put(number, table.show(loss), replace(_BIG, number=style.NUMBER, align="left", indent=1))
     numbers, label = field(page, TOP, column, 20.0)
     page.put(label, "at iteration 0", quiet)
-    page.put(_below(page, column, numbers - 1), "of which are left", quiet)
+    across(page, TOP + 1, column, numbers - column, "of which are left", quiet)
     end, first = field(page, TOP, numbers, 16.0)
     page.put(first, table.step.first(loss), Style(number=style.NUMBER, align="left", indent=1, size=12))
-    share = _below(page, numbers, end - 1)
-    page.put(share, _share(table, first), Style(number="0.0%", align="left", indent=1, size=12))
+    look = Style(number="0.0%", align="left", indent=1, size=12)
+    across(page, TOP + 1, numbers, end - numbers, _share(table, first), look)
 
 
 def _share(table: LookupTable, first: str) -> Formula:
@@ -93,10 +93,3 @@ def _share(table: LookupTable, first: str) -> Formula:
         return abs(float(first_loss.value())) <= Tolerance.atol * table.step.first_error(loss)
 
     return Formula(f'IF({first}=0,"",{table.cell(loss)}/{first})', value, error, may_show)
-
-
-def _below(page: Page, start: int, end: int) -> str:
-    """Merge the columns of the row below the top one; return the first cell."""
-    cell = f"{column_letter(start)}{TOP + 1}"
-    page.merges.append(f"{cell}:{column_letter(end)}{TOP + 1}")
-    return cell

@@ -16,6 +16,7 @@ from sheetgen.network.study import Picture
 from sheetgen.network.tolerance import Tolerance
 from sheetgen.page import style
 from sheetgen.page.cell_names import column_letter
+from sheetgen.page.fields import across
 from sheetgen.page.page import Content, Formula
 from sheetgen.page.style import Style
 from sheetgen.sheets.pictures.field import Field
@@ -28,7 +29,6 @@ _COLUMNS, _HEIGHT = 5, 34.0
 _COUNT = Style(size=16, align="center", border="D0D5DD")
 _HEAD = Style(bold=True, size=12, align="center")
 _CORNER = Style(bold=True, size=10, align="center", colour=style.GREY)
-_WHITE, _BLUE = "FFFFFF", "79AEF2"
 _THRESHOLD = 0.5
 
 
@@ -153,11 +153,7 @@ def _put_table(studio: Studio, table: _Said) -> None:
     row, column = studio.canvas.place(size * _COLUMNS, size + 2)
 
     def put(down: int, right: int, content: Content, look: Style) -> str:
-        top, left = row + 1 + down, column + right * _COLUMNS
-        cell = f"{column_letter(left)}{top}"
-        page.put(cell, content, look)
-        page.merges.append(f"{cell}:{column_letter(left + _COLUMNS - 1)}{top}")
-        return cell
+        return across(page, row + 1 + down, column + right * _COLUMNS, _COLUMNS, content, look)
 
     page.heights |= dict.fromkeys(range(row + 1, row + 1 + size), _HEIGHT)
     page.put(f"{column_letter(column)}{row}", studio.moments.called(table.moment), Style(bold=True, size=12))
@@ -166,7 +162,9 @@ def _put_table(studio: Studio, table: _Said) -> None:
         put(0, number, name, _HEAD)
         put(number, 0, name, _HEAD)
     cells = [put(true, said, table.count(true, said), _look(true, said)) for true in classes for said in classes]
-    page.colour(f"{cells[0]}:{cells[-1]}", ColorScaleRule("num", 0, _WHITE, end_type="max", end_color=_BLUE))
+    page.colour(
+        f"{cells[0]}:{cells[-1]}", ColorScaleRule("num", 0, style.WHITE, end_type="max", end_color=style.POSITIVE)
+    )
     right = [cell for place, cell in enumerate(cells) if place % size == 0]
     _put_sentence(studio, table, right, f"{column_letter(column)}{row + 1 + size}")
 

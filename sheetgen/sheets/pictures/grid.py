@@ -12,6 +12,7 @@ from openpyxl.styles.numbers import NumberFormat
 
 from sheetgen.page import style
 from sheetgen.page.cell_names import column_letter
+from sheetgen.page.fields import across
 from sheetgen.page.page import Content, Formula, Page
 from sheetgen.page.style import Style
 from sheetgen.sheets.pictures.axis import Axis
@@ -76,19 +77,14 @@ class Grid:
     def put_names(self, title: Content) -> None:
         """Put the title above, and the ticks and names of both axes."""
         page, top = self.page, self.row - ABOVE
-        self._merged(top, self.column, POINTS, title, _TITLE)
-        self._merged(top, self.column - LEFT, LEFT, f"{self.y.name} ↑", _NAME)
+        across(page, top, self.column, POINTS, title, _TITLE)
+        across(page, top, self.column - LEFT, LEFT, f"{self.y.name} ↑", _NAME)
         for tick in _TICKS:
-            self._merged(self.row + POINTS - 1 - tick, self.column - LEFT, LEFT, self.y.tick(tick), _TICK)
+            across(page, self.row + POINTS - 1 - tick, self.column - LEFT, LEFT, self.y.tick(tick), _TICK)
             start = min(max(tick - _TICK_COLUMNS // 2, 0), POINTS - _TICK_COLUMNS)
-            self._merged(self.row + POINTS, self.column + start, _TICK_COLUMNS, self.x.tick(tick), _TICK)
-        self._merged(self.row + POINTS + 1, self.column, POINTS, f"{self.x.name} →", _NAME)
+            across(page, self.row + POINTS, self.column + start, _TICK_COLUMNS, self.x.tick(tick), _TICK)
+        across(page, self.row + POINTS + 1, self.column, POINTS, f"{self.x.name} →", _NAME)
         page.heights |= dict.fromkeys((top,), 21.0)
-
-    def _merged(self, row: int, column: int, columns: int, content: Content, look: Style) -> None:
-        cell = f"{column_letter(column)}{row}"
-        self.page.put(cell, content, look)
-        self.page.merges.append(f"{cell}:{column_letter(column + columns - 1)}{row}")
 
     # --- its colours ---
 

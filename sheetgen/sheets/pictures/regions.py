@@ -22,9 +22,9 @@ from sheetgen.sheets.pictures.marks import Marks
 from sheetgen.sheets.pictures.moments import LAST, PICKED
 from sheetgen.sheets.pictures.studio import Studio
 
-LOW, MIDDLE, HIGH = "F0857D", "FFFFFF", "79AEF2"
 _RANGES = {"sigmoid": (0.0, 0.5, 1.0), "tanh": (-1.0, 0.0, 1.0)}
 """Where the colours of an activation begin, are white, and end; of others they are white at 0."""
+_COLOURS = (style.NEGATIVE, style.WHITE, style.POSITIVE)
 _SHARE = "3/14"
 """With 21 points, samples at the ends of an input's range lie on points."""
 _LARGEST = "largest size"
@@ -117,7 +117,7 @@ class _Regions:
         quantity = self.network.by_name[name]
         marks = [(self.marks.formula(grid, kind), mark) for kind, mark in ((1, FULL), (0, EMPTY))]
         if ends := _RANGES.get(activation(quantity)):
-            stops = [part for stop in zip(("num",) * 3, ends, (LOW, MIDDLE, HIGH), strict=True) for part in stop]
+            stops = [part for stop in zip(("num",) * 3, ends, _COLOURS, strict=True) for part in stop]
             grid.colour(ColorScaleRule(*stops), marks, f"({{a}}-{ends[1]:g})*({{b}}-{ends[1]:g})<0")
             return
         largest = self.largest.absolute(f"{_LARGEST}, {name}", self.largest.first)
@@ -128,7 +128,9 @@ class _Regions:
                 lambda: field.largest(name)[1],
             )
             self.studio.page.put(largest.replace("$", ""), size, style.CALC)
-        scale = ColorScaleRule("formula", f"-{largest}", LOW, "num", 0, MIDDLE, "formula", largest, HIGH)
+        scale = ColorScaleRule(
+            "formula", f"-{largest}", style.NEGATIVE, "num", 0, style.WHITE, "formula", largest, style.POSITIVE
+        )
         grid.colour(scale, marks, "{a}*{b}<0")
 
 
