@@ -10,6 +10,7 @@ import compileall
 import contextlib
 import importlib
 import os
+import resource
 import shutil
 import signal
 import sys
@@ -21,8 +22,13 @@ from typing import Literal
 from mutants.plan import ROOT
 
 Outcome = Literal["survived", "killed", "timeout"]
-_SECONDS = 300.0
+_SECONDS = 300
+"""What the tests of a mutant may take of a core: however busy the machine is, the outcome is the same."""
+_PATIENCE = 6
+"""So many times as long by the clock: a mutant may also wait for ever."""
 _OF_OTHERS = "pytest numpy hypothesis mpmath sympy openpyxl formualizer click orjson torch PIL xdist"
+_MEMORY = 12 * 2**30
+_BY_EXIT: dict[int, Outcome] = {0: "survived", -signal.SIGXCPU: "timeout"}
 
 
 def import_others() -> None:
@@ -45,8 +51,11 @@ def copy_of_the_project(parent: Path) -> Iterator[Path]:
         shutil.rmtree(copy, ignore_errors=True)
 
 
-def outcome(copy: Path, path: str, source: str, tests: list[str], log: Path, seconds: float = _SECONDS) -> Outcome:
-    """Return what the tests make of a source in the place of a module of the copy; the module is put back."""
+def outcome(copy: Path, path: str, source: str, tests: list[str], log: Path, seconds: int = _SECONDS) -> Outcome:
+    """Return what the tests make of a source in the place of a module of the copy; the module is put back.
+
+    ``seconds`` are of the processor, for the process of the tests and for each that it starts.
+    """
     file = copy / path
     original = file.read_bytes()
     for compiled in (file.parent / "__pycache__").glob(f"{file.stem}.*.pyc"):
@@ -58,15 +67,17 @@ def outcome(copy: Path, path: str, source: str, tests: list[str], log: Path, sec
         file.write_bytes(original)
 
 
-def _tested(copy: Path, tests: list[str], log: Path, seconds: float) -> Outcome:
+def _tested(copy: Path, tests: list[str], log: Path, seconds: int) -> Outcome:
     process = os.fork()
     if process == 0:
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 10))
+        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
         _test_and_exit(copy, tests, log)
-    ends = time.monotonic() + seconds
+    ends = time.monotonic() + _PATIENCE * seconds
     while time.monotonic() < ends:
         done, status = os.waitpid(process, os.WNOHANG)
         if done:
-            return "survived" if os.waitstatus_to_exitcode(status) == 0 else "killed"
+            return _BY_EXIT.get(os.waitstatus_to_exitcode(status), "killed")
         time.sleep(0.02)
     os.killpg(process, signal.SIGKILL)
     os.waitpid(process, 0)
