@@ -6,19 +6,20 @@ stands for, or beside the neuron where there is no weight.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sheetgen.algebra.expr import names
 from sheetgen.network.graph import equation_of
 from sheetgen.page.shapes import Line, Spot
-from sheetgen.sheets.drawing.plan import DrawnLayer, factor_of
+from sheetgen.sheets.drawing.layers import DrawnLayer
+from sheetgen.sheets.drawing.plan import factor_of
 
-MOST_EDGES = 300
-"""The most edges that are drawn between two layers; more are no picture."""
+MANY_EDGES = 64
+"""Where more cross between two layers they are thin, to be told apart."""
 
 _GREY, _POSITIVE, _NEGATIVE = "98A2B3", "2E6FD8", "D9480F"
-_THIN, _THICK = 0.75, 4.5
+_THIN, _THICK, _THICK_AMONG_MANY = 0.75, 4.5, 2.0
 _PLAIN = 1.25
 
 WeightOf = Callable[[str], float]
@@ -36,28 +37,26 @@ class Edge:
 
 
 def edges(layer: DrawnLayer, before: DrawnLayer) -> list[Edge]:
-    """Return the edges from one layer to the next, none where they are too many to be told apart."""
-    found = list(_edges(layer, {neuron.name for neuron in before.neurons}))
-    return found if len(found) <= MOST_EDGES else []
+    """Return the edges from the drawn neurons of one layer to those of the next."""
+    sources = {neuron.name for neuron in before.neurons}
+    found: list[Edge] = []
+    for neuron in layer.neurons:
+        if neuron.equation is None:
+            continue
+        factors = {name: factor_of(neuron, name) for name in layer.terms[neuron.name]}
+        for place, (name, source) in enumerate(factors.items()):
+            if source in sources:
+                found.append(Edge(source, neuron.name, name, place))
+        for source in dict.fromkeys(names(equation_of(neuron))):
+            if source in sources and source not in factors.values():
+                found.append(Edge(source, neuron.name))
+    return found
 
 
 def fans_in(drawn: list[Edge]) -> bool:
     """Whether several edges lead to one neuron: then lines say more than an arrow does."""
     targets = [edge.target for edge in drawn]
     return len(set(targets)) < len(targets)
-
-
-def _edges(layer: DrawnLayer, before: set[str]) -> Iterator[Edge]:
-    for neuron in layer.neurons:
-        if neuron.equation is None:
-            continue
-        factors = {name: factor_of(neuron, name) for name in layer.terms[neuron.name]}
-        for place, (name, source) in enumerate(factors.items()):
-            if source in before:
-                yield Edge(source, neuron.name, name, place)
-        for source in dict.fromkeys(names(equation_of(neuron))):
-            if source in before and source not in factors.values():
-                yield Edge(source, neuron.name)
 
 
 class EdgePainter:
@@ -68,11 +67,12 @@ class EdgePainter:
         sizes = [abs(weight_of(weight)) for weight in weights] if weight_of else []
         self._largest = max(sizes, default=0.0) or 1.0
 
-    def line(self, edge: Edge, start: Spot, end: Spot) -> Line:
+    def line(self, edge: Edge, start: Spot, end: Spot, among_many: bool) -> Line:
         """Return the line of an edge between two places."""
         alt = f"{edge.source} → {edge.target}"
         if edge.weight is None or self._weight_of is None:
-            return Line(start, end, _GREY, _PLAIN, alt)
+            return Line(start, end, _GREY, _THIN if among_many else _PLAIN, alt)
         value = self._weight_of(edge.weight)
-        points = _THIN + (_THICK - _THIN) * abs(value) / self._largest
+        thick = _THICK_AMONG_MANY if among_many else _THICK
+        points = _THIN + (thick - _THIN) * abs(value) / self._largest
         return Line(start, end, _NEGATIVE if value < 0 else _POSITIVE, round(points, 2), f"{alt}, {edge.weight}")

@@ -13,12 +13,14 @@ from sheetgen.page.page import Content, Formula, Page
 from sheetgen.page.shapes import Ellipse, Line, Spot
 from sheetgen.page.style import Style
 from sheetgen.sheets.book import Book
-from sheetgen.sheets.drawing.edges import Edge, EdgePainter, WeightOf, edges, fans_in
-from sheetgen.sheets.drawing.plan import DrawingPlan, DrawnLayer, LayerColumns, product_label
+from sheetgen.sheets.drawing.edges import MANY_EDGES, Edge, EdgePainter, WeightOf, edges, fans_in
+from sheetgen.sheets.drawing.layers import DrawnLayer
+from sheetgen.sheets.drawing.plan import DrawingPlan, LayerColumns, product_label
 from sheetgen.sheets.layout import Address
 from sheetgen.sheets.section_style import SECTION_COLOURS
 
 _ARROW_STYLE = Style(colour=style.GREY, align="center", bold=True, size=14)
+_LEFT_OUT = Style(colour=style.GREY, align="center", size=11)
 
 _BULGE = 0.4
 """How far a circle reaches into the rows above and below its neuron, as a share of their height."""
@@ -81,45 +83,53 @@ class _Painter:
 
     def band(self, layers: Sequence[DrawnLayer]) -> None:
         """Draw layers side by side, centred on one another."""
-        height = max(self.height(layer) for layer in layers)
+        height = max(layer.height(self.box) for layer in layers)
         rows: dict[str, int] = {}
         before: DrawnLayer | None = None
         for layer, columns in zip(layers, self.plan.columns, strict=False):
-            rows |= self.level(layer, rows) or self.centred(layer, height)
+            top = self.cells.row + (height - layer.height(self.box)) // 2
+            rows |= self.level(layer, rows) or self.centred(layer, top)
             drawn = edges(layer, before) if before else []
             crossed = columns.gap or (columns.arrow if fans_in(drawn) else 0)
+            to_the_box = crossed == columns.arrow or bool(drawn and layer.entering and not layer.listed)
             for neuron in layer.neurons:
-                self.neuron(neuron, layer.terms[neuron.name], columns, rows[neuron.name], crossed != columns.arrow)
+                self.neuron(layer, neuron, columns, rows[neuron.name], not to_the_box)
+            self.left_out(layer, columns, rows)
             if crossed:
-                self.page.shapes += [self.edge(edge, layer.terms[edge.target], crossed, rows) for edge in drawn]
+                end = columns.node if to_the_box else crossed + 1
+                many = len(drawn) > MANY_EDGES
+                self.page.shapes += [self.edge(edge, layer, (crossed, end), rows, many) for edge in drawn]
             before = layer
         self.cells.row += height + 1
 
-    def edge(self, edge: Edge, terms: tuple[str, ...], crossed: int, rows: dict[str, int]) -> Line:
-        """Return the line of an edge over the column that it crosses, to the row of its weight where it has one."""
+    def edge(
+        self, edge: Edge, layer: DrawnLayer, columns: tuple[int, int], rows: dict[str, int], among_many: bool
+    ) -> Line:
+        """Return the line of an edge from one column to where another begins, to the row of its weight if listed."""
         start = rows[edge.source] + self.box / 2
         end = rows[edge.target] + self.box / 2
-        if edge.weight is not None:
-            end = self.first_term(terms, rows[edge.target]) + edge.place + 0.5
-        return self.edge_painter.line(edge, _spot(crossed, start, 0.0), _spot(crossed, end, 1.0))
+        if edge.weight is not None and layer.listed:
+            neuron = self.plan.graph.by_name[edge.target]
+            end = self.first_term(layer, neuron, rows[edge.target]) + edge.place + 0.5
+        left, right = columns
+        return self.edge_painter.line(edge, _spot(left, start, 0.0), _spot(right - 1, end, 1.0), among_many)
+
+    def left_out(self, layer: DrawnLayer, columns: LayerColumns, rows: dict[str, int]) -> None:
+        """Say how many neurons of a layer are not drawn, where they would stand."""
+        if layer.left_out:
+            above, below = (rows[neuron.name] for neuron in layer.around_those_left_out)
+            row = (above + self.box + below) // 2
+            self.page.put(f"{column_letter(columns.node)}{row}", f"… {layer.left_out:,} more …", _LEFT_OUT)
 
     @property
     def box(self) -> int:
-        """The rows of a neuron's box: its name, its value, the slope."""
-        return 3 if self.plan.look.slopes else 2
+        """The rows of a neuron's box."""
+        return self.plan.look.box
 
-    def room(self, terms: tuple[str, ...]) -> int:
-        """Return the rows that a neuron needs: its box, or one a term."""
-        return max(self.box, len(terms))
-
-    def first_term(self, terms: tuple[str, ...], row: int) -> int:
+    def first_term(self, layer: DrawnLayer, neuron: Quantity, row: int) -> int:
         """Return the row of the first term of a neuron whose box begins in a row."""
-        room = self.room(terms)
-        return row - (room - self.box) // 2 + (room - len(terms)) // 2
-
-    def height(self, layer: DrawnLayer) -> int:
-        """Return the rows that a layer needs, one left empty between neurons."""
-        return sum(self.room(layer.terms[neuron.name]) + 1 for neuron in layer.neurons) - 1
+        room = layer.room(neuron, self.box)
+        return row - (room - self.box) // 2 + (room - len(layer.beside(neuron))) // 2
 
     def level(self, layer: DrawnLayer, rows: dict[str, int]) -> dict[str, int]:
         """Return the rows of a layer whose neurons each stand beside the one neuron they use, if it is such."""
@@ -127,23 +137,21 @@ class _Painter:
         for neuron in layer.neurons:
             operands = set(names(neuron.equation)) if neuron.equation is not None else set()
             placed = [name for name in operands if name in rows]
-            if len(placed) != 1 or self.room(layer.terms[neuron.name]) > self.box:
+            if len(placed) != 1 or layer.room(neuron, self.box) > self.box:
                 return {}
             neuron_rows[neuron.name] = rows[placed[0]]
         return neuron_rows if len(set(neuron_rows.values())) == len(neuron_rows) else {}
 
-    def centred(self, layer: DrawnLayer, height: int) -> dict[str, int]:
-        """Return the rows of a layer's boxes, the whole in the middle of the band."""
-        rows, top = {}, self.cells.row + (height - self.height(layer)) // 2
-        for neuron in layer.neurons:
-            room = self.room(layer.terms[neuron.name])
-            rows[neuron.name] = top + (room - self.box) // 2
-            top += room + 1
-        return rows
+    def centred(self, layer: DrawnLayer, top: int) -> dict[str, int]:
+        """Return the rows of the boxes of a layer that begins in a row."""
+        return {
+            neuron.name: top + above + (layer.room(neuron, self.box) - self.box) // 2
+            for neuron, above in zip(layer.neurons, layer.tops(self.box), strict=True)
+        }
 
-    def neuron(self, neuron: Quantity, terms: tuple[str, ...], columns: LayerColumns, row: int, arrow: bool) -> None:
+    def neuron(self, layer: DrawnLayer, neuron: Quantity, columns: LayerColumns, row: int, arrow: bool) -> None:
         """Draw a neuron whose box begins in a row, and what enters it, led to by an arrow where no edges are."""
-        self.terms(neuron, terms, columns, self.first_term(terms, row))
+        self.terms(neuron, layer.beside(neuron), columns, self.first_term(layer, neuron, row))
         if arrow and columns.arrow and neuron.section != Section.DATA:
             self.page.put(f"{column_letter(columns.arrow)}{row + 1}", "→", _ARROW_STYLE)
         self.put_box(neuron, column_letter(columns.node), row)

@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sheetgen.algebra.expr import Apply, Expr, Var, names
-from sheetgen.network.graph import Graph, Quantity, equation_of, layers
+from sheetgen.algebra.expr import Apply, Expr, Var
+from sheetgen.network.graph import Graph, Quantity, equation_of
 from sheetgen.page import style
 from sheetgen.page.style import Style
+from sheetgen.sheets.drawing.layers import DrawnLayer, drawn_layers
 
 FIRST_DRAWN_COLUMN = 2
 _MOST_LAYERS, _BAND = 14, 10
@@ -50,25 +51,17 @@ class Look:
     term_width: float = 9.0
     value_width: float = 10.0
 
-
-@dataclass(frozen=True)
-class DrawnLayer:
-    """The neurons of one layer, and what enters each from outside the layers."""
-
-    neurons: tuple[Quantity, ...]
-    terms: Mapping[str, tuple[str, ...]]
-
     @property
-    def entering(self) -> set[str]:
-        """What enters any of its neurons."""
-        return {term for terms in self.terms.values() for term in terms}
+    def box(self) -> int:
+        """The rows of a neuron's box: its name, its value, the slope."""
+        return 3 if self.slopes else 2
 
 
 @dataclass(frozen=True)
 class LayerColumns:
     """The columns of the layers that stand below one another; 0 where there is none.
 
-    The edges from the layer before cross the column ``gap``.
+    The edges from the layer before cross the column ``gap``, and where no terms are listed all as far as ``node``.
     """
 
     gap: int
@@ -106,7 +99,7 @@ class DrawingPlan:
 
 def plan_drawing(graph: Graph, look: Look) -> DrawingPlan:
     """Plan the drawing of a network, from the inputs on the left to the loss on the right."""
-    in_order = _layers(graph)
+    in_order = drawn_layers(graph, look.box)
     per_band = len(in_order) if len(in_order) <= _MOST_LAYERS else _BAND
     plan = _in_bands(graph, look, in_order, per_band)
     while plan.width > _MOST_WIDTH and per_band > _FEW:
@@ -131,17 +124,6 @@ def _in_bands(graph: Graph, look: Look, in_order: list[DrawnLayer], per_band: in
     return DrawingPlan(graph, look, bands, tuple(columns), widths)
 
 
-def _layers(graph: Graph) -> list[DrawnLayer]:
-    """Return the inputs, and the layers of the graph with the weights and targets that enter them."""
-    inputs = tuple(graph.by_name[name] for name in graph.inputs)
-    from_outside = {*graph.parameters, *graph.targets}
-    in_order = [DrawnLayer(inputs, dict.fromkeys(graph.inputs, ()))]
-    for neurons in layers(graph):
-        terms = {n.name: tuple(dict.fromkeys(u for u in names(equation_of(n)) if u in from_outside)) for n in neurons}
-        in_order.append(DrawnLayer(neurons, terms))
-    return in_order
-
-
 def _columns(
     graph: Graph, look: Look, stacked: list[DrawnLayer], column: int, widths: dict[int, float], leads: bool
 ) -> LayerColumns:
@@ -149,14 +131,18 @@ def _columns(
 
     ``leads``: whether an arrow leads to any of them.
     """
-    entering = {term for layer in stacked for term in layer.entering}
+    targets = {*graph.targets}
+    listed = {term for layer in stacked if layer.listed for term in layer.entering}
     gap = terms = arrow = 0
-    if entering:
-        crossed = any(len(layer.entering - set(graph.targets)) > 1 for layer in stacked)
-        widths[column] = look.gap if crossed else _LEAST_GAP
-        widths |= {column + 1: _term_width(look, stacked), column + 2: look.value_width}
-        gap, terms, column = column, column + 1, column + 3
-    if look.slopes and not entering <= set(graph.targets):
+    if any(layer.entering for layer in stacked):
+        crossed = any(len(layer.entering - targets) > 1 for layer in stacked)
+        bare = 0.0 if listed else look.term_width + look.value_width
+        widths[column] = (look.gap if crossed else _LEAST_GAP) + bare
+        gap, column = column, column + 1
+    if listed:
+        widths |= {column: _term_width(look, stacked), column + 1: look.value_width}
+        terms, column = column, column + 2
+    if look.slopes and not listed <= targets:
         widths[column] = look.value_width
         column += 1
     if leads:
@@ -167,7 +153,7 @@ def _columns(
 
 
 def _term_width(look: Look, stacked: list[DrawnLayer]) -> float:
-    products = [product_label(n, term) for layer in stacked for n in layer.neurons for term in layer.terms[n.name]]
+    products = [product_label(n, term) for layer in stacked for n in layer.neurons for term in layer.beside(n)]
     return max([look.term_width, *map(_width, products)])
 
 

@@ -24,7 +24,7 @@ from sheetgen.sheets import lookup
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.drawing import painter
 from sheetgen.sheets.drawing.painter import DrawnCells, DrawnNumbers
-from sheetgen.sheets.drawing.plan import FIRST_DRAWN_COLUMN, Look, plan_drawing
+from sheetgen.sheets.drawing.plan import FIRST_DRAWN_COLUMN, DrawingPlan, Look, plan_drawing
 from sheetgen.sheets.explorer import step, top
 from sheetgen.sheets.explorer.table import LARGEST, LookupTable
 from sheetgen.sheets.flag import Verdict
@@ -59,7 +59,7 @@ def page(book: Book, verdict: Verdict) -> Page:
     table.put(page)
     top.put(page, book, table, verdict)
     row = step.put(page, book, table, drawing.row)
-    row = _legend(page, row + 1)
+    row = _legend(page, row + 1, plan)
     page.zoom = filling(page, last)
     page.heights |= dict.fromkeys(range(_DRAWING_ROW, drawing.row), 26.0)
     _colour(page, drawing, table)
@@ -68,7 +68,7 @@ def page(book: Book, verdict: Verdict) -> Page:
     return page
 
 
-def _legend(page: Page, row: int) -> int:
+def _legend(page: Page, row: int, plan: DrawingPlan) -> int:
     """Say how to read the drawing; return the last row."""
     page.heading("B", row, "How to read it")
     forward = SECTION_COLOURS[Section.FORWARD][0]
@@ -79,7 +79,7 @@ def _legend(page: Page, row: int) -> int:
          " how much the error changes per unit of this neuron."),
         ("w·x", replace(sample, colour=style.GREY, bold=False),
          "Beside it stands what enters it: each weight with what it is multiplied by, the weight's value, and ∂,"
-         " the derivative of the error by this weight."),
+         f" the derivative of the error by this weight.{_alone(plan)}"),
         ("positive", replace(sample, fill=style.POSITIVE),
          "The deeper the colour, the larger the number among its kind."
          " Gradient descent makes a weight smaller whose ∂ is positive …"),
@@ -90,6 +90,14 @@ def _legend(page: Page, row: int) -> int:
         page.put(f"D{text_row}", text, Style(size=12))
         page.heights[text_row] = 22
     return row + len(explanations)
+
+
+def _alone(plan: DrawingPlan) -> str:
+    """Say which numbers are not drawn, where some are not."""
+    layers = [layer for band in plan.bands for layer in band]
+    bare, left_out = any(not layer.listed for layer in layers), any(layer.left_out for layer in layers)
+    what = " and ".join(["the weights of tall layers"] * bare + ["neurons of large ones"] * left_out)
+    return f" What is not drawn ({what}) stands on the training sheets." if what else ""
 
 
 def _colour(page: Page, drawing: DrawnCells, table: LookupTable) -> None:

@@ -11,7 +11,6 @@ from sheetgen.page.page import Page
 from sheetgen.page.shapes import Ellipse, Line
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.drawing import painter
-from sheetgen.sheets.drawing.edges import MOST_EDGES
 from sheetgen.sheets.drawing.plan import Look, plan_drawing
 from sheetgen.sheets.explorer import sheet as explorer
 from sheetgen.sheets.start import page as start_page
@@ -80,11 +79,51 @@ def test_lines_on_explorer_show_no_weight_for_another_step_may_be_picked() -> No
     assert len({(line.points, line.colour) for line in found}) == 1
 
 
-def test_more_lines_than_can_be_told_apart_are_not_drawn() -> None:
-    units = 20
-    inputs = "".join(f"x{number} = 0.1\n" for number in range(1, units + 1))
-    layers = f'sizes = [{units}, {units}, 1]\nactivation = "tanh"\ninit = "xavier"\nseed = 1'
-    study = loads(f"rates = [0.5]\niterations = 1\n[inputs]\n{inputs}[targets]\nt1 = 0.5\n[layers]\n{layers}\n")
-    found = lines(drawn(study, Look()))
-    assert units * units > MOST_EDGES > units
-    assert len([line for line in found if ", " in line.alt]) == units
+def layered(sizes: list[int]) -> Study:
+    inputs = "".join(f"x{number} = 0.1\n" for number in range(1, sizes[0] + 1))
+    layers = f'sizes = {sizes}\nactivation = "tanh"\ninit = "xavier"\nseed = 1'
+    return loads(f"rates = [0.5]\niterations = 1\n[inputs]\n{inputs}[targets]\nt1 = 0.5\n[layers]\n{layers}\n")
+
+
+@pytest.mark.parametrize(("look", "gaps"), [(Look(round=True), 6), (Look(slopes=True), 5)], ids=["start", "explorer"])
+def test_eight_layers_of_sixteen_are_drawn_whole(look: Look, gaps: int) -> None:
+    """Every neuron, and a line for every weight between two of them; the weights themselves do not stand there.
+
+    Where Explorer's second band begins, below the first, no lines lead from one to the other.
+    """
+    page = drawn(layered([16] * 7 + [1]), look)
+    ends = [line.alt.partition(", ")[2] for line in lines(page) if ", " in line.alt]
+    assert len(ends) == len(set(ends)) == gaps * 16 * 16 + 16
+    contents = [cell.content for cell in page.cells.values()]
+    neurons = {f"{kind}{layer}_{unit}" for kind in "za" for layer in range(1, 7) for unit in range(1, 17)}
+    assert neurons <= set(contents)
+    assert not [content for content in contents if str(content).startswith("w3_")]
+
+
+@pytest.mark.parametrize("look", [Look(round=True), Look(slopes=True)], ids=["start", "explorer"])
+def test_of_a_larger_layer_the_first_and_the_last_neurons_are_drawn(look: Look) -> None:
+    page = drawn(layered([64, 20, 1]), look)
+    contents = {cell.content: cell for cell in page.cells.values()}
+    inputs = {name for name in contents if str(name).startswith("x")}
+    assert inputs == {f"x{number}" for number in (*range(1, 9), *range(58, 65))}
+    assert {"… 49 more …", "… 5 more …"} <= contents.keys()
+    rows = {cell.content: (row, column) for (row, column), cell in page.cells.items()}
+    assert rows["x8"][0] < rows["… 49 more …"][0] < rows["x58"][0]
+    assert rows["x8"][1] == rows["… 49 more …"][1] == rows["x58"][1]
+    into_first = [line for line in lines(page) if line.alt.partition(", ")[2].startswith("w1_")]
+    assert len(into_first) == 15 * 15
+
+
+def test_lines_among_many_are_thin() -> None:
+    few, many = (
+        max(line.points for line in lines(drawn(layered([units, units, 1]), Look())) if ", w1" in line.alt)
+        for units in (4, 16)
+    )
+    assert many < few
+
+
+def test_a_drawing_is_no_taller_than_a_screen_or_two() -> None:
+    """Rows of 21 points: 64 of them are 1,792 pixels."""
+    for sizes in ([2, 16, 16, 1], [64, 16, 1], [100, 40, 1], [8, 8, 1]):
+        page = drawn(layered(sizes), Look(slopes=True))
+        assert max(row for row, _ in page.cells) - 6 <= 64, sizes
