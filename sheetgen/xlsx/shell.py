@@ -108,7 +108,7 @@ def _dress(sheet: Worksheet, page: Page) -> None:
     if page.tab_colour:
         sheet.sheet_properties.tabColor = page.tab_colour
     for merge in page.merges:
-        sheet.merge_cells(merge)
+        sheet.merged_cells.add(merge)  # merge_cells makes cells too, which the rows bring along here
     sheet.conditional_formatting = conditional_formats(page)  # type: ignore[assignment]
     for guarded, validation in page.guards:
         for cell in guarded:
