@@ -13,6 +13,7 @@ import os
 import platform
 import subprocess
 import sys
+import textwrap
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -76,7 +77,7 @@ def main() -> None:
     if unknown:
         parser.error(f"no part called {unknown[0]!r}: use {', '.join(PARTS)}")
     runs = ["--runs", str(chosen.runs)] * bool(chosen.runs)
-    page = [INTRODUCTION, f"{machine()}. {packages()}."]
+    page = [INTRODUCTION, textwrap.fill(f"{machine()}. {packages()}.", 120)]
     for part in chosen.parts or PARTS:
         sizes = [SIZED[part], *chosen.sizes] if chosen.sizes and part in SIZED else []
         page.append(section(part, [*sizes, *runs]))
