@@ -99,6 +99,11 @@ def end_axis(chart: ScatterChart, title: str, most: float) -> None:
     chart.title = f"{title}, up to {general(most)}"
 
 
+def free_axis(chart: ScatterChart) -> None:
+    """Let the vertical axis of a chart begin where its numbers do."""
+    chart.y_axis.scaling.min = None
+
+
 def _series(line: Line, colour: str) -> Any:
     series: Any = XYSeries()  # openpyxl's own Reference, which its factory makes, ends at row 1,000,000
     series.xVal = AxDataSource(numRef=NumRef(f=line.xs))

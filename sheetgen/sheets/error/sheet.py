@@ -84,7 +84,7 @@ def _chart(book: Book, table: ErrorTable, name: str, logarithmic: bool) -> tuple
         name,
         lines,
         x_range=(0, table.last_count),
-        y_range=(None if logarithmic else 0, None),
+        y_range=(0 if name == book.study.network.loss and not logarithmic else None, None),
         logarithmic=logarithmic,
         y_format="0E+00" if logarithmic else "General",
         size=(charts.HALF_CM, charts.HEIGHT_CM),
@@ -103,11 +103,13 @@ def _chart_title(book: Book, table: ErrorTable, name: str, logarithmic: bool) ->
 def _limit_axes(book: Book, linear: Any, logarithmic: Any, title: str) -> None:
     """Let the linear axis end near the first error where a curve leaves it far behind, which would flatten all others.
 
-    The logarithmic one begins at the smallest error above 0.
+    It begins at 0, but where an error is below that, and the logarithmic one at the smallest error above 0.
     """
     of_all = book.losses_as_built
     first, largest = max(losses.first for losses in of_all), max(losses.largest for losses in of_all)
-    if first > 0 and largest > _FAR * first:
+    if min(losses.smallest for losses in of_all) < 0:
+        charts.free_axis(linear)
+    elif first > 0 and largest > _FAR * first:
         charts.end_axis(linear, title, _round_up(_FAR * first))
     if (least := min(losses.least for losses in of_all)) < math.inf:
         charts.begin_axis(logarithmic, least)

@@ -116,3 +116,12 @@ def test_a_curve_that_diverges_does_not_flatten_the_others(tmp_path: Path) -> No
 def test_curves_that_fall_have_the_whole_axis(tmp_path: Path) -> None:
     build(load("xor"), tmp_path / "x.xlsx", verify=False)
     assert axes(tmp_path / "x.xlsx")[0][1] == ""
+
+
+def test_an_error_below_zero_is_seen(tmp_path: Path) -> None:
+    """(w − 2)² − 1 falls from 3 to below 0, where an axis that begins there would show nothing of it."""
+    falls = 'rates = [0.2]\niterations = 30\n[inputs]\nx = 1.0\n[parameters]\nw = 0.0\n[forward]\ny = "w*x"\n[loss]\n'
+    build(loads(falls + 'E = "(y - 2)^2 - 1"'), tmp_path / "n.xlsx")
+    build(loads(falls + 'E = "(y - 2)^2"'), tmp_path / "p.xlsx", verify=False)
+    assert axes(tmp_path / "n.xlsx")[0] == ("E by iteration", "", "")
+    assert axes(tmp_path / "p.xlsx")[0] == ("E by iteration", "", "0")
