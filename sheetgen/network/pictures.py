@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from math import isqrt
 
 from sheetgen.algebra.arrays import applied
 from sheetgen.algebra.evaluate import expanded, expanded_size
 from sheetgen.algebra.expr import Apply, Expr, Var, depth, names, substitute
 from sheetgen.algebra.ops import PRIMITIVES
 from sheetgen.network.graph import Graph, Quantity, Section, equation_of, layer_of
+from sheetgen.network.products import factor_of
 from sheetgen.network.study import Picture, Study
 
-LINE, REGIONS, PATH, CONFUSION, GRADIENTS, WEIGHTS = KINDS = (
-    "line", "regions", "path", "confusion", "gradients", "weights",
+LINE, REGIONS, PATH, CONFUSION, FILTERS, GRADIENTS, WEIGHTS = KINDS = (
+    "line", "regions", "path", "confusion", "filters", "gradients", "weights",
 )  # fmt: skip
 """The kinds of pictures, in the order in which they stand on the sheet."""
 
@@ -24,7 +26,8 @@ _MOST_MARKED = 400
 _LONGEST, _DEEPEST = 300, 40
 """The most names and operations of one formula, and the most of them inside one another."""
 _LAYERS_THAT_FADE, _SAMPLES_WORTH_COUNTING = 3, 10
-"""Of fewer layers, or samples, there is no such picture unasked."""
+_PIXELS_WORTH_DRAWING = 16
+"""Of fewer layers, samples or inputs there is no such picture unasked."""
 
 
 def pictures_of(study: Study) -> tuple[Picture, ...]:
@@ -42,6 +45,8 @@ def _by_default(study: Study, picture: Picture) -> bool:
     if picture.kind == GRADIENTS and len(layers_of_weights(study.network)) < _LAYERS_THAT_FADE:
         return False
     if picture.kind == CONFUSION and study.count < _SAMPLES_WORTH_COUNTING:
+        return False
+    if picture.kind == FILTERS and len(study.network.inputs) < _PIXELS_WORTH_DRAWING:
         return False
     return not unfit(study, picture)
 
@@ -144,6 +149,28 @@ def _unfit_over_inputs(study: Study, inputs: int, wanted: str) -> str:
     return ""
 
 
+# --- inputs that are an image ---
+
+
+def filters(network: Graph) -> Mapping[str, tuple[str, ...]]:
+    """Return the quantities in which each input stands once, times a weight of its own, and these weights in order."""
+    found = {}
+    for quantity in network.section(Section.FORWARD):
+        weights = tuple(factor_of(quantity, name) for name in network.inputs)
+        if set(weights) <= set(network.weights) and len(set(weights)) == len(weights):
+            found[quantity.name] = tuple(map(str, weights))
+    return found
+
+
+def _unfit_filters(study: Study, picture: Picture) -> str:
+    inputs = len(study.network.inputs)
+    if inputs < 4 or isqrt(inputs) ** 2 != inputs:
+        return f"filters needs inputs that fill a square, such as 16 or 64, and there are {inputs}"
+    if not filters(study.network):
+        return "filters needs a unit in which each input stands once, times a weight of its own"
+    return ""
+
+
 # --- training, by iteration ---
 
 
@@ -227,6 +254,7 @@ _UNFIT: dict[str, Callable[[Study, Picture], str]] = {
     REGIONS: _unfit_regions,
     PATH: _unfit_path,
     CONFUSION: _unfit_confusion,
+    FILTERS: _unfit_filters,
     GRADIENTS: _unfit_gradients,
     WEIGHTS: _unfit_weights,
 }

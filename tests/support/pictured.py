@@ -26,10 +26,10 @@ class Sheet:
         assert len(places) == 1, f"{text!r} stands at {places}"
         return places[0]
 
-    def square(self, title: str) -> Array:
+    def square(self, title: str, points: int = POINTS) -> Array:
         """Return the numbers of the grid under a title, top row first."""
         row, column = self.find(title)
-        return numbers([line[column : column + POINTS] for line in self.values[row + 1 : row + 1 + POINTS]])
+        return numbers([line[column : column + points] for line in self.values[row + 1 : row + 1 + points]])
 
     def column(self, label: str, count: int) -> list[Value]:
         """Return so many values below a label."""

@@ -75,6 +75,7 @@ def test_a_path_of_two_of_many_weights_is_proven(tmp_path: Path) -> None:
         ("xor", '[[pictures]]\nkind = "weights"\nx = "w1"', "x says nothing of the picture weights"),
         ("xor", '[[pictures]]\nkind = "weights"\n[[pictures]]\nkind = "weights"', "is listed twice"),
         ("xor", '[[pictures]]\nkind = "confusion"\nclasses = ["a"]', "classes must be a list of 2 printable texts"),
+        ("dead-relu", '[[pictures]]\nkind = "filters"', "filters needs inputs that fill a square, such as 16 or 64"),
         ("mazur", '[[pictures]]\nkind = "confusion"', "confusion needs several samples"),
         ("linear-regression", '[[pictures]]\nkind = "confusion"', "confusion needs targets of 0 and 1"),
         ("xor", "[pictures]\nkind = 3", "pictures must be a list of tables"),

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from sheetgen.algebra.expr import names
 from sheetgen.network.graph import equation_of
+from sheetgen.network.products import factor_of
 from sheetgen.page.shapes import Line, Spot
 from sheetgen.sheets.drawing.layers import DrawnLayer
-from sheetgen.sheets.drawing.plan import factor_of
 
 MANY_EDGES = 64
 """Where more cross between two layers they are thin, to be told apart."""

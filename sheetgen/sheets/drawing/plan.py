@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
-from sheetgen.algebra.expr import Apply, Expr, Var
-from sheetgen.network.graph import Graph, Quantity, equation_of
+from sheetgen.network.graph import Graph, Quantity
+from sheetgen.network.products import factor_of
 from sheetgen.page import style
 from sheetgen.page.style import Style
 from sheetgen.sheets.drawing.layers import DrawnLayer, drawn_layers
@@ -165,26 +164,3 @@ def product_label(neuron: Quantity, name: str) -> str:
     """Return what a weight is multiplied by in a neuron's equation, as ``w1·i1``; the name alone where unclear."""
     factor = factor_of(neuron, name)
     return f"{name}·{factor}" if factor else name
-
-
-def factor_of(neuron: Quantity, name: str) -> str | None:
-    """Return the one name that a weight is multiplied by in a neuron's equation, None where that is unclear."""
-    for term in _products(equation_of(neuron)):
-        factors = [factor.name for factor in term if isinstance(factor, Var)]
-        if len(term) == len(factors) == 2 and name in factors:
-            return factors[1 - factors.index(name)]
-    return None
-
-
-@lru_cache(maxsize=1)
-def _products(expr: Expr) -> list[list[Expr]]:
-    """Return the terms of a sum, each as its factors; one equation is asked for each of its terms in turn."""
-    return _terms(expr)
-
-
-def _terms(expr: Expr) -> list[list[Expr]]:
-    if isinstance(expr, Apply) and expr.op in ("add", "sub"):
-        return [term for arg in expr.args for term in _terms(arg)]
-    if isinstance(expr, Apply) and expr.op == "mul":
-        return [[factor for arg in expr.args for term in _terms(arg) for factor in term]]
-    return [[expr]]

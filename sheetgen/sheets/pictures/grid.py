@@ -96,7 +96,7 @@ class Grid:
         rules = [_rule(formula, mark, Font(color=style.INK, bold=True)) for formula, mark in marks]
         if differs:
             rules += self._lines(differs)
-        self.page.colour(self.cells, *rules, _rule(_ALWAYS, _HIDDEN), scale)
+        self.page.colour(self.cells, *rules, numberless(), scale)
 
     def _lines(self, differs: str) -> list[Rule]:
         """Return the rules that draw a line right of a cell, below it, or both."""
@@ -118,6 +118,11 @@ class Grid:
     def row_number(self) -> str:
         """Return a formula's part: the row of a cell in the grid, from 1."""
         return f"ROW()-{self.row - 1}"
+
+
+def numberless() -> Rule:
+    """Return the rule that shows no number, for its colour does."""
+    return _rule(_ALWAYS, _HIDDEN)
 
 
 def _rule(formula: str, number: str, font: Font | None = None, border: Border | None = None) -> Rule:

@@ -54,6 +54,15 @@ class Moments:
         found = self._lookups[moment]
         return {name: (np.array(found.value(name)), np.array(found.error(name))) for name in self.names}
 
+    def looked_up(self, name: str, moment: str) -> Formula:
+        """Return the formula that looks up any quantity in the first row of a moment's iteration."""
+        return self._lookups[moment].formula(name)
+
+    def shown(self, name: str, moment: str) -> Formula:
+        """Return the formula that shows a parameter of a moment elsewhere on the sheet."""
+        found = self._lookups[moment]
+        return Formula(self.reference(name, moment), lambda: found.value(name), lambda: found.error(name))
+
     def called(self, moment: str, before: str = "") -> Content:
         """Return what a moment is called: ``iteration 12``; the picked one by a formula."""
         if moment != PICKED:

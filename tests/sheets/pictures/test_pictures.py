@@ -154,6 +154,38 @@ def table(sheet: Sheet, heading: str) -> tuple[int, int]:
     return places[0]
 
 
+def image_study(side: int) -> Study:
+    """Return a study of images: three units, and two samples an iteration."""
+    names = [f"x{number}" for number in range(1, side**2 + 1)]
+    rng = np.random.default_rng(7)
+    rows = [[*rng.integers(0, 9, side**2).tolist(), sample % 2] for sample in range(4)]
+    return loads(
+        f'title = "images"\nrates = [0.1, 0.2]\niterations = 5\nbatch = 2\n[data]\ninputs = {names}\n'
+        f'targets = ["t"]\nrows = {rows}\n[layers]\nsizes = [{side**2}, 3, 1]\nactivation = "tanh"\nseed = 2\n'
+    )
+
+
+def test_filters_are_the_weights_where_their_inputs_stand(tmp_path: Path, engine: engines.Engine) -> None:
+    study = image_study(4)
+    assert "filters" in [picture.kind for picture in pictures_of(study)]
+    values = picked(built(study, tmp_path / "images.xlsx"), tmp_path, "lr 0.2", 3, engine)
+    sheet, trained = Sheet(values), training(values, "lr 0.2", 6 * 2, 200)
+    row = 3 * 2  # the first sample of iteration 3
+    for unit in (1, 2, 3):
+        expected = [trained[f"w1_{unit}_{number}"][row] for number in range(1, 17)]
+        np.testing.assert_array_equal(sheet.square(f"z1_{unit}", 4).ravel(), expected)
+        largest = sheet.column(f"largest size, z1_{unit}", 1)
+        assert largest == [np.abs(expected).max()]
+    inputs = [trained[f"x{number}"][row] for number in range(1, 17)]
+    np.testing.assert_array_equal(sheet.square("inputs", 4).ravel(), inputs)
+    assert inputs == [study.samples[f"x{number}"][2] for number in range(1, 17)]
+
+
+def test_inputs_that_fill_no_square_have_no_filters() -> None:
+    assert all("filters" not in [picture.kind for picture in pictures_of(load(name))] for name in template_names())
+    assert "filters" not in [picture.kind for picture in pictures_of(image_study(3))]  # few pixels: only where asked
+
+
 def test_gradients_are_as_long_as_those_of_each_layer(xor: Path, tmp_path: Path, engine: engines.Engine) -> None:
     text = Path(tmp_path / "xor.toml")
     asked = '\n[[pictures]]\nkind = "gradients"\n\n[data]\n'
