@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from sheetgen.page.cell_names import column_letter, row_and_column
@@ -143,7 +144,7 @@ class Page:
     @property
     def size(self) -> tuple[int, int]:
         """The rows and columns up to the last cell."""
-        rows, columns = max(row for row, _ in self.cells), max(column for _, column in self.cells)
+        rows, columns = max(self.cells)[0], max(map(itemgetter(1), self.cells))
         if self.table:
             rows, columns = max(rows, self.table.last_row), max(columns, len(self.table.columns))
         return rows, columns
