@@ -14,7 +14,7 @@ from cnn_support import handmade_run
 from outside import ROOT
 from workbook_lint import FUNCTIONS, GUARDED, functions_in
 
-from sheetgen import load, verify
+from sheetgen import load, loads, verify
 from sheetgen.algebra.ops import PRIMITIVES
 from sheetgen.cli import cli
 from sheetgen.network.study import Study
@@ -23,6 +23,7 @@ from sheetgen.page.page import Formula, Page
 from sheetgen.sheets import layout as at
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.compose import pages as composed_pages
+from sheetgen.sheets.drawing.layers import MOST_NEURONS, MOST_ROWS, drawn_layers
 from sheetgen.template.load import template_names
 
 DOCS = ROOT / "docs"
@@ -120,6 +121,24 @@ def test_the_benchmark_of_writing_is_of_the_size_that_the_page_says() -> None:
     study = load()
     size = f"{len(study.variants)} sheets × {int(default[1]):,} rows × {len(study.graph.names)} columns"
     assert size in unwrapped("docs/measurements.md")
+
+
+def test_the_page_of_the_workbook_says_what_of_a_layer_is_drawn() -> None:
+    sentence = (
+        r"of a layer of more than (\d+) neurons the first (\d+) and the last (\d+) are drawn, and a layer that would take"
+        r" more than (\d+) rows"
+    )
+    found = re.search(sentence, unwrapped("docs/workbook.md"))
+    assert found is not None
+    most, first, last, rows = map(int, found.groups())
+    assert (most, rows) == (MOST_NEURONS, MOST_ROWS)
+    for count in (most, most + 1):
+        inputs = "".join(f"x{number} = 1\n" for number in range(1, count + 1))
+        layers = f'[layers]\nsizes = [{count}, 1]\nactivation = "tanh"\nseed = 1\n'
+        study = loads(f"rates = [1]\niterations = 1\n[inputs]\n{inputs}[targets]\nt = 1\n{layers}")
+        names = [neuron.name for neuron in drawn_layers(study.network, box=2)[0].neurons]
+        everyone = [f"x{number}" for number in range(1, count + 1)]
+        assert names == (everyone if count == most else everyone[:first] + everyone[-last:])
 
 
 def test_the_page_of_measurements_says_how_much_of_a_training_is_held() -> None:
