@@ -125,8 +125,8 @@ def test_the_benchmark_of_writing_is_of_the_size_that_the_page_says() -> None:
 
 def test_the_page_of_the_workbook_says_what_of_a_layer_is_drawn() -> None:
     sentence = (
-        r"of a layer of more than (\d+) neurons the first (\d+) and the last (\d+) are drawn, and a layer that would take"
-        r" more than (\d+) rows"
+        r"of a layer of more than (\d+) neurons the first (\d+) and the last (\d+) are drawn, and a layer that would"
+        r" take more than (\d+) rows"
     )
     found = re.search(sentence, unwrapped("docs/workbook.md"))
     assert found is not None
