@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
 from openpyxl import Workbook
+from openpyxl.worksheet.cell_range import CellRange, MultiCellRange
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -107,12 +108,10 @@ def _dress(sheet: Worksheet, page: Page) -> None:
     sheet.freeze_panes = page.freeze or None
     if page.tab_colour:
         sheet.sheet_properties.tabColor = page.tab_colour
-    for merge in page.merges:
-        sheet.merged_cells.add(merge)  # merge_cells makes cells too, which the rows bring along here
+    sheet.merged_cells = _ranges(page.merges)  # merge_cells makes cells too, which the rows bring along here
     sheet.conditional_formatting = conditional_formats(page)  # type: ignore[assignment]
     for guarded, validation in page.guards:
-        for cell in guarded:
-            validation.add(cell)
+        validation.sqref = _ranges(guarded)
         sheet.add_data_validation(validation)
     for anchor, chart, _ in page.charts:
         sheet.add_chart(chart, anchor)
@@ -122,6 +121,11 @@ def _dress(sheet: Worksheet, page: Page) -> None:
     sheet.sheet_view.showGridLines = page.table is not None
     for decorate in page.decorate:
         decorate(sheet)
+
+
+def _ranges(cells: Iterable[str]) -> MultiCellRange:
+    """Return ranges of cells; openpyxl's own way of adding one compares it with all that are there."""
+    return MultiCellRange(map(CellRange, cells))
 
 
 def _picture(png: bytes) -> Any:
