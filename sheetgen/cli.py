@@ -305,20 +305,51 @@ def _wrapped(name: str, text: str) -> str:
 
 @cli.command("render")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="The PDF to write [default: FILE.pdf].")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="What to write [default: FILE.pdf; of an animation FILE.gif].",
+)
 @click.option("--all", "whole", is_flag=True, help="Print every page of every sheet instead.")
+@click.option("--sheet", metavar="NAME", help="Draw an animation of this sheet instead: Explorer or Pictures.")
+@click.option("--steps", metavar="A..B[..C]", help="Its iterations: from A to B, every C-th.")
+@click.option("--seconds", callback=_seconds, default=0.2, show_default=True, help="Seconds that a GIF shows each.")
 @click.option("--timeout", callback=_seconds, default=600.0, show_default=True, help="Seconds for LibreOffice.")
 @click.option("--force", is_flag=True, help="Replace an existing file.")
-def render_command(file: Path, output: Path | None, whole: bool, timeout: float, force: bool) -> int:
+def render_command(
+    file: Path,
+    output: Path | None,
+    whole: bool,
+    sheet: str | None,
+    steps: str | None,
+    seconds: float,
+    timeout: float,
+    force: bool,
+) -> int:
     """Print a PDF handout of the network and the numbers in the workbook FILE: the network drawn, the charts, each
     training sheet's first and last rows, the equations and the checks. It needs LibreOffice.
 
-    Example: sheetgen render backprop.xlsx -o handout.pdf
+    With --sheet and --steps: an animation for slides, the sheet as it follows the picked iteration; the other picks are
+    those in FILE. A GIF needs Pillow; a name that ends in .png, or a folder, gets a picture a step.
+
+    \b
+    Examples:
+      sheetgen render backprop.xlsx -o handout.pdf
+      sheetgen render backprop.xlsx --sheet Explorer --steps 0..100 -o steps.gif
     """
     from sheetgen.render import render
 
     if not file.is_file():
         raise UsageError(f"there is no file {str(file)!r}", "name a workbook that sheetgen built")
+    if sheet is not None or steps is not None:
+        if sheet is None or steps is None or whole:
+            problem = (
+                "an animation is of one sheet, not of --all" if whole else "an animation needs --sheet and --steps"
+            )
+            raise UsageError(problem, "such as --sheet Explorer --steps 0..100")
+        _animate(file, sheet, steps, output or file.with_suffix(".gif"), seconds, timeout, force)
+        return 0
     target = output or file.with_suffix(".pdf")
     if target.suffix.lower() != ".pdf":
         raise UsageError(f"{target} cannot be a handout's name; it must end in .pdf")
@@ -326,6 +357,22 @@ def render_command(file: Path, output: Path | None, whole: bool, timeout: float,
     _write(target, render(file, whole=whole, timeout=timeout), force)
     click.echo(f"wrote {target}")
     return 0
+
+
+def _animate(file: Path, sheet: str, steps: str, output: Path, seconds: float, timeout: float, force: bool) -> None:
+    """Draw an animation, and say what was written."""
+    from sheetgen.animation import Animation, steps_of
+    from sheetgen.files import ABSENT, write_several
+
+    animation = Animation(sheet, steps_of(steps), output, seconds)
+    for path in animation.files:
+        _refuse_existing(path, force)
+    with Meter("drawing") as meter:
+        contents = animation.draw(file, timeout, meter.told)
+    write_several(dict(zip(animation.files, contents, strict=True)), None if force else ABSENT)
+    first, last = animation.files[0], animation.files[-1]
+    what = f"{first}: {len(animation.steps)} steps, {seconds:g} s each" if animation.is_gif else f"{first} … {last}"
+    click.echo(f"wrote {what}")
 
 
 @cli.command("open")

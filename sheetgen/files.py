@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -146,6 +146,29 @@ def replace_file(path: Path, content: bytes, seen: Version | None = None) -> Non
     """Write a file so that its name shows the old content or the new; raise as `drafting` does."""
     with drafting(path, seen) as (file, _):
         file.write(content)
+
+
+def write_several(contents: Mapping[Path, bytes], seen: Version | None = None) -> None:
+    """Write files of one folder, each as `replacing` does; the folder is made where it is not there.
+
+    Where one of them cannot be written, those vanish again that are new.
+    """
+    new: list[Path] = []
+    folder = next(iter(contents)).parent
+    made = not folder.exists()
+    try:
+        folder.mkdir(exist_ok=True)
+        for path, content in contents.items():
+            is_new = version_of(path) == ABSENT
+            with replacing(path, seen) as (file, _):
+                file.write(content)
+            new += [path] * is_new
+    except BaseException:
+        for path in new:
+            path.unlink(missing_ok=True)
+        if made:
+            folder.rmdir()
+        raise
 
 
 def reject(draft: Path, path: Path) -> Path:

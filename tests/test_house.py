@@ -23,7 +23,7 @@ SHEETGEN = (
     {"template", "xlsx", "figure"},
     {"sheets"},
     {"proof"},
-    {"workbook", "show", "render"},
+    {"workbook", "show", "render", "animation"},
     {"sweep"},
     {"__init__", "cli"},
     {"__main__"},

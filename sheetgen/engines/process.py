@@ -7,8 +7,11 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+
+_LOOK = 0.5
+"""The seconds after which somebody who waits looks again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +22,15 @@ class ProcessResult:
     output: str
 
 
-def run(command: Sequence[str], timeout: float, env: Mapping[str, str] | None = None) -> ProcessResult:
+def run(
+    command: Sequence[str],
+    timeout: float,
+    env: Mapping[str, str] | None = None,
+    meanwhile: Callable[[], None] | None = None,
+) -> ProcessResult:
     """Run ``command`` for at most ``timeout`` seconds, then kill whatever it started.
 
-    Raises OSError when it cannot be started.
+    ``meanwhile`` is called now and then as long as it runs. Raises OSError when it cannot be started.
     """
     process = subprocess.Popen(
         command,
@@ -34,7 +42,7 @@ def run(command: Sequence[str], timeout: float, env: Mapping[str, str] | None = 
     )
     status: int | None = None
     try:
-        output, _ = process.communicate(timeout=timeout)
+        output = _output(process, timeout, meanwhile)
         status = process.returncode
     except subprocess.TimeoutExpired:
         _signal(process.pid)
@@ -44,6 +52,17 @@ def run(command: Sequence[str], timeout: float, env: Mapping[str, str] | None = 
         process.wait()
         _await_end(process.pid)
     return ProcessResult(status, output.decode("utf-8", "replace"))
+
+
+def _output(process: subprocess.Popen[bytes], timeout: float, meanwhile: Callable[[], None] | None) -> bytes:
+    """Return what a process says until it ends; raise TimeoutExpired where that takes too long."""
+    give_up = time.monotonic() + timeout
+    while meanwhile and give_up - time.monotonic() > _LOOK:
+        try:
+            return process.communicate(timeout=_LOOK)[0]
+        except subprocess.TimeoutExpired:
+            meanwhile()
+    return process.communicate(timeout=give_up - time.monotonic())[0]
 
 
 def _signal(group: int) -> None:

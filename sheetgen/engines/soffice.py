@@ -6,7 +6,7 @@ import functools
 import hashlib
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from sheetgen.engines.process import ProcessResult, run
@@ -30,9 +30,8 @@ def find_soffice() -> str:
     path = shutil.which(chosen) if chosen else shutil.which("soffice") or shutil.which("libreoffice")
     if path is None:
         where = f" at SHEETGEN_SOFFICE={chosen}" if chosen else ""
-        raise EngineError(
-            f"LibreOffice was not found{where}: install it (Debian: libreoffice-calc-nogui) or use --engine embedded"
-        )
+        remedy = "install it (Debian: libreoffice-calc-nogui), or verify with --engine embedded"
+        raise EngineError(f"LibreOffice was not found{where}: {remedy}")
     return path
 
 
@@ -43,6 +42,14 @@ def find_uno_python(soffice: str) -> str | None:
         if python.is_file() and _imports_uno(python):
             return str(python)
     return None
+
+
+def require_uno_python(soffice: str) -> str:
+    """Return a Python that can import uno. Raises EngineError when there is none."""
+    python = find_uno_python(soffice)
+    if python is None:
+        raise EngineError("no Python here can import uno: install python3-uno")
+    return python
 
 
 def _imports_uno(python: Path) -> bool:
@@ -67,13 +74,15 @@ def profile_option(folder: Path) -> str:
     return f"-env:UserInstallation={(folder / 'profile').as_uri()}"
 
 
-def run_in(folder: Path, command: list[str], timeout: float) -> ProcessResult:
+def run_in(
+    folder: Path, command: list[str], timeout: float, meanwhile: Callable[[], None] | None = None
+) -> ProcessResult:
     """Run a command that is, or starts, the LibreOffice of ``folder``; nothing of it stays outside the folder.
 
-    Raises EngineError when it cannot be started.
+    ``meanwhile`` is as `run` says. Raises EngineError when the command cannot be started.
     """
     try:
-        return run(command, timeout, _environment(folder))
+        return run(command, timeout, _environment(folder), meanwhile)
     except OSError as error:
         raise EngineError(f"{command[0]} could not be started: {error}") from error
     finally:

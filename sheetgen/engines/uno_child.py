@@ -64,10 +64,15 @@ def start(soffice: str, directory: Path) -> Any:
 
 def desktop_at(pipe: str) -> Any:
     """Return the desktop of the LibreOffice that listens at a pipe."""
+    return service(pipe, "com.sun.star.frame.Desktop")
+
+
+def service(pipe: str, name: str) -> Any:
+    """Return a service of the LibreOffice that listens at a pipe."""
     local = uno.getComponentContext()
     resolver = local.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", local)
     context = resolver.resolve(f"uno:pipe,name={pipe};urp;StarOffice.ComponentContext")
-    return context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context)
+    return context.ServiceManager.createInstanceWithContext(name, context)
 
 
 def property_value(name: str, value: Any) -> Any:

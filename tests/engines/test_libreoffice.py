@@ -66,7 +66,7 @@ def test_a_libreoffice_that_writes_nothing(book: Path, tmp_path: Path, monkeypat
 def test_libreoffice_absent(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", os.devnull)
     monkeypatch.delenv("SHEETGEN_SOFFICE", raising=False)
-    with pytest.raises(EngineError, match=r"not found: install it .* or use --engine embedded"):
+    with pytest.raises(EngineError, match=r"not found: install it .*, or verify with --engine embedded"):
         get("libreoffice").recalculate(book, 20)
     monkeypatch.setenv("SHEETGEN_SOFFICE", "/nowhere/soffice")
     with pytest.raises(EngineError, match="not found at SHEETGEN_SOFFICE=/nowhere/soffice"):
