@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from sheetgen.page import shapes, style
-from sheetgen.page.fields import pixels
+from sheetgen.page.fields import OF_A_POINT, pixels, row_pixels
 from sheetgen.page.page import CachedValue, Cell, Formula, Page
-from sheetgen.page.shapes import DEFAULT_HEIGHT, Spot
+from sheetgen.page.shapes import Spot
 
-_OF_A_POINT = 96 / 72
-"""Pixels; those of a sheet at its full size."""
 _INDENT, _MARGIN = 4.0, 10.0
 
 
@@ -80,14 +78,10 @@ def figure_of(page: Page) -> Figure:
     columns = page.size[1]
     grid = _Grid(
         tuple(accumulate((pixels(page, column) for column in range(1, columns + 1)), initial=_MARGIN)),
-        tuple(accumulate((_height(page, row) for row in range(1, rows + 1)), initial=_MARGIN)),
+        tuple(accumulate((row_pixels(page, row) for row in range(1, rows + 1)), initial=_MARGIN)),
     )
     marks = [*grid.boxes(page), *map(grid.shape, page.shapes), *grid.texts(page)]
     return Figure(page.name, grid.columns[-1] + _MARGIN, grid.rows[-1] + _MARGIN, tuple(marks))
-
-
-def _height(page: Page, row: int) -> float:
-    return page.heights.get(row, DEFAULT_HEIGHT) * _OF_A_POINT
 
 
 @dataclass(frozen=True)
@@ -106,7 +100,7 @@ class _Grid:
     def shape(self, shape: shapes.Line | shapes.Ellipse) -> Mark:
         """Return a shape over the cells."""
         kind = Stroke if isinstance(shape, shapes.Line) else Ellipse
-        thick = shape.points * _OF_A_POINT
+        thick = shape.points * OF_A_POINT
         return kind(self.place(shape.start), self.place(shape.end), shape.colour, thick, shape.alt)
 
     def boxes(self, page: Page) -> Iterator[Box]:
@@ -127,7 +121,7 @@ class _Grid:
                 look = cell.style
                 anchor = look.align or "left"
                 x = {"left": left + _INDENT, "center": (left + right) / 2, "right": right - _INDENT}[anchor]
-                size = look.size * _OF_A_POINT
+                size = look.size * OF_A_POINT
                 yield Text(x, middle, text, anchor, size, look.colour, look.bold, look.italic)
 
 

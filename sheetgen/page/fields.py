@@ -1,4 +1,4 @@
-"""How wide columns are, and fields across columns whose widths were chosen for something else."""
+"""How wide columns and how high rows are, and fields across columns whose widths were chosen for something else."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ from collections.abc import Sequence
 
 from sheetgen.page.cell_names import column_letter
 from sheetgen.page.page import Content, Page
+from sheetgen.page.shapes import DEFAULT_HEIGHT
 from sheetgen.page.style import Style
 
+OF_A_POINT = 96 / 72
+"""Pixels; those of a sheet at its full size."""
 _DEFAULT_WIDTH = 8.43
 """Of a column, in characters, where a page says nothing."""
 _SCREEN = 1800
@@ -18,6 +21,11 @@ _LEAST_ZOOM, _MOST_ZOOM = 60, 140
 def pixels(page: Page, column: int) -> float:
     """Return how wide a column is at a zoom of 100 percent."""
     return page.widths.get(column, _DEFAULT_WIDTH) * 7 + 5
+
+
+def row_pixels(page: Page, row: int) -> float:
+    """Return how high a row is at a zoom of 100 percent."""
+    return page.heights.get(row, DEFAULT_HEIGHT) * OF_A_POINT
 
 
 def span(page: Page, column: int, width: float) -> int:

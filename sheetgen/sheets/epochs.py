@@ -200,6 +200,6 @@ def _link(book: Book, text: str, variant: int, point: int, number: int) -> Formu
 
 def _print(sheet: Any) -> None:
     landscape(sheet)
-    sheet.print_title_rows = f"{at.TITLE_ROW}:{at.EQUATION_ROW}"
+    sheet.print_title_rows = f"{at.RATE_ROW}:{at.EQUATION_ROW}"
     sheet.print_title_cols = "A:B"
     sheet.page_setup.scale = _PRINT_SCALE

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from typing import Any
-
-from openpyxl.worksheet.pagebreak import Break, ColBreak
 
 from sheetgen.algebra.expr import Const
 from sheetgen.algebra.notation import Excel, general
@@ -17,8 +16,9 @@ from sheetgen.network.optimizers import OPTIMIZERS, SCHEDULES
 from sheetgen.network.study import Study
 from sheetgen.page import style
 from sheetgen.page.cell_names import column_letter
+from sheetgen.page.fields import pixels, row_pixels
 from sheetgen.page.page import PREVIOUS_ROW, ROW, Column, Formula, Page, Table, text_literal
-from sheetgen.page.printing import landscape
+from sheetgen.page.printing import Grid, on_few_pages
 from sheetgen.sheets import layout as at
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.flag import Verdict, flag
@@ -59,7 +59,7 @@ def page(book: Book, variant: int, verdict: Verdict) -> Page:
         at.LABEL_ROW: 22,
         at.EQUATION_ROW: 58,
     }
-    page.decorate.append(lambda sheet: _print_and_fold(sheet, layout, variant))
+    page.decorate.append(lambda sheet: _print_and_fold(page, sheet, layout, variant))
     return page
 
 
@@ -130,23 +130,23 @@ def _given_column(layout: Layout, quantity: Quantity, notation: Excel) -> Column
     return Column(name, link, link, style.LINK_GENERAL, style.LINK_GENERAL, constant=study.values[name])
 
 
-def _print_and_fold(sheet: Any, layout: Layout, variant: int) -> None:
-    """Fold the columns by section, and print each section on pages of its own, the iteration repeated."""
+def _print_and_fold(page: Page, sheet: Any, layout: Layout, variant: int) -> None:
+    """Fold the columns by section, and print on few pages, each with the labels and the iteration.
+
+    Column B is repeated too, because the title lies across A and B; the title's own row, which has the links to other
+    sheets, is not.
+    """
     sheet.sheet_properties.outlinePr.summaryRight = False
-    landscape(sheet)
-    sheet.print_title_rows = f"{at.TITLE_ROW}:{at.EQUATION_ROW}"
-    sheet.print_title_cols = "A:A"
-    sheet.oddFooter.center.text = "&A, page &P of &N"
-    breaks, table = ColBreak(), layout.tables[variant]
-    widest = 1
-    for section, quantities in _sections(layout, variant):
+    table = layout.tables[variant]
+    for _, quantities in _sections(layout, variant):
         first, last = table.index(quantities[0].name), table.index(quantities[-1].name)
-        widest = max(widest, len(quantities))
-        if section not in (Section.STEP, Section.DATA):
-            breaks.append(Break(id=first - 1))
         if last > first:
             sheet.column_dimensions.group(column_letter(first + 1), column_letter(last), outline_level=1)
-    sheet.col_breaks = breaks
-    sheet.page_setup.scale = max(30, min(54, int(100 * 132 / (10 + widest * _WIDTH))))
-    margins = sheet.page_margins
-    margins.left = margins.right = margins.top = margins.bottom = 0.4
+    sheet.print_title_rows = f"{at.RATE_ROW}:{at.EQUATION_ROW}"
+    sheet.print_title_cols = "A:B"
+    sheet.oddFooter.center.text = "&A, page &P of &N"
+    widths = [pixels(page, column) for column in range(1, table.end + 1)]
+    above = sum(row_pixels(page, row) for row in (at.RATE_ROW, at.LABEL_ROW, at.EQUATION_ROW))
+    height = row_pixels(page, at.FIRST_ROW)
+    rows = layout.study.rows + math.ceil(row_pixels(page, at.TITLE_ROW) / height)
+    on_few_pages(sheet, Grid(sum(widths[:2]), above, widths[2:], rows, height))

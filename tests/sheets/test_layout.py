@@ -72,9 +72,14 @@ def test_sections_are_named_and_fold(formulas: Workbook) -> None:
     assert bands == {"data": "C", "weights": "F", "forward": "N", "loss": "V", "backward": "Y", "gradients": "AG"}
     folded = {letter for letter, column in sheet.column_dimensions.items() if column.outlineLevel == 1}
     assert folded == {"C", "G", "O", "W", "Z", "AH"}  # each group begins after a section's first column
-    assert [b.id for b in sheet.col_breaks.brk] == [5, 13, 21, 24, 32]
-    assert sheet.page_setup.orientation == "landscape"
-    assert sheet.print_title_cols == "$A:$A"
+
+
+def test_a_training_sheet_is_printed_on_few_pages(formulas: Workbook) -> None:
+    sheet = formulas["lr 0.5"]
+    assert sheet.print_title_cols == "$A:$B"  # the title lies across both, and was cut where A alone was repeated
+    assert sheet.print_title_rows == "$2:$4"  # η, labels and equations; not the links to other sheets, in row 1
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert sheet.page_setup.fitToWidth * sheet.page_setup.fitToHeight <= 6
 
 
 def test_every_formula_carries_its_value(formulas: Workbook, values: Workbook) -> None:

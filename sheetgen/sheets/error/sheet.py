@@ -91,8 +91,9 @@ def _chart(book: Book, table: ErrorTable, name: str, logarithmic: bool) -> tuple
         legend="b",
     )
     each = f"{len(lines)} {'learning rates' if book.study.shares_settings else 'training sheets'}"
+    of = f", one line for each of {each}" if len(lines) > 1 else ""
     kind = "logarithmic" if logarithmic else "linear"
-    return chart, f"Chart: {name} against the {x_title}, one line for each of {each}, on a {kind} axis."
+    return chart, f"Chart: {name} against the {x_title}{of}, on a {kind} axis."
 
 
 def _chart_title(book: Book, table: ErrorTable, name: str, logarithmic: bool) -> str:
@@ -139,4 +140,4 @@ def _print(sheet: Any, area: str) -> None:
     landscape(sheet)
     sheet.print_area = area
     fit_width(sheet)
-    sheet.print_title_rows = f"{at.TITLE_ROW}:{at.EQUATION_ROW}"
+    sheet.print_title_rows = f"{at.RATE_ROW}:{at.EQUATION_ROW}"
