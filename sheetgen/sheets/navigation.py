@@ -15,7 +15,7 @@ from sheetgen.page.page import Page
 
 _BAR_ROW = 1
 _MOST_TRAINING_SHEETS = 6
-"""Of more training sheets the bar has the first; Start lists them all."""
+"""Of more training sheets the bar has the first, and a link to Start, which lists them all."""
 _MARGIN = 2.0
 _LINK = replace(style.LINK_TEXT, align="center", size=10, fill="EAF1FD", border=style.WHITE)
 _HERE = replace(_LINK, colour=style.WHITE, bold=True, underline=False, fill="475467")
@@ -57,6 +57,8 @@ class Bar:
         yield from ((sheet, sheet) for sheet in others)
         if here not in self.training:
             yield from ((sheet, sheet) for sheet in self.training[:_MOST_TRAINING_SHEETS])
+            if len(self.training) > _MOST_TRAINING_SHEETS:
+                yield "more …", start
 
 
 def _area(page: Page) -> str:

@@ -112,7 +112,9 @@ def _try(page: Page, book: Book, row: int) -> int:
 def _sheets(page: Page, book: Book, row: int) -> int:
     """List the sheets, each a link."""
     study = book.study
-    kind = "a learning rate" if book.study.shares_settings else "a way of training"
+    one = len(study.variants) == 1
+    of_any = "" if one else " of any training sheet"
+    kind = "one sheet " + ("a learning rate" if study.shares_settings else "a way of training")
     each = "an iteration a row" if study.batch == 1 else "a row for each sample of an iteration's batch"
     data = [(DATA, "every sample once; change them here")] if study.samples else []
     epochs = [(EPOCHS, "the whole data set after every epoch, every sample with the weights as they are then")]
@@ -125,15 +127,15 @@ def _sheets(page: Page, book: Book, row: int) -> int:
     ]
     sheets += [
         *data,
-        (study.variants[0].sheet, f"one sheet {kind}: a quantity a column, {each}"),
+        (study.variants[0].sheet, f"{'the training' if one else kind}: a quantity a column, {each}"),
         *((study.variants[v].sheet, _otherwise(book, v)) for v in range(1, len(study.variants))),
         *epochs,
-        (ERROR, "the error of all training sheets side by side, charted"),
-        (EXPLORER, "the network at any step of any training sheet, drawn and coloured: pick one, look around"),
+        (ERROR, f"the error of {'the training' if one else 'all training sheets side by side'}, charted"),
+        (EXPLORER, f"the network at any step{of_any}, drawn and coloured: pick one, look around"),
         *pictures,
         (GRADIENT_CHECK, "any gradient against the central difference of the loss, computed anew as you look"),
         (EQUATIONS, "the equations, and the chain rule of every weight with live numbers"),
-        (CHECKS, "live checks that the training sheets are right"),
+        (CHECKS, f"live checks that the training {'sheet is' if one else 'sheets are'} right"),
         (SOURCE, "the template this workbook was built from"),
     ]
     listing = Listing.at(row, dict(sheets), FIRST_DRAWN_COLUMN)

@@ -41,10 +41,18 @@ def test_every_sheet_leads_to_the_others(template: str, tmp_path: Path) -> None:
     assert links["Start"] == {}  # it lists them further down
     for name in others[1:]:
         assert [*links[name]] == [other for other in others if other != name] + training[:6]
+        assert ("more …" in links[name].values()) == (len(training) > 6)
     for before, name in pairwise(training):
         assert links[before][name] == f"{name} ▸"
         assert links[name][before] == f"◂ {before}"
         assert {*links[name]} >= {*others}
+
+
+def test_of_many_training_sheets_the_bar_has_the_first_and_where_the_others_are_listed(tmp_path: Path) -> None:
+    build(override(load(), iterations=1, rates=range(1, 9)), tmp_path / "b.xlsx", verify=False)
+    first_row = [cell for cell in openpyxl.load_workbook(tmp_path / "b.xlsx")["Error"][1] if cell.hyperlink]
+    assert [cell.value for cell in first_row[-7:]] == [*(f"lr {k}.0" for k in range(1, 7)), "more …"]
+    assert first_row[-1].hyperlink.location == "'Start'!A1"
 
 
 def test_start_lists_every_sheet(tmp_path: Path) -> None:

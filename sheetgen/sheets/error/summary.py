@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property, partial
 
-from sheetgen.algebra.notation import general
 from sheetgen.network.evaluation import points
 from sheetgen.network.graph import ITERATION, mean
 from sheetgen.page import style
@@ -14,7 +12,8 @@ from sheetgen.page.block import Block
 from sheetgen.page.page import Formula, Page
 from sheetgen.sheets import layout as at
 from sheetgen.sheets.book import Book
-from sheetgen.sheets.error.table import Curve, ErrorTable, variant_text
+from sheetgen.sheets.error.sentence import Facts, Outcome, Sentence, sentence_of
+from sheetgen.sheets.error.table import Curve, ErrorTable
 from sheetgen.sheets.folds import Losses, may_match
 
 Recalculated = Callable[[int, int], object]
@@ -131,33 +130,26 @@ class ErrorSummary:
 
     def _sentence(self) -> Formula:
         """Return the sentence that says which variant did best, whether any let the error rise, or diverged."""
-        words = _Words.of(self.book)
-        last, small, rises, when = (self.facts.cells(label) for label in (_LAST, _SMALLEST, self._rises, _AT))
-        first = self.facts.cells(_FIRST)
         titles = self.table.losses()
-        start_of, end_of = (self.table.block.absolute(titles[i], at.LABEL_ROW) for i in (0, -1))
-        best, lowest = (f"MATCH(MIN({column}),{column},0)" for column in (last, small))
-        tied, ended = f"SUMPRODUCT(({last}=MIN({last}))*1)", f"SUMPRODUCT(({last}>{first})*1)"
-        formula = (
-            f'"{words.start}"&INDEX({start_of}:{end_of},{best})&'
-            f'IF({tied}>1," and "&({tied}-1)&IF({tied}>2,"{words.others}","{words.other}"),"")&'
-            f'IF(MIN({small})<MIN({last}),"{words.on_the_way}"&INDEX({start_of}:{end_of},{lowest})&'
-            f'"{words.at_iteration}"&INDEX({when},{lowest}),"")&IF(SUM({rises})=0,"{words.fell}"&'
-            f'IF(SUMPRODUCT(({last}=0)*1)>0,"{words.zero}","")&"{words.calm}",'
-            f'"; {words.at} "&SUMPRODUCT(({rises}>0)*1)&"{words.rose}"&'
-            f'IF({ended}=0,"{words.tamed}",", and {words.at} "&{ended}&"{words.higher}"))'
+        start, end = (self.table.block.absolute(titles[i], at.LABEL_ROW) for i in (0, -1))
+        facts = Facts(
+            f"{start}:{end}", *(self.facts.cells(name) for name in (_FIRST, _LAST, _SMALLEST, _AT, self._rises))
         )
-        return Formula(formula, partial(self._said, words), accepts=partial(self._may_say, words))
+        return Formula(self._words.formula(facts), self._said, accepts=self._may_say)
+
+    @cached_property
+    def _words(self) -> Sentence:
+        return sentence_of(self.book)
 
     def _of_all(self) -> list[Losses]:
         return [self.book.results.losses(variant) for variant in range(len(self.book.study.variants))]
 
-    def _said(self, words: _Words) -> str:
+    def _said(self) -> str:
         """Return the sentence."""
         of_all = self._of_all()
         lasts, smallest = [losses.last for losses in of_all], [losses.smallest for losses in of_all]
         lowest = smallest.index(min(smallest))
-        return words.sentence(
+        outcome = Outcome(
             lasts.index(min(lasts)),
             lasts.count(min(lasts)) - 1,
             (lowest, float(self._iterations[of_all[lowest].smallest_at])) if min(smallest) < min(lasts) else None,
@@ -165,8 +157,9 @@ class ErrorSummary:
             sum(losses.last > losses.first for losses in of_all),
             0 in lasts,
         )
+        return self._words.text(outcome)
 
-    def _may_say(self, words: _Words, text: object, recalculated: Recalculated) -> bool:
+    def _may_say(self, text: object, recalculated: Recalculated) -> bool:
         """Whether the sentence is as right where numbers are equal but for rounding."""
         of_all = self._of_all()
         lasts, smallest = [losses.last for losses in of_all], [losses.smallest for losses in of_all]
@@ -175,7 +168,7 @@ class ErrorSummary:
         flat = [losses for losses in of_all if may_match(losses.last, losses.first)]
         higher = sum(losses.last > losses.first for losses in of_all if losses not in flat)
         return any(
-            text == words.sentence(best, as_good, low, rises, higher_ends, at_zero)
+            text == self._words.text(Outcome(best, as_good, low, rises, higher_ends, at_zero))
             for best in tied
             for as_good in range(len(tied))
             for low in self._lowest(smallest, min(lasts), recalculated)
@@ -194,54 +187,3 @@ class ErrorSummary:
             iteration = recalculated(row, self.facts.index(_AT))
             if may_match(smallest[variant], min(smallest)) and isinstance(iteration, float):
                 yield variant, iteration
-
-
-@dataclass(frozen=True)
-class _Words:
-    """The parts of the sentence, which the formula joins as `sentence` does."""
-
-    book: Book
-    start: str
-    on_the_way: str
-    fell: str
-    at: str
-    rose: str
-    other: str = " other"
-    others: str = " others"
-    at_iteration: str = ", at iteration "
-    zero: str = " until it was 0"
-    calm: str = ", so none of them diverged."
-    higher: str = " it ended higher than it began: diverged."
-
-    @staticmethod
-    def of(book: Book) -> _Words:
-        study, step = book.study, "epoch" if book.study.evaluates else "step"
-        rates, count = study.shares_settings, len(study.variants)
-        at = "at" if rates else "on"
-        over = f" over all {study.count:,} samples" if study.count > 1 else ""
-        updates = f"{study.iterations} update{'s' * (study.iterations > 1)}"
-        return _Words(
-            book,
-            f"After {updates} the error{over} ends lowest {'with' if rates else 'on'} ",
-            "; the smallest on the way is that of ",
-            f"; {at} every {'rate' if rates else 'sheet'} it fell at every {step}",
-            at,
-            f" of the {count} {'rates' if rates else 'sheets'} it did not fall at every {step}",
-        )
-
-    @property
-    def tamed(self) -> str:
-        """What is said where none ended higher than it began."""
-        return f", but {self.at} none did it end higher than it began."
-
-    def sentence(
-        self, best: int, as_good: int, low: tuple[int, float] | None, risen: int, higher_ends: int, at_zero: bool
-    ) -> str:
-        """Return the sentence: who is best and as good, who was lower on the way and when, how many rose."""
-        also = f" and {as_good}{self.others if as_good > 1 else self.other}" if as_good else ""
-        way = f"{self.on_the_way}{variant_text(self.book, low[0])}{self.at_iteration}{general(low[1])}" if low else ""
-        some_rose = f"; {self.at} {risen}{self.rose}" + (
-            f", and {self.at} {higher_ends}{self.higher}" if higher_ends else self.tamed
-        )
-        none_rose = self.fell + (self.zero if at_zero else "") + self.calm
-        return self.start + variant_text(self.book, best) + also + way + (some_rose if risen else none_rose)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from networks import line
 
-from sheetgen import build, load, loads
+from sheetgen import build, load, loads, override
 from sheetgen.network.study import Study
 from sheetgen.network.trace import Trace
 from sheetgen.page.page import Formula
@@ -55,13 +55,33 @@ def sentence(study: Study) -> str:
             "After 6 updates the error over all 2 samples ends lowest with η = 1; at every rate it fell at every epoch"
             " until it was 0, so none of them diverged.",
         ),
+        # One rate alone is compared with no other.
+        (
+            through_origin("0.02", 1, "[1, 3], [4, 4]"),
+            "After 1 update with η = 0.02: the error over all 2 samples fell at every epoch, so it did not diverge.",
+        ),
+        (
+            through_origin("1", 6, "[1, 1], [1, 1]"),
+            "After 6 updates with η = 1: the error over all 2 samples fell at every epoch until it was 0, so it did not"
+            " diverge.",
+        ),
+        (
+            through_origin("3", 6, "[1, 1], [1, 1]"),
+            "After 6 updates with η = 3: the error over all 2 samples did not fall at every epoch; it was smallest at"
+            " iteration 0, and it ended higher than it began: diverged.",
+        ),
+        (
+            override(load("perceptron"), rates=[0.125]),
+            "After 60 updates with η = 0.125: the error over all 4 samples did not fall at every epoch, but it did not"
+            " end higher than it began.",
+        ),
         (
             load("perceptron"),
             "After 60 updates the error over all 4 samples ends lowest with η = 0.125 and 1 other; at 2 of the 2 rates"
             " it did not fall at every epoch, but at none did it end higher than it began.",
         ),
     ],
-    ids=["noisy", "diverged", "fitted", "perceptron"],
+    ids=["noisy", "diverged", "fitted", "one", "one fitted", "one diverged", "one perceptron", "perceptron"],
 )
 def test_the_sentence(study: Study, said: str) -> None:
     assert sentence(study) == said
