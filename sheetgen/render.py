@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from openpyxl.utils.cell import range_boundaries
+from openpyxl.worksheet.pagebreak import RowBreak
 
 from sheetgen.engines import get
 from sheetgen.engines.base import Recalculation
@@ -118,7 +119,7 @@ def _charts(page: Page, sheet: Any) -> None:
     _, _, end, _ = _printed(sheet)
     places = [row_and_column(anchor) for anchor, _, _ in page.charts]
     first, last = places[0][1], max(row for row, _ in places) + charts.HEIGHT_ROWS
-    sheet.print_title_rows = None
+    sheet.print_title_rows, sheet.row_breaks = None, RowBreak()
     sheet.print_area = f"{column_letter(first)}2:{column_letter(end)}{last}"
     fit(sheet)
 

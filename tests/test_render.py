@@ -31,6 +31,11 @@ def test_the_handout_of_the_seed_has_six_pages(seed_workbook: Path, soffice: str
     assert pages_in(render(seed_workbook)) == 6
 
 
+def test_the_whole_seed_on_paper(seed_workbook: Path, soffice: str) -> None:
+    """Six pages for each of the six training sheets, where there were twelve; and the other sheets."""
+    assert pages_in(render(seed_workbook, whole=True)) <= 6 * 6 + 16
+
+
 def test_every_page_on_request(tmp_path: Path, soffice: str) -> None:
     path = small_workbook_of("linear-regression", tmp_path)
     plain = CliRunner().invoke(cli, ["render", str(path)])

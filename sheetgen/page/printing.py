@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from openpyxl.worksheet.pagebreak import Break, RowBreak
+
+from sheetgen.page.fields import pixels, row_pixels
+from sheetgen.page.page import Page
 
 _A4 = (11.69, 8.27)
 """The longer and the shorter side, in inches."""
@@ -13,10 +18,14 @@ _EDGE, _FOOT, _LINE = 0.4, 0.6, 0.3
 """The margins in inches: at the sides and the top, at the foot, and of the line of text in that."""
 _SCALES = range(50, 76)
 """In percent: below, letters of 11 points are hard to read; above, paper is wasted."""
+_LEAST = 10
+"""The smallest scale in percent that spreadsheets have."""
 _MANY = 100
 """From so many pages below one another on, their number is not fixed."""
 _PIXELS = 96
 """Of an inch."""
+_SAFE = 0.97
+"""The share of a page that is reckoned with: fonts, and with them widths and heights, are not the same everywhere."""
 
 
 def landscape(sheet: Any) -> None:
@@ -36,6 +45,33 @@ def fit(sheet: Any) -> None:
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
     sheet.page_setup.fitToHeight = 1
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
+
+
+def by_width(sheet: Any, page: Page, last: int, whole: Mapping[int, int], repeated: range) -> None:
+    """Print the columns up to a last one on the width of A4, landscape, and cut nothing that is to stay whole.
+
+    ``whole`` has the first row of each such thing, and its last; ``repeated`` are the rows repeated on every page. The
+    scale is a number, because Excel passes over the breaks of a sheet that it fits to pages itself.
+    """
+    landscape(sheet)
+    _give_margins(sheet)
+    wide, high = _room(landscape=True)
+    scale = min(1.0, _SAFE * wide / sum(pixels(page, column) for column in range(1, last + 1)))
+    sheet.page_setup.scale = max(_LEAST, int(100 * scale))
+    above = sum(row_pixels(page, row) for row in repeated)
+    sheet.row_breaks = RowBreak(brk=[Break(id=row - 1) for row in _starts(page, _SAFE * high / scale, whole, above)])
+
+
+def _starts(page: Page, room: float, whole: Mapping[int, int], above: float) -> Iterator[int]:
+    """Yield the rows that begin a page, of so much room, because what begins there would be cut."""
+    used = 0.0
+    for row in range(1, max(whole.values(), default=0) + 1):
+        height = sum(row_pixels(page, below) for below in range(row, whole.get(row, row) + 1))
+        if used > above and used + height > room:
+            if row in whole:
+                yield row
+            used = above
+        used += row_pixels(page, row)
 
 
 @dataclass(frozen=True)
@@ -69,22 +105,32 @@ class _Paper:
 def on_few_pages(sheet: Any, grid: Grid) -> None:
     """Print a large table on A4, landscape or upright, on as few pages as are legible."""
     best = min(_papers(grid), key=lambda paper: paper.cost)
-    setup, margins = sheet.page_setup, sheet.page_margins
+    setup = sheet.page_setup
     setup.paperSize = sheet.PAPERSIZE_A4
     setup.orientation = "landscape" if best.landscape else "portrait"
     setup.fitToWidth, setup.fitToHeight = best.across, best.down if best.down < _MANY else 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    _give_margins(sheet)
+
+
+def _give_margins(sheet: Any) -> None:
+    margins = sheet.page_margins
     margins.left = margins.right = margins.top = _EDGE
     margins.bottom, margins.footer = _FOOT, _LINE
 
 
+def _room(*, landscape: bool) -> tuple[float, float]:
+    """Return the width and the height of A4 within the margins, in pixels of a sheet at its full size."""
+    wide, high = _A4 if landscape else _A4[::-1]
+    return _PIXELS * (wide - 2 * _EDGE), _PIXELS * (high - _EDGE - _FOOT)
+
+
 def _papers(grid: Grid) -> Iterator[_Paper]:
     for landscape in (True, False):
-        wide, high = _A4 if landscape else _A4[::-1]
+        wide, high = _room(landscape=landscape)
         for scale in _SCALES:
-            full = 100 / scale * _PIXELS
-            across = _pages(grid.columns, (wide - 2 * _EDGE) * full - grid.left)
-            rows = int(((high - _EDGE - _FOOT) * full - grid.above) / grid.height)
+            across = _pages(grid.columns, 100 / scale * wide - grid.left)
+            rows = int((100 / scale * high - grid.above) / grid.height)
             yield _Paper(landscape, scale, across, math.ceil(grid.rows / max(1, rows)))
 
 

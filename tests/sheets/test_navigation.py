@@ -8,7 +8,6 @@ from pathlib import Path
 import openpyxl
 import pytest
 from gallery import TEMPLATES, small_workbook_of
-from openpyxl.utils import get_column_letter, range_boundaries
 
 from sheetgen import build, load, override
 from sheetgen.sheets.book import Book
@@ -60,23 +59,6 @@ def test_start_lists_every_sheet(tmp_path: Path) -> None:
     book = openpyxl.load_workbook(path)
     listed = [cell.value for row in book["Start"].iter_rows() for cell in row if cell.hyperlink]
     assert listed == book.sheetnames[1:]
-
-
-@pytest.mark.parametrize(("template", "iterations"), [("mlp-2-2-2", 1), ("mlp-2-2-2", 100), ("ravine", 20), ("xor", 3)])
-def test_no_chart_is_cut_by_what_is_printed(template: str, iterations: int, tmp_path: Path) -> None:
-    build(override(load(template), iterations=iterations), tmp_path / "b.xlsx", verify=False)
-    sheet = openpyxl.load_workbook(tmp_path / "b.xlsx")["Error"]
-    left, top, right, bottom = range_boundaries(sheet.print_area.rpartition("!")[2])
-    assert (left, top) == (1, 1)
-    assert len(sheet._charts) >= 2
-    for chart in sheet._charts:
-        start, size = chart.anchor._from, chart.anchor.ext
-        pixels, column = size.width / 9525, start.col + 1
-        while pixels > 0:
-            letter = get_column_letter(column)
-            pixels, column = pixels - 7 * sheet.column_dimensions[letter].width - 5, column + 1
-        assert column - 1 <= right
-        assert start.row + 1 + size.height / 9525 / 20 <= bottom + 1  # a row has 20 pixels
 
 
 def test_the_links_stand_behind_a_long_title() -> None:

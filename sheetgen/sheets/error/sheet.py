@@ -11,7 +11,7 @@ from sheetgen.page import charts, style
 from sheetgen.page.cell_names import column_letter, row_and_column
 from sheetgen.page.fields import span
 from sheetgen.page.page import Page, quoted
-from sheetgen.page.printing import fit_width, landscape
+from sheetgen.page.printing import by_width
 from sheetgen.sheet_names import ERROR
 from sheetgen.sheets import layout as at
 from sheetgen.sheets.book import Book
@@ -50,7 +50,7 @@ def page(book: Book, verdict: Verdict) -> Page:
     width = column - 1 + max(summary.width, COLUMNS)
     below = row_and_column(page.charts[-1][0])[0] + charts.HEIGHT_ROWS
     area = f"A1:{column_letter(width)}{max(table.block.last, below)}"
-    page.decorate.append(partial(_print, area=area))
+    page.decorate.append(lambda sheet: _print(page, sheet, width, area))
     return page
 
 
@@ -136,8 +136,9 @@ def _lines(table: ErrorTable, quantity: str) -> list[charts.Line]:
     ]
 
 
-def _print(sheet: Any, area: str) -> None:
-    landscape(sheet)
+def _print(page: Page, sheet: Any, width: int, area: str) -> None:
     sheet.print_area = area
-    fit_width(sheet)
-    sheet.print_title_rows = f"{at.RATE_ROW}:{at.EQUATION_ROW}"
+    repeated = range(at.RATE_ROW, at.EQUATION_ROW + 1)
+    sheet.print_title_rows = f"{repeated[0]}:{repeated[-1]}"
+    above = [row_and_column(anchor)[0] - 1 for anchor, _, _ in page.charts]  # an empty row: not even the edge is cut
+    by_width(sheet, page, width, {row: row + charts.HEIGHT_ROWS for row in above}, repeated)
