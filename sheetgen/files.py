@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from stat import S_ISDIR, S_ISREG
@@ -167,7 +167,8 @@ def write_several(contents: Mapping[Path, bytes], seen: Version | None = None) -
         for path in new:
             path.unlink(missing_ok=True)
         if made:
-            folder.rmdir()
+            with suppress(OSError):  # it could not be made, or somebody else's files lie there by now
+                folder.rmdir()
         raise
 
 

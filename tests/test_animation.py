@@ -63,7 +63,10 @@ def test_a_picture_is_that_of_a_workbook_in_which_the_step_was_picked_by_hand(
     sheet: str, workbook: Path, tmp_path: Path, soffice: str
 ) -> None:
     """Two workbooks whose own pick is changed in the file, opened afresh, and nothing typed that they depend on."""
-    drawn = Animation(sheet, range(3, 12, 4), tmp_path / "steps").draw(workbook, 120)
+    shares: list[float] = []
+    drawn = Animation(sheet, range(3, 12, 4), tmp_path / "steps").draw(workbook, 120, shares.append)
+    assert shares == sorted(shares)
+    assert set(shares) <= {0, 1 / 3, 2 / 3, 1}
     by_hand = []
     for step in (3, 11):
         picked = change_cell(workbook, tmp_path / f"{step}.xlsx", EXPLORER, "D5", lambda xml, step=step: re.sub(

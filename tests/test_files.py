@@ -11,7 +11,7 @@ from typing import IO
 import pytest
 
 from sheetgen.errors import UsageError
-from sheetgen.files import ABSENT, drafting, reject, replace_file, replacing, version_of
+from sheetgen.files import ABSENT, drafting, reject, replace_file, replacing, version_of, write_several
 
 Replacing = Callable[[Path], AbstractContextManager[tuple[IO[bytes], Path]]]
 BOTH = pytest.mark.parametrize("replacement", [drafting, replacing])
@@ -103,6 +103,20 @@ def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("mask")
+def test_several_files_are_all_there_or_none(tmp_path: Path) -> None:
+    new, other = tmp_path / "new", tmp_path / "other"
+    write_several({new / name: name.encode() for name in "ab"}, ABSENT)
+    assert {file.name: file.read_bytes() for file in new.iterdir()} == {"a": b"a", "b": b"b"}
+    with pytest.raises(UsageError, match="another program has made a file of that name"):
+        write_several({new / name: b"other" for name in "cdb"}, ABSENT)
+    assert {file.name: file.read_bytes() for file in new.iterdir()} == {"a": b"a", "b": b"b"}
+    with pytest.raises(TypeError):
+        write_several({other / "a": b"a", other / "b": None}, ABSENT)  # type: ignore[dict-item]
+    assert not other.exists()
+    with pytest.raises(OSError, match="No such file or directory"):
+        write_several({tmp_path / "no" / "folder" / "a": b"a"}, ABSENT)
+
+
 def test_rights_are_those_of_a_file_that_open_makes(path: Path) -> None:
     ordinary = path.with_name("ordinary")
     ordinary.touch()

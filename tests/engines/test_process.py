@@ -32,6 +32,16 @@ def test_a_command_that_takes_too_long_is_killed() -> None:
     assert time.monotonic() - start < 30
 
 
+def test_somebody_looks_in_meanwhile() -> None:
+    looks: list[float] = []
+    begun = time.monotonic()
+    result = run(["sh", "-c", "echo begun; sleep 1.8; echo done"], 60, meanwhile=lambda: looks.append(time.monotonic()))
+    assert result == ProcessResult(0, "begun\ndone\n")
+    assert 2 <= len(looks) <= 4
+    assert run(["sh", "-c", "echo begun; sleep 60"], 1, meanwhile=lambda: None) == ProcessResult(None, "begun\n")
+    assert time.monotonic() - begun < 30
+
+
 def test_what_it_left_running_is_killed_too(tmp_path: Path) -> None:
     result = run(["sh", "-c", f'sleep 60 >/dev/null 2>&1 & echo $! > "{tmp_path}/pid"'], 30)
     assert result.status == 0
