@@ -32,8 +32,8 @@ def test_the_handout_of_the_seed_has_six_pages(seed_workbook: Path, soffice: str
 
 
 def test_the_whole_seed_on_paper(seed_workbook: Path, soffice: str) -> None:
-    """Six pages for each of the six training sheets, where there were twelve; and the other sheets."""
-    assert pages_in(render(seed_workbook, whole=True)) <= 6 * 6 + 16
+    """Four pages for each of the six training sheets, where there were twelve; and the other sheets."""
+    assert pages_in(render(seed_workbook, whole=True)) <= 6 * 4 + 16
 
 
 def test_every_page_on_request(tmp_path: Path, soffice: str) -> None:

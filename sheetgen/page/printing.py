@@ -16,8 +16,12 @@ _A4 = (11.69, 8.27)
 """The longer and the shorter side, in inches."""
 _EDGE, _FOOT, _LINE = 0.4, 0.6, 0.3
 """The margins in inches: at the sides and the top, at the foot, and of the line of text in that."""
-_SCALES = range(50, 76)
-"""In percent: below, letters of 11 points are hard to read; above, paper is wasted."""
+_LEGIBLE, _SMALL, _LARGE = 45, 35, 75
+"""Scales in percent: letters of 11 points become 5 points, small but legible; 4, which is for those who look closely;
+and 8, above which paper is wasted.
+"""
+_PAPER = 100
+"""The pages from which on paper matters more than letters."""
 _LEAST = 10
 """The smallest scale in percent that spreadsheets have."""
 _MANY = 100
@@ -97,14 +101,21 @@ class _Paper:
     down: int
 
     @property
+    def pages(self) -> int:
+        """How many there are."""
+        return self.across * self.down
+
+    @property
     def cost(self) -> tuple[int, int, bool]:
         """Least for the best way: few pages, then large letters, then landscape."""
-        return self.across * self.down, -self.scale, not self.landscape
+        return self.pages, -self.scale, not self.landscape
 
 
 def on_few_pages(sheet: Any, grid: Grid) -> None:
     """Print a large table on A4, landscape or upright, on as few pages as are legible."""
-    best = min(_papers(grid), key=lambda paper: paper.cost)
+    best = _best(grid, _LEGIBLE)
+    if best.pages > _PAPER:
+        best = _best(grid, _SMALL)
     setup = sheet.page_setup
     setup.paperSize = sheet.PAPERSIZE_A4
     setup.orientation = "landscape" if best.landscape else "portrait"
@@ -125,10 +136,15 @@ def _room(*, landscape: bool) -> tuple[float, float]:
     return _PIXELS * (wide - 2 * _EDGE), _PIXELS * (high - _EDGE - _FOOT)
 
 
-def _papers(grid: Grid) -> Iterator[_Paper]:
+def _best(grid: Grid, least: int) -> _Paper:
+    """Return the best way to print a grid, at a scale of at least so much."""
+    return min(_papers(grid, range(least, _LARGE + 1)), key=lambda paper: paper.cost)
+
+
+def _papers(grid: Grid, scales: range) -> Iterator[_Paper]:
     for landscape in (True, False):
         wide, high = _room(landscape=landscape)
-        for scale in _SCALES:
+        for scale in scales:
             across = _pages(grid.columns, 100 / scale * wide - grid.left)
             rows = int((100 / scale * high - grid.above) / grid.height)
             yield _Paper(landscape, scale, across, math.ceil(grid.rows / max(1, rows)))

@@ -79,7 +79,7 @@ def test_a_training_sheet_is_printed_on_few_pages(formulas: Workbook) -> None:
     assert sheet.print_title_cols == "$A:$B"  # the title lies across both, and was cut where A alone was repeated
     assert sheet.print_title_rows == "$2:$4"  # η, labels and equations; not the links to other sheets, in row 1
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
-    assert sheet.page_setup.fitToWidth * sheet.page_setup.fitToHeight <= 6
+    assert sheet.page_setup.fitToWidth * sheet.page_setup.fitToHeight <= 4
 
 
 def test_every_formula_carries_its_value(formulas: Workbook, values: Workbook) -> None:
