@@ -9,8 +9,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from openpyxl.worksheet.page import PageMargins
-from openpyxl.worksheet.pagebreak import Break, RowBreak
 from PIL import Image
 
 from cnn.digits.pictures import open_picture
@@ -24,7 +22,7 @@ from cnn.tab.recognition import is_of_an_earlier_version
 from cnn.tab.sections import COLUMNS, FIRST_COLUMN, FIRST_WIDTH, GAP, WIDTH
 from sheetgen.page import style
 from sheetgen.page.page import Formula, Page
-from sheetgen.page.printing import fit_width, landscape
+from sheetgen.page.printing import by_width
 from sheetgen.sheet_names import CNN, SOURCE, START
 from sheetgen.xlsx import graft
 from sheetgen.xlsx.reader import WorkbookFile
@@ -87,7 +85,7 @@ def page(runs: Sequence[RunRecord], mistakes: Sequence[Picture] = (), own: Seque
     if len(runs) > 1:
         row = comparison.put(page, runs, row, CNN)
     provenance.put(page, first, row)
-    page.decorate.append(partial(_print, paging.page_starts(page)))
+    page.decorate.append(partial(_print, page))
     _say_what_is_no_number(page)
     return page
 
@@ -154,10 +152,8 @@ def _own(readings: Sequence[Reading]) -> list[Picture]:
     return shown
 
 
-def _print(page_starts: Sequence[int], sheet: Any) -> None:
-    """Print all columns on the width of a page; a new page begins at each of these rows."""
-    landscape(sheet)
-    fit_width(sheet)
-    sheet.page_margins = PageMargins(*[paging.MARGIN] * 4)
-    sheet.row_breaks = RowBreak(brk=tuple(Break(id=row - 1) for row in page_starts))
+def _print(page: Page, sheet: Any) -> None:
+    """Print all columns on the width of a page."""
+    _, columns = page.size
+    by_width(sheet, page, columns, paging.whole(page), range(0))
     sheet.sheet_view.showGridLines = False

@@ -67,14 +67,19 @@ def by_width(sheet: Any, page: Page, last: int, whole: Mapping[int, int], repeat
 
 
 def _starts(page: Page, room: float, whole: Mapping[int, int], above: float) -> Iterator[int]:
-    """Yield the rows that begin a page, of so much room, because what begins there would be cut."""
-    used = 0.0
+    """Yield the rows that begin a page, of so much room, because what begins there would be cut.
+
+    So does what follows a page that the spreadsheet ended itself: nobody knows quite where it did.
+    """
+    used, ended_itself = 0.0, False
     for row in range(1, max(whole.values(), default=0) + 1):
         height = sum(row_pixels(page, below) for below in range(row, whole.get(row, row) + 1))
-        if used > above and used + height > room:
-            if row in whole:
-                yield row
-            used = above
+        full = used > above and used + height > room
+        begins = row in whole and (full or ended_itself)
+        if begins:
+            yield row
+        if begins or full:
+            used, ended_itself = above, not begins
         used += row_pixels(page, row)
 
 

@@ -12,22 +12,23 @@ FIRST, LAST = 2, 73
 """The columns of the pictures."""
 _CM_A_CELL = _PIXELS * 2.54 / 96
 _GAP = 1
-_ROWS_A_PAGE = 46
-"""As many rows as are printed on a page."""
-_LEAST_PICTURE = 30
 CHART_COLUMNS, WIDE_CHART, CHART_ROWS = 35, 71, 23
 """The columns of a chart of which two stand side by side, those of one that stands alone, and the rows of both."""
 _TEXT = Style(size=12)
 
 
 class Canvas:
-    """The rows and columns that pictures have taken so far."""
+    """The rows and columns that pictures have taken so far.
+
+    ``whole`` has the first row of what no page may cut, and its last: a picture's heading with the parts below it, and
+    further parts that stand side by side.
+    """
 
     def __init__(self, page: Page, row: int) -> None:
         self.page = page
         self._row, self._column, self._height = row, FIRST, 0
-        self.breaks: list[int] = []
-        self._page_row = 1
+        self._begins = row
+        self.whole: dict[int, int] = {}
 
     @property
     def last_row(self) -> int:
@@ -38,7 +39,7 @@ class Canvas:
         """Begin a picture: its heading, and what it says."""
         if self._height:
             self._row += self._height + 1
-            self._turn_page(_LEAST_PICTURE)
+        self._begins = self._row
         below = self.page.heading("B", self._row, heading)
         for row, sentence in enumerate(sentences, start=below):
             self.page.put(f"B{row}", sentence, _TEXT)
@@ -48,17 +49,12 @@ class Canvas:
         """Return the row and column of the next part of a picture, of so many columns and rows."""
         if self._column > FIRST and self._column + columns - 1 > LAST:
             self._row, self._column, self._height = self._row + self._height + _GAP, FIRST, 0
-            self._turn_page(rows)
+            self._begins = self._row
         place = self._row, self._column
         self._column += columns + _GAP
         self._height = max(self._height, rows)
+        self.whole[self._begins] = self._row + self._height - 1
         return place
-
-    def _turn_page(self, rows: int) -> None:
-        """Begin a new printed page where so many rows more do not fit on this one."""
-        if self._row + rows - self._page_row > _ROWS_A_PAGE:
-            self.breaks.append(self._row - 1)
-            self._page_row = self._row
 
     @staticmethod
     def chart_size(columns: int) -> tuple[float, float]:

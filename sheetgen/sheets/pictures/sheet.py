@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
-
-from openpyxl.worksheet.pagebreak import Break
 
 from sheetgen.network.pictures import CONFUSION, FILTERS, GRADIENTS, LINE, PATH, REGIONS, WEIGHTS, pictures_of
 from sheetgen.network.study import Picture
 from sheetgen.page import style
 from sheetgen.page.cell_names import column_letter
 from sheetgen.page.page import Formula, Page
-from sheetgen.page.printing import fit_width, landscape
+from sheetgen.page.printing import by_width
 from sheetgen.page.style import Style
 from sheetgen.sheet_names import EXPLORER, PICTURES
 from sheetgen.sheets.book import Book
@@ -61,8 +60,7 @@ def _page(book: Book, verdict: Verdict, wanted: tuple[Picture, ...]) -> Page:
     last = studio.canvas.last_row + 1
     page.put(f"B{last}", _BEHIND, style.NOTE)
     page.heights = dict.fromkeys(range(1, last + 1), CELL_HEIGHT) | {1: 34, _TOP: 26} | page.heights
-    area = f"A1:{column_letter(LAST)}{last}"
-    page.decorate.append(lambda sheet: _print(sheet, area, studio.canvas.breaks))
+    page.decorate.append(partial(_print, page, studio.canvas.whole, last))
     return page
 
 
@@ -85,9 +83,6 @@ def _top(page: Page, moments: Moments, verdict: Verdict) -> None:
     page.links[f"Z{_TOP}"] = EXPLORER
 
 
-def _print(sheet: Any, area: str, breaks: list[int]) -> None:
-    landscape(sheet)
-    fit_width(sheet)
-    sheet.print_area = area
-    for row in breaks:
-        sheet.row_breaks.append(Break(id=row))
+def _print(page: Page, whole: Mapping[int, int], last: int, sheet: Any) -> None:
+    sheet.print_area = f"A1:{column_letter(LAST)}{last}"
+    by_width(sheet, page, LAST, whole, range(0))
