@@ -29,12 +29,13 @@ GRAFTED = "grafted"
 
 @dataclass(frozen=True)
 class Written:
-    """What was written: by (sheet, cell) the value and the formula, or None; charts and pictures by sheet."""
+    """What was written: by (sheet, cell) the value and the formula, or None, and notes; charts, pictures by sheet."""
 
     sheets: list[str]
     cells: dict[tuple[str, str], tuple[Any, str | None]]
     charts: dict[str, int]
     pictures: dict[str, int]
+    notes: dict[tuple[str, str], str]
 
     @property
     def wanted(self) -> Wanted:
@@ -48,6 +49,7 @@ def written(pages: list[Page]) -> Written:
         cells,
         {page.name: len(page.charts) for page in pages},
         {page.name: len(page.pictures) for page in pages},
+        {(page.name, cell): note for page in pages for cell, note in page.notes.items()},
     )
 
 
@@ -128,6 +130,7 @@ def agree(books: Books, seen: Mapping[Path, Seen], relative: float = 0.0) -> Non
         assert not wrong, (path.name, dict(islice(wrong.items(), 5)))
         assert found.charts in (None, book.charts), path
         assert found.pictures in (None, book.pictures), path
+        assert found.notes in (None, book.notes), path
         if found.formulas is not None:
             formulas = {place: formula for place, (_, formula) in book.cells.items()}
             other = {p: (f, found.formulas[p]) for p, f in formulas.items() if bare(f) != bare(found.formulas[p])}
@@ -151,6 +154,7 @@ def test_what_was_written_is_of_every_kind(books: Books) -> None:
     assert len(books) == len(template_names()) + 1
     for book in books.values():
         assert sum(book.charts.values()) >= 2
+        assert len(book.notes) > 10
         kinds = {(type(value), formula is None) for value, formula in book.cells.values()}
         assert kinds >= {(str, True), (float, True), (str, False), (float, False)}
 

@@ -45,11 +45,13 @@ class StateColumn:
 
     Its equation speaks of the gradient ``g``, of the optimiser's settings and other columns. Where it
     uses its own ``letter``, that is its value one update earlier: the column remembers, and starts at 0.
+    ``meaning`` says what it is, in the words of the field, "" where nothing needs to be said.
     """
 
     letter: str
     equation: str
     symbol: str = ""
+    meaning: str = ""
 
     def label(self, weight: str) -> str:
         """Return the column's label for a weight, such as ``m[w1]``."""
@@ -82,15 +84,15 @@ class Schedule:
 
 
 _MOMENTUM = {"momentum": Setting(0.9, BELOW_ONE)}
-_VELOCITY = StateColumn("v", "momentum*v + g")
+_VELOCITY = StateColumn("v", "momentum*v + g", meaning="velocity, the gradients so far, older ones counting less")
 _BETAS = {
     "beta1": Setting(0.9, BELOW_ONE), "beta2": Setting(0.999, BELOW_ONE), "eps": Setting(1e-8, NOT_NEGATIVE),
 }  # fmt: skip
 _MOMENTS = (
-    StateColumn("m", "beta1*m + (1 - beta1)*g"),
-    StateColumn("v", "beta2*v + (1 - beta2)*g^2"),
-    StateColumn("m_hat", "m/(1 - beta1^(iteration + 1))", "m̂"),
-    StateColumn("v_hat", "v/(1 - beta2^(iteration + 1))", "v̂"),
+    StateColumn("m", "beta1*m + (1 - beta1)*g", meaning="first moment, a moving average of the gradients"),
+    StateColumn("v", "beta2*v + (1 - beta2)*g^2", meaning="second moment, a moving average of the squared gradients"),
+    StateColumn("m_hat", "m/(1 - beta1^(iteration + 1))", "m̂", "first moment without its bias towards 0"),
+    StateColumn("v_hat", "v/(1 - beta2^(iteration + 1))", "v̂", "second moment without its bias towards 0"),
 )
 
 _OPTIMIZERS = (
@@ -100,13 +102,14 @@ _OPTIMIZERS = (
     # Duchi, Hazan and Singer, Journal of Machine Learning Research 12, 2011.
     Optimizer(
         "adagrad", "AdaGrad", "w - η*g/(sqrt(s) + eps)",
-        {"eps": Setting(1e-10, NOT_NEGATIVE)}, (StateColumn("s", "s + g^2"),),
+        {"eps": Setting(1e-10, NOT_NEGATIVE)},
+        (StateColumn("s", "s + g^2", meaning="sum of all squared gradients so far"),),
     ),
     # Tieleman and Hinton, lecture 6.5 of Neural Networks for Machine Learning, 2012.
     Optimizer(
         "rmsprop", "RMSProp", "w - η*g/(sqrt(v) + eps)",
         {"alpha": Setting(0.99, BELOW_ONE), "eps": Setting(1e-8, NOT_NEGATIVE)},
-        (StateColumn("v", "alpha*v + (1 - alpha)*g^2"),),
+        (StateColumn("v", "alpha*v + (1 - alpha)*g^2", meaning="moving average of the squared gradients"),),
     ),
     # Kingma and Ba, ICLR 2015.
     Optimizer("adam", "Adam", "w - η*m_hat/(sqrt(v_hat) + eps)", _BETAS, _MOMENTS),

@@ -16,6 +16,17 @@ def factor_of(quantity: Quantity, name: str) -> str | None:
     return None
 
 
+def is_added(quantity: Quantity, name: str) -> bool:
+    """Whether a name stands alone in the sum that is a quantity's equation, as a bias does."""
+    return name in _alone(equation_of(quantity))
+
+
+@lru_cache(maxsize=1)
+def _alone(expr: Expr) -> list[str]:
+    """Return the terms of a sum that are names."""
+    return [term[0].name for term in _terms(expr) if len(term) == 1 and isinstance(term[0], Var)]
+
+
 @lru_cache(maxsize=1)
 def _pairs(expr: Expr) -> list[tuple[str, str]]:
     """Return the terms of a sum that are products of two names; one equation is asked for each of its terms in turn."""

@@ -116,7 +116,8 @@ class Page:
     ``bar`` is the column from which the first row has room for links to the other sheets, 0 where it has none;
     ``folded`` are columns put out of sight, which a click unfolds; ``zoom`` is in percent.
     ``rules`` are conditional formats, each with the cells it colours; ``guards`` are validations, each with the cells
-    that let in only what it lets in. ``decorate`` has what shows no number: how the sheet is printed and folded.
+    that let in only what it lets in. ``notes`` are texts that show while the pointer is over a cell; the first line of
+    each is its title. ``decorate`` has what shows no number: how the sheet is printed and folded.
     ``finish`` has what is to be done when there are values, which the looks of a chart may depend on.
     """
 
@@ -128,6 +129,7 @@ class Page:
     folded: range = range(0)
     merges: list[str] = field(default_factory=list)
     links: dict[str, str] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
     flags: list[str] = field(default_factory=list)
     rules: list[tuple[str, Rule]] = field(default_factory=list)
     guards: list[tuple[tuple[str, ...], DataValidation]] = field(default_factory=list)

@@ -33,6 +33,7 @@ def appearance_as_built(page: Page) -> Appearance:
             for cells, guard in page.guards
         ],
         links={cell: f"{quoted(target)}!A1" for cell, target in page.links.items()},
+        notes=dict(page.notes),
         merges=list(page.merges),
         charts=[_chart(chart) for _, chart, _ in page.charts],
         shapes=[_shape(page, shape) for shape in page.shapes],

@@ -34,6 +34,7 @@ def compare_shown(page: Page, found: Appearance) -> ShownOutcome:
     _compare_guards(page, built, found, outcome)
     compare_charts(page, built, found, outcome)
     _compare_links(built, found, outcome)
+    _compare_notes(built, found, outcome)
     _compare_shapes(built, found)
     if added := sorted(set(found.merges) - set(built.merges)):
         outcome.unproven.append(f"cells merged over others ({some(added)})")
@@ -154,6 +155,15 @@ def _compare_links(built: Appearance, found: Appearance, outcome: ShownOutcome) 
     ]
     if others:
         outcome.unproven.append(f"links that are not as built ({some(others)})")
+
+
+def _compare_notes(built: Appearance, found: Appearance, outcome: ShownOutcome) -> None:
+    """Tell the notes that say something else than as built, line breaks aside, and those that are gone."""
+    ours = {cell: text.split() for cell, text in built.notes.items()}
+    if others := [cell for cell, text in sorted(found.notes.items()) if text.split() != ours.get(cell)]:
+        outcome.unproven.append(f"notes that are not as built ({some(others)})")
+    if gone := len(ours.keys() - found.notes.keys()):
+        outcome.unproven.append(counted("a note that is gone", gone))
 
 
 def _compare_shapes(built: Appearance, found: Appearance) -> None:

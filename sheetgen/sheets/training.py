@@ -10,7 +10,7 @@ from typing import Any
 
 from sheetgen.algebra.expr import Const
 from sheetgen.algebra.notation import Excel, general
-from sheetgen.algebra.textbook import Textbook, in_lines
+from sheetgen.algebra.textbook import in_lines
 from sheetgen.network.graph import ITERATION, RATE, SAMPLE, Quantity, Section
 from sheetgen.network.optimizers import OPTIMIZERS, SCHEDULES
 from sheetgen.network.study import Study
@@ -24,6 +24,7 @@ from sheetgen.sheets.book import Book
 from sheetgen.sheets.flag import Verdict, flag
 from sheetgen.sheets.inputs_layout import rate_label
 from sheetgen.sheets.layout import Layout
+from sheetgen.sheets.notes import Notes, equation_text
 from sheetgen.sheets.section_style import band_style, put_label
 
 _WIDTH = 17.0
@@ -72,15 +73,19 @@ def _title(study: Study, variant: int) -> tuple[str, str]:
 
 
 def _header(page: Page, layout: Layout, variant: int) -> None:
-    """Put the bands, the labels and the equations above the table."""
-    table = layout.tables[variant]
+    """Put the bands, the labels with their notes, and the equations above the table."""
+    table, notes = layout.tables[variant], Notes(layout.study, variant)
     for section, quantities in _sections(layout, variant):
         for index, quantity in enumerate(quantities):
             name, column = quantity.name, table.index(quantity.name)
             if column > _RATE_COLUMNS:
                 begins = not index or (section == Section.DATA and column == _RATE_COLUMNS + 1)
                 page.put(table.cell(name, at.RATE_ROW), str(section) if begins else None, band_style(section))
-            put_label(page, table, name, section, name, _equation_text(layout, quantity))
+            equation = equation_text(quantity)
+            below = _source(layout, quantity) if equation is None else in_lines(equation, at.LINE)
+            put_label(page, table, name, section, name, below)
+            if name in notes.noted:
+                page.notes[table.cell(name, at.LABEL_ROW)] = notes.note(quantity, equation)
 
 
 def _sections(layout: Layout, variant: int) -> Iterator[tuple[Section, tuple[Quantity, ...]]]:
@@ -89,14 +94,11 @@ def _sections(layout: Layout, variant: int) -> Iterator[tuple[Section, tuple[Qua
             yield section, quantities
 
 
-def _equation_text(layout: Layout, quantity: Quantity) -> str | None:
-    """Return what row 4 says of a quantity: its equation, or where its value comes from."""
+def _source(layout: Layout, quantity: Quantity) -> str | None:
+    """Return what row 4 says of a quantity without an equation: where its value comes from."""
     network = layout.study.network
     if quantity.name == ITERATION:
         return None
-    if quantity.equation is not None:
-        sign = ":=" if quantity.first or quantity.is_given else "="
-        return in_lines(f"{quantity.name} {sign} {Textbook().write(quantity.equation)}", at.LINE)
     if quantity.name == SAMPLE:
         return "the one whose turn it is (Data)"
     if quantity.name in network.fixed:

@@ -18,7 +18,10 @@ from sheetgen.xlsx.shell import STYLES, Shell, make
 from sheetgen.xlsx.spelling import with_targets
 from sheetgen.xlsx.stylesheet import MergedNumbers, merge
 
-_NUMBERED = re.compile(r"(xl/(?:worksheets/sheet|drawings/drawing|charts/chart|media/image))(\d+)(\.\w+)")
+_NUMBERED = re.compile(
+    r"(xl/(?:worksheets/sheet|drawings/drawing|drawings/vmlDrawing|charts/chart|comments|media/image))(\d+)(\.\w+)",
+    re.IGNORECASE,
+)
 _LAST_SHEET_ID = 65_534
 """The largest that Excel takes."""
 
@@ -53,7 +56,9 @@ def _free_names(package: Package, shell: Shell) -> dict[str, str]:
             last[match[1]] = max(last.get(match[1], 0), int(match[2]))
 
     def free(name: str) -> str:
-        return _NUMBERED.sub(lambda match: f"{match[1]}{last.get(match[1], 0) + int(match[2])}{match[3]}", name)
+        return _NUMBERED.sub(
+            lambda match: f"{match[1]}{last.get(part_key(match[1]), 0) + int(match[2])}{match[3]}", name
+        )
 
     parts = {name: free(name) for name in shell.parts if _NUMBERED.fullmatch(name)}
     relations = {rels_of(name): rels_of(new_name) for name, new_name in parts.items()}

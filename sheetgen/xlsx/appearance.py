@@ -15,6 +15,7 @@ from sheetgen.xlsx.opc import RELATION_ID
 from sheetgen.xlsx.plain_xml import OFF, ON
 from sheetgen.xlsx.reader import WorkbookFile
 from sheetgen.xlsx.shown_chart import CHART, ShownChart, chart_of, has_its_own
+from sheetgen.xlsx.shown_note import drawn_besides_notes, notes_of
 from sheetgen.xlsx.shown_shape import ShownShape, shape_of
 
 _DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}"
@@ -27,11 +28,11 @@ _PLACES = frozenset(f"{_DRAWING}{name}" for name in ("from", "to", "pos", "ext",
 _SEEN_ELSEWHERE = frozenset({
     "sheetPr", "dimension", "sheetViews", "sheetFormatPr", "cols", "sheetData", "sheetCalcPr", "sheetProtection",
     "autoFilter", "mergeCells", "phoneticPr", "conditionalFormatting", "dataValidations", "hyperlinks", "printOptions",
-    "pageMargins", "pageSetup", "headerFooter", "rowBreaks", "colBreaks", "ignoredErrors", "drawing",
+    "pageMargins", "pageSetup", "headerFooter", "rowBreaks", "colBreaks", "ignoredErrors", "drawing", "legacyDrawing",
 })  # fmt: skip
 """What a sheet is made of that shows no numbers, or is looked at by itself."""
 _CALLED = {
-    "legacyDrawing": "comments", "tableParts": "tables", "controls": "form controls", "oleObjects": "embedded objects",
+    "tableParts": "tables", "controls": "form controls", "oleObjects": "embedded objects",
     "picture": "a background picture", "extLst": "sparklines or other extensions", "scenarios": "scenarios",
     "legacyDrawingHF": "pictures in the header", "customSheetViews": "views of its own",
 }  # fmt: skip
@@ -75,6 +76,7 @@ class Appearance:
     rules: list[ShownRule] = field(default_factory=list)
     guards: list[ShownGuard] = field(default_factory=list)
     links: dict[str, str] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
     merges: list[str] = field(default_factory=list)
     charts: list[ShownChart] = field(default_factory=list)
     shapes: list[ShownShape] = field(default_factory=list)
@@ -86,7 +88,8 @@ class Appearance:
 def appearance_of(file: WorkbookFile, sheet: str, looks: list[DifferentialLook]) -> Appearance:
     """Return what a sheet of a file shows besides its cells; ``looks`` are those of the file's conditional formats."""
     root = file.frame(sheet)
-    shown = Appearance(list(_rules(root, looks)), list(_guards(root)), _links(file, sheet, root))
+    links, notes = _links(file, sheet, root), notes_of(file, file.part(sheet))
+    shown = Appearance(list(_rules(root, looks)), list(_guards(root)), links, notes)
     shown.merges = [merge.get("ref", "") for merge in root.iterfind(f"{MAIN}mergeCells/{MAIN}mergeCell")]
     for part in root:
         name = part.tag.rpartition("}")[2]
@@ -100,8 +103,9 @@ def appearance_of(file: WorkbookFile, sheet: str, looks: list[DifferentialLook])
         shown.others["formulas instead of numbers"] += view.get("showFormulas") in ON
         shown.others["no zeros"] += view.get("showZeros") in OFF
     for relation in file.relations(file.part(sheet)):
-        if relation.kind in ("comments", "threadedComment"):
+        if relation.kind == "threadedComment":
             shown.others["comments"] = 1
+    shown.others[DRAWN_OBJECT] += drawn_besides_notes(file, file.part(sheet), root)
     if any(_PRINTED.sub("", part.text or "").strip() for part in root.iterfind(f"{MAIN}headerFooter/*")):
         shown.others["a text in the header or footer"] = 1
     for drawing in file.related(file.part(sheet), "drawing"):

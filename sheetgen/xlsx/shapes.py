@@ -7,10 +7,8 @@ from collections.abc import Mapping, Sequence
 from sheetgen.page.fields import pixels
 from sheetgen.page.page import Page
 from sheetgen.page.shapes import DEFAULT_HEIGHT, Ellipse, Line, Spot
-from sheetgen.xlsx import content_types, schema
+from sheetgen.xlsx.attached import DECLARATION, attach, attached, refer
 from sheetgen.xlsx.escapes import quoted_attribute
-from sheetgen.xlsx.markup import Markup
-from sheetgen.xlsx.opc import RELATIONS, TYPES, relations, relative_target, rels_of
 
 DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing"
 ART = "http://schemas.openxmlformats.org/drawingml/2006/main"
@@ -21,10 +19,8 @@ _PIXEL = 9_525
 _FAINT = 8_000
 """How much of a fill's colour is seen, in thousandths of a percent: the cells below show through."""
 _TYPE = "application/vnd.openxmlformats-officedocument.drawing+xml"
-_DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _END = b"</xdr:wsDr>"
 """How a drawing ends, as `spelling` writes it."""
-_PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 
 
 def put_shapes(parts: dict[str, bytes], pages: Sequence[Page], sheets: Mapping[str, str]) -> None:
@@ -43,23 +39,11 @@ def put_shapes(parts: dict[str, bytes], pages: Sequence[Page], sheets: Mapping[s
 
 def _drawing_of(parts: dict[str, bytes], sheet: str) -> str:
     """Return the part that holds a sheet's drawing, made where there is none."""
-    rels = rels_of(sheet)
-    before = relations(parts[rels], sheet) if rels in parts else []
-    if found := [relation.part for relation in before if relation.kind == "drawing"]:
-        return found[0]
+    if found := attached(parts, sheet, "drawing"):
+        return found
     name = f"xl/drawings/drawing{1 + sum(part.startswith('xl/drawings/drawing') for part in parts)}.xml"
-    parts[name] = f'{_DECLARATION}<xdr:wsDr xmlns:xdr="{DRAWING}" xmlns:a="{ART}"></xdr:wsDr>'.encode()
-    types = Markup(parts[TYPES])
-    content_types.declare(types, {name: _TYPE})
-    parts[TYPES] = bytes(types)
-    identifier = f"rId{len(before) + 1}"
-    related = Markup(parts.get(rels, f'{_DECLARATION}<Relationships xmlns="{_PACKAGE}"></Relationships>'.encode()))
-    target = quoted_attribute(relative_target(name, sheet))
-    related.append(related.root, f'<Relationship Id="{identifier}" Type="{RELATIONS}/drawing" Target={target}/>')
-    parts[rels] = bytes(related)
-    shell = Markup(parts[sheet])
-    shell.insert(f'<drawing xmlns:r="{RELATIONS}" r:id="{identifier}"/>', schema.WORKSHEET)
-    parts[sheet] = bytes(shell)
+    content = f'{DECLARATION}<xdr:wsDr xmlns:xdr="{DRAWING}" xmlns:a="{ART}"></xdr:wsDr>'
+    refer(parts, sheet, "drawing", attach(parts, sheet, "drawing", name, content, _TYPE))
     return name
 
 

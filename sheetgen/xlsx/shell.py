@@ -1,4 +1,4 @@
-"""The workbook's shell, made by openpyxl: styles, widths, charts, links, validations, and no rows.
+"""The workbook's shell, made by openpyxl: styles, widths, charts, links, notes, validations, and no rows.
 
 openpyxl cannot write a formula's cached value, so the rows are streamed into the shell's sheet parts by
 `sheetgen.xlsx.writer`. Dates and alternative texts, which openpyxl leaves undone, are put into its parts here.
@@ -25,6 +25,7 @@ from sheetgen.page.style import Style
 from sheetgen.xlsx import style_objects
 from sheetgen.xlsx.conditional_formats import conditional_formats
 from sheetgen.xlsx.escapes import quoted_attribute
+from sheetgen.xlsx.notes import put_notes
 from sheetgen.xlsx.shapes import put_shapes
 from sheetgen.xlsx.spelling import respelled
 
@@ -64,6 +65,7 @@ def make(pages: list[Page], title: str, timestamp: str) -> Shell:
     _describe(parts, pages)
     sheets = {page.name: f"xl/worksheets/sheet{number}.xml" for number, page in enumerate(pages, start=1)}
     put_shapes(parts, pages, sheets)
+    put_notes(parts, pages, sheets)
     return Shell(parts, sheets, styles)
 
 

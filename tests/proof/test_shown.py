@@ -149,8 +149,16 @@ def test_a_cell_that_lets_in_something_else(
     assert (f"{sheet}!{cell}", Kind.CHOICE) in found(report)
 
 
-def comment(sheet: Worksheet) -> None:
+def note(sheet: Worksheet) -> None:
     sheet["B2"].comment = Comment("note", "someone")
+
+
+def other_note(sheet: Worksheet) -> None:
+    sheet.parent["lr 0.5"]["C3"].comment.text += "It is 0.5."
+
+
+def no_note(sheet: Worksheet) -> None:
+    sheet.parent["lr 0.5"]["C3"].comment = None
 
 
 def constant(sheet: Worksheet) -> None:
@@ -231,7 +239,9 @@ def no_zeros(sheet: Worksheet) -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (comment, "Start: comments"),
+        (note, "Start: notes that are not as built (B2)"),
+        (other_note, "lr 0.5: notes that are not as built (C3)"),
+        (no_note, "lr 0.5: a note that is gone"),
         (constant, "Start: 1 added constant, the first in Z90"),
         (formula, "Start: 1 added formula, the first in Z92"),
         (hidden_rows, "Start: hidden rows or columns"),

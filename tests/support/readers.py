@@ -22,10 +22,10 @@ Wanted = Mapping[str, Sequence[str]]
 
 @dataclass(frozen=True)
 class Seen:
-    """What a reader sees of a workbook: its sheets in order, and of some cells (sheet, cell) value and formula.
+    """What a reader sees of a workbook: its sheets in order, and of some cells (sheet, cell) value, formula and note.
 
-    ``formulas`` (without ``=``), ``charts`` and ``pictures`` (how many on each sheet) are None where the reader knows
-    nothing of them.
+    ``formulas`` (without ``=``), ``charts`` and ``pictures`` (how many on each sheet) and ``notes`` are None where the
+    reader knows nothing of them.
     """
 
     sheets: list[str]
@@ -33,6 +33,7 @@ class Seen:
     formulas: dict[tuple[str, str], str | None] | None = None
     charts: dict[str, int] | None = None
     pictures: dict[str, int] | None = None
+    notes: dict[tuple[str, str], str] | None = None
 
 
 def by_openpyxl(books: Mapping[Path, Wanted]) -> dict[Path, Seen]:
@@ -48,6 +49,7 @@ def _by_openpyxl(path: Path, wanted: Wanted) -> Seen:
         {(sheet, cell): _formula(book[sheet][cell]) for sheet, cell in cells},
         {sheet: len(book[sheet]._charts) for sheet in wanted},
         {sheet: len(book[sheet]._images) for sheet in wanted},
+        {(sheet, cell): note.text for sheet, cell in cells if (note := book[sheet][cell].comment)},
     )
 
 
@@ -61,7 +63,7 @@ def by_libreoffice(books: Mapping[Path, Wanted], soffice: str, folder: Path) -> 
     """LibreOffice spells formulas in its own way, so they are left out; what it saves is looked at with openpyxl."""
     saved = resave_all(list(books), folder, soffice)
     seen = {path: _by_openpyxl(file, books[path]) for path, file in zip(books, saved, strict=True)}
-    return {path: Seen(s.sheets, s.values, None, s.charts, s.pictures) for path, s in seen.items()}
+    return {path: Seen(s.sheets, s.values, None, s.charts, s.pictures, s.notes) for path, s in seen.items()}
 
 
 def by_calamine(books: Mapping[Path, Wanted]) -> dict[Path, Seen]:
@@ -125,4 +127,5 @@ def _from_json(path: str, found: dict[str, Any]) -> Seen:
         {place: value for place, (value, _) in cells.items()},
         {place: formula for place, (_, formula) in cells.items()},
         pictures=found.get("pictures"),
+        notes={(sheet, cell): note for sheet, notes in found["notes"].items() for cell, note in notes.items()},
     )

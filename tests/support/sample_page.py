@@ -10,7 +10,7 @@ from sheetgen.xlsx import shell, writer
 
 
 def sample_page(note: str = "first") -> Page:
-    """Return a page of styles, a chart, a link, conditional formats, titles to print."""
+    """Return a page of styles, a chart, a link, a note, conditional formats, titles to print."""
     page = Page("CNN", freeze="A2", tab_colour="FF0000", widths={1: 30.0})
     page.put("A1", "The network", style.TITLE)
     page.put("A2", note, style.NOTE)
@@ -23,6 +23,7 @@ def sample_page(note: str = "first") -> Page:
     line = charts.Line("CNN!$A$1", "CNN!$C$3:$C$7", "CNN!$D$3:$D$7")
     page.charts.append(("F3", charts.scatter("squares", "n", "n²", [line], x_range=(3, 7)), "A chart of squares."))
     page.links["A2"] = "CNN"
+    page.notes["A3"] = f"A quarter\nOf one & <more>: {note}."
     page.flags.append("A5")
     page.decorate.append(lambda sheet: setattr(sheet, "print_title_rows", "1:2"))
     return page

@@ -37,6 +37,7 @@ def test_only_what_must_change_changes(small_workbook: Path, tmp_path: Path) -> 
     assert added == {
         "xl/worksheets/sheet12.xml", "xl/worksheets/_rels/sheet12.xml.rels",
         "xl/drawings/drawing5.xml", "xl/drawings/_rels/drawing5.xml.rels", "xl/charts/chart4.xml",
+            "xl/comments4.xml", "xl/drawings/vmlDrawing4.vml",
     }  # fmt: skip
     # The styles only grow: the formats that were there come first, as they were.
     formats = [re.search(r"<cellXfs[^>]*>(.*)</cellXfs>", text, re.DOTALL) for text in styles]

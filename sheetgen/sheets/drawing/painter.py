@@ -42,9 +42,10 @@ class DrawnNumbers:
 
 @dataclass
 class DrawnCells:
-    """What was drawn where: the next free row, and the cells of each kind of number."""
+    """What was drawn where: the next free row, the cells of the neurons' names and those of each kind of number."""
 
     row: int
+    names: dict[str, str] = field(default_factory=dict)
     neurons: list[str] = field(default_factory=list)
     weights: list[str] = field(default_factory=list)
     neuron_slopes: list[str] = field(default_factory=list)
@@ -168,7 +169,7 @@ class _Painter:
         else:
             title = Style(colour=style.WHITE, bold=True, fill=ink, align="center", border=ink, size=look.title_size)
             node = replace(look.node, fill=tint, border=ink)
-        self.page.put(f"{letter}{row}", neuron.name, title)
+        cells.names[neuron.name] = self.page.put(f"{letter}{row}", neuron.name, title)
         self.page.put(f"{letter}{row + 1}", value, node)
         if neuron.section != Section.LOSS:
             cells.neurons.append(f"{letter}{row + 1}")

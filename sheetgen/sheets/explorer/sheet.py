@@ -28,6 +28,7 @@ from sheetgen.sheets.drawing.plan import FIRST_DRAWN_COLUMN, DrawingPlan, Look, 
 from sheetgen.sheets.explorer import step, top
 from sheetgen.sheets.explorer.table import LARGEST, LookupTable
 from sheetgen.sheets.flag import Verdict
+from sheetgen.sheets.notes import Notes, equation_text
 from sheetgen.sheets.picks import EXPLORER_ITERATION, EXPLORER_SAMPLE, EXPLORER_VARIANT, THE_RUN, THE_STEP
 from sheetgen.sheets.section_style import SECTION_COLOURS
 
@@ -56,6 +57,7 @@ def page(book: Book, verdict: Verdict) -> Page:
     last = max(plan.last_column, span(page, FIRST_DRAWN_COLUMN, _LEAST_WIDTH))
     table = LookupTable(book, last + 2)
     drawing = painter.draw(page, plan, DrawnNumbers(table.show, table.slope), _DRAWING_ROW)
+    _note(page, book, drawing)
     table.put(page)
     top.put(page, book, table, verdict)
     row = step.put(page, book, table, drawing.row)
@@ -98,6 +100,14 @@ def _alone(plan: DrawingPlan) -> str:
     bare, left_out = any(not layer.listed for layer in layers), any(layer.left_out for layer in layers)
     what = " and ".join(["the weights of tall layers"] * bare + ["neurons of large ones"] * left_out)
     return f" What is not drawn ({what}) stands on the training sheets." if what else ""
+
+
+def _note(page: Page, book: Book, drawing: DrawnCells) -> None:
+    """Say of each neuron, beside its name, what it is."""
+    notes = Notes(book.study, 0)
+    for name in notes.noted & drawing.names.keys():
+        quantity = book.study.network.by_name[name]
+        page.notes[drawing.names[name]] = notes.note(quantity, equation_text(quantity))
 
 
 def _colour(page: Page, drawing: DrawnCells, table: LookupTable) -> None:

@@ -24,6 +24,15 @@ _PICKED = replace(_NUMBER, bold=True, fill=style.PICK.fill)
 _COUNT = Style(align="center", colour=style.GREY)
 _NEXT = replace(_NUMBER, bold=True)
 
+_MEANINGS = {
+    "now: w": "The weight at the picked iteration.",
+    "slope: ∂": "The gradient of the loss with respect to the weight: how steeply the loss rises with it.",
+    "−η·∂": "What the update adds: downhill, against the slope, the further the larger the learning rate η.",
+    "step: w′ − w": "What the optimiser adds to the weight.",
+    "next: w′": "The weight one iteration later.",
+}
+"""What the labels of the updates mean, in notes on them."""
+
 
 def put(page: Page, book: Book, table: LookupTable, row: int) -> int:
     """Put the strip of the loss and the updates, from a row on; return the next free row."""
@@ -106,6 +115,8 @@ class _StepTable:
                 free, heads = fields(self.page, row + 1, column, widths)
                 for cell, label in zip(heads, labels, strict=True):
                     self.page.put(cell, label, style.LABEL)
+                    if label in _MEANINGS:
+                        self.page.notes[cell] = f"{label}\n{_MEANINGS[label]}"
                 for line, name in enumerate(listed, start=row + 2):
                     _, cells = fields(self.page, line, column, widths)
                     self._update(name, cells)

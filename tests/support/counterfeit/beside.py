@@ -79,7 +79,7 @@ def comment(book: Workbook, rng: random.Random) -> None:
     cell = book.pick(rng, a_number)
     number = re.sub("[^0-9]", "", cell.part)
     book.add_part(
-        cell.part, "comments", f"xl/comments{number}.xml", f"{TYPES}.comments+xml",
+        cell.part, "comments", f"xl/commentsMade{number}.xml", f"{TYPES}.comments+xml",
         f'<comments xmlns="{MAIN}"><authors><author>sheetgen</author></authors><commentList>'
         f'<comment ref="{cell.address}" authorId="0"><text><t>proven: 0.125</t></text></comment></commentList>'
         "</comments>",

@@ -17,6 +17,7 @@ from counterfeit import (
     formats,
     formulas,
     listing,
+    notes,
     numbers,
     rows,
     settings,
@@ -33,7 +34,7 @@ GROUPS: dict[str, dict[str, Kind]] = {
     "formulas": formulas.KINDS,
     "settings": settings.KINDS,
     "archive": {**archive.KINDS, **listing.KINDS, **damaged.KINDS},
-    "added, not proven": {**added.KINDS, **beside.KINDS, **drawn.KINDS},
+    "added, not proven": {**added.KINDS, **beside.KINDS, **drawn.KINDS, **notes.KINDS},
     "what a person sees": {**_DIFFERENT, **conditions.TOLD, **charts.TOLD},
 }
 KINDS: dict[str, Kind] = {name: kind for group in GROUPS.values() for name, kind in group.items()}
