@@ -12,6 +12,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from sheetgen.page.cell_names import column_letter, row_and_column
+from sheetgen.page.controls import Spinner
 from sheetgen.page.shapes import Ellipse, Line
 from sheetgen.page.style import HEADING, PLAIN, Style
 
@@ -117,8 +118,9 @@ class Page:
     ``folded`` are columns put out of sight, which a click unfolds; ``zoom`` is in percent.
     ``rules`` are conditional formats, each with the cells it colours; ``guards`` are validations, each with the cells
     that let in only what it lets in. ``notes`` are texts that show while the pointer is over a cell; the first line of
-    each is its title. ``decorate`` has what shows no number: how the sheet is printed and folded.
-    ``finish`` has what is to be done when there are values, which the looks of a chart may depend on.
+    each is its title. ``spinners`` are arrows that count the number of a cell up and down. ``decorate`` has what shows
+    no number: how the sheet is printed and folded. ``finish`` has what is to be done when there are values, which the
+    looks of a chart may depend on.
     """
 
     name: str
@@ -136,6 +138,7 @@ class Page:
     charts: list[tuple[str, Any, str]] = field(default_factory=list)
     pictures: list[tuple[str, bytes, str]] = field(default_factory=list)
     shapes: list[Line | Ellipse] = field(default_factory=list)
+    spinners: list[Spinner] = field(default_factory=list)
     decorate: list[Callable[[Any], None]] = field(default_factory=list)
     finish: list[Callable[[], None]] = field(default_factory=list)
     bar: int = 0

@@ -8,6 +8,7 @@ from typing import Any
 
 from openpyxl.formatting.rule import Rule
 
+from sheetgen.page.controls import Spinner
 from sheetgen.page.marks import all_rules, flag_rules
 from sheetgen.page.page import Page, quoted
 from sheetgen.page.shapes import DEFAULT_HEIGHT, Ellipse, Line, Spot
@@ -15,7 +16,9 @@ from sheetgen.xlsx.appearance import Appearance, ShownGuard, ShownRule
 from sheetgen.xlsx.cell_formats import DifferentialLook
 from sheetgen.xlsx.formulas import plainly
 from sheetgen.xlsx.shown_chart import ShownChart
+from sheetgen.xlsx.shown_overlay import ShownSpinner
 from sheetgen.xlsx.shown_shape import ELLIPSE, LINE, Place, ShownShape
+from sheetgen.xlsx.spinners import corner, counted_cell
 
 
 def appearance_as_built(page: Page) -> Appearance:
@@ -37,6 +40,7 @@ def appearance_as_built(page: Page) -> Appearance:
         merges=list(page.merges),
         charts=[_chart(chart) for _, chart, _ in page.charts],
         shapes=[_shape(page, shape) for shape in page.shapes],
+        spinners=[_spinner(page, spinner) for spinner in page.spinners],
     )
 
 
@@ -101,6 +105,12 @@ def _shape(page: Page, shape: Line | Ellipse) -> ShownShape:
 
 def _place(page: Page, spot: Spot) -> Place:
     return Place(spot.column, spot.row, spot.down * page.heights.get(spot.row, DEFAULT_HEIGHT))
+
+
+def _spinner(page: Page, spinner: Spinner) -> ShownSpinner:
+    start, end = (corner(page, spot) for spot in (spinner.start, spinner.end))
+    place = tuple(str(number) for number in (start[0], start[2], end[0], end[2]))
+    return ShownSpinner(counted_cell(page, spinner), "0", str(spinner.most), "1", place)
 
 
 def _text(title: Any) -> str:

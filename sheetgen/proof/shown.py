@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 from sheetgen.page.page import Page
 from sheetgen.proof.areas import Area, area_of
@@ -19,6 +20,7 @@ from sheetgen.proof.report import Kind
 from sheetgen.proof.shown_outcome import ShownOutcome, counted, differ, some
 from sheetgen.xlsx.appearance import DRAWN_OBJECT, Appearance, ShownGuard, ShownRule
 from sheetgen.xlsx.formulas import canonical, plainly, shifted
+from sheetgen.xlsx.shown_overlay import ShownSpinner
 
 _BLACK = "000000"
 _FAR = 5_000
@@ -36,6 +38,7 @@ def compare_shown(page: Page, found: Appearance) -> ShownOutcome:
     _compare_links(built, found, outcome)
     _compare_notes(built, found, outcome)
     _compare_shapes(built, found)
+    found.others["a form control"] += sum(not _is_built(spinner, built) for spinner in found.spinners)
     if added := sorted(set(found.merges) - set(built.merges)):
         outcome.unproven.append(f"cells merged over others ({some(added)})")
     rows, columns = page.size
@@ -175,6 +178,15 @@ def _compare_shapes(built: Appearance, found: Appearance) -> None:
             found.others[DRAWN_OBJECT] += 1
         else:
             ours.remove(known)
+
+
+def _is_built(spinner: ShownSpinner, built: Appearance) -> bool:
+    """Whether a spinner is one of those built; a program may have left out which sheet its cell is on."""
+    return any(
+        replace(mine, counts=cell) == spinner
+        for mine in built.spinners
+        for cell in (mine.counts, mine.counts.rpartition("!")[2], mine.counts.replace("'", ""))
+    )
 
 
 class _Over:

@@ -15,8 +15,9 @@ from sheetgen.xlsx.opc import RELATION_ID
 from sheetgen.xlsx.plain_xml import OFF, ON
 from sheetgen.xlsx.reader import WorkbookFile
 from sheetgen.xlsx.shown_chart import CHART, ShownChart, chart_of, has_its_own
-from sheetgen.xlsx.shown_note import drawn_besides_notes, notes_of
-from sheetgen.xlsx.shown_shape import ShownShape, shape_of
+from sheetgen.xlsx.shown_note import notes_of
+from sheetgen.xlsx.shown_overlay import ShownSpinner, overlays_of
+from sheetgen.xlsx.shown_shape import ShownShape, is_unseen, shape_of
 
 _DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}"
 _LATER = "{http://schemas.microsoft.com/office/spreadsheetml/2009/9/main}"
@@ -80,6 +81,7 @@ class Appearance:
     merges: list[str] = field(default_factory=list)
     charts: list[ShownChart] = field(default_factory=list)
     shapes: list[ShownShape] = field(default_factory=list)
+    spinners: list[ShownSpinner] = field(default_factory=list)
     hidden_rows: list[int] = field(default_factory=list)
     hidden_columns: list[int] = field(default_factory=list)
     others: Counter[str] = field(default_factory=Counter)
@@ -105,7 +107,9 @@ def appearance_of(file: WorkbookFile, sheet: str, looks: list[DifferentialLook])
     for relation in file.relations(file.part(sheet)):
         if relation.kind == "threadedComment":
             shown.others["comments"] = 1
-    shown.others[DRAWN_OBJECT] += drawn_besides_notes(file, file.part(sheet), root)
+    overlays = overlays_of(file, file.part(sheet), root)
+    shown.spinners = overlays.spinners
+    shown.others[DRAWN_OBJECT] += overlays.others
     if any(_PRINTED.sub("", part.text or "").strip() for part in root.iterfind(f"{MAIN}headerFooter/*")):
         shown.others["a text in the header or footer"] = 1
     for drawing in file.related(file.part(sheet), "drawing"):
@@ -177,6 +181,8 @@ def _draw(file: WorkbookFile, drawing: str, shown: Appearance) -> None:
     for anchor in file.read(drawing):
         if shape := shape_of(anchor):
             shown.shapes.append(shape)
+            continue
+        if is_unseen(anchor):
             continue
         reference = anchor.find(f".//{CHART}chart")
         part = None if reference is None else charts.get(reference.get(RELATION_ID, ""))

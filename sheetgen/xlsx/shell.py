@@ -25,7 +25,7 @@ from sheetgen.page.style import Style
 from sheetgen.xlsx import style_objects
 from sheetgen.xlsx.conditional_formats import conditional_formats
 from sheetgen.xlsx.escapes import quoted_attribute
-from sheetgen.xlsx.notes import put_notes
+from sheetgen.xlsx.overlays import put_overlays
 from sheetgen.xlsx.shapes import put_shapes
 from sheetgen.xlsx.spelling import respelled
 
@@ -65,7 +65,7 @@ def make(pages: list[Page], title: str, timestamp: str) -> Shell:
     _describe(parts, pages)
     sheets = {page.name: f"xl/worksheets/sheet{number}.xml" for number, page in enumerate(pages, start=1)}
     put_shapes(parts, pages, sheets)
-    put_notes(parts, pages, sheets)
+    put_overlays(parts, pages, sheets)
     return Shell(parts, sheets, styles)
 
 

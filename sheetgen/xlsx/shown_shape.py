@@ -22,6 +22,14 @@ _LOOKS = ("xfrm", "off", "ext", "prstGeom", "avLst", "solidFill", "noFill", "srg
 _THEME = ("lnRef", "fillRef", "effectRef", "fontRef")
 _PLAIN = frozenset({f"{_D}{name}" for name in (*_ANCHOR, *_SHAPE)} | {f"{_A}{name}" for name in (*_LOOKS, *_THEME)})
 """What a shape is made of that is an outline and a tint, and nothing else: no text, picture, link or effect."""
+_FORM, _TEXT = ("xfrm", "off", "ext", "prstGeom", "avLst"), ("bodyPr", "noAutofit", "p", "pPr", "r", "rPr", "t")
+_MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+_EMPTY = frozenset(
+    {f"{_MC}{name}" for name in ("AlternateContent", "Choice", "Fallback")}
+    | {f"{_D}{name}" for name in (*_ANCHOR, "twoCellAnchor", "sp", "nvSpPr", "cNvPr", "cNvSpPr", "spPr", "txBody")}
+    | {f"{_A}{name}" for name in (*_FORM, *_TEXT)}
+)
+"""What a shape is made of that has neither a line nor a fill nor a text: LibreOffice saves a spinner as such."""
 _LEVEL, _WIDTH = 2.0, 0.1
 """How many points two heights, and two widths of lines, may differ and be the same."""
 _OFF_THEME = ("0", "none", "minor", "major")
@@ -80,6 +88,13 @@ def shape_of(anchor: ElementTree.Element) -> ShownShape | None:
     rising = (frame.get("flipV") in ON) != (frame.get("flipH") in ON)
     start, end = (_place(anchor, name) for name in ("from", "to"))
     return ShownShape(kind, colour.get("val", "").upper(), int(width) / POINT, start, end, rising)
+
+
+def is_unseen(anchor: ElementTree.Element) -> bool:
+    """Whether what an anchor of a drawing holds, in each of its alternatives, is a shape of which nothing is seen."""
+    return all(part.tag in _EMPTY for part in anchor.iter()) and not any(
+        (part.text or "").strip() for part in anchor.iter(f"{_A}t")
+    )
 
 
 def _is_plain(anchor: ElementTree.Element) -> bool:

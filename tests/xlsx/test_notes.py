@@ -13,11 +13,12 @@ from sample_page import sample_page, write_pages
 from workbook_lint import lint
 
 from sheetgen.page.page import Page
-from sheetgen.xlsx.notes import BOX, CLIENT
 from sheetgen.xlsx.reader import WorkbookFile
-from sheetgen.xlsx.shown_note import drawn_besides_notes, notes_of
+from sheetgen.xlsx.shown_note import notes_of
+from sheetgen.xlsx.shown_overlay import Overlays, overlays_of
+from sheetgen.xlsx.vml import CLIENT, VML
 
-SHAPE = f"{{{BOX}}}shape"
+SHAPE = f"{{{VML}}}shape"
 
 
 def page_with(notes: dict[str, str], name: str = "sheet") -> Page:
@@ -63,7 +64,7 @@ def test_what_is_read_is_what_was_put_and_nothing_besides(tmp_path: Path) -> Non
     file = WorkbookFile(write_pages(tmp_path / "w.xlsx", page_with(notes)))
     name = file.part("sheet")
     assert notes_of(file, name) == notes
-    assert drawn_besides_notes(file, name, file.frame("sheet")) == 0
+    assert overlays_of(file, name, file.frame("sheet")) == Overlays()
 
 
 def test_a_page_without_notes_has_no_parts_of_them(tmp_path: Path) -> None:
@@ -130,7 +131,7 @@ def test_a_box_in_sight_is_counted_as_drawn(tmp_path: Path, old: str, new: str) 
                 )
             other.writestr(name, content)
     file = WorkbookFile(changed)
-    assert drawn_besides_notes(file, file.part("sheet"), file.frame("sheet")) == 1
+    assert overlays_of(file, file.part("sheet"), file.frame("sheet")).others == 1
 
 
 def test_the_element_stands_behind_the_drawing(tmp_path: Path) -> None:

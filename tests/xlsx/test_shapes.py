@@ -15,10 +15,11 @@ from sheetgen.page.charts import scatter
 from sheetgen.page.page import Page
 from sheetgen.page.shapes import Ellipse, Line, Spot
 from sheetgen.xlsx import writer
-from sheetgen.xlsx.shapes import DRAWING
+from sheetgen.xlsx.shapes import ART, DRAWING
 from sheetgen.xlsx.shell import make
-from sheetgen.xlsx.shown_shape import Place, ShownShape, shape_of
+from sheetgen.xlsx.shown_shape import Place, ShownShape, is_unseen, shape_of
 
+MC = "http://schemas.openxmlformats.org/markup-compatibility/2006"
 RISING = Line(Spot(2, 9, 0.0, 0.5), Spot(2, 7, 1.0, 0.5), "2E6FD8", 2.5, "i1 → h1")
 CIRCLE = Ellipse(Spot(4, 3, 0.0, 0.6), Spot(4, 6, 1.0, 0.4), "067647", 1.75, "h1")
 
@@ -59,6 +60,32 @@ def test_a_chart_and_shapes_share_a_drawing(tmp_path: Path) -> None:
 def test_a_workbook_with_shapes_is_read_by_openpyxl(tmp_path: Path) -> None:
     build(override(load(), iterations=2), tmp_path / "w.xlsx", verify=False)
     assert openpyxl.load_workbook(tmp_path / "w.xlsx")["Start"]["B1"].value
+
+
+EMPTY = (
+    f'<twoCellAnchor xmlns="{DRAWING}" xmlns:a="{ART}"><sp><nvSpPr><cNvPr id="1" name="x"/><cNvSpPr/></nvSpPr><spPr>'
+    '<a:prstGeom prst="rect"><a:avLst/></a:prstGeom></spPr>'
+    "<txBody><a:bodyPr/><a:p><a:r><a:t></a:t></a:r></a:p></txBody></sp><clientData/></twoCellAnchor>"
+)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "unseen"),
+    [
+        ("", "", True),
+        ("<a:t></a:t>", "<a:t>0.125</a:t>", False),
+        ("</spPr>", '<a:solidFill><a:srgbClr val="FFFFFF"/></a:solidFill></spPr>', False),
+        ("</spPr>", '<a:ln w="9525"/></spPr>', False),
+        ("</spPr>", '</spPr><style><a:lnRef idx="1"/></style>', False),
+        ('name="x"/>', 'name="x"><a:hlinkClick/></cNvPr>', False),
+        ("sp>", "pic>", False),
+    ],
+)
+def test_a_shape_without_line_fill_and_text_is_not_seen(old: str, new: str, unseen: bool) -> None:
+    changed = EMPTY.replace(old, new) if old else EMPTY
+    assert is_unseen(ElementTree.fromstring(changed)) is unseen
+    choice = f'<AlternateContent xmlns="{MC}"><Choice Requires="a14">{EMPTY}</Choice><Fallback>{changed}</Fallback>'
+    assert is_unseen(ElementTree.fromstring(f"{choice}</AlternateContent>")) is unseen
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,10 @@ from sheetgen.network.graph import Section
 from sheetgen.network.tolerance import Tolerance
 from sheetgen.page import style
 from sheetgen.page.cell_names import column_letter
-from sheetgen.page.fields import across, field, span
+from sheetgen.page.controls import Spinner
+from sheetgen.page.fields import across, field, pixels, span
 from sheetgen.page.page import Formula, Page, text_literal
+from sheetgen.page.shapes import Spot
 from sheetgen.page.style import Style
 from sheetgen.sheets import lookup, picks
 from sheetgen.sheets.book import Book
@@ -19,6 +21,8 @@ from sheetgen.sheets.picks import EXPLORER_ITERATION, EXPLORER_SAMPLE, EXPLORER_
 from sheetgen.sheets.section_style import SECTION_COLOURS
 
 _FLAG_COLUMN = 4
+_ARROWS = 24.0
+"""How wide the arrows are that count the iteration, in pixels."""
 _BIG = Style(bold=True, size=26, colour=SECTION_COLOURS[Section.LOSS][0])
 
 
@@ -44,7 +48,16 @@ def put(page: Page, book: Book, table: LookupTable, verdict: Verdict) -> None:
         page.put(f"B{pick.row}", label, Style(bold=True, size=12))
         page.put(pick.cell, contents[pick], style.PICK)
         page.merges.append(f"{pick.cell}:{column_letter(end)}{pick.row}")
+    page.spinners.append(_spinner(page, book, end))
     _error(page, table, end + 1)
+
+
+def _spinner(page: Page, book: Book, column: int) -> Spinner:
+    """Return the arrows that count the picked iteration, at the right end of its cell, which ends with a column."""
+    row, left = EXPLORER_ITERATION.row, 1 - _ARROWS / pixels(page, column)
+    return Spinner(
+        EXPLORER_ITERATION.cell, book.study.iterations, Spot(column, row, left, 0.05), Spot(column, row, 1.0, 0.95)
+    )
 
 
 def _note(book: Book, table: LookupTable) -> Formula:

@@ -1,4 +1,4 @@
-"""What others make of the notes on our labels: other words, another cell, a box that lies over numbers."""
+"""What others make of the notes on our labels, and of the arrows on Explorer: other words, other cells, other boxes."""
 
 from __future__ import annotations
 
@@ -40,6 +40,16 @@ def among_ours(xml: str) -> Kind:
     return kind
 
 
+def spinner(pattern: str, replacement: str) -> Kind:
+    """Let the arrows on Explorer count otherwise, or look otherwise."""
+
+    def kind(book: Workbook, rng: random.Random) -> None:
+        (part,) = (name for name, content in book.entries if b'ObjectType="Spin"' in content)
+        book.change(part, pattern, replacement)
+
+    return kind
+
+
 _ANCHOR = "<x:Anchor>1,0,7,0,3,0,8,0</x:Anchor>"
 _BUTTON = (
     '<v:shape type="#_x0000_t202" style="position:absolute;visibility:hidden" fillcolor="white"><v:textbox>'
@@ -55,5 +65,13 @@ KINDS: dict[str, Kind] = {
     "a note of ours whose box is not hidden": in_sight("visibility:hidden", "visibility:visible"),
     "a button among our notes": among_ours(_BUTTON),
     "a rectangle among our notes": among_ours(_RECTANGLE),
+    "arrows that count another cell": spinner(r"<x:FmlaLink>.*?</x:FmlaLink>", "<x:FmlaLink>$H$9</x:FmlaLink>"),
+    "arrows that count the cell of another sheet": spinner("<x:FmlaLink>'Explorer'", "<x:FmlaLink>'Inputs'"),
+    "arrows that count beyond the last iteration": spinner("<x:Max>[0-9]+", "<x:Max>900"),
+    "arrows over a number": spinner(r"<x:Anchor>[0-9]+(?=[^<]*</x:Anchor><x:PrintObject>)", "<x:Anchor>1"),
+    "arrows that call a macro": spinner("<x:FmlaLink>", "<x:FmlaMacro>run</x:FmlaMacro><x:FmlaLink>"),
+    "arrows with a text": spinner(
+        '<x:ClientData ObjectType="Spin">', '<v:textbox><div>0.125</div></v:textbox><x:ClientData ObjectType="Spin">'
+    ),
     "boxes of notes that are no XML": among_ours("<br>"),
 }
