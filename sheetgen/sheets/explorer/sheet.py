@@ -105,9 +105,10 @@ def _alone(plan: DrawingPlan) -> str:
 def _note(page: Page, book: Book, drawing: DrawnCells) -> None:
     """Say of each neuron, beside its name, what it is."""
     notes = Notes(book.study, 0)
-    for name in notes.noted & drawing.names.keys():
-        quantity = book.study.network.by_name[name]
-        page.notes[drawing.names[name]] = notes.note(quantity, equation_text(quantity))
+    for name, cell in drawing.names.items():
+        if name in notes.noted:
+            quantity = book.study.network.by_name[name]
+            page.notes[cell] = notes.note(quantity, equation_text(quantity))
 
 
 def _colour(page: Page, drawing: DrawnCells, table: LookupTable) -> None:
