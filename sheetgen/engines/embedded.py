@@ -9,6 +9,7 @@ import time
 import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,11 @@ def _module() -> Any:
     return formualizer
 
 
+@cache
+def _version() -> str:
+    return importlib.metadata.version("formualizer")
+
+
 @dataclass(frozen=True, slots=True)
 class Given:
     """Values of some rows of a sheet, the first of which has this number, from column A on."""
@@ -70,7 +76,7 @@ class Embedded:
     def version(self) -> str:
         """Product and version. Raises EngineError when formualizer is not installed."""
         _module()
-        return f"formualizer {importlib.metadata.version('formualizer')}"
+        return f"formualizer {_version()}"
 
     def fits(self, path: Path) -> bool:
         """Whether the memory that is free suffices to calculate a workbook, and to compare its values.

@@ -6,7 +6,7 @@ They are read and written here and not by openpyxl, which takes longer to load t
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 _COORDINATE = re.compile(r"([A-Z]+)([1-9][0-9]*)")
 
@@ -30,6 +30,7 @@ def column_number(letters: str) -> int:
     return number
 
 
+@lru_cache(maxsize=1 << 16)
 def row_and_column(coordinate: str) -> tuple[int, int]:
     """Return the row and the column of a cell such as B7, both counted from 1; raise ValueError for anything else."""
     match = _COORDINATE.fullmatch(coordinate)

@@ -33,6 +33,8 @@ def beside_the_network(file: WorkbookFile, ours: Set[str], extra: Mapping[str, l
     for view in file.workbook.iterfind(f"{MAIN}bookViews/{MAIN}workbookView"):
         if view.get("showSheetTabs", "1") in OFF:
             yield "hidden: the tabs of the sheets"
+        if view.get("visibility", "visible") != "visible":
+            yield "hidden: the window"
     if others := [name for name in states if name not in ours]:
         yield f"beside the network: {', '.join(others)}"
     for sheet, cells in extra.items():

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from sheetgen.engines.base import Recalculation
 from sheetgen.page.page import Page
+from sheetgen.proof.chart_place import lies_as_built
+from sheetgen.proof.compare_kept import keeps_its_cells
 from sheetgen.proof.number_shown import decoration
 from sheetgen.proof.report import Kind
 from sheetgen.proof.shown_outcome import ShownOutcome, counted, differ, some
@@ -11,8 +14,10 @@ from sheetgen.xlsx.formulas import canonical
 from sheetgen.xlsx.shown_chart import ShownChart
 
 
-def compare_charts(page: Page, built: Appearance, found: Appearance, outcome: ShownOutcome) -> None:
-    """Make sure that each chart shows the cells it was built for."""
+def compare_charts(
+    page: Page, built: Appearance, found: Appearance, values: Recalculation | None, outcome: ShownOutcome
+) -> None:
+    """Make sure that each chart shows the cells it was built for, and keeps the values that an engine recalculated."""
     left = list(found.charts)
     lost: list[ShownChart] = []
     for chart in built.charts:
@@ -25,6 +30,12 @@ def compare_charts(page: Page, built: Appearance, found: Appearance, outcome: Sh
             outcome.unproven.append(f"the chart {chart.title!r} with another end of an axis")
         if (same.kinds, same.title, _axes_of(same)) != (chart.kinds, chart.title, _axes_of(chart)):
             outcome.unproven.append(f"the chart {chart.title!r} with another title, kind or axes")
+        if same.unseen > chart.unseen:
+            outcome.unproven.append(f"the chart {chart.title!r} with a curve that is not seen")
+        if chart.box is not None and not lies_as_built(page, same.box, chart.box):
+            outcome.unproven.append(f"the chart {chart.title!r} elsewhere, or of another size")
+        if values is not None and not keeps_its_cells(same, values):
+            outcome.unproven.append(f"the chart {chart.title!r}, which keeps other numbers or texts than its cells")
     for chart, other in zip(lost, left, strict=False):
         outcome.differences.append(differ(page, "A1", Kind.CHART, _named(chart), _named(other)))
     if gone := len(lost) - len(left):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from sheetgen.engines.base import Value, error_as_code
 from sheetgen.page.cell_names import column_letter
 from sheetgen.proof.agreement import values_agree
 from sheetgen.proof.expected import ExpectedSheet
+from sheetgen.proof.number_rounded import always_as_fine, as_fine
 from sheetgen.proof.number_shown import decoration
 from sheetgen.proof.report import Difference, Kind
 from sheetgen.xlsx import formulas
@@ -22,17 +24,34 @@ Bound = Callable[[], float]
 class SheetOutcome:
     """What the comparison of one sheet found; ``extra`` are the cells that the page knows nothing of.
 
-    ``decorated`` counts the cells whose number format shows a text of its own beside the number.
+    ``decorated`` counts the cells whose number format shows a text of its own beside the number, ``rounded`` those in
+    which it shows fewer digits than built, ``veiled`` those that are hard to read, by why.
     """
 
     formulas: int = 0
     table_formulas: int = 0
     uncached: int = 0
     decorated: int = 0
+    rounded: int = 0
+    veiled: Counter[str] = field(default_factory=Counter)
     max_abs: float = 0.0
     max_rel: float = 0.0
     differences: list[Difference] = field(default_factory=list)
     extra: list[FileCell] = field(default_factory=list)
+
+    @property
+    def told(self) -> Iterator[str]:
+        """What cells show beside what they hold, or show of it badly."""
+        if self.decorated:
+            its = "its" if self.decorated == 1 else "their"
+            yield f"{_count(self.decorated, 'number')} beside which {its} number format shows a text"
+        if self.rounded:
+            yield f"{_count(self.rounded, 'number')} of which fewer digits are shown than were built"
+        yield from (f"{_count(count, 'cell')} {why}" for why, count in sorted(self.veiled.items()))
+
+
+def _count(count: int, what: str) -> str:
+    return f"{count:,} {what}{'s' * (count > 1)}"
 
 
 class FormulaComparison:
@@ -41,21 +60,37 @@ class FormulaComparison:
     def __init__(self, sheet: ExpectedSheet) -> None:
         self.sheet = sheet
         self.outcome = SheetOutcome()
-        self.plain: set[str] = set()
+        self._plain: dict[str, set[str]] = {}
+
+    def plain(self, number: str) -> set[str]:
+        """Return the formats, by their numbers, that show whatever a cell of a number format holds as it was built."""
+        return self._plain.setdefault(number, set())
 
     def look(self, cell: FileCell, number: str) -> None:
         """Make sure that a cell shows the value it holds, given the number format that it was built with."""
-        if cell.style in self.plain and not cell.rich:
+        plain = self.plain(number)
+        if cell.style in plain and not cell.rich and not cell.runs:
             return
-        codes = self.sheet.codes(cell.style)
+        codes = self.sheet.formats.codes(cell.style)
+        veils = self.sheet.formats.veils(cell.style)
         found = set(map(decoration, codes))
-        if found == {""} and not cell.rich:
-            self.plain.add(cell.style)
-        elif None in found or cell.rich:
+        if None in found or cell.rich:
             shown = "one of a picture, a record or an array that spills" if cell.rich else " or ".join(codes)
             self.differ(cell, Kind.FORMAT, number, shown)
         elif found - {"", decoration(number)}:
             self.outcome.decorated += 1
+        elif not all(as_fine(self._held(cell), code, number) for code in codes):
+            self.outcome.rounded += 1
+        elif not veils and all(always_as_fine(code, number) for code in codes):
+            plain.add(cell.style)
+        if cell.runs:
+            veils = (*veils, *self.sheet.formats.veils_of_runs(cell.style, cell.runs))
+        self.outcome.veiled.update(set(veils))
+
+    def _held(self, cell: FileCell) -> float:
+        """Return the number that a cell shows, 0 for what is none; programs calculate what is not in the file."""
+        value = self.sheet.value_at(cell.row, cell.column) if cell.value is None else cell.value
+        return value if isinstance(value, float) else 0.0
 
     def compare(
         self,

@@ -26,6 +26,7 @@ class TableComparison:
         self._comparison, self._table = comparison, table
         self._sheet, self._outcome = comparison.sheet, comparison.outcome
         self._width = len(table.columns)
+        self._plain = [comparison.plain(column.style.number) for column in table.columns]
         self._shared_agrees: dict[tuple[SharedFormula, int], bool] = {}
         self._rows: Iterator[tuple[int, TableRow]] = enumerate(table.values(), start=table.first_row)
         self._next = next(self._rows, None)
@@ -46,10 +47,11 @@ class TableComparison:
 
         Those that are not to the last bit what they must be are compared cell by cell.
         """
-        plain = all(cell.style in self._comparison.plain and not cell.rich for cell in rows.like)
-        if not plain or not self._next or self._next[0] != rows.first:
+        if not self._next or self._next[0] != rows.first:
             return False
         if not holds_the_formulas(rows, self._table, self._same_formula):
+            return False
+        if not all(cell.style in plain and not cell.rich for cell, plain in zip(rows.like, self._plain, strict=True)):
             return False
         first, count = rows.first, len(rows.values)
         expected = [self._next[1], *(values for _, values in islice(self._rows, count - 1))]
@@ -81,14 +83,14 @@ class TableComparison:
 
     def _row(self, row: list[FileCell], number: int, values: TableRow) -> None:
         present = 0
-        plain = self._comparison.plain
+        first, plain = self._table.first_row, self._plain
         for cell in row:
             if cell.column > self._width:
                 continue
             present += 1
             column, expected = self._table.columns[cell.column - 1], values[cell.column - 1]
-            if cell.style not in plain or cell.rich:
-                self._comparison.look(cell, column.style_in(number, self._table.first_row).number)
+            if number == first or cell.style not in plain[cell.column - 1] or cell.rich:
+                self._comparison.look(cell, column.style_in(number, first).number)
             if cell.fills is None and self._same_formula(cell, column, number):
                 recalculated = self._sheet.value_at(number, cell.column)
                 if recalculated == expected == cell.value and type(cell.value) is type(recalculated) is float:

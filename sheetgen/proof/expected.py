@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 from sheetgen.engines.base import Value
 from sheetgen.network.tolerance import Tolerance
@@ -22,6 +23,38 @@ def no_bounds(row: int, label: str) -> float:
     return 0.0
 
 
+class Formats(Protocol):
+    """The formats of a file's cells, by the number that a cell names."""
+
+    def codes(self, style: str) -> tuple[str, ...]:
+        """Return the number formats that a program may take for a cell's."""
+        ...
+
+    def veils(self, style: str) -> tuple[str, ...]:
+        """Return what keeps a person from reading such a cell."""
+        ...
+
+    def veils_of_runs(self, style: str, runs: Iterable[Any]) -> tuple[str, ...]:
+        """Return the same of the pieces of a text."""
+        ...
+
+
+class PlainFormats:
+    """Formats that show everything."""
+
+    def codes(self, style: str) -> tuple[str, ...]:
+        """Return that every cell is shown as it comes."""
+        return ("General",)
+
+    def veils(self, style: str) -> tuple[str, ...]:
+        """Return that nothing is hard to read."""
+        return ()
+
+    def veils_of_runs(self, style: str, runs: Iterable[Any]) -> tuple[str, ...]:
+        """Return that no piece of a text is."""
+        return ()
+
+
 @dataclass(frozen=True)
 class ExpectedSheet:
     """A sheet under comparison: the page, the recalculated values from A1, row by row, and the tolerance.
@@ -29,7 +62,7 @@ class ExpectedSheet:
     ``rate`` is given for a training sheet, whose differences name their quantity and iteration, of which each
     has ``batch`` rows;
     ``bounds`` gives the error bounds of the cells of its table;
-    ``codes`` gives the number formats of a cell, by the number of its format in the file.
+    ``formats`` are those of the file's cells.
     """
 
     page: Page
@@ -38,7 +71,7 @@ class ExpectedSheet:
     rate: float | None = None
     bounds: TableBounds = no_bounds
     batch: int = 1
-    codes: Callable[[str], tuple[str, ...]] = lambda style: ("General",)
+    formats: Formats = PlainFormats()  # noqa: RUF009 (it has no state)
 
     def value_at(self, row: int, column: int) -> Value:
         """Return the engine's value of a cell, None outside the recalculated area."""

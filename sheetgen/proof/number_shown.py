@@ -7,6 +7,7 @@ texts, each of placeholders for digits and of literal characters.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 
 _TOKEN = re.compile(
@@ -77,7 +78,7 @@ def _sections(code: str) -> list[tuple[str, str]] | None:
             sections.append((kind, beside))
             kind, beside = "", ""
         elif match["general"] or match["digits"] or match["text"]:
-            if kind or (match["digits"] and "0" not in match["digits"]):
+            if kind or (match["digits"] and not _shows_all(match["digits"])):
                 return None
             kind = _TEXT if match["text"] else _NUMBER
         elif (literal := _literal(match)) is None:
@@ -86,6 +87,36 @@ def _sections(code: str) -> list[tuple[str, str]] | None:
             beside += literal.strip()
     sections.append((kind, beside))
     return sections
+
+
+def _shows_all(digits: str) -> bool:
+    """Whether placeholders show every number, and none as another where a comma stands for the decimal point."""
+    whole = digits.partition(".")[0]
+    return "0" in digits and not ("," in whole and whole.count("0") > 1)
+
+
+def placeholders(code: str) -> Iterator[tuple[int, bool]]:
+    """Yield the digits behind the decimal point that each section of a number format shows, and if it is scientific.
+
+    A percent sign moves the point by two; sections without placeholders are left out.
+    """
+    for section in _split(code):
+        digits = [match["digits"] for match in section if match["digits"]]
+        percents = sum(match["percent"] is not None for match in section)
+        for mantissa, exponent, _ in (each.upper().partition("E") for each in digits):
+            yield sum(mantissa.partition(".")[2].count(sign) for sign in "0#?") + 2 * percents, bool(exponent)
+
+
+def _split(code: str) -> Iterator[list[re.Match[str]]]:
+    """Yield the pieces of each section of a number format."""
+    section: list[re.Match[str]] = []
+    for match in _TOKEN.finditer(code):
+        if match["end"]:
+            yield section
+            section = []
+        else:
+            section.append(match)
+    yield section
 
 
 def _literal(match: re.Match[str]) -> str | None:

@@ -85,7 +85,7 @@ def verify(
     for name in dict.fromkeys((*ours, *file.sheet_names)):
         differences += _sheet(report, name, name in trained, ours.get(name), others.get(name, AddedOutcome()))
     differences += _settings(file, report)
-    differences += _shown(file, formats, pages, report)
+    differences += _shown(file, values, formats, pages, report)
     report.unproven += beside_the_network(file, set(ours), {name: ours[name].extra for name in ours})
     report.notes += other_picks(study, chosen)
     _conclude(report, differences, max_diffs, stale_cells(file, book, differences, tolerance))
@@ -108,7 +108,7 @@ def _page(
     rates = {variant.sheet: variant.rate for variant in book.study.variants}
     bounds = table_bounds(book, page.name, tolerance.atol)
     grid = values.grid(page.name, rows, columns)
-    sheet = ExpectedSheet(page, grid, tolerance, rates.get(page.name), bounds, book.study.batch, formats.codes)
+    sheet = ExpectedSheet(page, grid, tolerance, rates.get(page.name), bounds, book.study.batch, formats)
     return compare(sheet, file.row_pieces(page.name))
 
 
@@ -129,10 +129,7 @@ def _sheet(
     report.helper_cells += ours.formulas + added.compared
     report.not_covered += added.uncovered.total()
     report.note_uncached(name, ours.uncached + added.uncached)
-    if ours.decorated:
-        numbers, its = ("number", "its") if ours.decorated == 1 else ("numbers", "their")
-        beside = f"beside which {its} number format shows a text"
-        report.unproven.append(f"{name}: {ours.decorated:,} {numbers} {beside}")
+    report.unproven += (f"{name}: {what}" for what in ours.told)
     report.notes += filter(None, [added.note(name)])
     differences = [*ours.differences, *added.differences]
     if report.ignore_cache:
@@ -154,12 +151,15 @@ def _settings(file: WorkbookFile, report: Report) -> list[Difference]:
     return found
 
 
-def _shown(file: WorkbookFile, formats: CellFormats, pages: list[Page], report: Report) -> list[Difference]:
+def _shown(
+    file: WorkbookFile, values: Recalculation, formats: CellFormats, pages: list[Page], report: Report
+) -> list[Difference]:
     """Compare what our sheets show besides their cells; return the differences, and tell what is not proven."""
     differences = []
+    kept = None if report.ignore_cache else values
     for page in pages:
         if page.name in file.sheet_names:
-            outcome = compare_shown(page, appearance_of(file, page.name, formats.looks))
+            outcome = compare_shown(page, appearance_of(file, page.name, formats.looks), kept)
             differences += outcome.differences
             report.unproven += (f"{page.name}: {what}" for what in outcome.unproven)
     return differences

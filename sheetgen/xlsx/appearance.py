@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.etree import ElementTree
 
-from sheetgen.xlsx.cell_formats import DifferentialLook
 from sheetgen.xlsx.cells import MAIN
-from sheetgen.xlsx.formulas import plainly
+from sheetgen.xlsx.chart_box import box_of
+from sheetgen.xlsx.differential_look import DifferentialLook
 from sheetgen.xlsx.opc import RELATION_ID
-from sheetgen.xlsx.plain_xml import OFF, ON
 from sheetgen.xlsx.reader import WorkbookFile
 from sheetgen.xlsx.shown_chart import CHART, ShownChart, chart_of, has_its_own
+from sheetgen.xlsx.shown_guards import ShownGuard, guards_of, only_guards
 from sheetgen.xlsx.shown_note import notes_of
 from sheetgen.xlsx.shown_overlay import ShownSpinner, overlays_of
+from sheetgen.xlsx.shown_rules import ShownRule, rules_of
 from sheetgen.xlsx.shown_shape import ShownShape, is_unseen, shape_of
+from sheetgen.xlsx.shown_view import hidden_columns, odd_views
 
 _DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}"
-_LATER = "{http://schemas.microsoft.com/office/spreadsheetml/2009/9/main}"
-_CELLS, _SAID = (f"{{http://schemas.microsoft.com/office/excel/2006/main}}{name}" for name in ("sqref", "f"))
-"""Where Excel writes validations that ask other sheets: in an extension, with names of its own."""
 _ANCHORS = tuple(f"{_DRAWING}{name}" for name in ("oneCellAnchor", "twoCellAnchor", "absoluteAnchor"))
 _PLACES = frozenset(f"{_DRAWING}{name}" for name in ("from", "to", "pos", "ext", "clientData"))
 """What an anchor says of where its object lies."""
@@ -44,35 +42,12 @@ _PRINTED = re.compile(r'&"[^"]*"|&K[0-9A-Fa-f]{6}|&\d+|&.|,? ?page|of', re.IGNOR
 DRAWN_OBJECT = "a drawn object or picture"
 
 
-@dataclass(frozen=True)
-class ShownRule:
-    """A conditional format: its cells, what it asks of them, how it makes them look.
-
-    The stops of a colour scale, and then its colours, stand among the formulas.
-    """
-
-    cells: tuple[str, ...]
-    kind: str
-    operator: str
-    formulas: tuple[str, ...]
-    look: DifferentialLook
-
-
-@dataclass(frozen=True)
-class ShownGuard:
-    """A validation: its cells, what it lets in, whether it insists, and what it says when a cell is chosen."""
-
-    cells: tuple[str, ...]
-    kind: str
-    operator: str
-    formulas: tuple[str, ...]
-    insists: bool = True
-    prompt: str = ""
-
-
 @dataclass
 class Appearance:
-    """What a sheet shows besides its cells, and hides of them; ``others`` counts, by name, what is of another kind."""
+    """What a sheet shows besides its cells, and hides of them.
+
+    ``printed`` are the cells that are printed, "" for all; ``others`` counts, by name, what is of another kind.
+    """
 
     rules: list[ShownRule] = field(default_factory=list)
     guards: list[ShownGuard] = field(default_factory=list)
@@ -83,7 +58,8 @@ class Appearance:
     shapes: list[ShownShape] = field(default_factory=list)
     spinners: list[ShownSpinner] = field(default_factory=list)
     hidden_rows: list[int] = field(default_factory=list)
-    hidden_columns: list[int] = field(default_factory=list)
+    hidden_columns: list[range] = field(default_factory=list)
+    printed: str = ""
     others: Counter[str] = field(default_factory=Counter)
 
 
@@ -91,19 +67,20 @@ def appearance_of(file: WorkbookFile, sheet: str, looks: list[DifferentialLook])
     """Return what a sheet of a file shows besides its cells; ``looks`` are those of the file's conditional formats."""
     root = file.frame(sheet)
     links, notes = _links(file, sheet, root), notes_of(file, file.part(sheet))
-    shown = Appearance(list(_rules(root, looks)), list(_guards(root)), links, notes)
+    shown = Appearance(rules_of(root, looks), list(guards_of(root)), links, notes)
     shown.merges = [merge.get("ref", "") for merge in root.iterfind(f"{MAIN}mergeCells/{MAIN}mergeCell")]
     for part in root:
         name = part.tag.rpartition("}")[2]
-        seen = name in _SEEN_ELSEWHERE or _only_guards(part)
+        seen = name in _SEEN_ELSEWHERE or only_guards(part)
         if not seen or not part.tag.startswith(MAIN):
             shown.others[_CALLED.get(name, f"a <{name}>")] += 1
-    shown.hidden_columns = list(_hidden_columns(root))
+    shown.hidden_columns = list(hidden_columns(root))
+    shown.printed = _printed(file, sheet)
     shown.hidden_rows = file.hidden_rows(sheet)
-    shown.others["rows that are hidden unless told"] = _is_on(root.find(f"{MAIN}sheetFormatPr"), "zeroHeight")
-    for view in root.iterfind(f"{MAIN}sheetViews/{MAIN}sheetView"):
-        shown.others["formulas instead of numbers"] += view.get("showFormulas") in ON
-        shown.others["no zeros"] += view.get("showZeros") in OFF
+    shown.others.update(odd_views(root))
+    shown.others["a text beside a link"] += sum(
+        bool(link.get("tooltip")) for link in root.iterfind(f"{MAIN}hyperlinks/{MAIN}hyperlink")
+    )
     for relation in file.relations(file.part(sheet)):
         if relation.kind == "threadedComment":
             shown.others["comments"] = 1
@@ -117,54 +94,6 @@ def appearance_of(file: WorkbookFile, sheet: str, looks: list[DifferentialLook])
     return shown
 
 
-def _hidden_columns(root: ElementTree.Element) -> Iterator[int]:
-    """Yield the first column of each run of columns that is hidden or of no width."""
-    for columns in root.iterfind(f"{MAIN}cols/{MAIN}col"):
-        first = columns.get("min", "")
-        if first.isdigit() and (_is_on(columns, "hidden") or plainly(columns.get("width", "")) == "0"):
-            yield int(first)
-
-
-def _is_on(element: ElementTree.Element | None, name: str) -> bool:
-    return element is not None and element.get(name) in ON
-
-
-def _rules(root: ElementTree.Element, looks: list[DifferentialLook]) -> Iterator[ShownRule]:
-    for group in root.iterfind(f"{MAIN}conditionalFormatting"):
-        cells = tuple(group.get("sqref", "").split())
-        for rule in group.iterfind(f"{MAIN}cfRule"):
-            number = rule.get("dxfId", "")
-            look = looks[int(number)] if number.isdigit() and int(number) < len(looks) else DifferentialLook()
-            formulas = [formula.text or "" for formula in rule.iterfind(f"{MAIN}formula")]
-            formulas += [plainly(stop.get("val", "")) for stop in rule.iter(f"{MAIN}cfvo")]
-            formulas += [
-                f"#{colour.get('rgb', '')[-6:].upper()}" for colour in rule.iterfind(f"{MAIN}colorScale/{MAIN}color")
-            ]
-            yield ShownRule(cells, rule.get("type", ""), rule.get("operator", ""), tuple(formulas), look)
-
-
-def _guards(root: ElementTree.Element) -> Iterator[ShownGuard]:
-    for guard in root.iterfind(f"{MAIN}dataValidations/{MAIN}dataValidation"):
-        formulas = tuple(guard.findtext(f"{MAIN}formula{number}") or "" for number in (1, 2))
-        yield _guard(guard, guard.get("sqref", ""), formulas)
-    for guard in root.iterfind(f"{MAIN}extLst/{MAIN}ext/{_LATER}dataValidations/{_LATER}dataValidation"):
-        formulas = tuple(guard.findtext(f"{_LATER}formula{number}/{_SAID}") or "" for number in (1, 2))
-        yield _guard(guard, guard.findtext(_CELLS) or "", formulas)
-
-
-def _only_guards(part: ElementTree.Element) -> bool:
-    """Whether an element of a sheet holds extensions that are validations, and nothing else."""
-    return part.tag == f"{MAIN}extLst" and all(of.tag == f"{_LATER}dataValidations" for ext in part for of in ext)
-
-
-def _guard(guard: ElementTree.Element, cells: str, formulas: tuple[str, ...]) -> ShownGuard:
-    insists = _is_on(guard, "showErrorMessage") and guard.get("errorStyle", "stop") == "stop"
-    spoken = filter(None, (guard.get("promptTitle"), guard.get("prompt")))
-    prompt = ": ".join(spoken) if _is_on(guard, "showInputMessage") else ""
-    kind, operator = guard.get("type", "none"), guard.get("operator", "between")
-    return ShownGuard(tuple(cells.split()), kind, operator, formulas, insists, prompt)
-
-
 def _links(file: WorkbookFile, sheet: str, root: ElementTree.Element) -> dict[str, str]:
     """Return where each cell's link leads; one to the outside is named by its relation's target."""
     outside = file.links(file.part(sheet))
@@ -173,6 +102,14 @@ def _links(file: WorkbookFile, sheet: str, root: ElementTree.Element) -> dict[st
         target = outside.get(link.get(RELATION_ID, ""), "")
         links[link.get("ref", "")] = f"{target}#{link.get('location', '')}".strip("#")
     return links
+
+
+def _printed(file: WorkbookFile, sheet: str) -> str:
+    """Return the reference of the cells of a sheet that are printed, "" for all of them."""
+    place = str([entry.get("name") for entry in file.sheet_elements].index(sheet))
+    names = file.workbook.iterfind(f"{MAIN}definedNames/{MAIN}definedName")
+    of_the_sheet = (name for name in names if name.get("localSheetId") == place)
+    return next((name.text or "" for name in of_the_sheet if name.get("name") == "_xlnm.Print_Area"), "")
 
 
 def _draw(file: WorkbookFile, drawing: str, shown: Appearance) -> None:
@@ -191,6 +128,6 @@ def _draw(file: WorkbookFile, drawing: str, shown: Appearance) -> None:
             shown.others[DRAWN_OBJECT] += 1
             continue
         root = file.read(part)
-        shown.charts.append(chart_of(root))
+        shown.charts.append(chart_of(root, box_of(anchor)))
         if has_its_own(root):
             shown.others["a chart with shapes, lines, labels or pictures of its own"] += 1

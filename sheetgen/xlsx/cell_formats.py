@@ -1,15 +1,18 @@
-"""What the style sheet of a workbook says of cells: their number formats, and the looks of conditional formats."""
+"""What the style sheet of a workbook says of cells: their number formats, and what keeps them from being read."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from functools import cache
 from xml.etree import ElementTree
 
 from openpyxl.styles.numbers import BUILTIN_FORMATS
 
 from sheetgen.errors import WorkbookError
+from sheetgen.xlsx import legibility
 from sheetgen.xlsx.cells import COMPATIBILITY, MAIN
+from sheetgen.xlsx.colours import BLACK, Colours, inks_in, typefaces_of
+from sheetgen.xlsx.differential_look import look_of
 from sheetgen.xlsx.plain_xml import OFF
 from sheetgen.xlsx.reader import WorkbookFile
 
@@ -19,24 +22,10 @@ _BY_LANGUAGE = "dd/mm/yyyy"
 """Stands for the built-in number formats that every language spells anew: dates and times, all of them."""
 _REMEDY = "open and save it in a spreadsheet, or build it again"
 _NO = (*OFF, "off")
-_UNTINTED = ("0", "0.0")
-_FILLED = ("", "solid")
-"""The patterns of a conditional format's fill that show its background alone."""
 _REPEATED = "a number repeated over the width of its cell"
 """Stands beside the number formats of cells that are filled with what they hold: 5 shows as 5555."""
 _SYMBOLS = "a number in a font of symbols"
 """Stands beside the number formats of cells whose digits and letters are drawn as others: 5 shows as a flag."""
-_SYMBOL_FONTS = ("symbol", "wingdings", "webdings", "dingbats", "marlett", "mt extra")
-_SYMBOL_CHARSET = "2"
-
-
-@dataclass(frozen=True)
-class DifferentialLook:
-    """What a conditional format changes: the colours of text and background (RRGGBB), and the number format."""
-
-    ink: str = ""
-    fill: str = ""
-    number: str | None = None
 
 
 class CellFormats:
@@ -51,10 +40,14 @@ class CellFormats:
             entry.get("numFmtId", ""): entry.get("formatCode", "") for entry in root.iterfind(f"{MAIN}numFmts/*")
         }
         self._cells = root.findall(f"{MAIN}cellXfs/{MAIN}xf") or [ElementTree.Element(f"{MAIN}xf")]
-        self._symbols = [_draws_symbols(font) for font in root.iterfind(f"{MAIN}fonts/*")]
         self._bases = root.findall(f"{MAIN}cellStyleXfs/{MAIN}xf")
-        self.looks = [self._look(entry) for entry in root.iterfind(f"{MAIN}dxfs/{MAIN}dxf")]
+        self._lists = {name: root.findall(f"{MAIN}{name}s/*") for name in ("font", "fill", "border")}
+        themes = file.related(file.main, "theme")
+        theme = file.read(themes[0]) if themes else None
+        self._colours, self._typefaces = Colours(root, theme), typefaces_of(theme)
+        self.looks = [look_of(entry) for entry in root.iterfind(f"{MAIN}dxfs/{MAIN}dxf")]
         self.codes = cache(self._codes_of)
+        self.veils = cache(self._veils_of)
 
     def _require_one_reading(self, root: ElementTree.Element) -> None:
         """Raise WorkbookError for a style sheet of which programs would make different formats."""
@@ -71,25 +64,26 @@ class CellFormats:
         A last one that is no number format says that the cell repeats what it shows, or draws other signs.
         Raises WorkbookError for a format that the style sheet does not have.
         """
-        if not (style.isascii() and style.isdigit()) or int(style) >= len(self._cells):
-            raise WorkbookError(f"{self._path} has no cell format {style}, which a cell needs; {_REMEDY}")
-        cell = self._cells[int(style)]
+        cell, base = self._entries(style)
         codes = self._codes_in(cell)
-        number = cell.get("xfId", "")
-        base = self._bases[int(number)] if number.isdigit() and int(number) < len(self._bases) else None
         if base is not None and cell.get("applyNumberFormat") in _NO:
             codes += self._codes_in(base)
         entries = [entry for entry in (cell, base) if entry is not None]
         places = (entry.find(f"{MAIN}alignment") for entry in entries)
         if any(place is not None and place.get("horizontal") == "fill" for place in places):
             codes.append(_REPEATED)
-        if any(self._in_symbols(entry) for entry in entries):
+        fonts = (font for entry in entries for font in self._named(entry, "font"))
+        if any(legibility.draws_symbols(font, self._typefaces) for font in fonts):
             codes.append(_SYMBOLS)
         return tuple(dict.fromkeys(codes))
 
-    def _in_symbols(self, entry: ElementTree.Element) -> bool:
-        number = entry.get("fontId", "0")
-        return number.isdigit() and int(number) < len(self._symbols) and self._symbols[int(number)]
+    def _entries(self, style: str) -> tuple[ElementTree.Element, ElementTree.Element | None]:
+        """Return a cell format, and the named style on which it is based."""
+        if not (style.isascii() and style.isdigit()) or int(style) >= len(self._cells):
+            raise WorkbookError(f"{self._path} has no cell format {style}, which a cell needs; {_REMEDY}")
+        cell = self._cells[int(style)]
+        number = cell.get("xfId", "")
+        return cell, self._bases[int(number)] if number.isdigit() and int(number) < len(self._bases) else None
 
     def _codes_in(self, entry: ElementTree.Element) -> list[str]:
         """Return the code of a format's number format: two where the file redefines one that programs build in."""
@@ -101,34 +95,38 @@ class CellFormats:
             return codes
         raise WorkbookError(f"{self._path} has no number format {number}, which a cell needs; {_REMEDY}")
 
-    def _look(self, entry: ElementTree.Element) -> DifferentialLook:
-        number = entry.find(f"{MAIN}numFmt")
-        pattern = entry.find(f"{MAIN}fill/{MAIN}patternFill")
-        fill = "" if pattern is None else _colour(pattern, "bgColor") or _colour(pattern, "fgColor")
-        if pattern is not None and (kind := pattern.get("patternType", "")) not in _FILLED:
-            fill = f"{kind} {fill}"
-        font = entry.find(f"{MAIN}font")
-        ink = "" if font is None else _colour(font, "color")
-        return DifferentialLook(ink, fill, None if number is None else number.get("formatCode", ""))
+    def _named(self, entry: ElementTree.Element, name: str) -> list[ElementTree.Element]:
+        """Return the font, the fill or the border of a format; none where the style sheet lacks it."""
+        number, there = entry.get(f"{name}Id", "0"), self._lists[name]
+        return [there[int(number)]] if number.isascii() and number.isdigit() and int(number) < len(there) else []
 
+    def _parts(self, style: str, name: str) -> list[ElementTree.Element]:
+        """Return the fonts, fills or borders that a program may take for a cell's: nearly always one."""
+        cell, base = self._entries(style)
+        based = base is not None and cell.get(f"apply{name.title()}") in _NO
+        return self._named(cell, name) + (self._named(base, name) if based and base is not None else [])
 
-def _draws_symbols(font: ElementTree.Element) -> bool:
-    """Whether a font draws other signs than the letters and digits that a cell holds."""
-    name, charset = (_value_of(font, element) for element in ("name", "charset"))
-    return charset == _SYMBOL_CHARSET or any(known in name.casefold() for known in _SYMBOL_FONTS)
+    def _veils_of(self, style: str) -> tuple[str, ...]:
+        """Return what keeps a person from reading cells of a format, in the words of `sheetgen.xlsx.legibility`."""
+        fonts = self._parts(style, "font")
+        inks = [self._colours.of(font.find(f"{MAIN}color"), BLACK) for font in fonts] or [BLACK]
+        inks += [ink for code in self.codes(style) for ink in inks_in(code)]
+        cell, _ = self._entries(style)
+        veils = [veil for font in fonts for veil in legibility.of_font(font)]
+        veils += [veil for border in self._parts(style, "border") for veil in legibility.of_border(border)]
+        veils += legibility.of_alignment(cell.find(f"{MAIN}alignment"))
+        veils += legibility.of_protection(cell.find(f"{MAIN}protection"))
+        return tuple(dict.fromkeys([*veils, *self._if_faint(style, inks)]))
 
+    def veils_of_runs(self, style: str, runs: Iterable[ElementTree.Element]) -> tuple[str, ...]:
+        """Return the same of pieces of a text in a cell of a format, given what the file says of each."""
+        veils = [veil for run in runs for veil in legibility.of_run(run, self._typefaces)]
+        colours = [colour for run in runs if (colour := run.find(f"{MAIN}color")) is not None]
+        inks = [self._colours.of(colour, BLACK) for colour in colours]
+        return tuple(dict.fromkeys([*veils, *self._if_faint(style, inks)]))
 
-def _value_of(parent: ElementTree.Element, name: str) -> str:
-    element = parent.find(f"{MAIN}{name}")
-    return "" if element is None else element.get("val", "")
-
-
-def _colour(parent: ElementTree.Element, name: str) -> str:
-    """Return a colour as RRGGBB; one that is not given so, or tinted, as the attributes by which it is."""
-    colour = parent.find(f"{MAIN}{name}")
-    if colour is None:
-        return ""
-    rgb = colour.get("rgb")
-    if rgb and colour.get("tint", "0") in _UNTINTED:
-        return rgb[-6:].upper()
-    return " ".join(f"{key}={value}" for key, value in sorted(colour.attrib.items()))
+    def _if_faint(self, style: str, inks: list[str]) -> Iterator[str]:
+        """Yield that letters of one of some colours can hardly be told from what lies behind them, where that is so."""
+        behind = [colour for fill in self._parts(style, "fill") for colour in legibility.behind(fill, self._colours)]
+        if legibility.is_faint(inks, behind):
+            yield legibility.FAINT

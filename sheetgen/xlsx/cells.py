@@ -30,7 +30,8 @@ COMPATIBILITY = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 
 _CELL = f"{MAIN}c"
 _FORMULA, _VALUE, _INLINE, _EXTENSIONS = f"{MAIN}f", f"{MAIN}v", f"{MAIN}is", f"{MAIN}extLst"
-_RUN, _TEXT, _HINTS = f"{MAIN}r", f"{MAIN}t", (f"{MAIN}rPh", f"{MAIN}phoneticPr", f"{MAIN}rPr")
+_RUN, _TEXT, _LOOKS = f"{MAIN}r", f"{MAIN}t", f"{MAIN}rPr"
+_READING, _OF_READINGS = f"{MAIN}rPh", f"{MAIN}phoneticPr"
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _LETTERS = re.compile(r"[A-Z]{1,3}")
 
@@ -53,7 +54,7 @@ class FileCell:
     ``own`` is the cell's own formula, without ``=``; ``shared`` the formula it shares with others;
     ``fills`` the cells whose values an array formula, or the formula of a data table, gives.
     ``style`` is the number of its cell format; ``rich`` says that it is more than its value: a picture, a record, an
-    array that spills.
+    array that spills. ``runs`` are what the file says of the looks of pieces of its text.
     """
 
     row: int
@@ -64,6 +65,7 @@ class FileCell:
     fills: str | None = None
     style: str = "0"
     rich: bool = False
+    runs: tuple[ElementTree.Element, ...] = ()
 
     @property
     def has_formula(self) -> bool:
@@ -78,8 +80,15 @@ class FileCell:
         return shifted(self.shared.text, self.row - self.shared.row, self.column - self.shared.column)
 
 
+class PiecedText(str):
+    """A text of several pieces; ``runs`` are what the file says of their looks."""
+
+    __slots__ = ("runs",)
+    runs: tuple[ElementTree.Element, ...]
+
+
 def read_strings(xml: bytes) -> list[str]:
-    """Return the shared strings of a workbook."""
+    """Return the shared strings of a workbook, each a PiecedText whose pieces have looks of their own."""
     return [_text(item) for item in parse(xml) if item.tag == f"{MAIN}si"]
 
 
@@ -124,18 +133,21 @@ class CellReader:
             elif part.tag != _EXTENSIONS:
                 raise Ambiguous(f"{named(part)}, not where it belongs, in {_name(row, column)}")
         shown = self._value(element.get("t", "n"), value, inline)
+        runs = shown.runs if isinstance(shown, PiecedText) else ()
+        shown = str(shown) if isinstance(shown, PiecedText) else shown
         style = element.get("s", "0")
         rich = element.get("vm") is not None or element.get("cm") is not None
         if formula is None:
-            return FileCell(row, column, shown, style=style, rich=rich)
+            return FileCell(row, column, shown, style=style, rich=rich, runs=runs)
         text = (formula.text or "").strip().removeprefix("=")
         kind = formula.get("t", "normal")
         if kind == "shared":
-            return FileCell(row, column, shown, shared=self._share(formula, text, row, column), style=style, rich=rich)
+            shared = self._share(formula, text, row, column)
+            return FileCell(row, column, shown, shared=shared, style=style, rich=rich, runs=runs)
         if kind not in ("normal", "array", "dataTable"):
             raise Ambiguous(f"a formula of the kind {kind!r} in {_name(row, column)}")
         fills = None if kind == "normal" else _area(formula.get("ref", ""))
-        return FileCell(row, column, shown, own=text, fills=fills, style=style, rich=rich)
+        return FileCell(row, column, shown, own=text, fills=fills, style=style, rich=rich, runs=runs)
 
     def _share(self, formula: ElementTree.Element, text: str, row: int, column: int) -> SharedFormula:
         """Return the formula that a cell shares, which the first of its cells defines, with the cells it is for."""
@@ -199,14 +211,23 @@ def _column(letters: str) -> int:
 def _text(element: ElementTree.Element) -> str:
     """Return the text of a string item, its runs joined, phonetic hints left out."""
     pieces: list[str] = []
+    runs: list[ElementTree.Element] = []
     for part in element:
         if part.tag == _TEXT and not pieces:
             pieces.append(part.text or "")
         elif part.tag == _RUN and (len(element) == 1 or element[0].tag != _TEXT):
             pieces += [run.text or "" for run in part if run.tag == _TEXT]
-        elif part.tag not in _HINTS:
+            runs += part.findall(_LOOKS)
+        elif part.tag == _READING:
+            runs.append(part)
+        elif part.tag not in (_OF_READINGS, _LOOKS):
             raise Ambiguous(f"{named(part)} in a text")
-    return decoded("".join(pieces))
+    text = decoded("".join(pieces))
+    if not runs:
+        return text
+    pieced = PiecedText(text)
+    pieced.runs = tuple(runs)
+    return pieced
 
 
 def named(element: ElementTree.Element) -> str:

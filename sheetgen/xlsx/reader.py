@@ -36,6 +36,8 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _END, _END_SIZE = b"PK\x05\x06", 22
 """How the end of an archive without a comment begins, and its size in bytes."""
 _WORKSHEET = "worksheet"
+_KEPT = 1 << 20
+"""The bytes up to which a part is kept when it was read: it is looked at more than once."""
 
 
 class WorkbookFile:
@@ -48,6 +50,9 @@ class WorkbookFile:
         self.path = path
         self._check_kind()
         self._read: dict[str, SheetReader] = {}
+        self._roots: dict[str, ElementTree.Element] = {}
+        self._names: dict[str, str] = {}
+        self._relations: dict[str, list[Relation]] = {}
         try:
             self._archive = zipfile.ZipFile(path)
             self._parts = self._sheet_parts()
@@ -84,7 +89,7 @@ class WorkbookFile:
         sheets = [(sheet.get("name", ""), found[sheet.get(RELATION_ID, "")]) for sheet in self.sheet_elements]
         return {name: self.name(sheet.part) for name, sheet in sheets if sheet.kind == _WORKSHEET}
 
-    @property
+    @cached_property
     def names(self) -> list[str]:
         """The names of the parts, as often as the file has them."""
         return self._archive.namelist()
@@ -99,12 +104,16 @@ class WorkbookFile:
 
     def name(self, part: str) -> str:
         """Return the name that a part has in the archive: names that differ in case only are one."""
-        return find(self.names, part) or part
+        if part not in self._names:
+            self._names[part] = find(self.names, part) or part
+        return self._names[part]
 
     def relations(self, part: str = "") -> list[Relation]:
         """Return the relations of a part, or of the package itself; links to the outside are left out."""
-        name = find(self.names, rels_of(part))
-        return relations(self._archive.read(name), part) if name else []
+        if part not in self._relations:
+            name = find(self.names, rels_of(part))
+            self._relations[part] = relations(self._archive.read(name), part) if name else []
+        return self._relations[part]
 
     def related(self, part: str, kind: str) -> list[str]:
         """Return the names of the parts that a part leads to by relations of a kind."""
@@ -117,11 +126,21 @@ class WorkbookFile:
         return {link.get("Id", ""): link.get("Target", "") for link in found if link.get("TargetMode") == "External"}
 
     def read(self, part: str) -> ElementTree.Element:
-        """Return the root of a part. Raises WorkbookError for one that is absent, damaged or read differently."""
+        """Return the root of a part, which is not to be changed.
+
+        Raises WorkbookError for one that is absent, damaged or read differently.
+        """
+        name = self.name(part)
+        if name in self._roots:
+            return self._roots[name]
         try:
-            return parse(self._archive.read(self.name(part)))
+            content = self._archive.read(name)
+            root = parse(content)
         except DAMAGE as error:
             raise self._unreadable(error, part) from error
+        if len(content) <= _KEPT:
+            self._roots[name] = root
+        return root
 
     def content(self, part: str) -> bytes:
         """Return the bytes of a part. Raises WorkbookError for one that is absent or damaged."""

@@ -16,6 +16,7 @@ from sheetgen.limits import MAX_ROWS
 from sheetgen.xlsx.alike_rows import ROW_END, AlikeRows, RowPattern, pattern_of
 from sheetgen.xlsx.cells import COMPATIBILITY, MAIN, STRICT, CellReader, FileCell, named
 from sheetgen.xlsx.plain_xml import ON, Ambiguous, PlainPart
+from sheetgen.xlsx.shown_view import is_low
 
 Rows = list[FileCell] | AlikeRows
 """A row as its cells, or many rows at once."""
@@ -95,7 +96,7 @@ class SheetReader:
                 else:
                     self._depth -= 1
                     self._number = _row_number(element, self._number)
-                    if element.get("hidden") in ON or element.get("ht") == "0":
+                    if element.get("hidden") in ON or is_low(element.get("ht")):
                         self.hidden.append(self._number)
                     yield self._cells.cells(element, self._number)
                     self._table.clear()

@@ -15,7 +15,7 @@ from sheetgen.page.style import PLAIN
 from sheetgen.proof.compare import compare
 from sheetgen.proof.compare_formula import SheetOutcome
 from sheetgen.proof.compare_table import TableComparison
-from sheetgen.proof.expected import ExpectedSheet
+from sheetgen.proof.expected import ExpectedSheet, PlainFormats
 from sheetgen.proof.report import Kind
 from sheetgen.xlsx.alike_rows import AlikeRows
 from sheetgen.xlsx.cells import FileCell, SharedFormula
@@ -65,12 +65,21 @@ def with_cell(column: int, **changes: object) -> AlikeRows:
     return replace(rows, like=cells)
 
 
+class Formats(PlainFormats):
+    """Formats of which one, 7, shows another number than the cell holds, and one, 8, hardly any."""
+
+    def codes(self, style: str) -> tuple[str, ...]:
+        return ('"-"0',) if style == "7" else ("General",)
+
+    def veils(self, style: str) -> tuple[str, ...]:
+        return ("in tiny letters",) if style == "8" else ()
+
+
 def outcome(rows: list[AlikeRows], many: bool, **recalculated: Value) -> SheetOutcome:
     values: list[list[Value]] = [[None] * 4 for _ in range(FIRST - 1)] + [[*row, None] for row in ROWS]
     for where, value in recalculated.items():
         values[int(where[1:]) - 1]["ABC".index(where[0])] = value
-    codes = {"0": ("General",), "7": ('"-"0',)}
-    sheet = ExpectedSheet(the_page(), values, Tolerance(), 0.5, codes=codes.__getitem__)
+    sheet = ExpectedSheet(the_page(), values, Tolerance(), 0.5, formats=Formats())
     return compare(sheet, [*first_three(), *(rows if many else [cells for piece in rows for cells in piece.rows()])])
 
 
@@ -119,6 +128,12 @@ def test_what_differs(rows: list[AlikeRows], recalculated: dict[str, Value], kin
     found = outcome(rows, many=True, **recalculated)
     assert found == outcome(rows, many=False, **recalculated)
     assert {difference.kind for difference in found.differences} == {kind}
+
+
+def test_rows_that_are_hard_to_read_are_counted() -> None:
+    found = outcome([with_cell(2, style="8")], many=True)
+    assert found == outcome([with_cell(2, style="8")], many=False)
+    assert (found.differences, found.veiled) == ([], {"in tiny letters": len(alike().values)})
 
 
 def test_rows_like_the_first_one_are_not_like_those_below_it() -> None:

@@ -9,9 +9,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 from faults import Change, change_parts, change_sheet, sheet_part
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
 from openpyxl.chart import LineChart, Reference
 from openpyxl.comments import Comment
-from openpyxl.styles import Font
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -59,6 +61,28 @@ def test_a_chart_of_other_cells(small_workbook: Path, tmp_path: Path, change: Ch
     assert found(verify(with_prefix)) == {("Error!A1", Kind.CHART)}
 
 
+CACHE = '<c:numCache><c:formatCode>General</c:formatCode><c:ptCount val="{}"/>{}</c:numCache>'
+
+
+@pytest.mark.parametrize(("factor", "said"), [(1.0, 0), (1 + 1e-9, 0), (0.99, 1)])
+def test_what_a_chart_keeps_of_its_cells(small_workbook: Path, tmp_path: Path, factor: float, said: int) -> None:
+    """Viewers that calculate nothing draw it; programs keep 15 digits."""
+    errors = [
+        row[0] for row in openpyxl.load_workbook(small_workbook, data_only=True)["Error"]["B5:B999"] if row[0].value
+    ]
+
+    def keep(xml: str) -> str:
+        area = re.search(r"<c:yVal><c:numRef><c:f>'Error'!\$B\$5:\$B\$(\d+)</c:f>", xml)
+        assert area
+        shown = [cell.value * factor for cell in errors if cell.row <= int(area[1])]
+        points = "".join(f'<c:pt idx="{place}"><c:v>{number!r}</c:v></c:pt>' for place, number in enumerate(shown))
+        return xml.replace(area[0], area[0] + CACHE.format(len(shown), points), 1)
+
+    made = change_parts(small_workbook, tmp_path / "b.xlsx", {CHART: keep})
+    assert len(verify(made).unproven) == said
+    assert verify(made, ignore_cache=True).unproven == []
+
+
 def plain(xml: str) -> str:
     """Return a chart without the prefix of its elements."""
     return xml.replace("<c:", "<").replace("</c:", "</").replace("xmlns:c=", "xmlns=")
@@ -82,7 +106,9 @@ def test_a_number_format_that_shows_something_else(
     assert report.diffs[0].found == code
 
 
-@pytest.mark.parametrize("code", ["0.00", "0.0%", "0.00E+00", "General", "@", "#,##0.000;[Red]-#,##0.000"])
+@pytest.mark.parametrize(
+    "code", ["0.0000000", "0.0000%", "0.000000E+00", "General", "@", "#,##0.000000;[Red]-#,##0.000000"]
+)
 def test_a_number_format_that_shows_the_number_is_anyones_choice(
     small_workbook: Path, tmp_path: Path, code: str
 ) -> None:
@@ -91,6 +117,16 @@ def test_a_number_format_that_shows_the_number_is_anyones_choice(
     workbook.save(tmp_path / "b.xlsx")
     report = verify(tmp_path / "b.xlsx")
     assert (report.ok, report.unproven) == (True, [])
+
+
+@pytest.mark.parametrize("code", ["0.00", "0.0%", "0.00E+00", "0", "#,##0.000;[Red]-#,##0.000"])
+def test_fewer_digits_than_built_are_said(small_workbook: Path, tmp_path: Path, code: str) -> None:
+    workbook = openpyxl.load_workbook(small_workbook)
+    workbook["lr 0.5"]["P7"].number_format = workbook["lr 0.5"]["P8"].number_format = code
+    workbook.save(tmp_path / "b.xlsx")
+    report = verify(tmp_path / "b.xlsx")
+    assert report.ok
+    assert report.unproven == ["lr 0.5: 2 numbers of which fewer digits are shown than were built"]
 
 
 def test_a_text_beside_numbers_is_said(small_workbook: Path, tmp_path: Path) -> None:
@@ -216,6 +252,56 @@ def rule(sheet: Worksheet) -> None:
     sheet.conditional_formatting.add("E5:E9", red)
 
 
+def white(sheet: Worksheet) -> None:
+    sheet["B19"].font = Font(color="FFFFFF")
+
+
+def on_black(sheet: Worksheet) -> None:
+    sheet["B1"].fill = PatternFill("solid", fgColor="1F2933")
+
+
+def struck(sheet: Worksheet) -> None:
+    sheet["B3"].font = sheet["B19"].font = Font(strike=True)
+
+
+def turned(sheet: Worksheet) -> None:
+    sheet["B19"].alignment = Alignment(text_rotation=90)
+
+
+def in_pieces(sheet: Worksheet) -> None:
+    title = str(sheet["B1"].value)
+    sheet["B1"].value = CellRichText(title[:3], TextBlock(InlineFont(sz=1), title[3:]))
+
+
+def narrow(sheet: Worksheet) -> None:
+    sheet.column_dimensions["B"].width = 0.5
+
+
+def low(sheet: Worksheet) -> None:
+    sheet.row_dimensions[3].height = 0.5
+
+
+def refusal(sheet: Worksheet) -> None:
+    sheet.parent["Explorer"].data_validations.dataValidation[0].error = "This is right."
+
+
+def not_offered(sheet: Worksheet) -> None:
+    sheet.parent["Explorer"].data_validations.dataValidation[0].showDropDown = True
+
+
+def another_order(sheet: Worksheet) -> None:
+    for rules in sheet.parent["Explorer"].conditional_formatting:
+        numbers = [one.priority for one in rules.rules]
+        for one, number in zip(rules.rules, reversed(numbers), strict=True):
+            one.priority = number
+
+
+def boxed(sheet: Worksheet) -> None:
+    for rules in sheet.conditional_formatting:
+        if "LEFT" not in rules.rules[0].formula[0]:
+            rules.rules[0].dxf.border = Border(right=Side("thin"))
+
+
 def hidden(sheet: Worksheet) -> None:
     sheet.parent["Checks"].sheet_state = "veryHidden"
 
@@ -255,6 +341,17 @@ def no_zeros(sheet: Worksheet) -> None:
         (chart, "Start: an added chart"),
         (no_chart, "Error: a chart that is gone"),
         (rule, "Start: an added conditional format"),
+        (white, "Start: 1 cell in letters of nearly the colour behind them"),
+        (on_black, "Start: 1 cell in letters of nearly the colour behind them"),
+        (struck, "Start: 2 cells struck through"),
+        (turned, "Start: 1 cell in turned letters"),
+        (in_pieces, "Start: 1 cell in letters too small to be read"),
+        (narrow, "Start: hidden rows or columns"),
+        (low, "Start: hidden rows or columns"),
+        (refusal, "Explorer: a cell that says something else when it refuses"),
+        (not_offered, "Explorer: a list to pick from that is not offered"),
+        (another_order, "Explorer: conditional formats in another order than built"),
+        (boxed, "Start: a conditional format that is not as built (2 of them)"),
         (hidden, "hidden: Checks"),
         (foreign, "beside the network: Results"),
         (chart_sheet, "beside the network: Chart"),

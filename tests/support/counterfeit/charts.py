@@ -22,7 +22,8 @@ def choices(pattern: str, change: str, *sheets: str) -> Kind:
     return kind
 
 
-def _chart(book: Workbook, rng: random.Random) -> str:
+def a_chart(book: Workbook, rng: random.Random) -> str:
+    """Return the part of any chart."""
     charts = [name for name, _ in book.entries if re.search(r"^xl/charts/chart[0-9]+\.xml$", name)]
     if not charts:
         raise AbsentError("charts")
@@ -31,7 +32,7 @@ def _chart(book: Workbook, rng: random.Random) -> str:
 
 def charted(pattern: str, change: str | Callable[[re.Match[str]], str]) -> Kind:
     """Change what any chart of ours draws."""
-    return lambda book, rng: book.change(_chart(book, rng), pattern, change)
+    return lambda book, rng: book.change(a_chart(book, rng), pattern, change)
 
 
 def _one_row_down(found: re.Match[str]) -> str:
@@ -66,7 +67,7 @@ KINDS: dict[str, Kind] = {
 
 def shapes_over(book: Workbook, rng: random.Random) -> None:
     """Lay shapes over the curves of a chart, in a drawing of its own."""
-    chart = _chart(book, rng)
+    chart = a_chart(book, rng)
     shapes = "application/vnd.openxmlformats-officedocument.drawingml.chartshapes+xml"
     content = f'<c:userShapes xmlns:c="{_C}"/>'
     key = book.add_part(chart, "chartUserShapes", "xl/drawings/made.xml", shapes, content)

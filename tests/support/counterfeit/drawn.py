@@ -43,7 +43,8 @@ def _shape(text: str) -> str:
     )
 
 
-def _drawing_of(book: Workbook, part: str) -> str:
+def drawing_of(book: Workbook, part: str) -> str:
+    """Return the part of a sheet's drawing."""
     found = re.search(r'Target="\.\./(drawings/drawing\d+\.xml)"', book.text(rels_of(part)))
     if found is None:
         raise AbsentError(f"a drawing of {part}")
@@ -53,7 +54,7 @@ def _drawing_of(book: Workbook, part: str) -> str:
 def _draw(book: Workbook, part: str, anchor: str) -> str:
     """Put an anchor into a drawing, a new one or that of the sheet; return the drawing's part."""
     if "<drawing " in book.text(part):
-        drawing = _drawing_of(book, part)
+        drawing = drawing_of(book, part)
         book.change(drawing, r"(</(?:\w+:)?wsDr>)", lambda found: anchor + found[0])
         return drawing
     drawing = "xl/drawings/made.xml"
@@ -96,7 +97,7 @@ def grouped(book: Workbook, rng: random.Random) -> None:
     """Group a chart of ours with a text box that lies over it."""
     group = '<xdr:grpSp><xdr:nvGrpSpPr><xdr:cNvPr id="902" name="made"/><xdr:cNvGrpSpPr/></xdr:nvGrpSpPr><xdr:grpSpPr/>'
     book.change(
-        _drawing_of(book, book.sheet(ERROR)),
+        drawing_of(book, book.sheet(ERROR)),
         "<xdr:graphicFrame.*?</xdr:graphicFrame>",
         lambda found: f"{group}{found[0]}{_shape('E_total: 0.000035085')}</xdr:grpSp>",
     )
@@ -171,7 +172,7 @@ def edge_changed(pattern: str, change: str) -> Kind:
     """Change one of the lines or circles of the network that is drawn on Start."""
 
     def kind(book: Workbook, rng: random.Random) -> None:
-        drawing = _drawing_of(book, book.sheet(START))
+        drawing = drawing_of(book, book.sheet(START))
         shapes = re.findall("<xdr:twoCellAnchor.*?</xdr:twoCellAnchor>", book.text(drawing), re.DOTALL)
         fitting = [shape for shape in shapes if re.sub(pattern, change, shape, count=1, flags=re.DOTALL) != shape]
         if not fitting:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from counterfeit import (
     added,
     archive,
+    asked,
     beside,
     cells,
     charts,
@@ -16,11 +17,14 @@ from counterfeit import (
     drawn,
     formats,
     formulas,
+    kept,
     listing,
     notes,
     numbers,
     rows,
     settings,
+    veiled,
+    views,
 )
 from counterfeit.rows import Kind
 from counterfeit.workbook import AbsentError, Workbook
@@ -36,6 +40,10 @@ GROUPS: dict[str, dict[str, Kind]] = {
     "archive": {**archive.KINDS, **listing.KINDS, **damaged.KINDS},
     "added, not proven": {**added.KINDS, **beside.KINDS, **drawn.KINDS, **notes.KINDS},
     "what a person sees": {**_DIFFERENT, **conditions.TOLD, **charts.TOLD},
+    "conditions and messages": asked.KINDS,
+    "letters and digits": veiled.KINDS,
+    "out of sight": views.KINDS,
+    "what charts keep": kept.KINDS,
 }
 KINDS: dict[str, Kind] = {name: kind for group in GROUPS.values() for name, kind in group.items()}
 
