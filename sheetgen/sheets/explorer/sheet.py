@@ -54,7 +54,8 @@ def page(book: Book, verdict: Verdict) -> Page:
     page = Page(EXPLORER, tab_colour="175CD3")
     plan = plan_drawing(book.study.network, _LOOK)
     page.widths = {1: 2.0, **plan.widths}
-    last = max(plan.last_column, span(page, FIRST_DRAWN_COLUMN, _LEAST_WIDTH))
+    last = span(page, FIRST_DRAWN_COLUMN, _LEAST_WIDTH)
+    last = max(plan.last_column, last, step.last_column(page, book.study))
     table = LookupTable(book, last + 2)
     drawing = painter.draw(page, plan, DrawnNumbers(table.show, table.slope), _DRAWING_ROW)
     _note(page, book, drawing)

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from sheetgen.algebra.notation import general
 from sheetgen.limits import FEW_WEIGHTS
 from sheetgen.network.graph import BATCH, RATE, derivative_label, mean
+from sheetgen.network.study import Study
 from sheetgen.page import style
-from sheetgen.page.fields import fields
+from sheetgen.page.fields import fields, span
 from sheetgen.page.page import CachedValue, Formula, Page, text_literal
 from sheetgen.page.style import Style
 from sheetgen.sheets.book import Book
@@ -44,6 +45,32 @@ def put(page: Page, book: Book, table: LookupTable, row: int) -> int:
     return row
 
 
+def last_column(page: Page, study: Study) -> int:
+    """Return the last column of all this, on a page whose columns have their widths."""
+    ends = []
+    for halves, widths in ((1, _strip_widths()), (min(2, len(study.network.weights)), _update_widths(study))):
+        column = FIRST_DRAWN_COLUMN
+        for _ in range(halves):
+            for width in widths:
+                column = span(page, column, width) + 1
+            ends.append(column - 1)
+            column += 1
+    return max(ends)
+
+
+def _strip_widths() -> list[float]:
+    return [_NAME, *[_VALUE] * len(_AROUND)]
+
+
+def _update_widths(study: Study) -> list[float]:
+    return [_NAME, *[_VALUE] * (len(_update_labels(study)) - 1)]
+
+
+def _update_labels(study: Study) -> tuple[str, ...]:
+    between = ("slope: ∂", "−η·∂") if study.plain else ("step: w′ − w",)
+    return ("weight", "now: w", *between, "next: w′")
+
+
 @dataclass(frozen=True)
 class _StepTable:
     """What is put on the page; ``k`` is the picked iteration."""
@@ -63,7 +90,7 @@ class _StepTable:
     def strip(self, row: int) -> int:
         """Put the loss at the iterations around the picked one and, where it has a schedule, the learning rate."""
         study, loss = self.book.study, self.book.study.network.loss
-        widths = [_NAME, *[_VALUE] * len(_AROUND)]
+        widths = _strip_widths()
         _, (title, *iterations) = fields(self.page, row, FIRST_DRAWN_COLUMN, widths)
         self.page.put(title, "iteration", style.NAME)
         for offset, cell in zip(_AROUND, iterations, strict=True):
@@ -106,9 +133,7 @@ class _StepTable:
         """Put the update of every weight, in two columns of lines."""
         names = self.book.study.network.weights[:FEW_WEIGHTS]
         self.page.put(f"B{row}", self._sentence(), Style(size=12))
-        between = ("slope: ∂", "−η·∂") if self.book.study.plain else ("step: w′ − w",)
-        labels = ("weight", "now: w", *between, "next: w′")
-        widths = [_NAME, *[_VALUE] * (len(labels) - 1)]
+        labels, widths = _update_labels(self.book.study), _update_widths(self.book.study)
         half, column = (len(names) + 1) // 2, FIRST_DRAWN_COLUMN
         for listed in (names[:half], names[half:]):
             if listed:
