@@ -265,4 +265,4 @@ def test_a_diverging_run_says_so(tmp_path: Path) -> None:
     built = build(loads(changed(rates="rates = [2.5]", iterations="iterations = 50")), tmp_path / "b.xlsx")
     assert built.ok, built.report
     verdict = openpyxl.load_workbook(tmp_path / "b.xlsx", data_only=True)["Error"]["D7"].value
-    assert verdict.endswith("at 1 it ended higher than it began: diverged.")
+    assert verdict.endswith("and it ended higher than it began: diverged.")

@@ -30,7 +30,8 @@ def test_the_workbook_is_where_the_package_says(package: Package) -> None:
 
 def test_what_a_sheet_leads_to(package: Package) -> None:
     assert package.reachable("xl/worksheets/sheet1.xml") == {
-        "xl/worksheets/sheet1.xml", "xl/drawings/drawing1.xml", "xl/charts/chart1.xml",
+        "xl/worksheets/sheet1.xml", "xl/drawings/drawing1.xml", "xl/charts/chart1.xml", "xl/comments1.xml",
+        "xl/drawings/vmlDrawing1.vml",
     }  # fmt: skip
     assert package.reachable("") == set()
 
