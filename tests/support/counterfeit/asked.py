@@ -58,11 +58,12 @@ def fewer_cells(*sheets: str, holds: str) -> Kind:
     """Let a conditional format hold for the first of its cells only."""
 
     def kind(book: Workbook, rng: random.Random) -> None:
-        part, group = rng.choice(_groups(book, sheets, holds))
-        first = re.sub(r'sqref="([A-Z]+[0-9]+)[ :][^"]*"', r'sqref="\1"', group)
-        if first == group:
+        several = re.compile(r'sqref="([A-Z]+[0-9]+)[ :][^"]*"')
+        found = [(part, group) for part, group in _groups(book, sheets, holds) if several.search(group)]
+        if not found:
             raise AbsentError("a rule for several cells")
-        _regrouped(book, part, group, first)
+        part, group = rng.choice(found)
+        _regrouped(book, part, group, several.sub(r'sqref="\1"', group))
 
     return kind
 
