@@ -13,7 +13,7 @@ from sheetgen.xlsx import legibility
 from sheetgen.xlsx.cells import COMPATIBILITY, MAIN
 from sheetgen.xlsx.colours import BLACK, Colours, inks_in, typefaces_of
 from sheetgen.xlsx.differential_look import look_of
-from sheetgen.xlsx.plain_xml import OFF
+from sheetgen.xlsx.plain_xml import OFF, entry_at, integer
 from sheetgen.xlsx.reader import WorkbookFile
 
 _OWN_FORMATS = 164
@@ -79,26 +79,25 @@ class CellFormats:
 
     def _entries(self, style: str) -> tuple[ElementTree.Element, ElementTree.Element | None]:
         """Return a cell format, and the named style on which it is based."""
-        if not (style.isascii() and style.isdigit()) or int(style) >= len(self._cells):
+        cell = entry_at(self._cells, style)
+        if cell is None:
             raise WorkbookError(f"{self._path} has no cell format {style}, which a cell needs; {_REMEDY}")
-        cell = self._cells[int(style)]
-        number = cell.get("xfId", "")
-        return cell, self._bases[int(number)] if number.isdigit() and int(number) < len(self._bases) else None
+        return cell, entry_at(self._bases, cell.get("xfId", ""))
 
     def _codes_in(self, entry: ElementTree.Element) -> list[str]:
         """Return the code of a format's number format: two where the file redefines one that programs build in."""
         number = entry.get("numFmtId", "0")
         codes = [self._codes[number]] if number in self._codes else []
-        if number.isascii() and number.isdigit() and int(number) < _OWN_FORMATS:
-            codes.append(str(BUILTIN_FORMATS.get(int(number), _BY_LANGUAGE)))
+        if (place := integer(number)) is not None and 0 <= place < _OWN_FORMATS:
+            codes.append(str(BUILTIN_FORMATS.get(place, _BY_LANGUAGE)))
         if codes:
             return codes
         raise WorkbookError(f"{self._path} has no number format {number}, which a cell needs; {_REMEDY}")
 
     def _named(self, entry: ElementTree.Element, name: str) -> list[ElementTree.Element]:
         """Return the font, the fill or the border of a format; none where the style sheet lacks it."""
-        number, there = entry.get(f"{name}Id", "0"), self._lists[name]
-        return [there[int(number)]] if number.isascii() and number.isdigit() and int(number) < len(there) else []
+        there = entry_at(self._lists[name], entry.get(f"{name}Id", "0"))
+        return [] if there is None else [there]
 
     def _parts(self, style: str, name: str) -> list[ElementTree.Element]:
         """Return the fonts, fills or borders that a program may take for a cell's: nearly always one."""

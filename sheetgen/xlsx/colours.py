@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 from openpyxl.styles.colors import COLOR_INDEX
 
 from sheetgen.xlsx.cells import MAIN
+from sheetgen.xlsx.plain_xml import entry_at
 
 BLACK, WHITE = "000000", "FFFFFF"
 """What letters and what lies behind them are where nothing is said."""
@@ -49,9 +50,7 @@ class Colours:
             return otherwise
         given = colour.get("rgb", "")[-6:].upper()
         for name, colours in (("theme", self._theme), ("indexed", self._palette)):
-            number = colour.get(name, "")
-            if not given and number.isascii() and number.isdigit() and int(number) < len(colours):
-                given = colours[int(number)]
+            given = given or entry_at(colours, colour.get(name, "")) or ""
         if len(given) != len(BLACK) or not _HEX.issuperset(given):
             return otherwise
         return _tinted(given, colour.get("tint", "0"))

@@ -10,6 +10,7 @@ from openpyxl.styles.numbers import BUILTIN_FORMATS
 
 from sheetgen.xlsx import legibility
 from sheetgen.xlsx.cells import MAIN
+from sheetgen.xlsx.plain_xml import integer
 
 SIDES = {"left": "left", "start": "left", "right": "right", "end": "right", "top": "top", "bottom": "bottom"}
 """The sides of a cell on which a line may be drawn, by the names that files have for them."""
@@ -59,8 +60,8 @@ def _code(number: ElementTree.Element | None) -> str | None:
     """Return the code of a number format; both where the file says otherwise of one that programs build in."""
     if number is None:
         return None
-    place, code = number.get("numFmtId", ""), number.get("formatCode", "")
-    built_in = BUILTIN_FORMATS.get(int(place)) if place.isascii() and place.isdigit() else None
+    place, code = integer(number.get("numFmtId", "")), number.get("formatCode", "")
+    built_in = None if place is None else BUILTIN_FORMATS.get(place)
     return code if built_in in (None, code) else f"{built_in} or {code}"
 
 

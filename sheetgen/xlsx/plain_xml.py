@@ -7,15 +7,29 @@ instruction inside a number ends it for some readers. No spreadsheet writes any 
 from __future__ import annotations
 
 import re
-from typing import IO
+from collections.abc import Sequence
+from typing import IO, TypeVar
 from xml.etree import ElementTree
 
 ON, OFF = ("1", "true"), ("0", "false")
 """How an attribute says yes and no."""
 
+T = TypeVar("T")
+_INTEGER = re.compile("-?[0-9]{1,15}")
 _ENCODING = re.compile(rb"""\A(?:\xef\xbb\xbf)?<\?xml[^>]*?encoding\s*=\s*["']([^"']*)["']""")
 _UTF_8 = (b"utf-8", b"utf8", b"us-ascii", b"ascii")
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<")
+
+
+def integer(text: str) -> int | None:
+    """Return the integer that an attribute gives, None for what is none: Python reads more as such than XML has."""
+    return int(text) if _INTEGER.fullmatch(text) else None
+
+
+def entry_at(entries: Sequence[T], number: str) -> T | None:
+    """Return the entry of a list whose number, from 0, an attribute gives; None where there is none."""
+    place = integer(number)
+    return entries[place] if place is not None and 0 <= place < len(entries) else None
 
 
 class Ambiguous(ValueError):

@@ -11,7 +11,7 @@ from sheetgen.xlsx.chart_box import Box
 from sheetgen.xlsx.colours import WHITE
 from sheetgen.xlsx.formulas import plainly
 from sheetgen.xlsx.legibility import is_of_symbols
-from sheetgen.xlsx.plain_xml import OFF, ON
+from sheetgen.xlsx.plain_xml import OFF, ON, integer
 
 CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 """The namespace of charts."""
@@ -146,6 +146,6 @@ def _is_empty(line: ElementTree.Element | None) -> bool:
 def _kept(reference: ElementTree.Element) -> Kept:
     points = {}
     for point in reference.iterfind(f"*/{CHART}pt"):
-        place = point.get("idx", "")
-        points[int(place) if place.isascii() and place.isdigit() else -1] = point.findtext(f"{CHART}v") or ""
+        number = integer(point.get("idx", ""))
+        points[-1 if number is None else number] = point.findtext(f"{CHART}v") or ""
     return Kept(reference.findtext(f"{CHART}f") or "", points, reference.findtext(f"*/{CHART}formatCode") or "General")

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 from sheetgen.xlsx.cells import MAIN
 from sheetgen.xlsx.differential_look import DifferentialLook
 from sheetgen.xlsx.formulas import plainly
-from sheetgen.xlsx.plain_xml import ON
+from sheetgen.xlsx.plain_xml import ON, entry_at, integer
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,8 @@ def _rules(root: ElementTree.Element, looks: Sequence[DifferentialLook]) -> Iter
     for group in root.iterfind(f"{MAIN}conditionalFormatting"):
         cells = tuple(group.get("sqref", "").split())
         for rule in group.iterfind(f"{MAIN}cfRule"):
-            number, priority = rule.get("dxfId", ""), rule.get("priority", "")
-            look = looks[int(number)] if number.isdigit() and int(number) < len(looks) else DifferentialLook()
+            priority = integer(rule.get("priority", ""))
+            look = entry_at(looks, rule.get("dxfId", "")) or DifferentialLook()
             formulas = [formula.text or "" for formula in rule.iterfind(f"{MAIN}formula")]
             formulas += map(stop_of_a_scale, (dict(stop.attrib) for stop in rule.iter(f"{MAIN}cfvo")))
             formulas += [
@@ -47,7 +47,7 @@ def _rules(root: ElementTree.Element, looks: Sequence[DifferentialLook]) -> Iter
             kind, operator = rule.get("type", ""), rule.get("operator", "")
             kind += " of a pivot table" * (group.get("pivot") in ON)
             shown = ShownRule(cells, kind, operator, tuple(formulas), look, rule.get("stopIfTrue") in ON)
-            yield float(priority) if priority.isdigit() else math.inf, shown
+            yield math.inf if priority is None else priority, shown
 
 
 def stop_of_a_scale(stop: dict[str, str]) -> str:

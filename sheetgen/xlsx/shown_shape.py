@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from xml.etree import ElementTree
 
 from sheetgen.page.shapes import DEFAULT_HEIGHT
-from sheetgen.xlsx.plain_xml import ON
+from sheetgen.xlsx.plain_xml import ON, integer
 from sheetgen.xlsx.shapes import ART, DRAWING, POINT
 
 LINE, ELLIPSE = "line", "ellipse"
@@ -82,12 +82,12 @@ def shape_of(anchor: ElementTree.Element) -> ShownShape | None:
     frame, line = shapes[0].find(f"{_D}spPr/{_A}xfrm"), shapes[0].find(f"{_D}spPr/{_A}ln")
     colour = shapes[0].find(f"{_D}spPr/{_A}ln/{_A}solidFill/{_A}srgbClr")
     kind = None if form is None else _KINDS.get(form.get("prst", ""))
-    width = "" if line is None else line.get("w", "")
-    if kind is None or frame is None or colour is None or not width.isascii() or not width.isdigit():
+    width = None if line is None else integer(line.get("w", ""))
+    if kind is None or frame is None or colour is None or width is None:
         return None
     rising = (frame.get("flipV") in ON) != (frame.get("flipH") in ON)
     start, end = (_place(anchor, name) for name in ("from", "to"))
-    return ShownShape(kind, colour.get("val", "").upper(), int(width) / POINT, start, end, rising)
+    return ShownShape(kind, colour.get("val", "").upper(), width / POINT, start, end, rising)
 
 
 def is_unseen(anchor: ElementTree.Element) -> bool:
@@ -108,8 +108,8 @@ def _is_plain(anchor: ElementTree.Element) -> bool:
 
 
 def _number(text: str) -> int:
-    """Return a whole number, -1 for what is none."""
-    return int(text) if text.isascii() and text.isdigit() else -1
+    """Return an integer, -1 for what is none."""
+    return -1 if (number := integer(text)) is None else number
 
 
 def _place(anchor: ElementTree.Element, name: str) -> Place:

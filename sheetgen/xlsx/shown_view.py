@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from xml.etree import ElementTree
 
 from sheetgen.xlsx.cells import MAIN
-from sheetgen.xlsx.plain_xml import OFF, ON
+from sheetgen.xlsx.plain_xml import OFF, ON, integer
 
 _LOW, _NARROW = 3.0, 1.5
 """Below which height (in points) and width (in characters) a row or a column shows nothing."""
@@ -27,10 +27,10 @@ def is_low(height: str | None) -> bool:
 def hidden_columns(root: ElementTree.Element) -> Iterator[range]:
     """Yield the columns that are hidden or too narrow to show anything, given a sheet."""
     for columns in root.iterfind(f"{MAIN}cols/{MAIN}col"):
-        first, last = columns.get("min", ""), columns.get("max", "")
+        first, last = (integer(columns.get(end, "")) for end in ("min", "max"))
         hidden = columns.get("hidden") in ON or _is_less(columns.get("width", ""), _NARROW)
-        if hidden and first.isdigit() and last.isdigit():
-            yield range(int(first), int(last) + 1)
+        if hidden and first is not None and last is not None:
+            yield range(first, last + 1)
 
 
 def odd_views(root: ElementTree.Element) -> Iterator[str]:

@@ -434,3 +434,24 @@ def test_a_sheet_of_ours_elsewhere_is_looked_at(small_workbook: Path, tmp_path: 
         {part: replaced(r'(<c r="P8"[^>]*>)<f[^>]*/>', r"\1")},
     )
     assert found(verify(moved)) == {("lr 0.5!P8", Kind.CONSTANT)}
+
+
+@pytest.mark.parametrize("number", ["²", "٢", "9" * 5000], ids=["superscript", "Arabic", "long"])
+@pytest.mark.parametrize(
+    ("part", "old", "new"),
+    [
+        ("xl/worksheets/sheet1.xml", r'<col ([^>]*?)min="\d+"', r'<col hidden="1" \1min="{}"'),
+        ("xl/worksheets/sheet3.xml", r'dxfId="\d+"', 'dxfId="{}"'),
+        ("xl/worksheets/sheet3.xml", r'priority="\d+"', 'priority="{}"'),
+        (STYLES, r'(<cellXfs.*?)fontId="\d+"', r'\1fontId="{}"'),
+        (STYLES, r'<color rgb="[0-9A-F]+" ?/>', '<color theme="{}"/>'),
+        ("xl/drawings/drawing3.xml", r'<a:ln w="\d+"', '<a:ln w="{}"'),
+        ("xl/drawings/drawing1.xml", r"<xdr:col>\d+<", "<xdr:col>{}<"),
+    ],
+)
+def test_what_is_no_number_is_none(
+    small_workbook: Path, tmp_path: Path, part: str, old: str, new: str, number: str
+) -> None:
+    """It is told or passed over; Python's own reading of numbers would end the program."""
+    made = change_parts(small_workbook, tmp_path / "b.xlsx", {part: replaced(old, new.format(number))})
+    assert verify(made).cells == verify(small_workbook).cells

@@ -6,7 +6,7 @@ import io
 
 import pytest
 
-from sheetgen.xlsx.plain_xml import Ambiguous, PlainPart, parse
+from sheetgen.xlsx.plain_xml import Ambiguous, PlainPart, entry_at, integer, parse
 
 PLAIN = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<a>η &lt;!-- &lt;? </a>'
 
@@ -41,3 +41,15 @@ def test_what_no_sheet_may_have_wherever_its_pieces_end(odd: str, size: int) -> 
     part = PlainPart(io.BytesIO(f'<?xml version="1.0"?><worksheet>{odd}</worksheet>'.encode()))
     with pytest.raises(Ambiguous, match="among its cells"):
         list(iter(lambda: part.read(size), b""))
+
+
+@pytest.mark.parametrize("text", ["", " 1", "1 ", "+1", "1.0", "1_0", "²", "٢", "１", "--1", "9" * 5000])
+def test_what_is_no_integer(text: str) -> None:
+    """Python's own test for digits takes ² for one, and its reading 1_0 and ٢ for numbers."""
+    assert integer(text) is None
+    assert entry_at("abc", text) is None
+
+
+def test_integers_and_what_they_number() -> None:
+    assert [integer(text) for text in ("0", "12", "-3", "007")] == [0, 12, -3, 7]
+    assert [entry_at("abc", text) for text in ("0", "2", "3", "-1")] == ["a", "c", None, None]
