@@ -91,7 +91,7 @@ class Animation:
         file = WorkbookFile(path)
         self._require_steps(file)
         if self.is_gif:
-            gif.require_pillow()
+            gif.require_images()
         pick, share = EXPLORER_ITERATION, _DRAWN if self.is_gif else 1.0
         wanted = Frames(self.sheet, pick.sheet, pick.cell, list(self.steps), _first_link(file, self.sheet) - 1)
         pictures = frames.draw(path, wanted, timeout, between(told, 0, share))

@@ -338,8 +338,6 @@ def render_command(
       sheetgen render backprop.xlsx -o handout.pdf
       sheetgen render backprop.xlsx --sheet Explorer --steps 0..100 -o steps.gif
     """
-    from sheetgen.render import render
-
     if not file.is_file():
         raise UsageError(f"there is no file {str(file)!r}", "name a workbook that sheetgen built")
     if sheet is not None or steps is not None:
@@ -350,13 +348,19 @@ def render_command(
             raise UsageError(problem, "such as --sheet Explorer --steps 0..100")
         _animate(file, sheet, steps, output or file.with_suffix(".gif"), seconds, timeout, force)
         return 0
-    target = output or file.with_suffix(".pdf")
+    _print_handout(file, output or file.with_suffix(".pdf"), whole, timeout, force)
+    return 0
+
+
+def _print_handout(file: Path, target: Path, whole: bool, timeout: float, force: bool) -> None:
+    """Print pages of a workbook, and say what was written."""
+    from sheetgen.render import render
+
     if target.suffix.lower() != ".pdf":
         raise UsageError(f"{target} cannot be a handout's name; it must end in .pdf")
     _refuse_existing(target, force)
     _write(target, render(file, whole=whole, timeout=timeout), force)
     click.echo(f"wrote {target}")
-    return 0
 
 
 def _animate(file: Path, sheet: str, steps: str, output: Path, seconds: float, timeout: float, force: bool) -> None:

@@ -15,9 +15,9 @@ import subprocess
 import sys
 import time
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import uno  # type: ignore[import-not-found]
 
@@ -198,9 +198,14 @@ def main(soffice: str, directory: str) -> None:
         document.close(True)
 
 
-if __name__ == "__main__":
+def run_as_a_script(work: Callable[..., None]) -> NoReturn:
+    """Do some work with the arguments of this script; end with one line where it fails."""
     try:
-        main(*sys.argv[1:])
+        work(*sys.argv[1:])
     except Exception as error:
         fail(" ".join(str(error).split()) or type(error).__name__)
-    os._exit(0)  # the dump is written; taking the bridge to LibreOffice down can crash
+    os._exit(0)  # what was wanted is written; taking the bridge to LibreOffice down can crash
+
+
+if __name__ == "__main__":
+    run_as_a_script(main)

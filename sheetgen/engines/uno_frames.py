@@ -10,12 +10,20 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from pathlib import Path
 from typing import Any
 
 import uno  # type: ignore[import-not-found]
-from uno_child import RUNNING, desktop_at, fail, load, property_value, service, start  # type: ignore[import-not-found]
+from uno_child import (  # type: ignore[import-not-found]
+    RUNNING,
+    desktop_at,
+    fail,
+    load,
+    property_value,
+    run_as_a_script,
+    service,
+    start,
+)
 
 EDGE = 300
 """The white around the drawn cells, in hundredths of a millimetre."""
@@ -112,8 +120,4 @@ def main(soffice: str, directory: str) -> None:
 
 
 if __name__ == "__main__":
-    try:
-        main(*sys.argv[1:])
-    except Exception as error:
-        fail(" ".join(str(error).split()) or type(error).__name__)
-    os._exit(0)  # the pictures are written; taking the bridge to LibreOffice down can crash
+    run_as_a_script(main)

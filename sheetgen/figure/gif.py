@@ -1,6 +1,4 @@
-"""Pictures of one size as an animated GIF, joined by Pillow, which belongs to no part of sheetgen that has to be
-installed.
-"""
+"""Pictures of one size as an animated GIF, joined by Pillow."""
 
 from __future__ import annotations
 
@@ -11,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from sheetgen.errors import UsageError
+from sheetgen.figure.pillow import require_pillow
 
 _COLOURS, _APART = 192, 8
 """The colours of all pictures together: the most frequent ones that differ by so much in red, green or blue. Pillow
@@ -23,23 +21,17 @@ _PAUSE = 2.0
 """The least seconds that the last picture stays, before the first comes again."""
 
 
-def require_pillow() -> Any:
+def require_images() -> Any:
     """Return Pillow's module of images; raise UsageError where it is not installed."""
-    try:
-        from PIL import Image
-    except ImportError as error:
-        problem = f"a GIF needs Pillow, which does not load ({error})"
-        remedy = "install it (pip install pillow), or have PNGs: name a .png or a folder with -o"
-        raise UsageError(problem, remedy) from error
-    return Image
+    return require_pillow("a GIF", "have PNGs: name a .png or a folder with -o")
 
 
 def gif(pictures: Sequence[bytes], seconds: float) -> bytes:
     """Return the content of a GIF that shows pictures (PNG files) in turn, so many seconds each, over and over.
 
-    Raises UsageError as `require_pillow` does.
+    Raises UsageError as `require_images` does.
     """
-    images = require_pillow()
+    images = require_images()
     palette = _palette(images, pictures)
 
     def reduced() -> Iterator[Any]:

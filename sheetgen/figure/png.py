@@ -1,4 +1,4 @@
-"""A picture as PNG, drawn by Pillow, which belongs to no part of sheetgen that has to be installed."""
+"""A picture as PNG, drawn by Pillow."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sheetgen.errors import UsageError
 from sheetgen.figure.marks import Box, Ellipse, Figure, Mark, Stroke, Text
+from sheetgen.figure.pillow import require_pillow
 from sheetgen.figure.svg import FAINT
 
 if TYPE_CHECKING:
@@ -28,13 +29,11 @@ _FONTS = {
 
 def png(figure: Figure) -> bytes:
     """Return the picture as the content of a file; raise UsageError without Pillow, or where it would be too large."""
-    try:
-        from PIL import Image, ImageDraw
-    except ImportError as error:
-        problem = f"a PNG needs Pillow, which does not load ({error})"
-        raise UsageError(problem, "install it (pip install pillow), or take --format svg") from error
+    images = require_pillow("a PNG", "take --format svg")
+    from PIL import ImageDraw
+
     scale, fine = _scale(figure)
-    image = Image.new("RGB", (math.ceil(scale * figure.width), math.ceil(scale * figure.height)), "white")
+    image = images.new("RGB", (math.ceil(scale * figure.width), math.ceil(scale * figure.height)), "white")
     draw = ImageDraw.Draw(image)
     for mark in figure.marks:
         _draw(draw, mark, scale)

@@ -23,9 +23,14 @@ def pixels(page: Page, column: int) -> float:
     return page.widths.get(column, _DEFAULT_WIDTH) * 7 + 5
 
 
+def row_points(page: Page, row: int) -> float:
+    """Return how high a row is."""
+    return page.heights.get(row, DEFAULT_HEIGHT)
+
+
 def row_pixels(page: Page, row: int) -> float:
     """Return how high a row is at a zoom of 100 percent."""
-    return page.heights.get(row, DEFAULT_HEIGHT) * OF_A_POINT
+    return row_points(page, row) * OF_A_POINT
 
 
 def span(page: Page, column: int, width: float) -> int:

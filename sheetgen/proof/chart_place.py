@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from sheetgen.page.fields import pixels
+from sheetgen.page.fields import OF_A_POINT, pixels, row_points
 from sheetgen.page.page import Page
-from sheetgen.page.shapes import DEFAULT_HEIGHT
 from sheetgen.xlsx.chart_box import Box
 
 _NEAR = 1
 """By how many rows and columns a corner may be moved where a program measures cells otherwise."""
 _LEAST, _MOST = 0.6, 1.25
 """How small and large a side may be, as a share of what was built, for the same reason."""
-_POINTS_A_PIXEL = 0.75
 
 
 def lies_as_built(page: Page, found: Box | None, built: Box) -> bool:
@@ -29,6 +27,6 @@ def _size(page: Page, box: Box) -> tuple[float, float]:
         return box.size or (0.0, 0.0)
     columns = range(box.start.column, min(box.end.column, page.size[1] + 1_000))
     rows = range(box.start.row, min(box.end.row, page.size[0] + 1_000))
-    width = sum(pixels(page, column) * _POINTS_A_PIXEL for column in columns if column not in page.folded)
-    height = sum(page.heights.get(row, DEFAULT_HEIGHT) for row in rows)
+    width = sum(pixels(page, column) / OF_A_POINT for column in columns if column not in page.folded)
+    height = sum(row_points(page, row) for row in rows)
     return width + box.end.right - box.start.right, height + box.end.down - box.start.down

@@ -10,9 +10,10 @@ from openpyxl.formatting.rule import Rule
 
 from sheetgen.page.cell_names import row_and_column
 from sheetgen.page.controls import Spinner
+from sheetgen.page.fields import row_points
 from sheetgen.page.marks import all_rules, flag_rules
 from sheetgen.page.page import Page, quoted
-from sheetgen.page.shapes import DEFAULT_HEIGHT, Ellipse, Line, Spot
+from sheetgen.page.shapes import Ellipse, Line, Spot
 from sheetgen.xlsx.appearance import Appearance
 from sheetgen.xlsx.chart_box import Box, Corner
 from sheetgen.xlsx.differential_look import SIDES, DifferentialLook
@@ -121,7 +122,7 @@ def _shape(page: Page, shape: Line | Ellipse) -> ShownShape:
 
 
 def _place(page: Page, spot: Spot) -> Place:
-    return Place(spot.column, spot.row, spot.down * page.heights.get(spot.row, DEFAULT_HEIGHT))
+    return Place(spot.column, spot.row, spot.down * row_points(page, spot.row))
 
 
 def _spinner(page: Page, spinner: Spinner) -> ShownSpinner:

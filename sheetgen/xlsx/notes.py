@@ -9,9 +9,8 @@ import textwrap
 from collections.abc import Iterator
 
 from sheetgen.page.cell_names import row_and_column
-from sheetgen.page.fields import pixels
+from sheetgen.page.fields import pixels, row_pixels
 from sheetgen.page.page import Page
-from sheetgen.page.shapes import DEFAULT_HEIGHT
 from sheetgen.xlsx.attached import DECLARATION
 from sheetgen.xlsx.escapes import escaped
 from sheetgen.xlsx.schema import MAIN
@@ -24,7 +23,6 @@ _LINE, _MARGIN = 19, 14
 """How high a line is, and how much higher the box than its lines, in pixels."""
 _BESIDE, _ABOVE = 15, 2
 """How far a box lies right of its cell, and below the cell's upper edge, in pixels."""
-_PIXELS_A_POINT = 96 / 72
 
 
 def note_texts(page: Page) -> str:
@@ -85,7 +83,7 @@ def _widths(page: Page, column: int) -> Iterator[float]:
 
 def _heights(page: Page, row: int) -> Iterator[float]:
     while True:
-        yield page.heights.get(row, DEFAULT_HEIGHT) * _PIXELS_A_POINT
+        yield row_pixels(page, row)
         row += 1
 
 

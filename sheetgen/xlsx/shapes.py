@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sheetgen.page.fields import pixels
+from sheetgen.page.fields import pixels, row_points
 from sheetgen.page.page import Page
-from sheetgen.page.shapes import DEFAULT_HEIGHT, Ellipse, Line, Spot
+from sheetgen.page.shapes import Ellipse, Line, Spot
 from sheetgen.xlsx.attached import DECLARATION, attach, attached, refer
 from sheetgen.xlsx.escapes import quoted_attribute
 
@@ -67,7 +67,7 @@ def _place(page: Page, spot: Spot) -> str:
     """Return a place in a cell; the right edge of a cell is where the next begins, however wide a program makes it."""
     column, right = (spot.column, spot.right) if spot.right < 1 else (spot.column + 1, 0.0)
     width = int(pixels(page, column)) * _PIXEL
-    height = page.heights.get(spot.row, DEFAULT_HEIGHT) * POINT
+    height = row_points(page, spot.row) * POINT
     return (
         f"<xdr:col>{column - 1}</xdr:col><xdr:colOff>{round(right * width)}</xdr:colOff>"
         f"<xdr:row>{spot.row - 1}</xdr:row><xdr:rowOff>{round(spot.down * height)}</xdr:rowOff>"

@@ -6,13 +6,12 @@ from collections.abc import Iterator
 
 from sheetgen.page.cell_names import column_letter, row_and_column
 from sheetgen.page.controls import Spinner
-from sheetgen.page.fields import pixels
+from sheetgen.page.fields import pixels, row_pixels
 from sheetgen.page.page import Page, quoted
-from sheetgen.page.shapes import DEFAULT_HEIGHT, Spot
+from sheetgen.page.shapes import Spot
 from sheetgen.xlsx.escapes import escape
 from sheetgen.xlsx.vml import CONTROL, Corner, OldShape, anchor
 
-_PIXELS_A_POINT = 96 / 72
 _SIZE = (18.0, 40.0)
 _PAGE = 10
 """How far a click beside the arrows of a scroll bar would count; a spinner keeps the number too."""
@@ -36,7 +35,7 @@ def counted_cell(page: Page, spinner: Spinner) -> str:
 def corner(page: Page, spot: Spot) -> Corner:
     """Return a place as anchors have it; the right edge of a cell is where the next begins."""
     column, right = (spot.column, spot.right) if spot.right < 1 else (spot.column + 1, 0.0)
-    down = spot.down * page.heights.get(spot.row, DEFAULT_HEIGHT) * _PIXELS_A_POINT
+    down = spot.down * row_pixels(page, spot.row)
     return column - 1, round(right * pixels(page, column)), spot.row - 1, round(down)
 
 

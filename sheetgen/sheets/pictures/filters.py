@@ -18,13 +18,13 @@ from sheetgen.page.fields import across
 from sheetgen.page.marks import signed_scale
 from sheetgen.page.page import Content, Formula
 from sheetgen.page.style import Style
-from sheetgen.sheets.pictures.grid import numberless
+from sheetgen.sheets.pictures.grid import largest_size, numberless
 from sheetgen.sheets.pictures.moments import PICKED
 from sheetgen.sheets.pictures.studio import Studio
 
 MOST = 32
 """The most units that are shown."""
-_LARGEST, _TINY = "largest size", 1e-9
+_LARGEST = "largest size"
 _CELL = Style(size=8, align="center", number=style.SHORT, border="EAECF0")
 _TITLE = Style(bold=True, size=11, align="center")
 
@@ -46,21 +46,17 @@ class _Filters:
             page.put(f"{column_letter(left + number % side)}{top + 1 + number // side}", pixel, _CELL)
         cells = f"{column_letter(left)}{top + 1}:{column_letter(left + side - 1)}{top + side}"
         label = f"{_LARGEST}, {name}"
-        page.put(self.largest.cell(label, self.largest.first), _largest(cells, pixels), style.CALC)
+        page.put(self.largest.cell(label, self.largest.first), self._size(cells, pixels), style.CALC)
         page.colour(cells, numberless(), signed_scale(self.largest.absolute(label, self.largest.first)))
 
+    @staticmethod
+    def _size(cells: str, pixels: Sequence[Formula]) -> Formula:
+        """Return the formula of the largest size among pixels."""
 
-def _largest(cells: str, pixels: Sequence[Formula]) -> Formula:
-    """Return the formula of the largest size among pixels, which is never quite 0."""
+        def largest() -> Formula:
+            return max(pixels, key=lambda pixel: abs(float(pixel.value())))
 
-    def largest() -> Formula:
-        return max(pixels, key=lambda pixel: abs(float(pixel.value())))
-
-    return Formula(
-        f"MAX(MAX({cells}),-MIN({cells}),{_TINY:.9f})",
-        lambda: max(abs(float(largest().value())), _TINY),
-        lambda: largest().bound(1.0),
-    )
+        return largest_size(cells, lambda: abs(float(largest().value())), lambda: largest().bound(1.0))
 
 
 def put(studio: Studio, picture: Picture) -> None:

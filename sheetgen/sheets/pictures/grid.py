@@ -23,6 +23,7 @@ LEFT, ABOVE, BELOW = 2, 1, 2
 """The columns left of the cells, the rows above them and those below them, which name what they show."""
 WIDTH, HEIGHT = LEFT + POINTS, ABOVE + POINTS + BELOW
 
+_TINY = 1e-9
 _TICKS = (0, 10, 20)
 _TICK_COLUMNS = 4
 _CELL = Style(size=16, align="center", number=style.SHORT)
@@ -118,6 +119,11 @@ class Grid:
     def row_number(self) -> str:
         """Return a formula's part: the row of a cell in the grid, from 1."""
         return f"ROW()-{self.row - 1}"
+
+
+def largest_size(cells: str, largest: Callable[[], float], error: Callable[[], float]) -> Formula:
+    """Return the formula of the largest size among cells, by which colours are scaled, and so never quite 0."""
+    return Formula(f"MAX(MAX({cells}),-MIN({cells}),{_TINY:.9f})", lambda: max(largest(), _TINY), error)
 
 
 def numberless() -> Rule:

@@ -14,10 +14,10 @@ from sheetgen.network.array_bounds import Pair
 from sheetgen.network.pictures import activation, fits, outputs, over_inputs, over_units
 from sheetgen.network.study import Picture
 from sheetgen.page import style
-from sheetgen.page.page import Formula
+from sheetgen.page.marks import signed_scale
 from sheetgen.sheets.pictures.axis import Axis
 from sheetgen.sheets.pictures.field import Field
-from sheetgen.sheets.pictures.grid import EMPTY, FULL, HEIGHT, POINTS, WIDTH, Grid
+from sheetgen.sheets.pictures.grid import EMPTY, FULL, HEIGHT, POINTS, WIDTH, Grid, largest_size
 from sheetgen.sheets.pictures.marks import Marks
 from sheetgen.sheets.pictures.moments import LAST, PICKED
 from sheetgen.sheets.pictures.studio import Studio
@@ -122,16 +122,9 @@ class _Regions:
             return
         largest = self.largest.absolute(f"{_LARGEST}, {name}", self.largest.first)
         if moment == PICKED:
-            size = Formula(
-                f"MAX(MAX({grid.cells}),-MIN({grid.cells}),0.000000001)",
-                lambda: max(field.largest(name)[0], 1e-9),
-                lambda: field.largest(name)[1],
-            )
+            size = largest_size(grid.cells, lambda: field.largest(name)[0], lambda: field.largest(name)[1])
             self.studio.page.put(largest.replace("$", ""), size, style.CALC)
-        scale = ColorScaleRule(
-            "formula", f"-{largest}", style.NEGATIVE, "num", 0, style.WHITE, "formula", largest, style.POSITIVE
-        )
-        grid.colour(scale, marks, "{a}*{b}<0")
+        grid.colour(signed_scale(largest), marks, "{a}*{b}<0")
 
 
 def put(studio: Studio, picture: Picture) -> None:

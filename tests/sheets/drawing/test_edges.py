@@ -6,6 +6,7 @@ import pytest
 from networks import ODD
 
 from sheetgen import load, loads
+from sheetgen.network.graph import Section
 from sheetgen.network.study import Study
 from sheetgen.page.page import Page
 from sheetgen.page.shapes import Ellipse, Line
@@ -13,6 +14,7 @@ from sheetgen.sheets.book import Book
 from sheetgen.sheets.drawing import painter
 from sheetgen.sheets.drawing.plan import Look, plan_drawing
 from sheetgen.sheets.explorer import sheet as explorer
+from sheetgen.sheets.layout import Layout
 from sheetgen.sheets.start import page as start_page
 
 TEMPLATES = {"seed": load(), "odd": loads(ODD), "iris": load("iris"), "xor": load("xor")}
@@ -127,3 +129,28 @@ def test_a_drawing_is_no_taller_than_a_screen_or_two() -> None:
     for sizes in ([2, 16, 16, 1], [64, 16, 1], [100, 40, 1], [8, 8, 1]):
         page = drawn(layered(sizes), Look(slopes=True))
         assert max(row for row, _ in page.cells) - 6 <= 64, sizes
+
+
+@pytest.mark.parametrize(
+    ("sizes", "said"),
+    [
+        ([4, 4, 1], ""),
+        ([2, 16, 16, 1], "What is not drawn (the weights of tall layers) stands on the training sheets."),
+        ([4, 20, 1], "What is not drawn (the weights of tall layers and neurons of large ones) stands on the"),
+    ],
+)
+def test_explorer_says_what_it_does_not_draw(sizes: list[int], said: str) -> None:
+    """And it stands where Explorer says: every quantity has a column of a training sheet."""
+    study = layered(sizes)
+    page = explorer.page(Book(study, study), lambda: "")
+    legend = [str(cell.content) for cell in page.cells.values() if "what it is multiplied by" in str(cell.content)]
+    assert len(legend) == 1
+    assert said in legend[0] if said else "not drawn" not in legend[0]
+    drawn = {
+        str(cell.content).partition("·")[0]
+        for (_, column), cell in page.cells.items()
+        if cell.content is not None and column not in page.folded
+    }
+    missing = {*study.network.weights, *(quantity.name for quantity in study.network.section(Section.FORWARD))} - drawn
+    assert bool(missing) is bool(said)
+    assert missing <= set(Layout(study).tables[0].letters)

@@ -20,7 +20,9 @@ from sheetgen.network.pictures import pictures_of
 from sheetgen.network.study import Study
 from sheetgen.proof.report import Kind
 from sheetgen.sheet_names import PICTURES
+from sheetgen.sheets.book import Book
 from sheetgen.sheets.picks import EXPLORER_ITERATION, EXPLORER_VARIANT
+from sheetgen.sheets.pictures import sheet as pictures
 from sheetgen.template.shipped import template_names
 
 DEFAULTS = {
@@ -179,6 +181,20 @@ def test_filters_are_the_weights_where_their_inputs_stand(tmp_path: Path, engine
     inputs = [trained[f"x{number}"][row] for number in range(1, 17)]
     np.testing.assert_array_equal(sheet.square("inputs", 4).ravel(), inputs)
     assert inputs == [study.samples[f"x{number}"][2] for number in range(1, 17)]
+
+
+def test_of_many_units_the_first_filters_are_shown() -> None:
+    """The heading says how many of how many."""
+    inputs = "".join(f"x{number} = 1\n" for number in range(1, 17))
+    layers = '[layers]\nsizes = [16, 40, 1]\nactivation = "tanh"\nseed = 1\n'
+    study = loads(f"rates = [1]\niterations = 1\n[inputs]\n{inputs}[targets]\nt = 1\n{layers}")
+    (page,) = pictures.pages(Book(study, study), lambda: "")
+    contents = [str(cell.content) for cell in page.cells.values()]
+    heading = next(content for content in contents if content.startswith("What each unit looks for"))
+    first, units = map(int, re.findall(r"the first (\d+) of (\d+)", heading)[0])
+    assert units == 40
+    titles = [content for content in contents if re.fullmatch(r"z1_\d+", content)]
+    assert titles == [f"z1_{unit}" for unit in range(1, first + 1)]
 
 
 def test_inputs_that_fill_no_square_have_no_filters() -> None:
