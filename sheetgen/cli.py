@@ -9,11 +9,12 @@ Each command imports what it works with when it is carried out, so that none wai
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sys
 import textwrap
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import asdict
 from pathlib import Path
@@ -30,6 +31,7 @@ from sheetgen.template import DEFAULT
 from sheetgen.version import __version__
 
 if TYPE_CHECKING:
+    from sheetgen.audit.outcome import Report
     from sheetgen.network.study import Study
     from sheetgen.workbook import Built
 
@@ -166,6 +168,142 @@ def verify_command(
     else:
         click.echo("\n".join(report.lines()))
     return 0 if report.ok else 1
+
+
+@cli.command("audit")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
+@click.option("--loss", metavar="CELL", default="", help="The cell of the loss, such as X5 or 'Sheet 1'!X5.")
+@click.option(
+    "--pairs", multiple=True, metavar="W:dW", help="Parameters and their gradients, by their labels or cells; repeat."
+)
+@click.option("--sheet", metavar="NAME", default="", help="Look at this sheet only.")
+@click.option(
+    "--thorough", is_flag=True, help="Measure every gradient by central differences too, for half of the timeout."
+)
+@click.option("--jobs", type=click.IntRange(1), help="Processes for several files [as many as there are cores].")
+@click.option("--timeout", callback=_seconds, default=120.0, show_default=True, help="Seconds for each file.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON; of several files a list of reports.")
+@click.option("--html", type=click.Path(path_type=Path), help="Write the report to this page too.")
+@click.option("--xlsx", type=click.Path(path_type=Path), help="Write a copy of FILE with the findings as comments too.")
+@click.option("--force", is_flag=True, help="Replace an existing page or copy.")
+def audit_command(
+    files: Sequence[Path],
+    loss: str,
+    pairs: Sequence[str],
+    sheet: str,
+    thorough: bool,
+    jobs: int | None,
+    timeout: float,
+    as_json: bool,
+    html: Path | None,
+    xlsx: Path | None,
+    force: bool,
+) -> int:
+    """Judge the gradients in FILE, a workbook that somebody made by hand, or in those of a folder.
+
+    The formulas are read and differentiated; each cell that claims to be a gradient, and each update, is compared. What
+    is wrong is named with the cell, and with a formula that would be right there. No template is needed.
+
+    Exit code 0: right. 1: wrong. 2: not understood, or not read.
+
+    \b
+    Examples:
+      sheetgen audit homework.xlsx
+      sheetgen audit homework.xlsx --xlsx marked.xlsx --html report.html
+      sheetgen audit odd.xlsx --loss X5 --pairs W1:dL/dW1 --pairs B2:C3:F2:G3
+      sheetgen audit submissions/ --json
+    """
+    from sheetgen.audit.many import audits, orders, workbooks
+    from sheetgen.audit.told import Told
+    from sheetgen.machine import cores
+
+    paths = workbooks(files)
+    if xlsx:
+        _refuse_copy(xlsx, paths)
+    for target in filter(None, (html, xlsx)):
+        _refuse_existing(target, force)
+    at_once = min(jobs or cores(), len(paths))
+    listed = orders(paths, Told(loss, tuple(pairs), sheet), thorough, at_once, timeout)
+    with (
+        Meter("auditing", shown=not as_json) as meter,
+        closing(audits(listed, at_once, timeout)) as came,  # type: ignore[type-var]
+    ):
+        reports = _shown_in_order(came, paths, meter, silent=as_json or len(paths) == 1)
+    if as_json:
+        from sheetgen.audit.report.as_json import as_dict
+
+        found = [as_dict(report) for report in reports]
+        click.echo(json.dumps(found[0] if len(found) == 1 else found, ensure_ascii=False, indent=1))
+    elif len(reports) == 1:
+        _say_report(reports[0])
+    else:
+        from sheetgen.audit.report.sentences import counts
+
+        click.echo(counts(reports))
+    _write_reports(reports, html, xlsx, force)
+    codes = {report.exit_code for report in reports}
+    return 1 if 1 in codes else max(codes)
+
+
+def _refuse_copy(target: Path, paths: Sequence[Path]) -> None:
+    """Raise UsageError where a marked copy cannot be made, or would take the place of the workbook itself."""
+    if len(paths) > 1:
+        raise UsageError(f"a marked copy is of one workbook, and there are {len(paths)}", "audit them one by one")
+    if target.suffix.lower() != ".xlsx":
+        raise UsageError(f"{target}: a marked copy is an .xlsx workbook", "name it so")
+    if target.exists() and paths[0].exists() and target.samefile(paths[0]):
+        raise UsageError(f"{target} would take the place of the workbook", "name another file")
+
+
+def _shown_in_order(came: Iterator[Report], paths: Sequence[Path], meter: Meter, *, silent: bool) -> list[Report]:
+    """Return the reports in the order of the files; each has its line in a table as soon as those before it have."""
+    from sheetgen.audit.report.table import Table
+
+    table = Table(paths, _width(), colour=_in_colours())
+    found: dict[Path, Report] = {}
+    said = 0
+    for report in came:
+        found[report.path] = report
+        meter.told(len(found) / len(paths))
+        while not silent and said < len(paths) and paths[said] in found:
+            meter.say(table.line(found[paths[said]]))
+            said += 1
+    return [found[path] for path in paths]
+
+
+def _say_report(report: Report) -> None:
+    """Say what came of a file; raise UsageError where it could not be audited."""
+    from sheetgen.audit.report.text import lines
+
+    if report.error:
+        raise UsageError(report.error)
+    click.echo("\n".join(lines(report, _width(), colour=_in_colours())))
+
+
+def _write_reports(reports: Sequence[Report], html: Path | None, xlsx: Path | None, force: bool) -> None:
+    """Write the page, and the marked copy."""
+    if html:
+        from sheetgen.audit.report.html import page
+
+        _write(html, page(reports, f"sheetgen {__version__}").encode(), force)
+        click.echo(f"wrote {html}", err=True)
+    if xlsx and not reports[0].error:
+        from sheetgen.audit.report.marked_copy import marked_copy
+
+        copy = marked_copy(reports[0])
+        _write(xlsx, copy.content, force)
+        for note in copy.notes:
+            click.echo(f"note: {note}", err=True)
+        click.echo(f"wrote {xlsx}", err=True)
+
+
+def _width() -> int:
+    """Return how wide a text may be: as the terminal, where there is one, and to be read with ease."""
+    return min(100, shutil.get_terminal_size().columns) if _shown_in_a_terminal() else 80
+
+
+def _in_colours() -> bool:
+    return _shown_in_a_terminal() and not os.environ.get("NO_COLOR")
 
 
 @cli.command("sweep")

@@ -22,7 +22,7 @@ SHEETGEN = (
     {"files", "console", "engines", "network", "page"},
     {"template", "xlsx", "figure"},
     {"sheets"},
-    {"proof"},
+    {"proof", "audit"},
     {"workbook", "show", "render", "animation"},
     {"sweep"},
     {"__init__", "cli"},

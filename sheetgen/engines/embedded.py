@@ -7,7 +7,8 @@ import importlib.metadata
 import math
 import time
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -184,6 +185,25 @@ class EmbeddedRecalculation:
         area = self._module.RangeAddress(sheet, first, 1, rows, columns)
         values: list[list[Any]] = self._workbook.sheet(sheet).get_values(area)
         return [[raw if type(raw) is float else _value(raw) for raw in row] for row in values]
+
+    def value(self, cell: tuple[str, int, int]) -> Value:
+        """Return what a cell shows, given by its sheet, row and column."""
+        return _value(self._workbook.get_value(*cell))
+
+    @contextmanager
+    def changed(self, numbers: Mapping[tuple[str, int, int], float]) -> Iterator[None]:
+        """Let cells, given by sheet, row and column, hold numbers meanwhile, whatever stands there.
+
+        What depended on them is calculated when the next cells are changed, not at the end.
+        """
+        for cell, number in numbers.items():
+            self._workbook.set_value(*cell, number)
+        try:
+            self._workbook.evaluate_all()
+            yield
+        finally:
+            for _ in numbers:
+                self._workbook.undo()
 
 
 def _value(raw: Any) -> Value:

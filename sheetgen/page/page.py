@@ -116,6 +116,7 @@ class Page:
 
     ``bar`` is the column from which the first row has room for links to the other sheets, 0 where it has none;
     ``folded`` are columns put out of sight, which a click unfolds; ``zoom`` is in percent.
+    ``links`` lead from cells to other sheets, ``jumps`` to a cell that is named as formulas do.
     ``rules`` are conditional formats, each with the cells it colours; ``guards`` are validations, each with the cells
     that let in only what it lets in. ``notes`` are texts that show while the pointer is over a cell; the first line of
     each is its title. ``spinners`` are arrows that count the number of a cell up and down. ``decorate`` has what shows
@@ -131,6 +132,7 @@ class Page:
     folded: range = range(0)
     merges: list[str] = field(default_factory=list)
     links: dict[str, str] = field(default_factory=dict)
+    jumps: dict[str, str] = field(default_factory=dict)
     notes: dict[str, str] = field(default_factory=dict)
     flags: list[str] = field(default_factory=list)
     rules: list[tuple[str, Rule]] = field(default_factory=list)

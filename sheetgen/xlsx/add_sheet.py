@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 from sheetgen.page.page import Page
 from sheetgen.xlsx import content_types, schema, writer
 from sheetgen.xlsx.escapes import quoted_attribute
 from sheetgen.xlsx.mark import mark_of, marks_in
 from sheetgen.xlsx.markup import Markup
-from sheetgen.xlsx.opc import RELATIONS, TYPES, WORKBOOK, find, part_key, relative_target, rels_of, source_of
+from sheetgen.xlsx.opc import RELATIONS, TYPES, WORKBOOK, find, part_key, rels_of, source_of
 from sheetgen.xlsx.package import Package
+from sheetgen.xlsx.relate import relate
 from sheetgen.xlsx.remove_sheet import sheets_of
 from sheetgen.xlsx.sheet_rows import sheet_part
 from sheetgen.xlsx.shell import STYLES, Shell, make
@@ -74,7 +74,7 @@ def _merge_styles(package: Package, shell: Shell) -> MergedNumbers:
         package.put(name, f'<styleSheet xmlns="{second.namespace}"/>'.encode())
         _declare(package, shell, {STYLES: name})
     if related is None:
-        _relate(package, "styles", name)
+        relate(package, package.workbook, "styles", name)
     first = package.markup(name)
     merged = merge(first, second)
     package.put(name, bytes(first))  # also unchanged, so that grafting twice gives the same file
@@ -97,7 +97,7 @@ def _defined_names(shell: Shell) -> list[str]:
 
 def _enter(package: Package, sheet: str, part: str, defined_names: list[str]) -> None:
     """Enter the sheet in the workbook, behind the last one."""
-    relation = _relate(package, "worksheet", part)
+    relation = relate(package, package.workbook, "worksheet", part)
     workbook = package.markup(package.workbook)
     tags = sheets_of(workbook)
     sheet_id = _free_sheet_id({int(tag.get("sheetId")) for tag in tags})
@@ -116,23 +116,6 @@ def _free_sheet_id(taken: set[int]) -> int:
     """Return the number behind the last one, or else the first that is free."""
     last = max(taken, default=0)
     return last + 1 if last < _LAST_SHEET_ID else next(number for number in range(1, last) if number not in taken)
-
-
-def _relate(package: Package, kind: str, part: str) -> str:
-    """Let the workbook lead to a part; return the relation's identifier."""
-    rels = package.markup(rels_of(package.workbook))
-    identifier = _free_identifier(relation.get("Id") for relation in rels.root.children)
-    target = quoted_attribute(relative_target(part, package.workbook))
-    line = f'<Relationship Id="{identifier}" Type="{RELATIONS}/{kind}" Target={target}/>'
-    rels.append(rels.root, line)
-    package.put(rels_of(package.workbook), rels)
-    return identifier
-
-
-def _free_identifier(taken: Iterable[str]) -> str:
-    """Return the first identifier of a relation that is not taken, in whatever case."""
-    used = {identifier.lower() for identifier in taken}
-    return next(f"rId{number}" for number in range(1, len(used) + 2) if f"rid{number}" not in used)
 
 
 def _define(workbook: Markup, defined_names: list[str]) -> None:

@@ -10,8 +10,9 @@ from sheetgen.xlsx.notes import note_boxes, note_texts
 from sheetgen.xlsx.spinners import spinner_shapes
 from sheetgen.xlsx.vml import drawing
 
-_NOTES = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
-_DRAWING = "application/vnd.openxmlformats-officedocument.vmlDrawing"
+NOTES = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
+VML_DRAWING = "application/vnd.openxmlformats-officedocument.vmlDrawing"
+"""The content types of the texts of notes, and of drawings in the old language."""
 
 
 def put_overlays(parts: dict[str, bytes], pages: Sequence[Page], sheets: Mapping[str, str]) -> None:
@@ -20,7 +21,7 @@ def put_overlays(parts: dict[str, bytes], pages: Sequence[Page], sheets: Mapping
     for number, page in enumerate((page for page in pages if page.notes or page.spinners), start=1):
         sheet = sheets[page.name]
         content, block = drawing([*note_boxes(page), *spinner_shapes(page)], block)
-        identifier = attach(parts, sheet, "vmlDrawing", f"xl/drawings/vmlDrawing{number}.vml", content, _DRAWING)
+        identifier = attach(parts, sheet, "vmlDrawing", f"xl/drawings/vmlDrawing{number}.vml", content, VML_DRAWING)
         refer(parts, sheet, "legacyDrawing", identifier)
         if page.notes:
-            attach(parts, sheet, "comments", f"xl/comments{number}.xml", note_texts(page), _NOTES)
+            attach(parts, sheet, "comments", f"xl/comments{number}.xml", note_texts(page), NOTES)

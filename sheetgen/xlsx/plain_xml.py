@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import IO, TypeVar
+from typing import Protocol, TypeVar
 from xml.etree import ElementTree
 
 ON, OFF = ("1", "true"), ("0", "false")
@@ -44,10 +44,18 @@ def parse(xml: bytes) -> ElementTree.Element:
     return ElementTree.fromstring(xml)
 
 
+class Readable(Protocol):
+    """What is read piece by piece."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Return the next bytes, at most ``size``; b"" at the end."""
+        ...
+
+
 class PlainPart:
     """A part that is read piece by piece; reading raises Ambiguous for what `sheetgen.xlsx.plain_xml` names."""
 
-    def __init__(self, part: IO[bytes]) -> None:
+    def __init__(self, part: Readable) -> None:
         self._part = part
         self._last = b""
 

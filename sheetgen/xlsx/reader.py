@@ -16,6 +16,7 @@ from xml.etree import ElementTree
 from sheetgen.errors import WorkbookError
 from sheetgen.xlsx.alike_rows import AlikeRows
 from sheetgen.xlsx.cells import MAIN, STRICT, FileCell, read_strings
+from sheetgen.xlsx.filled_cells import FilledCells
 from sheetgen.xlsx.opc import RELATION_ID, Relation, find, main_part, relations, rels_of
 from sheetgen.xlsx.plain_xml import Ambiguous, parse
 from sheetgen.xlsx.sheet_reader import Rows, SheetReader
@@ -182,23 +183,26 @@ class WorkbookFile:
     def _texts(self, part: str) -> list[str]:
         return read_strings(self._archive.read(part))
 
-    def rows(self, sheet: str) -> Iterator[list[FileCell]]:
-        """Yield the rows of a sheet, each as the cells that the file holds in it; raises as `row_pieces` does."""
-        for piece in self.row_pieces(sheet):
+    def rows(self, sheet: str, *, filled: bool = False) -> Iterator[list[FileCell]]:
+        """Yield the rows of a sheet, each as the cells that the file holds in it; raises as `row_pieces` does.
+
+        With ``filled`` the cells that have a format alone are left out, most of them unseen.
+        """
+        for piece in self.row_pieces(sheet, filled=filled):
             if isinstance(piece, AlikeRows):
                 yield from piece.rows()
             else:
                 yield piece
 
-    def row_pieces(self, sheet: str) -> Iterator[Rows]:
-        """Yield the rows of a sheet, those that are spelled alike many at once.
+    def row_pieces(self, sheet: str, *, filled: bool = False) -> Iterator[Rows]:
+        """Yield the rows of a sheet, those that are spelled alike many at once; ``filled`` as in `rows`.
 
         Raises WorkbookError for what is damaged, or what programs read differently.
         """
         reader = SheetReader(lambda: self._strings)
         try:
             with self._archive.open(self._parts[sheet]) as part:
-                yield from reader.rows(part)
+                yield from reader.rows(FilledCells(part) if filled else part)
         except DAMAGE as error:
             raise self._unreadable(error, f"sheet {sheet!r}") from error
         self._read[sheet] = reader

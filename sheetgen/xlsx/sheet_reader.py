@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import IO, Any
+from typing import Any
 from xml.etree import ElementTree
 
 from sheetgen.limits import MAX_ROWS
 from sheetgen.xlsx.alike_rows import ROW_END, AlikeRows, RowPattern, pattern_of
 from sheetgen.xlsx.cells import COMPATIBILITY, MAIN, STRICT, CellReader, FileCell, named
-from sheetgen.xlsx.plain_xml import ON, Ambiguous, PlainPart
+from sheetgen.xlsx.plain_xml import ON, Ambiguous, PlainPart, Readable
 from sheetgen.xlsx.shown_view import is_low
 
 Rows = list[FileCell] | AlikeRows
@@ -46,7 +46,7 @@ class SheetReader:
         self.root = ElementTree.Element("")
         self.hidden: list[int] = []
 
-    def rows(self, part: IO[bytes]) -> Iterator[Rows]:
+    def rows(self, part: Readable) -> Iterator[Rows]:
         """Yield the rows as the file holds them. Raises Ambiguous where programs would differ."""
         parser: ElementTree.XMLPullParser[Any] = ElementTree.XMLPullParser(("start", "end"))
         spelled = _Spelled(part)
@@ -113,7 +113,7 @@ class SheetReader:
 class _Spelled:
     """The bytes of a part: those of a row, or those of several rows that are looked at ahead."""
 
-    def __init__(self, part: IO[bytes]) -> None:
+    def __init__(self, part: Readable) -> None:
         self._part = PlainPart(part)
         self._seen, self._place = b"", 0
 

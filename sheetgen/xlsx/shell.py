@@ -60,6 +60,8 @@ def make(pages: list[Page], title: str, timestamp: str) -> Shell:
         sheet._cells.clear()
         for where, target in page.links.items():
             sheet[where].hyperlink = Hyperlink(ref=where, location=f"{quoted(target)}!A1", display=target)
+        for where, cell in page.jumps.items():
+            sheet[where].hyperlink = Hyperlink(ref=where, location=cell, display=cell)
     parts = {name: respelled(name, content) for name, content in _parts(workbook).items()}
     parts["docProps/core.xml"] = _date(parts["docProps/core.xml"], timestamp)
     _describe(parts, pages)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -54,6 +55,33 @@ def drawing(shapes: Sequence[OldShape], first_block: int) -> tuple[str, int]:
         f'<o:shapelayout v:ext="edit"><o:idmap v:ext="edit" data="{blocks}"/></o:shapelayout>{types}{written}</xml>',
         free,
     )
+
+
+_NUMBER = re.compile(rb"_x0000_s(\d+)")
+
+
+def extended(drawing: bytes, shapes: Sequence[OldShape]) -> bytes:
+    """Return a drawing of anybody's with more shapes in it, every other byte as it was.
+
+    Raises ValueError where it has no end; it need not be XML, which what Excel writes there is not always.
+    """
+    end = drawing.rindex(b"</xml>")
+    last = max((int(number) for number in _NUMBER.findall(drawing)), default=BLOCK)
+    types = [text for kind, text in _TYPES.items() if any(shape.kind == kind for shape in shapes)]
+    missing = "".join(text for text in types if text.split('"')[1].encode() not in drawing)
+    written = "".join(_written(shape, last, number) for number, shape in enumerate(shapes, start=1))
+    return drawing[:end] + _declaring(missing + written, drawing).encode() + drawing[end:]
+
+
+def _declaring(shapes: str, drawing: bytes) -> str:
+    """Return shapes that name the namespaces themselves which the drawing they are put into does not."""
+    spaces = {"v": VML, "o": OFFICE, "x": CLIENT}
+    missing = "".join(
+        f' xmlns:{prefix}="{space}"'
+        for prefix, space in spaces.items()
+        if f'xmlns:{prefix}="{space}"'.encode() not in drawing
+    )
+    return re.sub(r"<v:shape(type)?\b", lambda tag: tag[0] + missing, shapes) if missing else shapes
 
 
 def _written(shape: OldShape, first: int, number: int) -> str:

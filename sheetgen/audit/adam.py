@@ -1,0 +1,164 @@
+"""Adam's bias correction, held against Kingma and Ba, ICLR 2015, whatever the cells it is spread over.
+
+The step is η·c₁·m / (√(c₂·v) + ε); right are c₁ = 1/(1 − β₁ᵗ) and c₂ = 1/(1 − β₂ᵗ).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sheetgen.algebra.evaluate import ARITHMETIC_ERRORS
+from sheetgen.audit.graph import Graph
+from sheetgen.audit.unfolded import Unfolded
+
+LEFT_OUT = "adam-bias-left-out"
+WRONG_POWER = "adam-bias-power"
+_HUGE = 1e16  # a second moment beside which every ε is nothing
+_ALIKE = 1e-6
+
+
+@dataclass(frozen=True)
+class Moments:
+    """An update that is a step of Adam: its moments' cells, their β, and the number of the step, from 1.
+
+    ``scale`` is η·c₁/√c₂ as the cells have it.
+    """
+
+    update: Unfolded
+    m: str
+    v: str
+    beta1: float
+    beta2: float
+    step: int
+    scale: float
+
+
+Correction = Callable[[float, float, int], float]
+"""c₁/√c₂ from β₁, β₂ and t."""
+
+
+def _with(first: int | None, second: int | None, turned: bool = False) -> Correction:
+    """Return the correction whose powers are off by so much, None where one is left out; β₁ for β₂ where turned."""
+
+    def correction(beta1: float, beta2: float, step: int) -> float:
+        if turned:
+            beta1, beta2 = beta2, beta1
+        c1 = 1.0 if first is None else 1 / (1 - beta1 ** (step + first))
+        c2 = 1.0 if second is None else 1 / (1 - beta2 ** (step + second))
+        return c1 / math.sqrt(c2)
+
+    return correction
+
+
+def _without_power(first: bool, second: bool) -> Correction:
+    """Return the correction that takes β for βᵗ."""
+
+    def correction(beta1: float, beta2: float, step: int) -> float:
+        return _with(0, 0)(
+            beta1 if not first else beta1 ** (1 / step), beta2 if not second else beta2 ** (1 / step), step
+        )
+
+    return correction
+
+
+RIGHT = _with(0, 0)
+_OFF = {-2: "t − 2", -1: "t − 1", 1: "t + 1", 2: "t + 2"}
+_OF = {"of both moments": (1, 1), "of the first moment": (1, 0), "of the second moment": (0, 1)}
+WRONG: Sequence[tuple[str, str, Correction]] = (
+    (LEFT_OUT, "leaves out the bias correction of both moments", _with(None, None)),
+    (LEFT_OUT, "leaves out the bias correction 1/(1 − β₁^t) of the first moment", _with(None, 0)),
+    (LEFT_OUT, "leaves out the bias correction 1/(1 − β₂^t) of the second moment", _with(0, None)),
+    *[
+        (WRONG_POWER, f"corrects the bias {of} with β^({power}) where β^t is needed", _with(off * first, off * second))
+        for off, power in _OFF.items()
+        for of, (first, second) in _OF.items()
+    ],
+    *[
+        (WRONG_POWER, f"corrects the bias {of} with β where β^t is needed", _without_power(bool(first), bool(second)))
+        for of, (first, second) in _OF.items()
+    ],
+    (WRONG_POWER, "corrects the bias of each moment with the other one's β", _with(0, 0, turned=True)),
+)
+
+
+def moments_of(update: Unfolded, before: Mapping[str, str]) -> Moments | None:
+    """Return an update as a step of Adam, None for any other. ``before`` gives what each cell remembers."""
+    firsts: list[tuple[str, float]] = []
+    seconds: list[tuple[str, float]] = []
+    for name in update.between:
+        memory = before.get(name)
+        if memory is None or len(update.gradients) != 1:
+            continue
+        kind = _moment(update, name, memory)
+        if kind is not None:
+            (firsts if kind[0] == 1 else seconds).append((name, kind[1]))
+    if len(firsts) != 1 or len(seconds) != 1:
+        return None
+    (m, beta1), (v, beta2) = firsts[0], seconds[0]
+    try:
+        scale = _scale(update, m, v)
+    except ARITHMETIC_ERRORS:
+        return None
+    return Moments(update, m, v, beta1, beta2, _step(m, before, update.graph), scale) if scale else None
+
+
+def _moment(update: Unfolded, name: str, memory: str) -> tuple[int, float] | None:
+    """Return 1 or 2 for a moving average of the gradients or of their squares, with its β."""
+    (gradient,) = update.gradients
+
+    def at(remembered: float, slope: float) -> float:
+        return update.value({memory: remembered, gradient: slope}, name)
+
+    try:
+        nothing, beta, one, two = at(0, 0), at(1, 0), at(0, 1), at(0, 2)
+    except (KeyError, *ARITHMETIC_ERRORS):
+        return None
+    if abs(nothing) > _ALIKE or not 0 < beta < 1 or not math.isclose(one, 1 - beta, rel_tol=_ALIKE):
+        return None
+    for power in (1, 2):
+        if math.isclose(two, 2**power * one, rel_tol=_ALIKE):
+            return power, beta
+    return None
+
+
+def _scale(update: Unfolded, m: str, v: str) -> float:
+    """Return η·c₁/√c₂: the step at m = 1, times √v, where v is so large that ε does not count."""
+    still, moved = (update.value({m: first, v: _HUGE}) for first in (0.0, math.sqrt(_HUGE)))
+    return still - moved
+
+
+def _step(cell: str, before: Mapping[str, str], graph: Graph) -> int:
+    """Return the number of the step, counted from where nothing is remembered."""
+    step = 1
+    while (memory := before.get(cell)) is not None and memory in graph.equations.exprs:
+        step += 1
+        cell = memory
+    return step
+
+
+def correction_of(steps: Sequence[tuple[Moments, float | None]]) -> tuple[str, str] | None:
+    """Return the kind and the words of what is wrong with the corrections of some steps of one parameter.
+
+    Each step comes with its learning rate, where that is known. None where they are right, or are something else.
+    """
+    if not steps or explains(RIGHT, steps):
+        return None
+    return next(((kind, words) for kind, words, correction in WRONG if explains(correction, steps)), None)
+
+
+def explains(correction: Correction, steps: Sequence[tuple[Moments, float | None]]) -> bool:
+    """Whether the steps are corrected so, at their learning rates, or at one where those are not known."""
+    rates = []
+    for moments, rate in steps:
+        try:
+            expected = correction(moments.beta1, moments.beta2, moments.step)
+        except ARITHMETIC_ERRORS:
+            return False
+        found = moments.scale / expected if isinstance(expected, float) else math.nan
+        if rate is not None and not math.isclose(found, rate, rel_tol=_ALIKE):
+            return False
+        rates.append(found)
+    alike = all(math.isclose(rate, rates[0], rel_tol=_ALIKE) for rate in rates)
+    return all(rate is not None for _, rate in steps) or (len(steps) > 1 and alike)

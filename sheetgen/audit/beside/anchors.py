@@ -1,0 +1,95 @@
+"""References that stay where they should follow, and the reverse, in a whole run of formulas."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from sheetgen.audit.beside.lines import Line, Regular
+from sheetgen.audit.beside.patterns import Slot
+from sheetgen.audit.beside.said import finding
+from sheetgen.audit.book import Book, Place
+from sheetgen.audit.equations import cell_name
+from sheetgen.audit.finding import Finding, Weight
+
+_MOST = 0.5
+"""The part of a column that has to be calculated for a reference to one of its cells to be odd."""
+
+
+def findings_on_anchors(book: Book, lines: Sequence[Line], matter: Collection[str]) -> Iterator[Finding]:
+    """Yield runs whose references stay or follow as they should not; ``matter`` as for `findings_on_settings`."""
+    columns = {cell.place: line for line in lines if line.down for cell in line.cells}
+    rows = {cell.place: line for line in lines if not line.down for cell in line.cells}
+    seen: set[Place] = set()
+    for line in lines:
+        regular = line.regular
+        first = regular and line.cells[regular.members[0]].place
+        if regular is None or first in seen or cell_name(line.cells[regular.members[0]].place) not in matter:
+            continue
+        found = _runs_off(book, regular) or _stays(book, regular, columns if line.down else rows)
+        if found:
+            seen.update(place for area in found.areas for place in area.places())
+            yield found
+
+
+def _slots(regular: Regular, index: int) -> list[Slot]:
+    """Return what one of the references names in each cell that follows the pattern."""
+    patterns = [regular.line.patterns[member] for member in regular.members]
+    return [pattern.slots[index] for pattern in patterns if pattern]
+
+
+def _runs_off(book: Book, regular: Regular) -> Finding | None:
+    """Return that a reference starts at a typed number and then runs on to cells that hold none."""
+    for index, move in enumerate(regular.step):
+        slots = _slots(regular, index)
+        if move[0] == move[1] == 0 or not all(slot.single for slot in slots):
+            continue
+        first, *others = [_kind(book, slot.first) for slot in slots]
+        if first == "typed" and others and others[0] in ("empty", "text"):
+            start = slots[0].first
+            places = [regular.line.cells[member].place for member in regular.members[1:]]
+            words = f"The reference to {start.address} runs on with the formula, to cells that hold no number;"
+            words += f" ${start.address[: -len(str(start.row))]}${start.row} would stay."
+            return finding(book, "reference-should-stay", Weight.WRONG, words, places)
+    return None
+
+
+def _kind(book: Book, place: Place) -> str:
+    if book.formula_cell(place):
+        return "formula"
+    value = book.value(place)
+    return "empty" if value is None else "text" if isinstance(value, str) else "typed"
+
+
+def _stays(book: Book, regular: Regular, columns: Mapping[Place, Line]) -> Finding | None:
+    """Return that a reference stays at one row of a table whose other rows it should take in turn."""
+    own = [line for line in [columns.get(regular.line.cells[0].place)] if line]
+    followed = {id(columns.get(_slots(regular, i)[0].first)) for i, move in enumerate(regular.step) if any(move)}
+    if not followed - {id(None)}:
+        return None
+    for index, move in enumerate(regular.step):
+        slot = _slots(regular, index)[0]
+        target = columns.get(slot.first)
+        if any(move) or not slot.single or target is None or target in own or id(target) in followed:
+            continue
+        if _runs_beside(target, regular.line) and target.formulas >= _MOST * len(target.cells):
+            places = [regular.line.cells[member].place for member in regular.members]
+            kept = [place for place in places if (place.row if target.down else place.column) != _at(slot, target)]
+            words = f"The reference to {slot.first.address} stays, where those beside it go on from row to row."
+            return finding(book, "reference-should-follow", Weight.WRONG, words, kept or places)
+    return None
+
+
+def _at(slot: Slot, line: Line) -> int:
+    return slot.top if line.down else slot.left
+
+
+def _runs_beside(target: Line, line: Line) -> bool:
+    """Whether two lines have steps in common: they are of one table."""
+    if target.cells[0].place.sheet != line.cells[0].place.sheet:
+        return False
+    first, last = (_step(line.cells[end].place, line.down) for end in (0, -1))
+    return _step(target.cells[0].place, line.down) <= last and first <= _step(target.cells[-1].place, line.down)
+
+
+def _step(place: Place, down: bool) -> int:
+    return place.row if down else place.column

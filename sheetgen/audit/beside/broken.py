@@ -1,0 +1,165 @@
+"""Cells that do not do what the cells above and below them do: a number typed over, a formula that was changed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from sheetgen.audit.beside.lines import Line, Regular
+from sheetgen.audit.beside.patterns import Slot
+from sheetgen.audit.beside.said import finding, worth
+from sheetgen.audit.book import Area, Place
+from sheetgen.audit.equations import cell_name
+from sheetgen.audit.finding import Finding, Weight
+from sheetgen.audit.graph import Graph
+from sheetgen.xlsx.formulas import shifted
+
+_FEW = 0.1
+"""The part of a line up to which what differs is an exception, and no part of how it is made."""
+_ALL = 0.9
+_SAME = 1e-12
+
+
+def findings_on_lines(lines: Sequence[Line], graph: Graph) -> Iterator[Finding]:
+    """Yield the numbers typed among formulas, and the formulas that differ from their neighbours."""
+    regular = [found for line in lines if (found := line.regular)]
+    rows = {down: _Rows([line for line in regular if line.line.down == down]) for down in (True, False)}
+    seen: set[Place] = set()
+    for line in regular:
+        exceptions = [index for index in _exceptions(line) if not rows[line.line.down].ends_a_part(line, index)]
+        places = [line.line.cells[index].place for index in exceptions]
+        fresh = [index for index, place in zip(exceptions, places, strict=True) if place not in seen]
+        seen.update(places)
+        typed = [index for index in fresh if line.line.patterns[index] is None]
+        if typed:
+            yield _typed(line, typed, graph)
+        changed = [index for index in fresh if line.line.patterns[index] is not None]
+        if changed:
+            yield _changed(line, changed, graph)
+
+
+class _Rows:
+    """What the lines that run side by side do at each step: where several change at once, a new part begins."""
+
+    def __init__(self, lines: Sequence[Regular]) -> None:
+        self._covered: Counter[tuple[str, int]] = Counter()
+        self._typed: Counter[tuple[str, int]] = Counter()
+        self._others: Counter[tuple[str, int]] = Counter()
+        for line in lines:
+            for index, cell in enumerate(line.line.cells):
+                self._covered[_step(cell.place, line.line.down)] += index >= line.members[0]
+            for index in line.others:
+                step = _step(line.line.cells[index].place, line.line.down)
+                self._others[step] += 1
+                self._typed[step] += line.line.patterns[index] is None
+
+    def ends_a_part(self, line: Regular, index: int) -> bool:
+        """Whether other lines leave their patterns there too, though not all of them for typed numbers."""
+        step = _step(line.line.cells[index].place, line.line.down)
+        pasted = self._typed[step] >= max(2, _ALL * self._covered[step])
+        alone = index > line.members[-1] and self._covered[step] == self._others[step]
+        return (self._others[step] > 1 and not pasted) or alone
+
+
+def _step(place: Place, down: bool) -> tuple[str, int]:
+    return place.sheet, place.row if down else place.column
+
+
+def _exceptions(line: Regular) -> list[int]:
+    """Return the cells that differ where a line goes on as before, or where it ends with a reference that stays."""
+    inside = [] if _is_rhythm(line.inside) or len(line.inside) > _few(line) else list(line.inside)
+    behind = line.behind
+    stray = [index for index in behind if line.line.patterns[index] is None or _stopped(line, index)]
+    return inside + (stray if len(stray) == len(behind) and _may_end(line, behind) else [])
+
+
+def _few(line: Regular) -> float:
+    return max(1.0, _FEW * len(line.line.cells))
+
+
+def _is_rhythm(places: Sequence[int]) -> bool:
+    """Whether exceptions come again and again at the same distance, as the first sample of each batch does."""
+    distances = {b - a for a, b in pairwise(places)}
+    return len(places) > 2 and len(distances) == 1 and distances != {1}
+
+
+def _may_end(line: Regular, behind: Sequence[int]) -> bool:
+    """Whether what differs behind is a part of the line: typed numbers only where they are few."""
+    typed = sum(line.line.patterns[index] is None for index in behind)
+    return not typed or len(behind) <= _few(line)
+
+
+def _stopped(line: Regular, index: int) -> bool:
+    """Whether a formula behind the others is theirs but for references that stand still, or move, where theirs do not.
+
+    References that only jump, and go on as before, are those of another part.
+    """
+    before, here = line.line.patterns[index - 1], line.line.patterns[index]
+    model = line.line.patterns[line.members[-1]]
+    if before is None or here is None or model is None or here.shape != model.shape:
+        return False
+    expected = model.moved(line.step, index - line.members[-1])
+    step = before.step_to(here)
+    if expected is None or step is None:
+        return False
+    differ = [i for i, (a, b) in enumerate(zip(here.slots, expected.slots, strict=True)) if a != b]
+    follows = [any(line.step[i]) for i in differ]
+    return any(follows) and (index == len(line.line.cells) - 1 or any(step[i] != line.step[i] for i in differ))
+
+
+def _model(line: Regular, index: int) -> str:
+    """Return the formula that a cell would have if it followed its line."""
+    nearest = min(line.members, key=lambda member: abs(member - index))
+    cell, place = line.line.cells[nearest], line.line.cells[index].place
+    return shifted(cell.formula or "", place.row - cell.place.row, place.column - cell.place.column)
+
+
+def _typed(line: Regular, typed: Sequence[int], graph: Graph) -> Finding:
+    cells = [line.line.cells[index] for index in typed]
+    where = "column" if line.line.down else "row"
+    right = _model(line, typed[0])
+    words = f"A number is typed here; the other cells of the {where} calculate it, so it follows nothing that changes."
+    if len(cells) > 1:
+        words = f"Numbers are typed here; the other cells of the {where} calculate theirs, so these follow nothing."
+    book = graph.equations.book
+    return finding(book, "typed-number", Weight.WRONG, words, [cell.place for cell in cells], right, graph)
+
+
+def _changed(line: Regular, changed: Sequence[int], graph: Graph) -> Finding:
+    book = graph.equations.book
+    places = [line.line.cells[index].place for index in changed]
+    right = _model(line, changed[0])
+    if all(_is_same(line, index, graph) for index in changed):
+        words = "The formula is written in another way than those around it, and gives the same."
+        return finding(book, "other-formula", Weight.NOTICE, words, places, right, graph)
+    where = "above and below it" if line.line.down else "left and right of it"
+    words = f"The formula does not follow the pattern of those {where}{_how(line, changed[0])}."
+    return finding(book, "broken-pattern", Weight.WRONG, words, places, right, graph)
+
+
+def _is_same(line: Regular, index: int, graph: Graph) -> bool:
+    """Whether a formula of another shape gives the value that the pattern would give."""
+    place = line.line.cells[index].place
+    model, here = line.line.patterns[line.members[0]], line.line.patterns[index]
+    if model is None or here is None or model.shape == here.shape:
+        return False
+    value, right = graph.values.get(cell_name(place)), worth(graph, _model(line, index), place)
+    return value is not None and right is not None and abs(value - right) <= _SAME * max(abs(value), abs(right))
+
+
+def _how(line: Regular, index: int) -> str:
+    """Return, as the end of a sentence, which references are not those of the pattern."""
+    here, place = line.line.patterns[index], line.line.cells[index].place
+    model = line.line.patterns[line.members[0]]
+    expected = model.moved(line.step, index - line.members[0]) if model else None
+    if here is None or expected is None or here.shape != expected.shape:
+        return ""
+    pairs = [(a, b) for a, b in zip(here.slots, expected.slots, strict=True) if a != b]
+    told = [f"{_named(a, place)} where {_named(b, place)} is meant" for a, b in pairs if b.top > 0 and b.left > 0]
+    return f": it takes {' and '.join(dict.fromkeys(told))}" if told else ""
+
+
+def _named(slot: Slot, place: Place) -> str:
+    sheet = "" if slot.sheet == place.sheet else f"{slot.sheet}!"
+    return sheet + Area(*slot).address

@@ -1,0 +1,75 @@
+"""How a finding beside the gradients is put together: its cells, its label, what would be right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sheetgen.algebra.evaluate import ARITHMETIC_ERRORS
+from sheetgen.audit.areas import areas_of
+from sheetgen.audit.book import Book, Place
+from sheetgen.audit.equations import NotUnderstood, expression
+from sheetgen.audit.finding import Finding, Weight
+from sheetgen.audit.graph import Graph
+from sheetgen.engines.base import CellError
+
+_NEAR = 3
+"""The cells above or left of a number in which its label is looked for."""
+_LONGEST = 60
+
+
+def finding(
+    book: Book,
+    kind: str,
+    weight: Weight,
+    words: str,
+    places: Sequence[Place],
+    right_formula: str | None = None,
+    graph: Graph | None = None,
+) -> Finding:
+    """Return a finding on cells, the first of which is shown."""
+    first = places[0]
+    cell = book.formula_cell(first)
+    return Finding(
+        kind=kind,
+        weight=weight,
+        words=words,
+        first=first,
+        areas=areas_of(places),
+        label=label_of(book, first),
+        formula=cell.formula if cell else None,
+        value=book.value(first),
+        right_formula=right_formula,
+        right_value=worth(graph, right_formula, first) if graph and right_formula else None,
+    )
+
+
+def worth(graph: Graph, formula: str, place: Place) -> float | None:
+    """Return the value that a formula would have in a cell, None where it has none."""
+    try:
+        return graph.evaluate(expression(formula, place, graph.equations.book)).value
+    except (NotUnderstood, KeyError, *ARITHMETIC_ERRORS):
+        return None
+
+
+def label_of(book: Book, place: Place) -> str:
+    """Return the text that heads the column of a cell, or stands left of it; "" where there is none."""
+    above = place
+    while above.row > 1 and _holds_number(book, above):
+        above = above.moved(rows=-1)
+    if above != place and (text := _text(book, above)):
+        return text
+    for distance in range(1, _NEAR + 1):
+        if place.column > distance and (text := _text(book, place.moved(columns=-distance))):
+            return text
+    return ""
+
+
+def _holds_number(book: Book, place: Place) -> bool:
+    value = book.value(place)
+    return book.formula_cell(place) is not None or isinstance(value, int | float | CellError)
+
+
+def _text(book: Book, place: Place) -> str:
+    value = book.value(place)
+    text = " ".join(value.split()) if isinstance(value, str) else ""
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"

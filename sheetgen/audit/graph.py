@@ -1,0 +1,165 @@
+"""A workbook's equations, computed anew from the numbers that are typed in it.
+
+Each number has a running bound of its rounding. Differentiation ends at the parameters; so do the bounds, since both
+the claimed and the exact derivative are computed from the very numbers that stand there.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Collection, Iterator, Mapping
+from copy import copy
+
+from sheetgen.algebra.evaluate import ARITHMETIC_ERRORS
+from sheetgen.algebra.expr import Apply, Expr, Var
+from sheetgen.audit.equations import Equations
+from sheetgen.audit.tape import Number, Slope, Tape, number_of, tape_of
+
+_MOVE, _LEAST = 0.01, 0.1
+"""By how much of itself a parameter is moved for the second opinion, and how large it is taken to be at least."""
+
+
+class Graph:
+    """The values of all cells, from those that are typed. ``ends`` are the parameters' names.
+
+    ``values`` has the value of each cell that has one, ``errors`` a bound of the rounding in it, ``failed`` what went
+    wrong in the others, and ``circular`` the cells that depend on themselves, whose cached values are taken. ``order``
+    has the formula cells so that each comes behind those it refers to, ``position`` their places in it, and ``uses``
+    the cells that each refers to.
+    """
+
+    def __init__(self, equations: Equations, ends: Collection[str] = frozenset()) -> None:
+        self.equations, self.ends = equations, frozenset(ends)
+        self.uses = {name: tuple(dict.fromkeys(names_in(expr))) for name, expr in equations.exprs.items()}
+        self.order, self.circular = _ordered(self.uses)
+        self.position = {name: place for place, name in enumerate(self.order)}
+        self.values: dict[str, float] = dict(equations.numbers)
+        self.errors: dict[str, float] = {}
+        self.failed: dict[str, str] = {}
+        self.choices: dict[str, tuple[int, ...]] = {}
+        self._slopes: dict[str, dict[str, Slope]] = {}
+        for name in self.order:
+            self._compute(name)
+
+    def _compute(self, name: str) -> None:
+        self.failed.pop(name, None)
+        try:
+            tape = self._tape(self.equations.exprs[name])
+        except ARITHMETIC_ERRORS as error:
+            self._fail(name, str(error) or type(error).__name__)
+        except KeyError as error:
+            self._fail(name, f"{error.args[0]} has no number")
+        else:
+            self.values[name] = tape.number.value
+            self.errors[name] = 0.0 if name in self.ends else tape.number.error
+            if tape.choices:
+                self.choices[name] = tape.choices
+
+    def _fail(self, name: str, reason: str) -> None:
+        self.values.pop(name, None)
+        self.failed[name] = reason
+
+    def _tape(self, expr: Expr) -> Tape:
+        return tape_of(expr, self.number)
+
+    def number(self, name: str) -> Number:
+        """Return the number of a cell. Raises KeyError where it has none."""
+        return Number(self.values[name], self.errors.get(name, 0.0))
+
+    def evaluate(self, expr: Expr, at: Mapping[str, Number] | None = None) -> Number:
+        """Return the value of an expression over the cells, some of which may have other numbers; raises as `tape_of`.
+
+        Raises KeyError where a cell has no number.
+        """
+        if not at:
+            return number_of(expr, self.number)
+        return number_of(expr, lambda name: at[name] if name in at else self.number(name))
+
+    def slopes(self, name: str) -> Mapping[str, Slope]:
+        """Return the slope of a cell along each cell that its own formula refers to."""
+        if name not in self._slopes:
+            expr = self.equations.exprs.get(name)
+            self._slopes[name] = {} if expr is None or name not in self.values else self._tape(expr).slopes()
+        return self._slopes[name]
+
+    def changed(self, at: Mapping[str, float]) -> Graph:
+        """Return the same equations with other numbers in some cells, whatever stands there.
+
+        What depends on them is computed anew; the other parameters keep their numbers.
+        """
+        other = copy(self)
+        other.values, other.errors = {**self.values, **at}, {**self.errors, **dict.fromkeys(at, 0.0)}
+        other.failed, other.choices = dict(self.failed), dict(self.choices)
+        fresh = set(at)
+        for name in self.order:
+            if name not in self.ends and name not in at and not fresh.isdisjoint(self.uses[name]):
+                other._compute(name)
+                fresh.add(name)
+        other._slopes = {
+            name: slopes
+            for name, slopes in self._slopes.items()
+            if name not in fresh and fresh.isdisjoint(self.uses.get(name, ()))
+        }
+        return other
+
+    def moved(self, seed: int = 0) -> Graph:
+        """Return the same equations at parameters that are moved by about a hundredth.
+
+        Cells for which a branch goes another way there, and those behind them, have no value.
+        """
+        rng = random.Random(seed)
+        at = {name: self.values[name] for name in sorted(self.ends) if name in self.values}
+        for name, value in at.items():
+            at[name] = value + rng.choice((-1, 1)) * rng.uniform(0.3, 1.0) * _MOVE * (abs(value) + _LEAST)
+        other = self.changed(at)
+        turned = [name for name, choices in other.choices.items() if choices != self.choices[name]]
+        for name in other._behind(turned):
+            other._fail(name, "a branch goes another way")
+        return other
+
+    def _behind(self, names: Collection[str]) -> list[str]:
+        """Return cells and all that depend on them, but for the parameters."""
+        found = set(names)
+        if found:
+            for name in self.order:
+                if name not in self.ends and not found.isdisjoint(self.uses[name]):
+                    found.add(name)
+        return sorted(found)
+
+
+def names_in(expr: Expr) -> Iterator[str]:
+    """Yield the names in an expression, however deep it is."""
+    stack = [expr]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Var):
+            yield node.name
+        elif isinstance(node, Apply):
+            stack += node.args
+
+
+def _ordered(uses: Mapping[str, Collection[str]]) -> tuple[list[str], list[str]]:
+    """Return the cells so that each comes behind those it refers to, and the cells that depend on themselves."""
+    order: list[str] = []
+    circular: dict[str, None] = {}
+    state: dict[str, int] = {}  # 1 while the cells before it are looked at, 2 when it has its place
+    for start in uses:
+        if start in state:
+            continue
+        state[start] = 1
+        stack = [(start, iter(uses[start]))]
+        while stack:
+            name, ahead = stack[-1]
+            other = next(ahead, None)
+            if other is None:
+                stack.pop()
+                state[name] = 2
+                if name not in circular:
+                    order.append(name)
+            elif state.get(other) == 1:
+                cycle = [entry[0] for entry in stack]
+                circular.update(dict.fromkeys(cycle[cycle.index(other) :]))
+            elif other in uses and other not in state:
+                state[other] = 1
+                stack.append((other, iter(uses[other])))
+    return order, list(circular)

@@ -1,0 +1,83 @@
+"""What is asked and what is answered: a wrong claim, and the mistake in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sheetgen.audit.book import Book, Place
+from sheetgen.audit.claims import Claim, Structure
+from sheetgen.audit.equations import Equations
+from sheetgen.audit.graph import Graph
+from sheetgen.audit.tape import Slope
+
+OTHER_UNIT = "other-unit-derivative"
+PRE_ACTIVATION = "pre-activation"
+DERIVATIVE_LEFT_OUT = "derivative-left-out"
+DERIVATIVE_TWICE = "derivative-twice"
+OTHER_DERIVATIVE = "other-derivative"
+SIGN = "sign"
+SWAPPED = "swapped-index"
+TRANSPOSED = "transposed"
+PATH_LEFT_OUT = "path-left-out"
+PATH_TOO_MANY = "path-too-many"
+FACTOR = "factor"
+FACTOR_LEFT_OUT = "factor-left-out"
+FACTOR_TOO_MANY = "factor-too-many"
+TARGET_SIGN = "target-sign"
+UPDATED_WEIGHT = "updated-weight"
+WRONG_ROWS = "wrong-rows"
+SOFTMAX_SHORTCUT = "softmax-shortcut"
+LOG_BASE = "log-base"
+WRONG_REFERENCE = "wrong-reference"
+OPERATOR = "operator"
+UNEXPLAINED = "unexplained"
+
+AND = "+"
+"""Between the kinds of two mistakes in one cell."""
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A mistake by its key, in words, and what would be right in that cell, None where nothing was found.
+
+    ``kind`` holds two keys with ``+`` between them where two mistakes meet in one cell.
+    """
+
+    kind: str
+    words: str
+    right_formula: str | None
+
+
+@dataclass(frozen=True)
+class WrongClaim:
+    """A claim that is wrong by its own formula, given without ``=`` as it reads in the first of ``places``.
+
+    ``formula`` is that of the whole array where the cell is filled by an array formula. The other places hold the same
+    relative formula. ``right`` has, for each of them, the exact slope at each point of the context.
+    """
+
+    claim: Claim
+    formula: str
+    places: tuple[Place, ...]
+    right: tuple[tuple[Slope | None, ...], ...]
+
+
+@dataclass(frozen=True)
+class Context:
+    """The workbook around a wrong claim.
+
+    ``points`` are its graphs at the workbook's own numbers and at moved parameters, in which each claim that is wrong
+    by itself has the exact derivative; ``right`` names the claims that are right, by cell.
+    """
+
+    book: Book
+    equations: Equations
+    structure: Structure
+    points: tuple[Graph, ...]
+    right: Mapping[str, Claim] = field(default_factory=dict)
+
+    @property
+    def graph(self) -> Graph:
+        """The graph at the workbook's own numbers."""
+        return self.points[0]

@@ -1,0 +1,249 @@
+"""Edits of matrices and ranges: one for another, transposed or not, the wrong rows; and of what is done with them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from sheetgen.audit.book import Area, Place
+from sheetgen.audit.equations import cell_name
+from sheetgen.audit.mistakes import mistake
+from sheetgen.audit.mistakes.activations import activation_of, derivative_form
+from sheetgen.audit.mistakes.blame import of_reference
+from sheetgen.audit.mistakes.edits import Desk, Edit
+from sheetgen.audit.mistakes.of_operators import turned
+from sheetgen.audit.mistakes.pool import reference_to
+from sheetgen.audit.mistakes.trees import NEW, Swap, binary, call, same
+from sheetgen.audit.mistakes.values import NoValue
+from sheetgen.audit.syntax import Binary, Call, Node, Reference, bare, walk
+
+_STEPS = (-2, -1, 1, 2)
+_FARTHEST = 40
+"""How many columns or rows beside a range others of its kind are looked for."""
+
+
+def areas_in(desk: Desk) -> list[tuple[Reference, Area]]:
+    """Return the ranges that a formula names, with their cells at the first sample."""
+    found = []
+    for node in desk.formula.nodes:
+        if isinstance(node, Reference) and not node.single and None not in (*node.first[:2], *node.last[:2]):
+            sheet = node.sheet or desk.home.sheet
+            found.append((node, Area(sheet, node.first.row, node.first.column, node.last.row, node.last.column)))  # type: ignore[arg-type]
+    return found
+
+
+def other_matrices(desk: Desk) -> Iterator[Edit]:
+    """Yield the edits of one range, or of all that name the same cells, for another of its shape."""
+    by_area: dict[Area, list[Reference]] = defaultdict(list)
+    for node, area in areas_in(desk):
+        by_area[area].append(node)
+    for area, nodes in by_area.items():
+        for other in _like(desk, area):
+            for some in [[node] for node in nodes] + ([list(nodes)] if len(nodes) > 1 else []):
+                swaps = [Swap(node, _placed(node, other, desk.home.sheet)) for node in some]
+                if desk.right(swaps):
+                    yield _other(desk, area, other, swaps, _in_slope(desk, some))
+
+
+def _like(desk: Desk, area: Area) -> list[Area]:
+    """Return other matrices of the same shape, and the ranges beside it."""
+    context = desk.roles.context
+    found = [block.area for block in context.structure.blocks if block.area.shape == area.shape]
+    arrays = {id(cell): cell for cell in context.book.filled.values()}
+    found += [cell.fills for cell in arrays.values() if cell.fills is not None and cell.fills.shape == area.shape]
+    found += [other for _, other in areas_in(desk) if other.shape == area.shape]
+    rows, columns = area.shape
+    if columns == 1 or rows == 1:
+        found += [moved for step in range(-_FARTHEST, _FARTHEST + 1) if (moved := _moved(area, step, columns == 1))]
+    graph = context.graph
+    first = [(other, Place(other.sheet, other.top, other.left)) for other in dict.fromkeys(found) if other != area]
+    return [other for other, place in first if cell_name(place) in graph.values]
+
+
+def _moved(area: Area, step: int, beside: bool) -> Area | None:
+    rows, columns = (0, step) if beside else (step, 0)
+    moved = Area(area.sheet, area.top + rows, area.left + columns, area.bottom + rows, area.right + columns)
+    return moved if moved.top > 0 and moved.left > 0 else None
+
+
+def _placed(node: Reference, area: Area, home: str) -> Reference:
+    """Return a reference to an area with the $ of another."""
+    first = node.first._replace(row=area.top, column=area.left)
+    last = node.last._replace(row=area.bottom, column=area.right)
+    return Reference(NEW, NEW, None if area.sheet == home else area.sheet, first, last)
+
+
+def _in_slope(desk: Desk, nodes: list[Reference]) -> bool:
+    """Whether references stand in a·(1 − a) or in 1 − a²."""
+    for node in nodes:
+        for parent in desk.formula.around(node):
+            if isinstance(parent, Binary) and parent.op == "-" and bare(parent.left)[2:] == (1.0,):
+                return True
+    return False
+
+
+def _other(desk: Desk, area: Area, other: Area, swaps: list[Swap], in_slope: bool) -> Edit:
+    old, new = (cell_name(Place(one.sheet, one.top, one.left)) for one in (area, other))
+    kind, words, cost = of_reference(desk.roles, old, new, in_slope=in_slope)
+    for one, name in ((area, old), (other, new)):
+        words = words.replace(desk.roles.called(name), called(desk, one))
+    return Edit(swaps, kind, words, cost + 0.1 * (len(swaps) > 1))
+
+
+def called(desk: Desk, area: Area) -> str:
+    """Return how a sentence names an area."""
+    structure = desk.roles.context.structure
+    block = next((block.name for block in structure.blocks if block.area == area), "")
+    label = block or desk.roles.label(Place(area.sheet, area.top, area.left)).split("[")[0]
+    return f"{label} ({area.address})" if label else area.address
+
+
+def wrong_rows(desk: Desk) -> Iterator[Edit]:
+    """Yield the edits of the ends of a range, or of all ranges with as many rows or columns together."""
+    groups: dict[tuple[int, int], list[tuple[Reference, Area]]] = defaultdict(list)
+    for node, area in areas_in(desk):
+        for axis in (0, 1):
+            groups[axis, area.shape[axis]].append((node, area))
+    for (axis, size), members in groups.items():
+        for some in [members] + ([[member] for member in members] if len(members) > 1 else []):
+            for first, last in _ENDS:
+                changed = [(node, area, _with_ends(area, axis, first, last)) for node, area in some]
+                if size + last - first < 1 or any(min(new[1:3]) < 1 for _, _, new in changed):
+                    continue
+                swaps = [Swap(node, _placed(node, new, desk.home.sheet)) for node, _, new in changed]
+                if desk.right(swaps):
+                    lines = dict.fromkeys(f"{old.address} where {new.address} is needed" for _, old, new in changed)
+                    words = f"takes the wrong {('rows', 'columns')[axis]}: {', '.join(lines)}"
+                    yield Edit(swaps, mistake.WRONG_ROWS, words, 0.8 + 0.1 * (len(some) < len(members)))
+
+
+_ENDS = [(first, last) for first in (0, *_STEPS) for last in (0, *_STEPS) if first or last]
+
+
+def _with_ends(area: Area, axis: int, first: int, last: int) -> Area:
+    if axis == 0:
+        return area._replace(top=area.top + first, bottom=area.bottom + last)
+    return area._replace(left=area.left + first, right=area.right + last)
+
+
+def transposed(desk: Desk) -> Iterator[Edit]:
+    """Yield the edits that transpose a matrix or do not, and those that exchange the two of a product."""
+    for node in desk.formula.nodes:
+        if isinstance(node, Call) and node.name == "MMULT" and len(node.args) == 2:
+            yield from _product(desk, node)
+        elif isinstance(node, Call) and node.name == "TRANSPOSE" and len(node.args) == 1:
+            swap = Swap(node, node.args[0])
+            if desk.right([swap]):
+                yield Edit([swap], mistake.TRANSPOSED, f"transposes {desk.short(node.args[0])}, which must not be", 0.8)
+        elif isinstance(node, Reference) and not node.single:
+            swap = Swap(node, call("TRANSPOSE", node))
+            if desk.right([swap]):
+                yield Edit([swap], mistake.TRANSPOSED, f"does not transpose {desk.short(node)}, which it must", 0.8)
+
+
+def _product(desk: Desk, node: Call) -> Iterator[Edit]:
+    left, right = node.args
+    for first, second in ((left, right), (right, left)):
+        for a in (first, _turned(first)):
+            for b in (second, _turned(second)):
+                if a is left and b is right:
+                    continue
+                swap = Swap(node, call("MMULT", a, b))
+                if desk.right([swap]):
+                    words = f"takes {desk.short(node)} where {desk.short(swap.new)} is needed"
+                    cost = 0.85 + 0.1 * (first is right) + 0.1 * (a is not first and b is not second)
+                    yield Edit([swap], mistake.TRANSPOSED, words, cost)
+
+
+def _turned(node: Node) -> Node:
+    inner = bare(node)
+    return inner.args[0] if isinstance(inner, Call) and inner.name == "TRANSPOSE" else call("TRANSPOSE", node)
+
+
+def inside_calls(desk: Desk) -> Iterator[Edit]:
+    """Yield the edits of operators and factors inside of functions, where no part's need is known."""
+    known = {id(need.node) for need in desk.needs}
+    for node in desk.formula.nodes:
+        if id(node) in known or not isinstance(node, Binary):
+            continue
+        if node.op in "+-" and not _is_one(node.left):
+            edit = turned(desk, node, "-" if node.op == "+" else "+")
+            if desk.right(edit.swaps):
+                yield edit
+        if node.op in "*/":
+            yield from _without(desk, node)
+
+
+def _is_one(node: Node) -> bool:
+    return bare(node)[2:] == (1.0,)
+
+
+def _without(desk: Desk, node: Binary) -> Iterator[Edit]:
+    for kept, taken in ((node.left, node.right), (node.right, node.left)):
+        swap = Swap(node, kept)
+        if (node.op == "*" or kept is node.left) and desk.right([swap]):
+            slope = any(same(part, kept) for part in walk(taken)) or "1-" in desk.short(taken).replace(" ", "")
+            kind = mistake.DERIVATIVE_TWICE if slope else mistake.FACTOR_TOO_MANY
+            cost = 0.9 if slope else 1.0
+            yield Edit([swap], kind, f"has a factor {desk.short(taken)} too many", cost)
+
+
+def slopes_left_out(desk: Desk) -> Iterator[Edit]:
+    """Yield the edits that multiply by the derivative of an activation inside of a function."""
+    units = _unit_areas(desk)
+    for node in desk.formula.nodes:
+        parent = desk.formula.parents.get(id(node))
+        if not isinstance(parent, Call) and not (isinstance(node, Reference) and not node.single):
+            continue
+        try:
+            shape = desk.values.of(node).shape[1:]
+        except NoValue:
+            continue
+        for area, function in units:
+            for turn in (False, True) if area.shape[0] != area.shape[1] or area.shape == shape else (True,):
+                if (area.shape[::-1] if turn else area.shape) != shape or shape == (1, 1):
+                    continue
+                of: Node = reference_to(area, desk.home.sheet)
+                form = derivative_form(function, call("TRANSPOSE", of) if turn else of)
+                if form is None:
+                    continue
+                swap = Swap(node, binary("*", node, form))
+                if desk.right([swap]):
+                    words = f"leaves out the derivative of the activation {called(desk, area)}"
+                    yield Edit([swap], mistake.DERIVATIVE_LEFT_OUT, words, 0.95 + 0.2 * turn)
+
+
+def _unit_areas(desk: Desk) -> list[tuple[Area, str]]:
+    """Return the matrices of activations, each with its function."""
+    context = desk.roles.context
+    arrays = {id(cell): cell for cell in context.book.filled.values()}
+    areas = [cell.fills for cell in arrays.values() if cell.fills] + [block.area for block in context.structure.blocks]
+    areas += [area for _, area in areas_in(desk)]
+    found = []
+    for area in dict.fromkeys(areas):
+        name = cell_name(Place(area.sheet, area.top, area.left))
+        expr = context.equations.exprs.get(name)
+        activation = activation_of(expr) if expr is not None and name not in context.graph.ends else None
+        if activation is not None:
+            found.append((area, activation.function))
+    return found
+
+
+def functions(desk: Desk) -> Iterator[Edit]:
+    """Yield the edits of a sum for a mean and the reverse, and of the base of a logarithm."""
+    for node in desk.formula.nodes:
+        if not isinstance(node, Call):
+            continue
+        for name, kind, words in _INSTEAD.get(node.name, ()):
+            swap = Swap(node, call(name, *node.args))
+            if desk.right([swap]):
+                yield Edit([swap], kind, f"{words}: {node.name} where {name} is needed", 0.9)
+
+
+_INSTEAD = {
+    "SUM": (("AVERAGE", mistake.FACTOR, "takes the sum for the mean"),),
+    "AVERAGE": (("SUM", mistake.FACTOR, "takes the mean for the sum"),),
+    "LOG": (("LN", mistake.LOG_BASE, "takes a logarithm of another base"),),
+    "LOG10": (("LN", mistake.LOG_BASE, "takes a logarithm of another base"),),
+    "LN": (("LOG10", mistake.LOG_BASE, "takes a logarithm of another base"),),
+}

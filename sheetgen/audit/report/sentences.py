@@ -1,0 +1,113 @@
+"""What a report says in sentences, whatever its form."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from sheetgen.audit.areas import areas_of
+from sheetgen.audit.finding import Finding
+from sheetgen.audit.outcome import Conclusion, Report, Tally
+from sheetgen.audit.references import place_of
+from sheetgen.audit.report.places import cells_words, counted, listed
+
+
+def summary(report: Report) -> list[str]:
+    """Return the sentences that say what the report comes to."""
+    if report.error:
+        return [report.error]
+    said = []
+    if report.gradients.all or report.updates.all:
+        said.append(_judged(report))
+    if report.verdict == Conclusion.NOT_UNDERSTOOD:
+        said.append("What it says of its gradients was not understood, so nothing is said of them.")
+    if report.confirmed_by:
+        said.append(f"Second opinion: central differences, the workbook recalculated by {report.confirmed_by}.")
+    elif report.wrong:
+        said.append("Not confirmed by an engine.")
+    return said
+
+
+def _judged(report: Report) -> str:
+    kinds = [(report.gradients, "gradient"), (report.updates, "update")]
+    sentence = "; ".join(_tally(tally, what) for tally, what in kinds if tally.all)
+    return f"{sentence[0].upper()}{sentence[1:]}."
+
+
+def _tally(tally: Tally, what: str) -> str:
+    wrong = tally.wrong + tally.follow
+    if not wrong and not tally.unknown:
+        return f"all {tally.all:,} {what}s are right" if tally.all > 1 else f"the one {what} is right"
+    parts = []
+    if wrong:
+        follow = f" ({tally.follow:,} only because of others)" if tally.follow else ""
+        parts.append(f"{wrong:,} of {counted(tally.all, what)} {'is' if wrong == 1 else 'are'} wrong{follow}")
+    elif tally.right:
+        parts.append(f"{tally.right:,} of {counted(tally.all, what)} {'is' if tally.right == 1 else 'are'} right")
+    if tally.unknown:
+        of = "" if parts else f" of {counted(tally.all, what)}"
+        parts.append(f"{tally.unknown:,}{of} could not be judged")
+    return ", ".join(parts)
+
+
+_LONG_LABEL = 30
+"""The characters from which on a label that holds an equation is named by its left side."""
+
+
+def short_label(finding: Finding) -> str:
+    """Return what the sheet calls the first cell; of a long equation the left side."""
+    left, equals, _ = finding.label.partition("=")
+    return left.strip() if equals and left.strip() and len(finding.label) > _LONG_LABEL else finding.label
+
+
+def heading(finding: Finding) -> str:
+    """Return what a finding is about: the label, the sheet, the cells."""
+    label = f"{short_label(finding)} on " if finding.label else ""
+    return f"{label}{finding.first.sheet!r}: {cells_words(finding.areas)}"
+
+
+def notices_heading(report: Report) -> str:
+    """Return the heading of what makes no gradient wrong."""
+    return "Also, though no gradient is wrong by it" if report.wrong else "To know, though no gradient is wrong by it"
+
+
+def consequence(finding: Finding) -> str:
+    """Return what follows from a finding, and who confirms it."""
+    said = []
+    if finding.follow:
+        is_one = finding.follow == 1
+        said.append(f"{counted(finding.follow, 'more cell')} {'is' if is_one else 'are'} wrong only because of it.")
+    if finding.confirmed:
+        said.append(f"Confirmed: {finding.confirmed}.")
+    return " ".join(said)
+
+
+def unread_by_reason(report: Report) -> Iterator[tuple[str, str, str]]:
+    """Yield the cells that were taken as constants, by sheet and reason: the sheet, the cells in words, the reason."""
+    cells = defaultdict(list)
+    for name, reason in report.unread.items():
+        place = place_of(name)
+        cells[place.sheet, reason].append(place)
+    for (sheet, reason), places in cells.items():
+        yield sheet, cells_words(areas_of(places)), reason
+
+
+def counts(reports: Iterable[Report]) -> str:
+    """Return how many files came to each verdict, in words."""
+    verdicts = [report.verdict for report in reports]
+    found = [f"{verdicts.count(kind):,} {kind}" for kind in Conclusion if kind in verdicts]
+    return f"{counted(len(verdicts), 'file')}: {listed(found)}"
+
+
+def in_short(report: Report) -> str:
+    """Return what a report comes to, in a few words for a table."""
+    if report.error:
+        return report.error.removeprefix(str(report.path)).lstrip(": ").removeprefix("is ")
+    if report.verdict == Conclusion.WRONG and report.wrong:
+        first = report.wrong[0]
+        more = f" (+{len(report.wrong) - 1})" if len(report.wrong) > 1 else ""
+        return f"{short_label(first) or first.kind}, {first.first.address}{more}"
+    if report.verdict == Conclusion.NOT_UNDERSTOOD:
+        return "no gradients were found to judge"
+    noticed = f", {counted(len(report.notices), 'notice')}" if report.notices else ""
+    return f"{report.gradients.right:,} gradients, {report.updates.right:,} updates{noticed}"

@@ -1,0 +1,339 @@
+"""Update rules: whether each parameter's next value takes the right gradient, in the right direction, at one rate."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from sheetgen.algebra.evaluate import ARITHMETIC_ERRORS
+from sheetgen.audit.adam import RIGHT, Moments, correction_of, explains, moments_of
+from sheetgen.audit.adjoints import Adjoints
+from sheetgen.audit.areas import areas_of
+from sheetgen.audit.book import Book, BookCell, Place
+from sheetgen.audit.causes import relative_formula
+from sheetgen.audit.claims import Claim, Structure, Update
+from sheetgen.audit.equations import Equations, NotUnderstood, cell_name, expression, place_of
+from sheetgen.audit.finding import Finding, Weight
+from sheetgen.audit.graph import Graph
+from sheetgen.audit.mistakes.roles import label_in
+from sheetgen.audit.mistakes.trees import Formula, Swap, binary, same, write
+from sheetgen.audit.syntax import Binary, Node, Number, Reference, bare
+from sheetgen.audit.unfolded import Unfolded, unfolded
+
+PLUS = "update-plus"
+OTHER_GRADIENT = "update-other-gradient"
+OTHER_RATE = "update-other-rate"
+OTHER_WEIGHT = "update-other-weight"
+_ALIKE = 1e-9
+_FEWEST = 3
+"""The updates of one step from which on one that has another rate stands out."""
+_MOST_STEPS = 6
+
+
+@dataclass(frozen=True)
+class Fault:
+    """An update that is wrong: which mistake it is, and what would be right."""
+
+    update: Update
+    kind: str
+    words: str
+    right_formula: str | None = None
+    at: Place | None = None
+    right_value: float | None = None
+
+    @property
+    def place(self) -> Place:
+        """The cell that is wrong."""
+        return self.at or self.update.new
+
+
+def update_findings(structure: Structure, equations: Equations, graph: Graph, book: Book) -> list[Finding]:
+    """Return a finding for each cause of wrong updates; what is not understood is passed over."""
+    updates = _Updates(structure, equations, graph, book)
+    faults = [*updates.simple(), *updates.rates(), *updates.corrections()]
+    groups: dict[tuple[str, str, str], list[Fault]] = defaultdict(list)
+    for fault in faults:
+        cell = book.formula_cell(fault.place)
+        if cell is not None:
+            groups[fault.kind, fault.update.group, relative_formula(cell)].append(fault)
+    return [_finding(group, book, graph) for group in groups.values()]
+
+
+def _finding(faults: Sequence[Fault], book: Book, graph: Graph) -> Finding:
+    first = min(faults, key=lambda fault: (book.sheets.index(fault.place.sheet), fault.place.row, fault.place.column))
+    cell = book.formula_cell(first.place)
+    assert cell is not None
+    return Finding(
+        kind=first.kind,
+        weight=Weight.WRONG,
+        words=f"The update {first.words}.",
+        first=first.place,
+        areas=areas_of(fault.place for fault in faults),
+        label=first.update.label,
+        formula=cell.formula,
+        value=graph.values.get(cell_name(first.place)),
+        right_formula=first.right_formula,
+        right_value=first.right_value,
+    )
+
+
+def _corrected(moments: Moments, words: str) -> Place | None:
+    """Return the cell that corrects the bias of the moment at fault, None where the update itself does."""
+    moment = moments.v if "second" in words else moments.m
+    uses = moments.update.graph.uses
+    own = (moments.m, moments.v)
+    cells = [name for name in moments.update.between if moment in uses.get(name, ()) and name not in own]
+    return place_of(cells[0]) if len(cells) == 1 else None
+
+
+class _Updates:
+    """The updates of a workbook."""
+
+    def __init__(self, structure: Structure, equations: Equations, graph: Graph, book: Book) -> None:
+        self._structure, self._equations, self._graph, self._book = structure, equations, graph, book
+        self._claims = {cell_name(claim.cell): claim for claim in structure.claims}
+        self._adjoints: dict[str, Adjoints] = {}
+
+    @cached_property
+    def _gradient_of(self) -> dict[str, str]:
+        return {cell_name(claim.by): name for name, claim in self._claims.items() if claim.sure}
+
+    @cached_property
+    def _understood(self) -> list[tuple[Update, Unfolded]]:
+        """The updates that follow from gradients and from their parameter's value before."""
+        news = {update.new: update for update in self._structure.updates}
+        followed = {update.old for update in self._structure.updates}
+        found = []
+        for update in self._structure.updates:
+            chained = update.new in followed or update.old in news
+            across = chained and update.new.row == update.old.row and update.new.sheet == update.old.sheet
+            rule = unfolded(self._graph, update.new, update.old, self._claims, across=across)
+            if rule is not None and rule.gradients and cell_name(update.new) in self._graph.values:
+                found.append((update, rule))
+        return found
+
+    def simple(self) -> Iterator[Fault]:
+        """Yield the updates with another parameter's gradient or value, and those that go uphill."""
+        for update, rule in self._understood:
+            yield from self._gradient(update, rule)
+            yield from self._direction(update, rule)
+
+    def _gradient(self, update: Update, rule: Unfolded) -> Iterator[Fault]:
+        old = cell_name(update.old)
+        for name in rule.gradients:
+            about = self._claims[name]
+            cells = {about.by, *about.summed}
+            if update.old in cells or not all(cell_name(cell) in self._graph.ends for cell in cells):
+                continue
+            right = self._gradient_of.get(old)
+            needed = self._called(right) if right else f"that of {self._called(old)}"
+            words = f"takes the gradient {self._called(name)} where {needed} is needed"
+            formula = self._with_cells(update, {name: right}) if right else None
+            yield Fault(update, OTHER_GRADIENT, words, formula, right_value=self._value(update, formula))
+        if old not in self._graph.uses.get(rule.new, ()):
+            others = [n for n in self._graph.uses.get(rule.new, ()) if n in self._graph.ends and self._kept(rule, n)]
+            if len(others) == 1:
+                words = f"starts from {self._called(others[0])} where {self._called(old)} is needed"
+                formula = self._with_cells(update, {others[0]: old})
+                yield Fault(update, OTHER_WEIGHT, words, formula, right_value=self._value(update, formula))
+
+    def _kept(self, rule: Unfolded, name: str) -> bool:
+        slope = self._graph.slopes(rule.new).get(name)
+        return slope is not None and abs(slope.middle - 1) < _ALIKE
+
+    def _direction(self, update: Update, rule: Unfolded) -> Iterator[Fault]:
+        forgotten = dict.fromkeys(rule.memories, 0.0)
+        try:
+            up, down = (rule.value({**forgotten, **dict.fromkeys(rule.gradients, slope)}) for slope in (1.0, -1.0))
+        except (KeyError, *ARITHMETIC_ERRORS):
+            return
+        if not up > down or any(self._is_negative(name) for name in rule.gradients):
+            return
+        words = "adds the gradient where it must be subtracted: the loss goes up"
+        formula = self._turned(update, rule, up, down)
+        yield Fault(update, PLUS, words, formula, right_value=self._value(update, formula))
+
+    def _is_negative(self, name: str) -> bool:
+        """Whether a cell holds minus the derivative that it claims."""
+        claim = self._claims[name]
+        loss, value = cell_name(claim.of), self._graph.values.get(name)
+        if value is None or loss not in self._graph.values:
+            return False
+        slope = sum(self._adjoint(cell_name(of), claim) for of in (claim.of, *claim.also))
+        return slope * value < 0 and abs(slope + value) < abs(slope - value)
+
+    def _adjoint(self, loss: str, claim: Claim) -> float:
+        if loss not in self._adjoints:
+            self._adjoints = {loss: Adjoints(self._graph, loss)}
+        return sum(self._adjoints[loss].of(cell_name(place)).middle for place in claim.summed or (claim.by,))
+
+    def rates(self) -> Iterator[Fault]:
+        """Yield the updates whose learning rate is another than that of their neighbours in the same step."""
+        steps: dict[tuple[str, int], list[tuple[Update, Unfolded, float]]] = defaultdict(list)
+        for update, rule in self._understood:
+            rate = self._rate(update, rule)
+            if rate is not None:
+                steps[update.new.sheet, self._step(update)].append((update, rule, rate))
+        for entries in steps.values():
+            yield from self._other_rates(entries)
+
+    def _step(self, update: Update) -> int:
+        """Return the row of a table in which an update stands; those outside tables are taken to be of one step."""
+        new = update.new
+        tables = (table for table in self._structure.tables if table.sheet == new.sheet and new.column in table.labels)
+        return new.row if any(table.first <= new.row <= table.last for table in tables) else 0
+
+    def _rate(self, update: Update, rule: Unfolded) -> float | None:
+        """Return the learning rate of plain descent, None for any other update."""
+        if rule.memories or len(rule.gradients) != 1:
+            return None
+        (name,) = rule.gradients
+        try:
+            none, one, two = (rule.value({name: slope}) for slope in (0.0, 1.0, 2.0))
+        except (KeyError, *ARITHMETIC_ERRORS):
+            return None
+        rate = none - one
+        return abs(rate) if rate and abs(none - two - 2 * rate) <= 1e-6 * abs(rate) else None
+
+    def _other_rates(self, entries: Sequence[tuple[Update, Unfolded, float]]) -> Iterator[Fault]:
+        counts = Counter(f"{rate:.9g}" for _, _, rate in entries)
+        labelled = {f"{rate:.9g}" for update, _, rate in entries if self._is_stated(update, rate)}
+        (usual, many), *rest = sorted(counts.items(), key=lambda item: (-item[1], item[0] not in labelled))
+        few = len(entries) - many
+        stands_out = len(entries) >= _FEWEST and few * 3 <= len(entries)
+        if not rest or not (stands_out or labelled == {usual}):
+            return
+        model = next((update, rule) for update, rule, rate in entries if f"{rate:.9g}" == usual)
+        for update, rule, rate in entries:
+            if f"{rate:.9g}" != usual and not self._own_rate(update, model[0]):
+                words = f"takes the learning rate {rate:.6g} where the other parameters of this step take {usual}"
+                formula = self._at_rate(update, rule, rate, float(usual), model[0])
+                yield Fault(update, OTHER_RATE, words, formula, right_value=self._value(update, formula))
+
+    def _is_stated(self, update: Update, rate: float) -> bool:
+        """Whether an update takes just the learning rate that the sheet has for it."""
+        value = self._graph.values.get(cell_name(update.rate)) if update.rate else None
+        return value is not None and abs(value - rate) <= 1e-8 * abs(rate)
+
+    def _own_rate(self, update: Update, model: Update) -> bool:
+        """Whether the sheet has a learning rate of its own for an update, with a name of its own."""
+        if update.rate is None or model.rate is None or update.rate == model.rate:
+            return False
+        own, usual = label_in(self._structure, update.rate), label_in(self._structure, model.rate)
+        return own != usual
+
+    def corrections(self) -> Iterator[Fault]:
+        """Yield the updates by Adam whose bias correction is wrong."""
+        groups: dict[str, list[tuple[Update, Unfolded]]] = defaultdict(list)
+        for update, rule in self._understood:
+            if rule.memories:
+                groups[update.group].append((update, rule))
+        for entries in groups.values():
+            steps = []
+            for update, rule in entries:
+                moments = moments_of(rule, self._before(rule))
+                if moments is not None:
+                    rate = self._graph.values.get(cell_name(update.rate)) if update.rate else None
+                    steps.append((update, moments, rate))
+            wrong = [entry for entry in steps if entry[2] is None or not explains(RIGHT, [entry[1:]])]
+            found = correction_of([(moments, rate) for _, moments, rate in wrong[:_MOST_STEPS]])
+            if found is not None:
+                kind, words = found
+                for update, moments, _ in wrong:
+                    yield Fault(update, kind, words, at=_corrected(moments, words))
+
+    def _before(self, rule: Unfolded) -> dict[str, str]:
+        """Return what each cell remembers, for the cells between and those that they remember in turn."""
+        found: dict[str, str] = {}
+        ahead = list(rule.between)
+        for name in ahead:
+            place = place_of(name)
+            for other in self._graph.uses.get(name, ()):
+                there = place_of(other)
+                beside = there.sheet == place.sheet and (there.column == place.column or there.row == place.row)
+                remembered = other in rule.memories or (name not in rule.between and there.column == place.column)
+                if beside and remembered and name not in found:
+                    found[name] = other
+                    ahead.append(other)
+        return found
+
+    def _called(self, name: str) -> str:
+        place = place_of(name)
+        label = label_in(self._structure, place)
+        return f"{label} ({place.address})" if label else place.address
+
+    def _cell(self, update: Update) -> BookCell | None:
+        cell = self._book.formula_cell(update.new)
+        return cell if cell is not None and cell.place == update.new and cell.fills is None else None
+
+    def _with_cells(self, update: Update, new: dict[str, str | None]) -> str | None:
+        """Return the formula with references to other cells, None where it has none of those to replace."""
+        cell = self._cell(update)
+        if cell is None or cell.formula is None:
+            return None
+        formula = Formula(cell.formula)
+        swaps = []
+        for node in formula.nodes:
+            if isinstance(node, Reference) and node.single and node.first.row and node.first.column:
+                name = cell_name(Place(node.sheet or update.new.sheet, node.first.row, node.first.column))
+                if (right := new.get(name)) is not None:
+                    place = place_of(right)
+                    corner = node.first._replace(row=place.row, column=place.column)
+                    swaps.append(Swap(node, node._replace(start=-1, first=corner, last=corner)))
+        return formula.written(swaps) if swaps else None
+
+    def _turned(self, update: Update, rule: Unfolded, up: float, down: float) -> str | None:
+        """Return the formula with one + and − exchanged, so that it goes downhill by as much."""
+        cell = self._cell(update)
+        if cell is None or cell.formula is None:
+            return None
+        formula = Formula(cell.formula)
+        for node in formula.nodes:
+            if isinstance(node, Binary) and node.op in "+-":
+                text = formula.written([Swap(node, binary("-" if node.op == "+" else "+", node.left, node.right))])
+                value = self._value(update, text)
+                now = self._graph.values[rule.new]
+                old = self._graph.values.get(cell_name(update.old))
+                if value is not None and old is not None and abs(value + now - 2 * old) <= 1e-9 * (abs(now) + abs(old)):
+                    return text
+        return None
+
+    def _at_rate(self, update: Update, rule: Unfolded, rate: float, usual: float, model: Update) -> str | None:
+        """Return the formula with the usual learning rate in the place of its own."""
+        cell, like = self._cell(update), self._cell(model)
+        if cell is None or like is None or cell.formula is None or like.formula is None:
+            return None
+        formula, other = Formula(cell.formula), Formula(like.formula)
+        model_rates = [node for node in other.nodes if self._worth(node, model, usual)]
+        for node in formula.nodes:
+            if model_rates and self._worth(node, update, rate):
+                new = model_rates[0]
+                if not isinstance(new, Reference) or new.sheet is None or new.sheet == update.new.sheet:
+                    text = write(new, other.text)
+                    if same(node, new):
+                        continue
+                    return formula.text[: node.start] + text + formula.text[node.end :]
+        return None
+
+    def _worth(self, node: Node, update: Update, number: float) -> bool:
+        inner = bare(node)
+        if node is not inner:
+            return False
+        if isinstance(node, Number):
+            return abs(node.value - number) <= 1e-9 * abs(number)
+        if not isinstance(node, Reference) or not node.single or not node.first.row or not node.first.column:
+            return False
+        name = cell_name(Place(node.sheet or update.new.sheet, node.first.row, node.first.column))
+        value = self._graph.values.get(name)
+        return name not in self._graph.ends and value is not None and abs(value - number) <= 1e-8 * abs(number)
+
+    def _value(self, update: Update, text: str | None) -> float | None:
+        """Return what a formula would give in an update's cell."""
+        if text is None:
+            return None
+        try:
+            return self._graph.evaluate(expression(text, update.new, self._book)).value
+        except (NotUnderstood, KeyError, *ARITHMETIC_ERRORS):
+            return None
