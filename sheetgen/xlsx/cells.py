@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from typing import NamedTuple
 from xml.etree import ElementTree
 
 from openpyxl.utils.cell import column_index_from_string, range_boundaries
@@ -17,8 +18,9 @@ from openpyxl.utils.cell import column_index_from_string, range_boundaries
 from sheetgen.engines.base import CellError, Value
 from sheetgen.limits import MAX_COLUMNS, MAX_ROWS
 from sheetgen.page.cell_names import column_letter
-from sheetgen.xlsx.escapes import decoded
+from sheetgen.xlsx.escapes import decoded, unescaped
 from sheetgen.xlsx.formulas import shifted
+from sheetgen.xlsx.plain_rows import PlainRow
 from sheetgen.xlsx.plain_xml import Ambiguous, parse
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -47,8 +49,7 @@ class SharedFormula:
     """The last row of the cells that it is for."""
 
 
-@dataclass(frozen=True, slots=True)
-class FileCell:
+class FileCell(NamedTuple):
     """A cell as the file has it. ``value`` is the cached value where there is a formula.
 
     ``own`` is the cell's own formula, without ``=``; ``shared`` the formula it shares with others;
@@ -121,6 +122,22 @@ class CellReader:
             cells.append(self._cell(element, number, column))
         return cells
 
+    def plain_cells(self, row: PlainRow) -> list[FileCell] | None:
+        """Return the cells of a row that is spelled plainly; None where one does not stand in its place."""
+        number, digits = row.number, str(row.number)
+        cells = []
+        column = 0
+        for letters, in_row, style, kind, formula, value, inline in row.cells:
+            place = _column(letters)
+            if in_row != digits or place <= column:
+                return None
+            column = place
+            text = value and unescaped(value)
+            shown, runs = _runs_apart(self._value(kind or "n", text, inline and decoded(unescaped(inline))))
+            own = formula and _formula(unescaped(formula))
+            cells.append(FileCell(number, column, shown, own, style=style or "0", runs=runs))
+        return cells
+
     def _cell(self, element: ElementTree.Element, row: int, column: int) -> FileCell:
         formula = value = inline = None
         for part in element:
@@ -132,14 +149,14 @@ class CellReader:
                 inline = part
             elif part.tag != _EXTENSIONS:
                 raise Ambiguous(f"{named(part)}, not where it belongs, in {_name(row, column)}")
-        shown = self._value(element.get("t", "n"), value, inline)
-        runs = shown.runs if isinstance(shown, PiecedText) else ()
-        shown = str(shown) if isinstance(shown, PiecedText) else shown
+        content = None if value is None else value.text or ""
+        own_text = None if inline is None else _text(inline)
+        shown, runs = _runs_apart(self._value(element.get("t", "n"), content, own_text))
         style = element.get("s", "0")
         rich = element.get("vm") is not None or element.get("cm") is not None
         if formula is None:
             return FileCell(row, column, shown, style=style, rich=rich, runs=runs)
-        text = (formula.text or "").strip().removeprefix("=")
+        text = _formula(formula.text or "")
         kind = formula.get("t", "normal")
         if kind == "shared":
             shared = self._share(formula, text, row, column)
@@ -162,14 +179,14 @@ class CellReader:
             raise Ambiguous(f"the formula of other cells in {_name(row, column)}")
         return shared
 
-    def _value(self, kind: str, value: ElementTree.Element | None, inline: ElementTree.Element | None) -> Value:
-        if (kind == "inlineStr") != (inline is not None) and not (value is inline is None):
+    def _value(self, kind: str, text: str | None, inline: str | None) -> Value:
+        """Return the value of a cell, given the text that is spelled as its value, and that of its own."""
+        if (kind == "inlineStr") != (inline is not None) and not (text is inline is None):
             raise Ambiguous(f"a cell of the kind {kind!r} with another kind of value")
         if inline is not None:
-            return _text(inline)
-        if value is None or (value.text is None and kind != "str"):
+            return inline
+        if text is None or (not text and kind != "str"):
             return None
-        text = value.text or ""
         if kind == "n":
             return float(text) if _NUMBER.fullmatch(text) else CellError(text)
         if kind == "s":
@@ -181,6 +198,15 @@ class CellReader:
         if kind not in ("str", "d"):
             raise Ambiguous(f"a cell of the kind {kind!r}")
         return decoded(text) if kind == "str" else text
+
+
+def _runs_apart(value: Value) -> tuple[Value, tuple[ElementTree.Element, ...]]:
+    """Return a value as it is without what the file says of the looks of its pieces, and that."""
+    return (str(value), value.runs) if isinstance(value, PiecedText) else (value, ())
+
+
+def _formula(text: str) -> str:
+    return text.strip().removeprefix("=")
 
 
 def _boundaries(area: str) -> tuple[int, int, int, int]:
