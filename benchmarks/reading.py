@@ -4,8 +4,8 @@
 
 The sizes are iterations of the network that is built by default; the templates are built as they are. Engine and proof
 take turns in one process and are measured by the time of the processor, as is reading every cell of the file: rows that
-are spelled alike many at once, as verifying does, and every row element by element. Medians, the least and the most,
-and the ratio of each pair are printed as a Markdown table.
+are spelled alike many at once and plain ones as text, as verifying does, and every row element by element. Medians,
+the least and the most, and the ratio of each pair are printed as a Markdown table.
 """
 
 from __future__ import annotations
@@ -16,12 +16,14 @@ import tempfile
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from unittest import mock
 
 import formualizer
 
 from sheetgen import build, load, override, verify
+from sheetgen.machine import collect_seldom
 from sheetgen.network.study import Study
 from sheetgen.xlsx.reader import WorkbookFile
 
@@ -43,7 +45,9 @@ def reading(path: Path) -> None:
 
 
 def reading_elements(path: Path) -> None:
-    with mock.patch("sheetgen.xlsx.sheet_reader.pattern_of", return_value=None):
+    with ExitStack() as patches:
+        for name in ("pattern_of", "plain_row"):
+            patches.enter_context(mock.patch(f"sheetgen.xlsx.sheet_reader.{name}", return_value=None))
         reading(path)
 
 
@@ -79,6 +83,7 @@ def main() -> None:
     arguments.add_argument("--templates", nargs="*", default=["iris"])
     arguments.add_argument("--runs", type=int, default=5)
     options = arguments.parse_args()
+    collect_seldom()  # as the command does
     print(f"n = {options.runs}; seconds of the processor: median (least–most)\n")
     print(
         "| workbook | training rows | cells | bare engine | verify | verify / engine | reading | reading, element by"

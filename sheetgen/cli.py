@@ -605,4 +605,7 @@ def _say_built(built: Built) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line, by default that of this process, and exit."""
+    from sheetgen.machine import collect_seldom
+
+    collect_seldom()
     run(cli, arguments, "sheetgen")

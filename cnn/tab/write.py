@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -100,7 +99,7 @@ def _say_what_is_no_number(page: Page) -> None:
     """Put a text where a number is infinite or none, which no cell can hold."""
     for place, cell in page.cells.items():
         if isinstance(cell.content, float) and not math.isfinite(cell.content):
-            page.cells[place] = replace(cell, content=NO_NUMBER)
+            page.cells[place] = cell._replace(content=NO_NUMBER)
 
 
 def _put_title(page: Page, run: RunRecord, table: epochs.Epochs) -> None:

@@ -101,7 +101,7 @@ def _operation(op: str, operands: Sequence[Bounded]) -> Bounded:
         if row.kinks:
             return result, total + _reach(function, bounded, result)
         for (_, error), slope in zip(bounded, slopes, strict=True):
-            if error.any():
+            if np.count_nonzero(error):  # several times as fast as any() for a few numbers
                 total = total + error * slope(values, result)
         return result, total
 

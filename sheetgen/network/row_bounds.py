@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -29,8 +29,8 @@ class RowBounds:
 
     def __init__(self, graph: Graph, constants: Mapping[str, float], unit: float, batch: int) -> None:
         self._graph, self._unit, self._batch = graph, unit, batch
+        self._equations = _row_equations(graph, tuple(constants))
         self._constants = np.array(list(constants.values())).reshape(-1, 1, 1)
-        self._places = {name: place for place, name in enumerate((*graph.names, *constants))}
 
     def of_some(self, batches: Batches, chosen: Sequence[int], rows: int | None = None) -> Array:
         """Return the bounds of chosen batches, in ascending order, or of so many of their rows: as `of` does."""
@@ -54,11 +54,11 @@ class RowBounds:
         here = self._known(batches)
         with np.errstate(all="ignore"):
             if before is None:
-                self._bound(here, self._at_once, None)
+                self._bound(here, self._equations.at_once, None)
             else:
                 above = self._known(before)
-                self._bound(above, self._at_start, None)
-                self._bound(here, self._later, _rows(above, self._batch - 1, self._batch))
+                self._bound(above, self._equations.at_start, None)
+                self._bound(here, self._equations.later, _rows(above, self._batch - 1, self._batch))
         return here[1][: len(self._graph.names)].transpose(2, 1, 0)
 
     def _known(self, batches: Array) -> Pair:
@@ -71,13 +71,13 @@ class RowBounds:
 
     def _bound(self, here: Pair, first: _Equations, above: Pair | None) -> None:
         """Put in the bounds of batches: of the first row by equations of its own, then of all others."""
-        start, rest = _rows(here, 0, 1), _rows(here, 1, None)
-        for known, given in ((start, first.given), (rest, self._later.given)):
+        start, rest, later = _rows(here, 0, 1), _rows(here, 1, None), self._equations.later
+        for known, given in ((start, first.given), (rest, later.given)):
             known[1][given] = self._unit * np.abs(known[0][given])
         for layer in first.layers:
             for equations in layer:
                 equations.bound(start, above, self._unit)
-        for layer in self._later.layers:
+        for layer in later.layers:
             for equations in layer:
                 if not equations.looks_back:
                     equations.bound(rest, None, self._unit)
@@ -86,28 +86,37 @@ class RowBounds:
                     if equations.looks_back:
                         equations.bound(_rows(here, row, row + 1), _rows(here, row - 1, row), self._unit)
 
-    # --- by which equations the quantities of a row come about ---
+
+class _RowEquations:
+    """By which equations the quantities of a row come about, given the names of the constants that they refer to."""
+
+    def __init__(self, graph: Graph, constants: Sequence[str]) -> None:
+        self._graph = graph
+        self._places = {name: place for place, name in enumerate((*graph.names, *constants))}
 
     @cached_property
-    def _at_once(self) -> _Equations:
+    def at_once(self) -> _Equations:
         """The equations of the first row of the training."""
-        return self._equations(lambda quantity: quantity.in_row(first=True))
+        return self._of(lambda quantity: quantity.in_row(first=True))
 
     @cached_property
-    def _at_start(self) -> _Equations:
+    def at_start(self) -> _Equations:
         """Those of the first row of the batch before: its data and weights are given, and a mean begins anew."""
-        return self._equations(_at_start)
+        return self._of(_at_start)
 
     @cached_property
-    def _later(self) -> _Equations:
+    def later(self) -> _Equations:
         """Those of any later row."""
-        return self._equations(lambda quantity: quantity.in_row(first=False))
+        return self._of(lambda quantity: quantity.in_row(first=False))
 
-    def _equations(self, equation: Callable[[Quantity], Expr | None]) -> _Equations:
+    def _of(self, equation: Callable[[Quantity], Expr | None]) -> _Equations:
         chosen = {quantity.name: equation(quantity) for quantity in self._graph.quantities}
         equations = {name: expr for name, expr in chosen.items() if expr is not None}
         given = [place for name, place in self._places.items() if name not in equations]
         return _Equations(given, alike(equations, self._places))
+
+
+_row_equations = lru_cache(maxsize=4)(_RowEquations)  # a network is bounded for several ends
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,8 @@ from sheetgen.page.ranges import ranges, runs
 
 _OWN_FORMATS = 200
 """The number of the first number format of a conditional format; those of cells begin at 164."""
+_GOOD, _BAD = (Font(color=colour, bold=True) for colour in (style.GOOD, style.BAD))
+_BEHIND_GOOD, _BEHIND_BAD = (PatternFill(bgColor=colour) for colour in (style.GOOD_FILL, style.BAD_FILL))
 
 
 def all_rules(page: Page) -> Iterator[tuple[str, Rule]]:
@@ -66,8 +68,8 @@ def flag_rules(cell: str) -> tuple[Rule, Rule]:
     """
     good, bad = f'LEFT({cell},2)="OK"', f'LEFT({cell},2)<>"OK"'
     return (
-        FormulaRule([good], font=Font(color=style.GOOD, bold=True), fill=PatternFill(bgColor=style.GOOD_FILL)),
-        FormulaRule([bad], font=Font(color=style.BAD, bold=True), fill=PatternFill(bgColor=style.BAD_FILL)),
+        FormulaRule([good], font=_GOOD, fill=_BEHIND_GOOD),
+        FormulaRule([bad], font=_BAD, fill=_BEHIND_BAD),
     )
 
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sheetgen.page.cell_names import column_letter, row_and_column
 from sheetgen.page.controls import Spinner
@@ -26,8 +26,7 @@ ROW, PREVIOUS_ROW = "\x01", "\x02"
 """Stand for a table row's own number, and the number of the row above, in the text of its formulas."""
 
 
-@dataclass(frozen=True)
-class Formula:
+class Formula(NamedTuple):
     """A formula, without its ``=``, beside the function that gives its value.
 
     ``value`` is called when the trace has run. ``scale`` is the size of the operands of a difference
@@ -52,8 +51,7 @@ class Formula:
 Content = Formula | float | str | None
 
 
-@dataclass(frozen=True)
-class Cell:
+class Cell(NamedTuple):
     """What stands in a cell and how it looks."""
 
     content: Content

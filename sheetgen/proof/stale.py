@@ -44,6 +44,8 @@ def stale_cells(
     earlier = _earlier_study(file, book)
     best: set[tuple[str, str]] = set()
     for picks in {book.picks, Picks()}:
+        if (earlier, picks) == (book.study, book.picks):  # the numbers of today, which these cells contradict
+            continue
         try:
             wrong = set(_wrong_then(file, Book(earlier, book.built, picks, version=book.version), tolerance))
         except SheetgenError:  # numbers with which nothing can be trained were never this workbook's

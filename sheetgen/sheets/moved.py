@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from sheetgen.algebra.evaluate import ARITHMETIC_ERRORS, evaluate, expanded
+from sheetgen.algebra.evaluate import ARITHMETIC_ERRORS, evaluate_expanded, expanded
 from sheetgen.algebra.expr import Apply, Expr, Held, Var, held_names
 from sheetgen.errors import UsageError
 from sheetgen.network.error_bounds import BoundedNumbers, Known, compiled, error_bound
@@ -66,7 +66,10 @@ class MovedNetworks:
         self.graph, self.point = graph, point
         self.branches = branches(graph, with_held)
         held_equations = {quantity.name: with_held(equation_of(quantity)) for quantity in graph.equations}
-        self._equations = [(name, expr, compiled(expanded(expr))) for name, expr in held_equations.items()]
+        spelled = {name: expanded(expr) for name, expr in held_equations.items()}
+        self._equations = [(name, expr, compiled(expr)) for name, expr in spelled.items()]
+        self._margins = [expanded(margin) for branch in self.branches for margin in margins(branch)]
+        self._sides = [expanded(branch) for branch in self.branches]
         self._computed: dict[tuple[Direction, int], MovedNetwork] = {}
 
     def at(self, direction: Direction, multiple: int) -> MovedNetwork:
@@ -93,12 +96,12 @@ class MovedNetworks:
         known = Known(numbers, 1.0, held=unmoved)
         for name, expr, bounded in self._equations:
             try:
-                values[name] = evaluate(expr, values.__getitem__, held=point.value)
+                values[name] = evaluate_expanded(expr, values.__getitem__, held=point.value)
             except ARITHMETIC_ERRORS:
                 raise UsageError(self._edge(direction, multiple, name)) from None
             _, errors[name] = bounded(known)
-        undecided = any(_near_zero(margin, numbers, unmoved) for branch in self.branches for margin in margins(branch))
-        sides = tuple(evaluate(branch, values.__getitem__, held=point.value) for branch in self.branches)
+        undecided = any(_near_zero(margin, numbers, unmoved) for margin in self._margins)
+        sides = tuple(evaluate_expanded(side, values.__getitem__, held=point.value) for side in self._sides)
         return MovedNetwork(values, errors, sides, undecided)
 
     def _edge(self, direction: Direction, multiple: int, quantity: str) -> str:
@@ -115,5 +118,5 @@ class MovedNetworks:
 
 def _near_zero(margin: Expr, numbers: BoundedNumbers, held_numbers: BoundedNumbers) -> bool:
     """Whether rounding may decide the sign of a margin; a margin of exactly 0 is 0 in every spreadsheet."""
-    value = evaluate(margin, numbers.value, held=held_numbers.value)
+    value = evaluate_expanded(margin, numbers.value, held=held_numbers.value)
     return 0 < abs(value) <= Tolerance.atol * error_bound(margin, numbers.value, numbers.error, 1.0, held_numbers)

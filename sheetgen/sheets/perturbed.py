@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 
 from sheetgen.algebra.notation import Excel
 from sheetgen.network.graph import equation_of
@@ -24,6 +24,8 @@ MOVES = (-2, -1, 1, 2)
 
 _ALONG, _MOVED_BY, _BRANCHES = "moved along", "moved by", "branches"
 _HEADING_ROWS = 4
+_COLUMN = "\x01"
+"""Stands for the letters of a network's column, in the text of its formulas."""
 _LOOK_OF_A_COMPONENT = replace(style.BUILT, number=style.SHORT)
 _LOOK_OF_A_MOVE = replace(style.LABEL, number=style.SCIENTIFIC)
 _GAP = 1
@@ -127,16 +129,28 @@ class Networks:
         moved_by: Content = Formula(f"{times}{point.epsilon}", lambda: move * point.step()) if move else 0.0
         page.put(f"{letter}{self.header - 1}", heading, style.LABEL)
         page.put(f"{letter}{self.header}", moved_by, _LOOK_OF_A_MOVE)
-        notation = Excel(lambda name: self._reference(name, letter), held=point.reference)
         for weight in graph.weights:
             text = point.reference(weight) + self._step(weight, direction, move)
             page.put(f"{letter}{self._rows[weight]}", self._formula(text, direction, move, weight), style.LINK)
-        for quantity in graph.equations:
-            text = notation.write(with_held(equation_of(quantity)))
-            formula = self._formula(text, direction, move, quantity.name)
-            page.put(f"{letter}{self._rows[quantity.name]}", formula, style.CALC)
-        for index, (row, branch) in enumerate(zip(self._branch_rows, self.numbers.branches, strict=True)):
-            page.put(f"{letter}{row}", self._branch(notation.write(branch), direction, move, index))
+        for name, pattern in self._patterns.items():
+            formula = self._formula(pattern.replace(_COLUMN, letter), direction, move, name)
+            page.put(f"{letter}{self._rows[name]}", formula, style.CALC)
+        for index, (row, pattern) in enumerate(zip(self._branch_rows, self._branch_patterns, strict=True)):
+            page.put(f"{letter}{row}", self._branch(pattern.replace(_COLUMN, letter), direction, move, index))
+
+    @cached_property
+    def _patterns(self) -> Mapping[str, str]:
+        """The formulas of the quantities, which are alike in all networks but for their column."""
+        equations = self.numbers.graph.equations
+        return {quantity.name: self._notation.write(with_held(equation_of(quantity))) for quantity in equations}
+
+    @cached_property
+    def _branch_patterns(self) -> Sequence[str]:
+        return [self._notation.write(branch) for branch in self.numbers.branches]
+
+    @property
+    def _notation(self) -> Excel:
+        return Excel(self._reference, held=self.point.reference)
 
     def _step(self, weight: str, direction: Direction, move: int) -> str:
         """Return what a network's formula adds to a parameter."""
@@ -145,9 +159,9 @@ class Networks:
         moved_by = f"+{self._letters[direction, move]}${self.header}"
         return f"{moved_by}*${self._components[direction]}{self._rows[weight]}" if direction.written else moved_by
 
-    def _reference(self, name: str, letter: str) -> str:
-        """Return the cell of a quantity, for the network in a column."""
-        return f"{letter}{self._rows[name]}" if name in self._rows else self.point.reference(name)
+    def _reference(self, name: str) -> str:
+        """Return the cell of a quantity, for the network in whatever column."""
+        return f"{_COLUMN}{self._rows[name]}" if name in self._rows else self.point.reference(name)
 
     def _formula(self, text: str, direction: Direction, move: int, name: str) -> Formula:
         return Formula(

@@ -49,7 +49,7 @@ class AlikeRows:
         """Return the cells of a row, counted from 0."""
         row = self.first + index
         return [
-            replace(cell, row=row, value=value, own=None if formula is None else at_row(formula, row))
+            cell._replace(row=row, value=value, own=None if formula is None else at_row(formula, row))
             for cell, formula, value in zip(self.like, self.formulas, self.values[index].tolist(), strict=True)
         ]
 

@@ -48,6 +48,8 @@ class CellFormats:
         self.looks = [look_of(entry) for entry in root.iterfind(f"{MAIN}dxfs/{MAIN}dxf")]
         self.codes = cache(self._codes_of)
         self.veils = cache(self._veils_of)
+        self._draws_symbols = cache(self._draws_symbols_in)
+        self._seen_of_font, self._behind = cache(self._seen_of), cache(self._colours_behind)
 
     def _require_one_reading(self, root: ElementTree.Element) -> None:
         """Raise WorkbookError for a style sheet of which programs would make different formats."""
@@ -73,7 +75,7 @@ class CellFormats:
         if any(place is not None and place.get("horizontal") == "fill" for place in places):
             codes.append(_REPEATED)
         fonts = (font for entry in entries for font in self._named(entry, "font"))
-        if any(legibility.draws_symbols(font, self._typefaces) for font in fonts):
+        if any(map(self._draws_symbols, fonts)):
             codes.append(_SYMBOLS)
         return tuple(dict.fromkeys(codes))
 
@@ -107,15 +109,27 @@ class CellFormats:
 
     def _veils_of(self, style: str) -> tuple[str, ...]:
         """Return what keeps a person from reading cells of a format, in the words of `sheetgen.xlsx.legibility`."""
-        fonts = self._parts(style, "font")
-        inks = [self._colours.of(font.find(f"{MAIN}color"), BLACK) for font in fonts] or [BLACK]
+        fonts = [self._seen_of_font(font) for font in self._parts(style, "font")]
+        inks = [ink for ink, _ in fonts] or [BLACK]
         inks += [ink for code in self.codes(style) for ink in inks_in(code)]
         cell, _ = self._entries(style)
-        veils = [veil for font in fonts for veil in legibility.of_font(font)]
+        veils = [veil for _, of_font in fonts for veil in of_font]
         veils += [veil for border in self._parts(style, "border") for veil in legibility.of_border(border)]
         veils += legibility.of_alignment(cell.find(f"{MAIN}alignment"))
         veils += legibility.of_protection(cell.find(f"{MAIN}protection"))
         return tuple(dict.fromkeys([*veils, *self._if_faint(style, inks)]))
+
+    # --- of a font or a fill, which many formats share ---
+
+    def _draws_symbols_in(self, font: ElementTree.Element) -> bool:
+        return legibility.draws_symbols(font, self._typefaces)
+
+    def _seen_of(self, font: ElementTree.Element) -> tuple[str, tuple[str, ...]]:
+        """Return the colour of a font, and what its letters are hard to read by."""
+        return self._colours.of(font.find(f"{MAIN}color"), BLACK), tuple(legibility.of_font(font))
+
+    def _colours_behind(self, fill: ElementTree.Element) -> tuple[str, ...]:
+        return tuple(legibility.behind(fill, self._colours))
 
     def veils_of_runs(self, style: str, runs: Iterable[ElementTree.Element]) -> tuple[str, ...]:
         """Return the same of pieces of a text in a cell of a format, given what the file says of each."""
@@ -126,6 +140,6 @@ class CellFormats:
 
     def _if_faint(self, style: str, inks: list[str]) -> Iterator[str]:
         """Yield that letters of one of some colours can hardly be told from what lies behind them, where that is so."""
-        behind = [colour for fill in self._parts(style, "fill") for colour in legibility.behind(fill, self._colours)]
+        behind = [colour for fill in self._parts(style, "fill") for colour in self._behind(fill)]
         if legibility.is_faint(inks, behind):
             yield legibility.FAINT

@@ -7,9 +7,11 @@ values in a cell.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import pairwise
+from typing import NamedTuple
 from xml.etree import ElementTree
 
 from openpyxl.utils.cell import column_index_from_string, range_boundaries
@@ -19,6 +21,7 @@ from sheetgen.limits import MAX_COLUMNS, MAX_ROWS
 from sheetgen.page.cell_names import column_letter
 from sheetgen.xlsx.escapes import decoded
 from sheetgen.xlsx.formulas import shifted
+from sheetgen.xlsx.plain_rows import PlainCell, PlainRow
 from sheetgen.xlsx.plain_xml import Ambiguous, parse
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -47,8 +50,7 @@ class SharedFormula:
     """The last row of the cells that it is for."""
 
 
-@dataclass(frozen=True, slots=True)
-class FileCell:
+class FileCell(NamedTuple):
     """A cell as the file has it. ``value`` is the cached value where there is a formula.
 
     ``own`` is the cell's own formula, without ``=``; ``shared`` the formula it shares with others;
@@ -121,6 +123,22 @@ class CellReader:
             cells.append(self._cell(element, number, column))
         return cells
 
+    def plain_cells(self, row: PlainRow) -> list[FileCell] | None:
+        """Return the cells of a row that is spelled plainly; None where one does not stand in its place."""
+        digits = str(row.number)
+        columns = [_column(cell.letters) for cell in row.cells]
+        if any(cell.row != digits for cell in row.cells) or any(a >= b for a, b in pairwise((0, *columns))):
+            return None
+        return [self._plain_cell(*place, row.number) for place in zip(row.cells, columns, strict=True)]
+
+    def _plain_cell(self, cell: PlainCell, column: int, row: int) -> FileCell:
+        inline = cell.inline and decoded(cell.inline)
+        shown, runs = _runs_apart(self._value(cell.kind, cell.value, inline))
+        if cell.attributes is None:
+            return FileCell(row, column, shown, style=cell.style, runs=runs)
+        own, shared, fills = self._formula(cell.attributes, cell.formula, row, column)
+        return FileCell(row, column, shown, own, shared, fills, cell.style, runs=runs)
+
     def _cell(self, element: ElementTree.Element, row: int, column: int) -> FileCell:
         formula = value = inline = None
         for part in element:
@@ -132,44 +150,49 @@ class CellReader:
                 inline = part
             elif part.tag != _EXTENSIONS:
                 raise Ambiguous(f"{named(part)}, not where it belongs, in {_name(row, column)}")
-        shown = self._value(element.get("t", "n"), value, inline)
-        runs = shown.runs if isinstance(shown, PiecedText) else ()
-        shown = str(shown) if isinstance(shown, PiecedText) else shown
+        content = None if value is None else value.text or ""
+        own_text = None if inline is None else _text(inline)
+        shown, runs = _runs_apart(self._value(element.get("t", "n"), content, own_text))
         style = element.get("s", "0")
         rich = element.get("vm") is not None or element.get("cm") is not None
         if formula is None:
             return FileCell(row, column, shown, style=style, rich=rich, runs=runs)
-        text = (formula.text or "").strip().removeprefix("=")
-        kind = formula.get("t", "normal")
+        own, shared, fills = self._formula(formula.attrib, formula.text or "", row, column)
+        return FileCell(row, column, shown, own, shared, fills, style, rich, runs)
+
+    def _formula(
+        self, attributes: Mapping[str, str], text: str, row: int, column: int
+    ) -> tuple[str | None, SharedFormula | None, str | None]:
+        """Return the formula of a cell: its own, the one that it shares, and the cells whose values it gives."""
+        text = text.strip().removeprefix("=")
+        kind = attributes.get("t", "normal")
         if kind == "shared":
-            shared = self._share(formula, text, row, column)
-            return FileCell(row, column, shown, shared=shared, style=style, rich=rich, runs=runs)
+            return None, self._share(attributes, text, row, column), None
         if kind not in ("normal", "array", "dataTable"):
             raise Ambiguous(f"a formula of the kind {kind!r} in {_name(row, column)}")
-        fills = None if kind == "normal" else _area(formula.get("ref", ""))
-        return FileCell(row, column, shown, own=text, fills=fills, style=style, rich=rich, runs=runs)
+        return text, None, None if kind == "normal" else _area(attributes.get("ref", ""))
 
-    def _share(self, formula: ElementTree.Element, text: str, row: int, column: int) -> SharedFormula:
+    def _share(self, attributes: Mapping[str, str], text: str, row: int, column: int) -> SharedFormula:
         """Return the formula that a cell shares, which the first of its cells defines, with the cells it is for."""
-        key = formula.get("si", "")
+        key = attributes.get("si", "")
         if text:
             if key in self._shared:
                 raise Ambiguous(f"a second shared formula {key!r} in {_name(row, column)}")
-            area = _boundaries(formula.get("ref", ""))
+            area = _boundaries(attributes.get("ref", ""))
             self._shared[key] = SharedFormula(text, row, column, last_row=area[-1]), area
         shared, (left, top, right, bottom) = self._shared[key]
         if not (top <= row <= bottom and left <= column <= right):
             raise Ambiguous(f"the formula of other cells in {_name(row, column)}")
         return shared
 
-    def _value(self, kind: str, value: ElementTree.Element | None, inline: ElementTree.Element | None) -> Value:
-        if (kind == "inlineStr") != (inline is not None) and not (value is inline is None):
+    def _value(self, kind: str, text: str | None, inline: str | None) -> Value:
+        """Return the value of a cell, given the text that is spelled as its value, and that of its own."""
+        if (kind == "inlineStr") != (inline is not None) and not (text is inline is None):
             raise Ambiguous(f"a cell of the kind {kind!r} with another kind of value")
         if inline is not None:
-            return _text(inline)
-        if value is None or (value.text is None and kind != "str"):
+            return inline
+        if text is None or (not text and kind != "str"):
             return None
-        text = value.text or ""
         if kind == "n":
             return float(text) if _NUMBER.fullmatch(text) else CellError(text)
         if kind == "s":
@@ -181,6 +204,11 @@ class CellReader:
         if kind not in ("str", "d"):
             raise Ambiguous(f"a cell of the kind {kind!r}")
         return decoded(text) if kind == "str" else text
+
+
+def _runs_apart(value: Value) -> tuple[Value, tuple[ElementTree.Element, ...]]:
+    """Return a value as it is without what the file says of the looks of its pieces, and that."""
+    return (str(value), value.runs) if isinstance(value, PiecedText) else (value, ())
 
 
 def _boundaries(area: str) -> tuple[int, int, int, int]:

@@ -26,6 +26,15 @@ def escaped(text: str) -> str:
     return escape(_MUST_BE_SPELLED.sub(lambda match: f"_x{ord(match[0]):04X}_", text))
 
 
+def unescaped(text: str) -> str:
+    """Return the text of an element from its XML, in which no reference stands but the five that XML has."""
+    if "&" not in text:
+        return text
+    for reference, character in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&amp;", "&")):
+        text = text.replace(reference, character)
+    return text
+
+
 def decoded(text: str) -> str:
     """Return the text that a part of a workbook means."""
     return _SPELLS_A_CHARACTER.sub(lambda match: chr(int(match[1], 16)), text)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Protocol, TypeVar
 from xml.etree import ElementTree
 
@@ -21,6 +22,7 @@ _UTF_8 = (b"utf-8", b"utf8", b"us-ascii", b"ascii")
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<")
 
 
+@lru_cache(maxsize=4096)
 def integer(text: str) -> int | None:
     """Return the integer that an attribute gives, None for what is none: Python reads more as such than XML has."""
     return int(text) if _INTEGER.fullmatch(text) else None

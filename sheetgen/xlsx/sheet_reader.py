@@ -1,13 +1,13 @@
 """A sheet part, read once from its beginning: the rows of its table, and the sheet without them.
 
 What programs read differently is refused: a row given twice, out of order or elsewhere than in the one table of the
-sheet. Rows are read as XML, element by element, but for those that are spelled like the row above them.
+sheet. Rows are read as XML, element by element, but for those that are spelled plainly, or like the row above them.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 from xml.etree import ElementTree
@@ -15,6 +15,7 @@ from xml.etree import ElementTree
 from sheetgen.limits import MAX_ROWS
 from sheetgen.xlsx.alike_rows import ROW_END, AlikeRows, RowPattern, pattern_of
 from sheetgen.xlsx.cells import COMPATIBILITY, MAIN, STRICT, CellReader, FileCell, named
+from sheetgen.xlsx.plain_rows import plain_row
 from sheetgen.xlsx.plain_xml import ON, Ambiguous, PlainPart, Readable
 from sheetgen.xlsx.shown_view import is_low
 
@@ -43,6 +44,7 @@ class SheetReader:
         self._above: list[ElementTree.Element] = []  # the open elements outside of the table
         self._table: ElementTree.Element | None = None
         self._tables = self._depth = self._number = 0
+        self._may_be_plain = False
         self.root = ElementTree.Element("")
         self.hidden: list[int] = []
 
@@ -51,8 +53,7 @@ class SheetReader:
         parser: ElementTree.XMLPullParser[Any] = ElementTree.XMLPullParser(("start", "end"))
         spelled = _Spelled(part)
         while xml := spelled.row():
-            parser.feed(xml)
-            rows = list(self._read(parser))
+            rows = self._plain(xml) or self._parsed(xml, parser)
             yield from rows
             if len(rows) == 1 and self._between_rows and (pattern := pattern_of(xml, rows[0])):
                 yield from self._alike(pattern, spelled)
@@ -63,10 +64,42 @@ class SheetReader:
             raise Ambiguous(f"{self._tables} tables of cells")
 
     @property
+    def _among_rows(self) -> bool:
+        """Whether the next row of the table may follow what was read last."""
+        return self._table is not None and self._depth == 0
+
+    @property
     def _between_rows(self) -> bool:
         """Whether what was read last is the end of a row that shows."""
-        in_the_table = self._table is not None and self._depth == 0
-        return in_the_table and self._number not in self.hidden[-1:]
+        return self._among_rows and self._number not in self.hidden[-1:]
+
+    def _plain(self, xml: bytes) -> list[list[FileCell]]:
+        """Return the row that some bytes spell plainly, for which the parser is not needed; none where they do not."""
+        row = plain_row(xml) if self._may_be_plain and self._among_rows else None
+        if row is None or not self._number < row.number <= MAX_ROWS:
+            return []
+        cells = self._cells.plain_cells(row)
+        if cells is None:
+            return []
+        self._reach(row.number, row.attributes)
+        return [cells]
+
+    def _parsed(self, xml: bytes, parser: ElementTree.XMLPullParser[Any]) -> list[list[FileCell]]:
+        """Return the rows that end in some bytes, read as XML.
+
+        Where a plainly spelled one is a row of the table, names without a prefix are those of a workbook in all of it.
+        """
+        parser.feed(xml)
+        rows = list(self._read(parser))
+        last = xml[xml.rfind(b"<row ") :]
+        self._may_be_plain = self._may_be_plain or (bool(rows) and self._among_rows and plain_row(last) is not None)
+        return rows
+
+    def _reach(self, number: int, attributes: Mapping[str, str]) -> None:
+        """Note the number of a row, and whether it shows."""
+        self._number = number
+        if attributes.get("hidden") in ON or is_low(attributes.get("ht")):
+            self.hidden.append(number)
 
     def _alike(self, pattern: RowPattern, spelled: _Spelled) -> Iterator[AlikeRows]:
         """Yield the rows behind the last one that are like it, for which the parser is not needed."""
@@ -95,9 +128,7 @@ class SheetReader:
                     self._above.pop()
                 else:
                     self._depth -= 1
-                    self._number = _row_number(element, self._number)
-                    if element.get("hidden") in ON or is_low(element.get("ht")):
-                        self.hidden.append(self._number)
+                    self._reach(_row_number(element, self._number), element.attrib)
                     yield self._cells.cells(element, self._number)
                     self._table.clear()
             elif event == "start":

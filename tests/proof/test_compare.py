@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from sheetgen import Tolerance
@@ -103,7 +101,7 @@ def kinds(outcome: SheetOutcome) -> list[tuple[str, Kind]]:
 )
 def test_one_changed_cell(where: str, change: dict[str, object], kind: Kind | None) -> None:
     cells = right()
-    cells[where] = replace(cells[where], **change)  # type: ignore[arg-type]
+    cells[where] = cells[where]._replace(**change)  # type: ignore[arg-type]
     assert kinds(compared(cells)) == ([] if kind is None else [(where, kind)])
 
 
@@ -148,7 +146,7 @@ def test_the_engine_disagrees() -> None:
 
 def test_a_difference_names_its_quantity_and_iteration_on_a_training_sheet() -> None:
     cells = right()
-    cells["B7"] = replace(cells["B7"], value=2.5)
+    cells["B7"] = cells["B7"]._replace(value=2.5)
     difference = compared(cells).differences[0]
     assert (difference.quantity, difference.iteration, difference.rate) == ("w", 2, 0.5)
     assert (difference.formula, difference.expected_formula) == ("B6/2", "B6/2")
@@ -158,7 +156,7 @@ def test_a_difference_names_its_quantity_and_iteration_on_a_training_sheet() -> 
 
 
 def test_missing_cached_values_are_counted() -> None:
-    cells = {where: replace(cell, value=None) if cell.has_formula else cell for where, cell in right().items()}
+    cells = {where: cell._replace(value=None) if cell.has_formula else cell for where, cell in right().items()}
     outcome = compared(cells)
     assert outcome.differences == []
     assert outcome.uncached == outcome.formulas == 8

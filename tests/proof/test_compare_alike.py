@@ -61,7 +61,7 @@ def with_value(row: int, column: int, value: float) -> AlikeRows:
 
 def with_cell(column: int, **changes: object) -> AlikeRows:
     rows = alike()
-    cells = [replace(cell, **changes) if cell.column == column else cell for cell in rows.like]  # type: ignore[arg-type]
+    cells = [cell._replace(**changes) if cell.column == column else cell for cell in rows.like]  # type: ignore[arg-type]
     return replace(rows, like=cells)
 
 
@@ -138,9 +138,9 @@ def test_rows_that_are_hard_to_read_are_counted() -> None:
 
 def test_rows_like_the_first_one_are_not_like_those_below_it() -> None:
     """The formula of the first row, shared with the rows below, is none of theirs."""
-    of_the_first = [replace(cell, row=FIRST) for cell in alike().like]
-    of_the_first[0] = replace(of_the_first[0], shared=None, own="A4+1")
-    of_the_first[1] = replace(of_the_first[1], shared=SharedFormula("Inputs!C2", 4, 2))
+    of_the_first = [cell._replace(row=FIRST) for cell in alike().like]
+    of_the_first[0] = of_the_first[0]._replace(shared=None, own="A4+1")
+    of_the_first[1] = of_the_first[1]._replace(shared=SharedFormula("Inputs!C2", 4, 2))
     rows = replace(alike(), like=of_the_first, formulas=[f"A{PREVIOUS_ROW}+1", *alike().formulas[1:]])
     found = outcome([rows], many=True)
     assert found == outcome([rows], many=False)

@@ -14,6 +14,8 @@ from gallery import TEMPLATES, small_workbook_of
 from random_changes import CHANGES
 from trials import Trial, try_change, try_kind, try_pair
 
+from sheetgen.machine import collect_seldom
+
 pytestmark = pytest.mark.stress
 
 TEN = [name for name in TEMPLATES if name != "iris"]
@@ -26,7 +28,8 @@ CORES, SECONDS = 2, 180.0
 
 @pytest.fixture(scope="module")
 def workers() -> Iterator[ProcessPoolExecutor]:
-    with ProcessPoolExecutor(CORES, multiprocessing.get_context("spawn")) as pool:
+    """Processes that are set up as that of a command is."""
+    with ProcessPoolExecutor(CORES, multiprocessing.get_context("spawn"), collect_seldom) as pool:
         yield pool
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import openpyxl
@@ -67,16 +69,23 @@ def outcome(xml: bytes) -> list[str] | str:
         return f"{type(problem).__name__}: {problem}"
 
 
-def of_elements(xml: bytes) -> list[str] | str:
-    """Return the same, with every row read element by element."""
+@contextmanager
+def elements_only() -> Iterator[None]:
+    """Let every row be read element by element."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sheet_reader, "pattern_of", lambda xml, cells: None)
+        patch.setattr(sheet_reader, "plain_row", lambda xml: None)
+        yield
+
+
+def of_elements(xml: bytes) -> list[str] | str:
+    """Return the same, with every row read element by element."""
+    with elements_only():
         return outcome(xml)
 
 
 def read_element_by_element(xml: bytes) -> list[Rows]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sheet_reader, "pattern_of", lambda xml, cells: None)
+    with elements_only():
         return read(xml)
 
 
@@ -226,8 +235,7 @@ def of_file(path: Path) -> tuple[dict[str, list[str] | str], int]:
 def assert_the_same(path: Path) -> int:
     """Assert that a file is read as element by element; return the number of cells that were read many at once."""
     sheets, many = of_file(path)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sheet_reader, "pattern_of", lambda xml, cells: None)
+    with elements_only():
         assert (sheets, 0) == of_file(path)
     return many
 

@@ -117,7 +117,7 @@ class _StepTable:
 
     def _where_it_is(self, iteration: str, formula: Formula) -> Formula:
         """Return a formula that shows nothing where an iteration's cell does."""
-        return replace(formula, text=f'IF({iteration}="","",{formula.text})')
+        return formula._replace(text=f'IF({iteration}="","",{formula.text})')
 
     def _at_end_of_batch(self, name: str, cell: str, iteration: int) -> Formula:
         """Return the formula of a quantity in the last row of an iteration, which stands in a cell."""
@@ -125,7 +125,7 @@ class _StepTable:
         row = f"({cell}+1)*{self.book.layout.count(BATCH)}" if study.batch > 1 else f"{cell}+1"
         there = self._exists(iteration)
         shown = self.table.step.elsewhere(name, row, (iteration + 1) * study.batch - 1 if there else 0)
-        return shown if there else replace(shown, value=lambda: "", scale=0.0)
+        return shown if there else shown._replace(value=lambda: "", scale=0.0)
 
     # --- the updates ---
 
@@ -210,8 +210,8 @@ class _StepTable:
         row = self.book.picks.explorer.row(study)
         batch = self.book.layout.count(BATCH) if study.batch > 1 else "1"
         looked_up = self.table.step.elsewhere(name, f"{self.table.row}+{batch}", row if ends else row + study.batch)
-        shown = replace(looked_up, value=lambda: "", scale=0.0) if ends else looked_up
-        return replace(shown, text=f'IF({EXPLORER_ITERATION.absolute}={self.last},"",{looked_up.text})')
+        shown = looked_up._replace(value=lambda: "", scale=0.0) if ends else looked_up
+        return shown._replace(text=f'IF({EXPLORER_ITERATION.absolute}={self.last},"",{looked_up.text})')
 
     def _down(self, cell: str, slope: Formula, after: str) -> Formula:
         """Return the formula of −η·∂; nothing after the last iteration."""

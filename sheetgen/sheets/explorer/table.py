@@ -108,7 +108,7 @@ class LookupTable:
         over_run = f"INDEX({self.runs.column(label)},{self.sheet_number})"
         text = f'IF({self.colours.absolute}="{THE_STEP}",{of_step.text},{over_run})'
         chosen = of_step if self._book.picks.colours == THE_STEP else of_run
-        return replace(chosen, text=text)
+        return chosen._replace(text=text)
 
     def _of_run(self, variant: int, names: list[str]) -> Formula:
         """Return the formula of the largest size among quantities over all rows of a training sheet."""
@@ -129,7 +129,7 @@ class LookupTable:
             return max(names, key=lambda name: abs(self.step.value(name)))
 
         value = Formula(f"MAX(MAX({blocks}),-MIN({blocks}))", lambda: abs(self.step.value(largest())))
-        return replace(value, scale=lambda: self.step.error(largest()))
+        return value._replace(scale=lambda: self.step.error(largest()))
 
 
 def _blocks(graph: Graph, names: list[str]) -> list[tuple[str, str]]:

@@ -135,7 +135,7 @@ def _picked_parameter(page: Page, book: Book, compared: Block, line: GradientLin
         page.put(label_cell, label, style.Style(align="right", bold=True, indent=1))
         page.merges += [f"{label_cell}:F{row}", f"{cell}:H{row}"]
         source = line.formulas[column]
-        page.put(cell, replace(source, text=compared.cell(column, compared.first)), look)
+        page.put(cell, source._replace(text=compared.cell(column, compared.first)), look)
     page.flags.append(_PICKED.cell(VERDICT))
 
 
