@@ -52,13 +52,11 @@ def _with(first: int | None, second: int | None, turned: bool = False) -> Correc
     return correction
 
 
-def _without_power(first: bool, second: bool) -> Correction:
-    """Return the correction that takes β for βᵗ."""
+def _at_power(power: int, first: int, second: int) -> Correction:
+    """Return the correction that takes β to one power at all steps, for β₁, for β₂ or for both."""
 
     def correction(beta1: float, beta2: float, step: int) -> float:
-        return _with(0, 0)(
-            beta1 if not first else beta1 ** (1 / step), beta2 if not second else beta2 ** (1 / step), step
-        )
+        return _with((power - step) * first, (power - step) * second)(beta1, beta2, step)
 
     return correction
 
@@ -76,7 +74,8 @@ WRONG: Sequence[tuple[str, str, Correction]] = (
         for of, (first, second) in _OF.items()
     ],
     *[
-        (WRONG_POWER, f"corrects the bias {of} with β where β^t is needed", _without_power(bool(first), bool(second)))
+        (WRONG_POWER, f"corrects the bias {of} with {spelled} where β^t is needed", _at_power(power, first, second))
+        for power, spelled in ((1, "β"), (2, "β² at every step"))
         for of, (first, second) in _OF.items()
     ],
     (WRONG_POWER, "corrects the bias of each moment with the other one's β", _with(0, 0, turned=True)),
@@ -102,6 +101,18 @@ def moments_of(update: Unfolded, before: Mapping[str, str]) -> Moments | None:
     except ARITHMETIC_ERRORS:
         return None
     return Moments(update, m, v, beta1, beta2, _step(m, before, update.graph), scale) if scale else None
+
+
+def moments_before(later: Moments, update: Unfolded, before: Mapping[str, str]) -> Moments | None:
+    """Return an update as the step of Adam before another one, by the moments that this one remembers."""
+    m, v = before.get(later.m), before.get(later.v)
+    if m is None or v is None or m not in update.between or v not in update.between:
+        return None
+    try:
+        scale = _scale(update, m, v)
+    except ARITHMETIC_ERRORS:
+        return None
+    return Moments(update, m, v, later.beta1, later.beta2, later.step - 1, scale) if scale else None
 
 
 def _moment(update: Unfolded, name: str, memory: str) -> tuple[int, float] | None:

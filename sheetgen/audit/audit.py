@@ -19,6 +19,7 @@ from sheetgen.audit.outcome import Conclusion, Report, Tally
 from sheetgen.audit.read import read_book
 from sheetgen.audit.structure import structure_of
 from sheetgen.audit.told import Told
+from sheetgen.audit.typed_again import typed_again
 from sheetgen.audit.updates import update_findings
 
 NOTHING_TOLD = Told()
@@ -39,7 +40,8 @@ def audit(path: Path, told: Told = NOTHING_TOLD, *, thorough: bool = False, pati
     judgement = judge(graph, structure.claims)
     updates = update_findings(structure, equations, graph, book)
     mathematical = [*gradient_findings(judgement, structure, graph), *updates]
-    found = merged(mathematical, findings_beside(book, equations, structure, graph))
+    beside = [*typed_again(structure.claims, equations), *findings_beside(book, equations, structure, graph)]
+    found = merged(mathematical, beside)
     judged = {entry.claim.cell: entry for entry in judgement.entries}
     confirmed = confirm(found, judged, graph, thorough=thorough, patience=patience)
     return Report(

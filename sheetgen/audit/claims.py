@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from sheetgen.audit.book import Area, Place
 
@@ -80,3 +81,17 @@ class Structure:
     tables: tuple[Table, ...] = ()
     blocks: tuple[Block, ...] = ()
     seen: tuple[str, ...] = field(default=())
+
+    @cached_property
+    def blocks_at(self) -> Mapping[Place, list[Block]]:
+        """The matrices that a cell belongs to, in their order."""
+        found: dict[Place, list[Block]] = {}
+        for block in self.blocks:
+            for place in block.area.places():
+                found.setdefault(place, []).append(block)
+        return found
+
+    @cached_property
+    def claims_at(self) -> Mapping[Place, Claim]:
+        """The claim of each cell that makes one."""
+        return {claim.cell: claim for claim in reversed(self.claims)}

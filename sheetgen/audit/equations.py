@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sheetgen.algebra.expr import Apply, Expr
 from sheetgen.audit.arrays import LARGEST, element
 from sheetgen.audit.book import Book, BookCell, Place
+from sheetgen.audit.forms import Forms
 from sheetgen.audit.grammar import parse_formula
 from sheetgen.audit.references import Cells, cell_name, place_of
 from sheetgen.audit.syntax import Node, NotUnderstood
@@ -20,6 +21,25 @@ __all__ = ["Equations", "NotUnderstood", "cell_name", "equations_of", "expressio
 MOST_TERMS = 1_000_000
 """The names, numbers and operations up to which one formula is written out: some name a whole array for each cell."""
 _DEEP = "it is nested too deep"
+
+
+class Trees(Mapping[str, Node]):
+    """The syntax trees of formulas, each made where it is asked for."""
+
+    def __init__(self, formulas: Mapping[str, str]) -> None:
+        self._formulas = formulas
+
+    def __getitem__(self, name: str) -> Node:
+        return parse_formula(self._formulas[name])
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._formulas
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._formulas)
+
+    def __len__(self) -> int:
+        return len(self._formulas)
 
 
 @dataclass(frozen=True)
@@ -48,6 +68,9 @@ def _without_collection() -> Iterator[None]:
         yield
     finally:
         if before:
+            if not gc.get_freeze_count():  # to and fro: what lies there now counts as looked at
+                gc.freeze()
+                gc.unfreeze()
             gc.enable()
 
 
@@ -57,13 +80,16 @@ def equations_of(book: Book) -> Equations:
     cells = Cells(book)
     exprs: dict[str, Expr] = {}
     unread: dict[str, str] = {}
-    trees: dict[str, Node] = {}
+    forms = Forms(cells)
+    formulas: dict[str, str] = {}
     for cell in book.cells.values():
         if cell.formula is not None and book.formula_cell(cell.place) is cell:
             name = cell_name(cell.place)
             try:
-                trees[name] = tree = parse_formula(cell.formula)
-                exprs.update(_elements(cells, cell, tree))
+                expr = None if cell.fills else forms.expression(cell.formula, cell.place)
+                tree = None if expr else parse_formula(cell.formula)
+                formulas[name] = cell.formula
+                exprs.update(_elements(cells, cell, tree) if tree else {name: expr} if expr else {})
             except NotUnderstood as problem:
                 unread.update(dict.fromkeys(map(cell_name, _filled(cell)), str(problem)))
             except RecursionError:
@@ -73,7 +99,7 @@ def equations_of(book: Book) -> Equations:
         name = cell_name(place)
         if name not in exprs and isinstance(cell.value, bool | int | float):
             numbers[name] = float(cell.value)
-    return Equations(book, exprs, {k: v for k, v in numbers.items() if k not in exprs}, unread, trees)
+    return Equations(book, exprs, {k: v for k, v in numbers.items() if k not in exprs}, unread, Trees(formulas))
 
 
 def expression(text: str, place: Place, book: Book, element: tuple[int, int] = (0, 0)) -> Expr:
@@ -85,7 +111,7 @@ def expression(text: str, place: Place, book: Book, element: tuple[int, int] = (
     cell = book.cells.get(place)
     array = cell is not None and cell.fills is not None
     try:
-        return _element(Translator(Cells(book), place), parse_formula(text), array, element)
+        return _element(Translator(Cells(book), place, fills=array), parse_formula(text), array, element)
     except RecursionError:
         raise NotUnderstood(_DEEP) from None
 
@@ -101,7 +127,8 @@ def _filled(cell: BookCell) -> Iterator[Place]:
 
 def _elements(cells: Cells, cell: BookCell, tree: Node) -> Iterator[tuple[str, Expr]]:
     """Yield the cells that a formula fills, each with its expression."""
-    value = Translator(cells, cell.place).whole(tree, cell.fills is not None)
+    fills = cell.fills is not None and cell.fills.shape != (1, 1)
+    value = Translator(cells, cell.place, fills=fills).whole(tree, cell.fills is not None)
     if cell.fills is None:
         yield cell_name(cell.place), as_number(element(value))
         return
@@ -123,7 +150,8 @@ def _size(expr: Expr, sizes: dict[int, int]) -> int:
     """Return how many names, numbers and operations an expression has, what it shares counted each time."""
     if not isinstance(expr, Apply):
         return 1
-    known = sizes.get(id(expr))
-    if known is None:
-        known = sizes[id(expr)] = 1 + sum([_size(arg, sizes) for arg in expr.args])
-    return known
+    size = 1
+    for arg in expr.args:
+        size += (sizes.get(id(arg)) or _size(arg, sizes)) if type(arg) is Apply else 1
+    sizes[id(expr)] = size
+    return size

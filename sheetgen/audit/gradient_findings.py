@@ -12,10 +12,12 @@ from sheetgen.audit.equations import cell_name
 from sheetgen.audit.finding import Finding, Weight
 from sheetgen.audit.graph import Graph
 from sheetgen.audit.judge import Judged, Judgement, Verdict, allows
-from sheetgen.audit.mistakes import explain
-from sheetgen.audit.mistakes.mistake import Context, Mistake, WrongClaim
+from sheetgen.audit.mistakes.explain import explain
+from sheetgen.audit.mistakes.mistake import UNEXPLAINED, Context, Mistake, WrongClaim
 
 NEGATIVE = "negative-gradient"
+_SEARCHED = 40
+"""The causes of a workbook up to which the mistake is looked for; where there are more, the first ones explain them."""
 _PLACES = 6
 """The cells of a cause that an explanation must hold for: some of many rows, from the first to the last."""
 
@@ -27,7 +29,10 @@ def gradient_findings(judgement: Judgement, structure: Structure, graph: Graph) 
     }
     context = Context(graph.equations.book, graph.equations, structure, judgement.corrected, claims)
     compensated = dict(_added(structure, graph))
-    return [_finding(cause, judgement, context, compensated) for cause in causes_of(judgement.entries, graph)]
+    return [
+        _finding(cause, judgement, context, compensated, searched=number < _SEARCHED)
+        for number, cause in enumerate(causes_of(judgement.entries, graph))
+    ]
 
 
 def _added(structure: Structure, graph: Graph) -> Iterator[tuple[Place, Place]]:
@@ -39,9 +44,11 @@ def _added(structure: Structure, graph: Graph) -> Iterator[tuple[Place, Place]]:
                 yield update.gradient, update.new
 
 
-def _finding(cause: Cause, judgement: Judgement, context: Context, compensated: Mapping[Place, Place]) -> Finding:
+def _finding(
+    cause: Cause, judgement: Judgement, context: Context, compensated: Mapping[Place, Place], searched: bool
+) -> Finding:
     first = cause.wrong[0]
-    mistake, weight = _mistake(cause, judgement, context, compensated)
+    mistake, weight = _mistake(cause, judgement, context, compensated, searched)
     words = mistake.words
     if cause.by_chance_only:
         words += " The numbers agree as they are, but only by chance: with other weights they do not."
@@ -61,12 +68,14 @@ def _finding(cause: Cause, judgement: Judgement, context: Context, compensated: 
 
 
 def _mistake(
-    cause: Cause, judgement: Judgement, context: Context, compensated: Mapping[Place, Place]
+    cause: Cause, judgement: Judgement, context: Context, compensated: Mapping[Place, Place], searched: bool
 ) -> tuple[Mistake, Weight]:
     """Return the mistake and how heavy it is: a negative gradient that the update adds trains rightly."""
     if all(_is_negative(entry, judgement) for entry in cause.wrong) and cause.places[0] in compensated:
         words = f"This is the negative of {cause.wrong[0].claim.label}, and the update adds it: the training is right."
         return Mistake(NEGATIVE, words, None), Weight.NOTICE
+    if not searched:
+        return Mistake(UNEXPLAINED, "The formula is not that of the derivative.", None), Weight.WRONG
     chosen = _spread(cause.wrong)
     wrong = WrongClaim(
         claim=chosen[0].claim,

@@ -5,7 +5,7 @@ A number is an expression of the algebra. Where a spreadsheet turns one kind int
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sheetgen.algebra.expr import ONE, ZERO, Apply, Const, Expr, Var
@@ -48,6 +48,8 @@ _MANY = 24
 
 def number(item: Item) -> Expr:
     """Return what an item is in arithmetic. Raises NotUnderstood for a text."""
+    if isinstance(item, Apply | Var | Const):
+        return item
     if isinstance(item, Truth):
         return chosen(item, ONE, ZERO)
     if isinstance(item, Empty):
@@ -143,6 +145,14 @@ def computed(op: str, a: Item, b: Item) -> Item:
     if op == "&":
         return _joined(a, b)
     return compared(op, a, b)
+
+
+def operation(op: str) -> Callable[[Item, Item], Item]:
+    """Return an operation with two operands, to be done many times."""
+    sign = _SIGNS.get(op)
+    if sign is None:
+        return lambda a, b: computed(op, a, b)
+    return lambda a, b: Apply(sign, (number(a), number(b)))
 
 
 def _joined(a: Item, b: Item) -> Words:

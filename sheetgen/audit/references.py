@@ -68,7 +68,15 @@ class Cells:
         if rows * columns > LARGEST:
             raise NotUnderstood(f"it takes more than {LARGEST:,} cells at once")
         sheet, top, left = area.sheet, area.top, area.left
-        return Grid(rows, columns, lambda row, column: self.item(sheet, top + row, left + column), area)
+        return Grid(
+            rows,
+            columns,
+            lambda row, column: self.item(sheet, top + row, left + column),
+            area,
+            lambda: [
+                self.item(sheet, row, column) for row in range(top, bottom + 1) for column in range(left, right + 1)
+            ],
+        )
 
     def _end(self, sheet: str) -> tuple[int, int]:
         """Return the last row and column of a sheet that hold something."""
@@ -81,12 +89,17 @@ class Cells:
 
     def item(self, sheet: str, row: int, column: int) -> Item:
         """Return what a cell holds."""
+        item = self.peek(sheet, row, column)
+        if isinstance(item, Empty):
+            self.empty.add(item.name)
+        return item
+
+    def peek(self, sheet: str, row: int, column: int) -> Item:
+        """Return what a cell holds, without a note that it was asked for."""
         key = (sheet, row, column)
         item = self._items.get(key)
         if item is None:
             item = self._items[key] = self._item(Place(sheet, row, column))
-        if isinstance(item, Empty):
-            self.empty.add(item.name)
         return item
 
     def _item(self, place: Place) -> Item:

@@ -104,10 +104,10 @@ class Steps:
 
     def _of_another(self, place: Place, row: int) -> list[int]:
         """Return the rows above from which a parameter takes another's value and a derivative, as by mistake."""
-        refers = list(self.columns.refers(place))
-        if not any(c in self.columns.derivatives for _, c in refers):
+        above = [(r, c) for r, c in self.columns.refers(place) if c in self.columns.parameters and r < row]
+        if not above or not self._gradients(place, self.table.grid.place(*max(above))):
             return []
-        return [r for r, c in refers if c in self.columns.parameters and r < row]
+        return [r for r, _ in above]
 
     def _update(self, new: Place, old: Place, meant: Meaning, column: int) -> Update:
         gradients = self._gradients(new, old)

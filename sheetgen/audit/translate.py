@@ -10,7 +10,7 @@ from sheetgen.audit.arrays import Grid, Value, each, element
 from sheetgen.audit.book import Area, Place
 from sheetgen.audit.functions import FUNCTIONS
 from sheetgen.audit.grammar import parse_formula
-from sheetgen.audit.operands import FALSE, TRUE, Item, Words, computed, folded, negated, number, percent
+from sheetgen.audit.operands import FALSE, TRUE, Item, Words, computed, folded, negated, number, operation, percent
 from sheetgen.audit.references import Cells, intersected
 from sheetgen.audit.syntax import (
     Binary,
@@ -34,17 +34,23 @@ from sheetgen.xlsx.formulas import shifted
 _LONG = 60
 """The operators of one rank in a row up to which they are taken from the left, as they are written."""
 _RANK = {"+": 1, "-": 1, "*": 2, "/": 2}
+MOST_OPERATIONS = 20_000
+"""The operations on arrays, counted by element, up to which a formula that fills one cell is written out."""
 _NAMES_DEEP = 20
 """The defined names up to which one stands for another."""
 
 
 class Translator:
-    """Reads the formula of one cell. Every method raises NotUnderstood for what it does not understand."""
+    """Reads the formula of one cell. Every method raises NotUnderstood for what it does not understand.
 
-    def __init__(self, cells: Cells, place: Place) -> None:
-        self.cells, self.place = cells, place
+    ``fills`` says that it is an array formula that gives several cells their values.
+    """
+
+    def __init__(self, cells: Cells, place: Place, *, fills: bool = False) -> None:
+        self.cells, self.place, self.fills = cells, place, fills
         self._given: Mapping[str, Value] = {}
         self._names = 0
+        self._operations = 0
 
     def single(self, node: Node, array: bool) -> Value:
         """Return what a part gives where one item is expected: of a range the cell that an ordinary formula takes."""
@@ -119,9 +125,18 @@ class Translator:
         for part in reversed(chain):
             right = self.single(part.right, array)
             if isinstance(value, Grid) or isinstance(right, Grid):
-                value = _each_of(part.op, value, right)
+                value = self._each_of(part.op, value, right)
             else:
                 value = computed(part.op, value, right)
+        return value
+
+    def _each_of(self, op: str, a: Value, b: Value) -> Value:
+        """Return an operation on arrays. Raises NotUnderstood where a formula of one cell has too many of them."""
+        value = each(operation(op), a, b)
+        if isinstance(value, Grid) and not self.fills:
+            self._operations += value.rows * value.columns
+            if self._operations > MOST_OPERATIONS:
+                raise NotUnderstood(f"it is too large: more than {MOST_OPERATIONS:,} operations on cells of ranges")
         return value
 
     def _long(self, chain: Sequence[Binary], array: bool) -> Value:
@@ -179,10 +194,6 @@ class Translator:
         """Return what a whole formula gives: of an ordinary one that gives an array, its first element."""
         value = self.single(tree, array)
         return value if array else element(value)
-
-
-def _each_of(op: str, a: Value, b: Value) -> Value:
-    return each(lambda x, y: computed(op, x, y), a, b)
 
 
 def as_number(item: Item) -> Expr:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+import math
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from sheetgen.algebra.evaluate import ARITHMETIC_ERRORS
-from sheetgen.audit.adam import RIGHT, Moments, correction_of, explains, moments_of
+from sheetgen.audit.adam import RIGHT, Moments, correction_of, explains, moments_before, moments_of
 from sheetgen.audit.adjoints import Adjoints
 from sheetgen.audit.areas import areas_of
 from sheetgen.audit.book import Book, BookCell, Place
@@ -19,6 +20,8 @@ from sheetgen.audit.finding import Finding, Weight
 from sheetgen.audit.graph import Graph
 from sheetgen.audit.mistakes.roles import label_in
 from sheetgen.audit.mistakes.trees import Formula, Swap, binary, same, write
+from sheetgen.audit.paces import Pace, alike, pace_of
+from sheetgen.audit.sources import source_of
 from sheetgen.audit.syntax import Binary, Node, Number, Reference, bare
 from sheetgen.audit.unfolded import Unfolded, unfolded
 
@@ -49,10 +52,21 @@ class Fault:
         return self.at or self.update.new
 
 
+@dataclass(frozen=True)
+class _Step:
+    """An update with how far it goes."""
+
+    update: Update
+    rule: Unfolded
+    pace: Pace
+
+
 def update_findings(structure: Structure, equations: Equations, graph: Graph, book: Book) -> list[Finding]:
     """Return a finding for each cause of wrong updates; what is not understood is passed over."""
     updates = _Updates(structure, equations, graph, book)
-    faults = [*updates.simple(), *updates.rates(), *updates.corrections()]
+    corrections = list(updates.corrections())
+    spared = {fault.update.group for fault in corrections}
+    faults = [*updates.simple(), *updates.rates(spared), *corrections]
     groups: dict[tuple[str, str, str], list[Fault]] = defaultdict(list)
     for fault in faults:
         cell = book.formula_cell(fault.place)
@@ -125,7 +139,9 @@ class _Updates:
         for name in rule.gradients:
             about = self._claims[name]
             cells = {about.by, *about.summed}
-            if update.old in cells or not all(cell_name(cell) in self._graph.ends for cell in cells):
+            if source_of(self._equations, update.old) in {source_of(self._equations, cell) for cell in cells}:
+                continue
+            if not all(cell_name(cell) in self._graph.ends for cell in cells) and not self._mistaken(update, rule):
                 continue
             right = self._gradient_of.get(old)
             needed = self._called(right) if right else f"that of {self._called(old)}"
@@ -138,6 +154,23 @@ class _Updates:
                 words = f"starts from {self._called(others[0])} where {self._called(old)} is needed"
                 formula = self._with_cells(update, {others[0]: old})
                 yield Fault(update, OTHER_WEIGHT, words, formula, right_value=self._value(update, formula))
+
+    def _mistaken(self, update: Update, rule: Unfolded) -> bool:
+        """Whether an update takes the derivative by another quantity for the gradient itself, and that is another."""
+        pace, old = pace_of(rule, cell_name(update.old)), cell_name(update.old)
+        right = self._gradient_of.get(old)
+        if pace is None or not pace.plain or right is None or not self._is_stated(_Step(update, rule, pace)):
+            return False
+        (name,) = rule.gradients
+        taken, needed = (self._exact(self._claims[one]) for one in (name, right))
+        return taken is not None and needed is not None and abs(taken - needed) > 1e-6 * (abs(taken) + abs(needed))
+
+    def _exact(self, claim: Claim) -> float | None:
+        """Return the derivative that a cell claims."""
+        losses = [cell_name(of) for of in (claim.of, *claim.also)]
+        if any(loss not in self._graph.values for loss in losses):
+            return None
+        return sum(self._adjoint(loss, claim) for loss in losses)
 
     def _kept(self, rule: Unfolded, name: str) -> bool:
         slope = self._graph.slopes(rule.new).get(name)
@@ -169,13 +202,16 @@ class _Updates:
             self._adjoints = {loss: Adjoints(self._graph, loss)}
         return sum(self._adjoints[loss].of(cell_name(place)).middle for place in claim.summed or (claim.by,))
 
-    def rates(self) -> Iterator[Fault]:
-        """Yield the updates whose learning rate is another than that of their neighbours in the same step."""
-        steps: dict[tuple[str, int], list[tuple[Update, Unfolded, float]]] = defaultdict(list)
+    def rates(self, spared: Collection[str]) -> Iterator[Fault]:
+        """Yield the updates whose learning rate is another than that of their neighbours in the same step.
+
+        ``spared`` are the groups in which that has another cause.
+        """
+        steps: dict[tuple[str, int, tuple[float, ...]], list[_Step]] = defaultdict(list)
         for update, rule in self._understood:
-            rate = self._rate(update, rule)
-            if rate is not None:
-                steps[update.new.sheet, self._step(update)].append((update, rule, rate))
+            pace = pace_of(rule, cell_name(update.old))
+            if pace is not None and update.group not in spared:
+                steps[update.new.sheet, self._step(update), pace.rule].append(_Step(update, rule, pace))
         for entries in steps.values():
             yield from self._other_rates(entries)
 
@@ -185,37 +221,43 @@ class _Updates:
         tables = (table for table in self._structure.tables if table.sheet == new.sheet and new.column in table.labels)
         return new.row if any(table.first <= new.row <= table.last for table in tables) else 0
 
-    def _rate(self, update: Update, rule: Unfolded) -> float | None:
-        """Return the learning rate of plain descent, None for any other update."""
-        if rule.memories or len(rule.gradients) != 1:
-            return None
-        (name,) = rule.gradients
-        try:
-            none, one, two = (rule.value({name: slope}) for slope in (0.0, 1.0, 2.0))
-        except (KeyError, *ARITHMETIC_ERRORS):
-            return None
-        rate = none - one
-        return abs(rate) if rate and abs(none - two - 2 * rate) <= 1e-6 * abs(rate) else None
-
-    def _other_rates(self, entries: Sequence[tuple[Update, Unfolded, float]]) -> Iterator[Fault]:
-        counts = Counter(f"{rate:.9g}" for _, _, rate in entries)
-        labelled = {f"{rate:.9g}" for update, _, rate in entries if self._is_stated(update, rate)}
-        (usual, many), *rest = sorted(counts.items(), key=lambda item: (-item[1], item[0] not in labelled))
-        few = len(entries) - many
+    def _other_rates(self, entries: Sequence[_Step]) -> Iterator[Fault]:
+        rates = alike(entries, lambda entry: entry.pace.size)
+        stated = [any(map(self._is_stated, group)) for group in rates]
+        only = sum(stated) == 1  # then it is right, however few take it
+        ranked = zip(rates, stated, strict=True)
+        (usual, said), *rest = sorted(ranked, key=lambda one: (only and not one[1], -len(one[0]), not one[1]))
+        few = len(entries) - len(usual)
         stands_out = len(entries) >= _FEWEST and few * 3 <= len(entries)
-        if not rest or not (stands_out or labelled == {usual}):
+        if not rest or not (stands_out or (said and only)):
             return
-        model = next((update, rule) for update, rule, rate in entries if f"{rate:.9g}" == usual)
-        for update, rule, rate in entries:
-            if f"{rate:.9g}" != usual and not self._own_rate(update, model[0]):
-                words = f"takes the learning rate {rate:.6g} where the other parameters of this step take {usual}"
-                formula = self._at_rate(update, rule, rate, float(usual), model[0])
-                yield Fault(update, OTHER_RATE, words, formula, right_value=self._value(update, formula))
+        for entry in (entry for group, _ in rest for entry in group):
+            if not self._own_rate(entry.update, usual[0].update):
+                words = f"takes {self._rate_words(entry, usual[0])}"
+                formula = self._at_rate(entry, usual[0])
+                yield Fault(entry.update, OTHER_RATE, words, formula, right_value=self._value(entry.update, formula))
 
-    def _is_stated(self, update: Update, rate: float) -> bool:
-        """Whether an update takes just the learning rate that the sheet has for it."""
-        value = self._graph.values.get(cell_name(update.rate)) if update.rate else None
-        return value is not None and abs(value - rate) <= 1e-8 * abs(rate)
+    def _rate(self, entry: _Step, model: _Step) -> float | None:
+        """Return the learning rate of an update, by what another one's is where its rule is not plain descent."""
+        if entry.pace.plain:
+            return entry.pace.size
+        value = self._graph.values.get(cell_name(model.update.rate)) if model.update.rate else None
+        return None if value is None else value * entry.pace.size / model.pace.size
+
+    def _rate_words(self, entry: _Step, model: _Step) -> str:
+        rate, usual = self._rate(entry, model), self._rate(model, model)
+        if rate is None or usual is None:
+            times = entry.pace.size / model.pace.size
+            return f"a step {times:.6g} times as long as the other parameters do by the same rule"
+        return f"the learning rate {rate:.6g} where the other parameters of this step take {usual:.9g}"
+
+    def _is_stated(self, entry: _Step) -> bool:
+        """Whether an update takes just the learning rate that the sheet has for it; behind an optimiser, one at all."""
+        rate = entry.update.rate
+        value = self._graph.values.get(cell_name(rate)) if rate else None
+        if value is None:
+            return False
+        return not entry.pace.plain or abs(value - entry.pace.size) <= 1e-8 * entry.pace.size
 
     def _own_rate(self, update: Update, model: Update) -> bool:
         """Whether the sheet has a learning rate of its own for an update, with a name of its own."""
@@ -228,21 +270,33 @@ class _Updates:
         """Yield the updates by Adam whose bias correction is wrong."""
         groups: dict[str, list[tuple[Update, Unfolded]]] = defaultdict(list)
         for update, rule in self._understood:
-            if rule.memories:
-                groups[update.group].append((update, rule))
+            groups[update.group].append((update, rule))
         for entries in groups.values():
             steps = []
-            for update, rule in entries:
-                moments = moments_of(rule, self._before(rule))
-                if moments is not None:
-                    rate = self._graph.values.get(cell_name(update.rate)) if update.rate else None
-                    steps.append((update, moments, rate))
+            for update, moments in self._moments(entries):
+                rate = self._graph.values.get(cell_name(update.rate)) if update.rate else None
+                steps.append((update, moments, rate))
             wrong = [entry for entry in steps if entry[2] is None or not explains(RIGHT, [entry[1:]])]
             found = correction_of([(moments, rate) for _, moments, rate in wrong[:_MOST_STEPS]])
             if found is not None:
                 kind, words = found
                 for update, moments, _ in wrong:
                     yield Fault(update, kind, words, at=_corrected(moments, words))
+
+    def _moments(self, entries: Sequence[tuple[Update, Unfolded]]) -> Iterator[tuple[Update, Moments]]:
+        """Yield the updates that are steps of Adam; the first one has nothing to remember yet."""
+        unknown: list[tuple[Update, Unfolded]] = []
+        for update, rule in entries:
+            before = self._before(rule)
+            moments = moments_of(rule, before) if rule.memories else None
+            if moments is None:
+                unknown.append((update, rule))
+                continue
+            for earlier, first in unknown:
+                if (start := moments_before(moments, first, before)) is not None:
+                    yield earlier, start
+            unknown = []
+            yield update, moments
 
     def _before(self, rule: Unfolded) -> dict[str, str]:
         """Return what each cell remembers, for the cells between and those that they remember in turn."""
@@ -300,22 +354,34 @@ class _Updates:
                     return text
         return None
 
-    def _at_rate(self, update: Update, rule: Unfolded, rate: float, usual: float, model: Update) -> str | None:
-        """Return the formula with the usual learning rate in the place of its own."""
-        cell, like = self._cell(update), self._cell(model)
-        if cell is None or like is None or cell.formula is None or like.formula is None:
+    def _at_rate(self, entry: _Step, model: _Step) -> str | None:
+        """Return the formula with the learning rate of another update, in the place of its own or where it lacks."""
+        cell, like = self._cell(entry.update), self._cell(model.update)
+        rate, usual = self._rate(entry, model), self._rate(model, model)
+        if cell is None or like is None or cell.formula is None or like.formula is None or not rate or not usual:
             return None
         formula, other = Formula(cell.formula), Formula(like.formula)
-        model_rates = [node for node in other.nodes if self._worth(node, model, usual)]
-        for node in formula.nodes:
-            if model_rates and self._worth(node, update, rate):
-                new = model_rates[0]
-                if not isinstance(new, Reference) or new.sheet is None or new.sheet == update.new.sheet:
-                    text = write(new, other.text)
-                    if same(node, new):
-                        continue
-                    return formula.text[: node.start] + text + formula.text[node.end :]
+        new = next((node for node in other.nodes if self._worth(node, model.update, usual)), None)
+        if new is None or (isinstance(new, Reference) and new.sheet not in (None, entry.update.new.sheet)):
+            return None
+        text = write(new, other.text)
+        typed = [node for node in formula.nodes if self._worth(node, entry.update, rate) and not same(node, new)]
+        lacking = [node for node in formula.nodes if isinstance(node, Reference) and node.single]
+        changed = [(node, text) for node in typed]
+        changed += [(node, f"{text}*{write(node, formula.text)}") for node in lacking]
+        for node, part in changed:
+            whole = formula.text[: node.start] + part + formula.text[node.end :]
+            if self._moves(entry, whole, usual / rate):
+                return whole
         return None
+
+    def _moves(self, entry: _Step, text: str, times: float) -> bool:
+        """Whether a formula goes so many times as far from the old value as the cell's own does."""
+        value, now = self._value(entry.update, text), self._graph.values.get(cell_name(entry.update.new))
+        old = self._graph.values.get(cell_name(entry.update.old))
+        if value is None or now is None or old is None:
+            return False
+        return math.isclose(value - old, times * (now - old), rel_tol=1e-6)
 
     def _worth(self, node: Node, update: Update, number: float) -> bool:
         inner = bare(node)

@@ -95,3 +95,22 @@ def test_a_person_tells_the_loss_and_the_pairs() -> None:
     assert said(told)["H8"] == "P2 by E3"
     labels = structure(LAYER | {"G6": "step for W1"}, Told(pairs=("W1:step for W1",)))
     assert said(labels)["H8"] == "P2 by E3"
+
+
+def test_a_quantity_stands_before_its_derivative() -> None:
+    """Forward on the left and backward on the right of each sample: the weight of the next is nearer."""
+    cells: dict[str, Content] = {
+        "A1": "w", "A2": 0.5, "C1": "cost", "C2": "=(1.5*A2-1)^2", "G1": "dw", "G2": "=2*(1.5*A2-1)*1.5",
+        "I1": "w", "I2": "=A2", "K1": "cost", "K2": "=(2*I2-1)^2", "O1": "dw", "O2": "=2*(2*I2-1)*2",
+    }  # fmt: skip
+    assert said(structure(cells)) == {"G2": "C2 by A2", "O2": "K2 by I2"}
+
+
+def test_a_derivative_that_leaves_out_a_copy_of_its_quantity_claims_nothing() -> None:
+    """The second use of h has an h and a dh of its own; whether the first dh is to include it, nobody can say."""
+    cells: dict[str, Content] = {
+        "A1": "w", "A2": 0.5, "C1": "h", "C2": "=A2*3", "E1": "E", "E2": "=C2^2+G2^3", "G1": "h", "G2": "=C2",
+        "C4": "dh", "C5": "=2*C2", "G4": "dh", "G5": "=3*G2^2", "A4": "dw", "A5": "=(C5+G5)*3",
+    }  # fmt: skip
+    assert said(structure(cells)) == {"A5": "E2 by A2", "G5": "E2 by G2"}
+    assert said(structure(cells | {"C5": "=2*C2+G5"}))["C5"] == "E2 by C2"

@@ -262,3 +262,22 @@ def test_ten_thousand_formulas_take_little_time() -> None:
     equations = equations_of(book)
     assert time.process_time() - start < 8  # 0.8 s on a machine that does nothing else
     assert len(equations.exprs) == 10_000
+
+
+def test_formulas_that_were_filled_down_are_those_that_each_reads_by_itself() -> None:
+    formulas = [
+        "=1/(1+EXP(-(A{0}*$B$1+B{0})))",
+        "=IF(A{0}>B{0},A{0}-2^-B{0},-A{0}%)",
+        "=ROW(A{0})*A{0}",
+        "=LOG10(B{0})+A1",
+    ]
+    cells: dict[str, float | str] = {f"{column}{row}": row + 0.5 for column in "AB" for row in range(1, 12)}
+    for column, formula in zip("CDEF", formulas, strict=True):
+        cells |= {f"{column}{row}": formula.format(row) for row in range(1, 12)}
+    cells["A7"] = "a text"
+    book = book_of(cells)
+    equations = equations_of(book)
+    for place, cell in book.cells.items():
+        if cell.formula is not None and cell_name(place) in equations.exprs:
+            assert equations.exprs[cell_name(place)] == expression(cell.formula, place, book)
+    assert set(equations.unread) == {cell_name(Place(SHEET, 7, column)) for column in (3, 4, 5)}

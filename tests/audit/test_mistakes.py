@@ -155,6 +155,7 @@ CASES = [
     ("dE/dw1", "dE/dz1/x1", "operator", "", {}),
     ("dE/dz1", "dE/dh1*z1*(1-z1)*2", "pre-activation+factor", "2", {}),
     ("dE/do1", "(a1+t1)*a2*(1-a2)", "target-sign+other-unit-derivative", "a2", {}),
+    ("dE/dz1", "dE/dh1*IF(h1>0,1,0)", "other-derivative", "sigmoid", {}),
     ("dE/dz1", "dE/dh1*h1*(1-h1)", "other-derivative", "tanh", TANH),
     ("dE/dz1", "dE/dh1*(1-h1)", "other-derivative", "tanh", TANH),
     ("dE/dz1", "dE/dh1*(1-z1^2)", "pre-activation", "h1", TANH),
@@ -186,7 +187,7 @@ def test_a_mistake_is_named_and_put_right(
 
 
 def one(kind: str, label: str, network: Mapping[str, str], wrong: str) -> str:
-    """Return the formula that is suggested for a wrong one, after the kind and the place of the finding were checked."""
+    """Return the formula that is suggested for a wrong one, after kind and place of the finding were checked."""
     found = only(workbook(**{**network, label: wrong}), structure())
     assert (found.kind, found.first) == (kind, at(label))
     assert found.right_formula is not None
@@ -350,3 +351,15 @@ def test_a_square_matrix_that_is_not_transposed() -> None:
     assert [(one.kind, one.right_formula) for one in found] == [
         ("transposed", "MMULT(H6:I7,TRANSPOSE(E6:F7))"), ("transposed", "MMULT(TRANSPOSE(B2:C3),K2:L3)"),
     ]  # fmt: skip
+
+
+def test_another_input_is_named_even_where_it_is_twice_the_right_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(NUMBERS, "x2", 2 * NUMBERS["x1"])
+    found = only(workbook(**{"dE/dw2": "dE/dz1*x1"}), structure())
+    assert (found.kind, found.right_formula) == ("swapped-index", formula("dE/dz1*x2"))
+
+
+def test_beyond_a_number_of_causes_the_mistake_is_not_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sheetgen.audit.gradient_findings._SEARCHED", 1)
+    found = findings(workbook(**{"dE/da1": "t1-a1", "dE/dw1": "dE/dz1*x2"}), structure())
+    assert [one.kind for one in found] == ["sign", "unexplained"]

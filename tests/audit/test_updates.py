@@ -176,3 +176,31 @@ def test_the_bias_correction_of_adam(wrong: Mapping[str, str], kind: str, words:
     found = findings(workbook((MOMENTS, ADAM_STEP), state=wrong))
     assert {one.kind for one in found} == {kind}
     assert all(words in one.words for one in found)
+
+
+def test_a_bias_correction_is_wrong_from_the_first_step_on() -> None:
+    found = findings(workbook((MOMENTS, ADAM_STEP), state={"p": "m"}))
+    assert {one.first for one in found} == {at(f"p{number}", ROWS[0]) for number in range(1, 5)}
+
+
+@pytest.mark.parametrize("power", ["1", "2"])
+def test_a_bias_correction_by_one_power_at_all_steps_is_wrong(power: str) -> None:
+    found = findings(workbook((MOMENTS, ADAM_STEP), state={"q": f"v/(1-0.99^{power})"}))
+    assert {one.kind for one in found} == {"adam-bias-power"}
+
+
+@pytest.mark.parametrize(
+    ("rule", "wrong", "right"),
+    [
+        (MOMENTUM, "w-0.3*m", "w-n1*m"),
+        (MOMENTUM, "w-m", "w-n1*m"),
+        (ADAM, "w-n2*p/(SQRT(q)+0.00000001)", ADAM_STEP),
+        (ADAM, "w-p/(SQRT(q)+0.00000001)", ADAM_STEP),
+        (RMSPROP, "w-0.1*n1*g/(SQRT(v)+0.00001)", None),
+    ],
+)
+def test_another_rate_behind_an_optimiser(rule: tuple[Mapping[str, str], str], wrong: str, right: str | None) -> None:
+    (found,) = findings(workbook(rule, {2: wrong}))
+    assert (found.kind, found.first, found.cells) == ("update-other-rate", at("w2", ROWS[1]), len(ROWS) - 1)
+    if right is not None:
+        assert found.right_formula == formula(_of(right, 2), ROWS[0])

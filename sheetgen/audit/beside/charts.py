@@ -30,7 +30,10 @@ def findings_on_charts(graph: Graph, lines: Collection[Line], used: Rates) -> It
             yield _typed_in(book, series)
             continue
         area = _area(book, series.y, series.sheet)
-        if area is None or area.shape[0] * area.shape[1] < _FEWEST:
+        if area is None:
+            continue
+        yield from _left_out(book, series, area, columns)
+        if area.shape[0] * area.shape[1] < _FEWEST:
             continue
         cells = _filled(book, area)
         calculated = [place for place in cells if book.formula_cell(place)]
@@ -38,7 +41,6 @@ def findings_on_charts(graph: Graph, lines: Collection[Line], used: Rates) -> It
             if not any(cell_name(place) in referred for place in cells) and len(cells) >= _FEWEST:
                 pasted.setdefault((series.sheet, series.chart), []).append(area)
             continue
-        yield from _left_out(book, series, area, columns)
         yield from _mislabelled(book, series, graph, used, [cell_name(place) for place in calculated])
     if graph.equations.exprs:
         for (_, title), areas in pasted.items():
@@ -85,7 +87,7 @@ def _typed_in(book: Book, series: Series) -> Finding:
 def _left_out(book: Book, series: Series, area: Area, columns: Mapping[Place, Line]) -> Iterator[Finding]:
     """Yield that a series ends before the calculated column that it shows, or begins behind its beginning."""
     line = columns.get(Place(area.sheet, area.top, area.left))
-    if line is None or area.shape[1] != 1:
+    if line is None or area.shape[1] != 1 or len(line.cells) < _FEWEST:
         return
     rows = [cell.place.row for cell in line.cells]
     missing = [row for row in rows if not area.top <= row <= area.bottom]

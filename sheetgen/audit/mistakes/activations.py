@@ -35,7 +35,10 @@ def activation_of(expr: Expr) -> Activation | None:
     """Return the activation that an equation is, None for any other equation."""
     if not isinstance(expr, Apply):
         return None
+    names = set(names_in(expr))
     for part in _parts(expr)[1:]:
+        if set(names_in(part)) != names:
+            continue
         around = _replaced(expr, part)
         if set(names_in(around)) == {_ARGUMENT} and (found := _known(around)):
             return Activation(found, part)

@@ -26,10 +26,16 @@ def slope_words(roles: Roles, unit: str) -> str:
 def of_reference(roles: Roles, old: str, new: str, *, in_slope: bool = False) -> Blame:
     """Return the mistake of referring to a cell where another is needed, ``in_slope`` in an activation's derivative."""
     uses = f"uses {roles.called(old)} where {roles.called(new)} is needed"
-    if roles.updated.get(old) == new:
+    if roles.updated.get(old) == new or roles.is_next(old, new):
         words = f"uses {roles.called(old)}, which is already updated in this step, where {roles.called(new)} is needed"
         return mistake.UPDATED_WEIGHT, words, 0.8
     before, after = roles.role(old), roles.role(new)
+    if roles.in_other_row(old, new):
+        return (
+            mistake.WRONG_ROWS,
+            f"takes {roles.called(old)}, of another row, where {roles.called(new)} is needed",
+            0.9,
+        )
     if roles.activated.get(old) == new:
         why = f": {slope_words(roles, new)}" if in_slope and roles.activations[new].function in _SLOPE_OF else ""
         return mistake.PRE_ACTIVATION, f"{uses}, the pre-activation for the activation{why}", 0.8

@@ -9,6 +9,7 @@ from sheetgen.audit.mistakes import mistake
 from sheetgen.audit.mistakes.chain import Chain, TooLong, in_cell
 from sheetgen.audit.mistakes.confirm import anchor, is_right
 from sheetgen.audit.mistakes.edits import Desk
+from sheetgen.audit.mistakes.gathered_rows import derivative_of_another_row
 from sheetgen.audit.mistakes.mistake import Context, Mistake, WrongClaim
 from sheetgen.audit.mistakes.of_factors import ratio_of
 from sheetgen.audit.mistakes.paths import paths, shortcut
@@ -47,6 +48,9 @@ def explain(wrong: WrongClaim, context: Context) -> Mistake:
             return Mistake(path.kind, _sentence(path.words), path.text)
     if (words := shortcut(desk)) is not None:
         return Mistake(mistake.SOFTMAX_SHORTCUT, _sentence(words), _by_chain_rule(wrong, context, roles))
+    if (swap := derivative_of_another_row(desk)) is not None:
+        words = f"adds up {desk.short(swap.old)}, the derivative of another row, where {desk.short(swap.new)} is needed"
+        return Mistake(mistake.WRONG_ROWS, _sentence(words), formula.written([swap]))
     for first, second, text in islice(pairs_of(desk), _PAIRS):
         if is_right(text, wrong, context):
             kinds = dict.fromkeys((first.kind, second.kind))

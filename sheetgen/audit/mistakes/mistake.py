@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
-from sheetgen.audit.book import Book, Place
+from sheetgen.audit.adjoints import Adjoints
+from sheetgen.audit.book import Area, Book, Place
 from sheetgen.audit.claims import Claim, Structure
 from sheetgen.audit.equations import Equations
 from sheetgen.audit.graph import Graph
+from sheetgen.audit.mistakes.activations import Activation, activation_of
 from sheetgen.audit.tape import Slope
 
 OTHER_UNIT = "other-unit-derivative"
@@ -76,6 +79,34 @@ class Context:
     structure: Structure
     points: tuple[Graph, ...]
     right: Mapping[str, Claim] = field(default_factory=dict)
+    _activations: dict[str, Activation | None] = field(default_factory=dict, init=False, repr=False)
+    _adjoints: dict[tuple[int, str], Adjoints] = field(default_factory=dict, init=False, repr=False)
+
+    @cached_property
+    def matrices(self) -> Mapping[tuple[int, int], Sequence[Area]]:
+        """The areas that have names or are filled by an array formula, by their shape."""
+        arrays = {id(cell): cell for cell in self.book.filled.values()}
+        areas = [block.area for block in self.structure.blocks]
+        areas += [cell.fills for cell in arrays.values() if cell.fills is not None]
+        found: dict[tuple[int, int], list[Area]] = {}
+        for area in dict.fromkeys(areas):
+            found.setdefault(area.shape, []).append(area)
+        return found
+
+    def activation(self, name: str) -> Activation | None:
+        """Return the activation that a cell is, None for any other cell."""
+        if name not in self._activations:
+            expr = self.equations.exprs.get(name)
+            no = expr is None or name in self.graph.ends
+            self._activations[name] = None if no or expr is None else activation_of(expr)
+        return self._activations[name]
+
+    def adjoints(self, graph: Graph, loss: str) -> Adjoints:
+        """Return the slopes of a loss at one of the points."""
+        key = id(graph), loss
+        if key not in self._adjoints:
+            self._adjoints[key] = Adjoints(graph, loss)
+        return self._adjoints[key]
 
     @property
     def graph(self) -> Graph:

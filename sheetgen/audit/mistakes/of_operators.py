@@ -73,7 +73,7 @@ def other_slopes(desk: Desk) -> Iterator[Edit]:
     """Yield the edits that put the derivative of an activation in the place of a factor that is none, or another."""
     for product in desk.products:
         for factor in product.factors:
-            if factor.below or isinstance(bare(factor.node), Number):
+            if isinstance(bare(factor.node), Number):
                 continue
             yield from _slope_for(desk, product, factor)
 
@@ -83,6 +83,8 @@ def _slope_for(desk: Desk, product: Product, factor: Factor) -> Iterator[Edit]:
     rest = product.beside([factor], desk.values)
     with np.errstate(all="ignore"):
         wants, gain = need.wants / rest, need.gain * rest
+        if factor.below:
+            wants, gain = rest / need.wants, need.gain * need.wants * need.wants / rest
     inside = {desk.cell(part) for part in _references(node)}
     for piece in desk.found(desk.pool.units, wants, gain):
         function = desk.roles.activations[piece.unit]

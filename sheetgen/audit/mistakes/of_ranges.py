@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sheetgen.audit.book import Area, Place
 from sheetgen.audit.equations import cell_name
 from sheetgen.audit.mistakes import mistake
-from sheetgen.audit.mistakes.activations import activation_of, derivative_form
+from sheetgen.audit.mistakes.activations import derivative_form
 from sheetgen.audit.mistakes.blame import of_reference
 from sheetgen.audit.mistakes.edits import Desk, Edit
 from sheetgen.audit.mistakes.of_operators import turned
@@ -18,15 +18,17 @@ from sheetgen.audit.mistakes.values import NoValue
 from sheetgen.audit.syntax import Binary, Call, Node, Reference, bare, walk
 
 _STEPS = (-2, -1, 1, 2)
+_MOST = 100
+"""The other matrices of a sheet that are tried, the nearest first."""
 _FARTHEST = 40
 """How many columns or rows beside a range others of its kind are looked for."""
 
 
-def areas_in(desk: Desk) -> list[tuple[Reference, Area]]:
-    """Return the ranges that a formula names, with their cells at the first sample."""
+def areas_in(desk: Desk, *, cells: bool = False) -> list[tuple[Reference, Area]]:
+    """Return the ranges that a formula names, with their cells at the first sample; single ``cells`` too if asked."""
     found = []
     for node in desk.formula.nodes:
-        if isinstance(node, Reference) and not node.single and None not in (*node.first[:2], *node.last[:2]):
+        if isinstance(node, Reference) and (cells or not node.single) and None not in (*node.first[:2], *node.last[:2]):
             sheet = node.sheet or desk.home.sheet
             found.append((node, Area(sheet, node.first.row, node.first.column, node.last.row, node.last.column)))  # type: ignore[arg-type]
     return found
@@ -48,9 +50,7 @@ def other_matrices(desk: Desk) -> Iterator[Edit]:
 def _like(desk: Desk, area: Area) -> list[Area]:
     """Return other matrices of the same shape, and the ranges beside it."""
     context = desk.roles.context
-    found = [block.area for block in context.structure.blocks if block.area.shape == area.shape]
-    arrays = {id(cell): cell for cell in context.book.filled.values()}
-    found += [cell.fills for cell in arrays.values() if cell.fills is not None and cell.fills.shape == area.shape]
+    found = _nearest(area, context.matrices.get(area.shape, ()))
     found += [other for _, other in areas_in(desk) if other.shape == area.shape]
     rows, columns = area.shape
     if columns == 1 or rows == 1:
@@ -58,6 +58,15 @@ def _like(desk: Desk, area: Area) -> list[Area]:
     graph = context.graph
     first = [(other, Place(other.sheet, other.top, other.left)) for other in dict.fromkeys(found) if other != area]
     return [other for other, place in first if cell_name(place) in graph.values]
+
+
+def _nearest(area: Area, others: Sequence[Area]) -> list[Area]:
+    """Return the areas beside one, where there are many."""
+    near = sorted(
+        (other for other in others if other.sheet == area.sheet),
+        key=lambda other: abs(other.top - area.top) + abs(other.left - area.left),
+    )
+    return near[:_MOST] + [other for other in others if other.sheet != area.sheet][:_MOST]
 
 
 def _moved(area: Area, step: int, beside: bool) -> Area | None:
@@ -101,8 +110,11 @@ def called(desk: Desk, area: Area) -> str:
 def wrong_rows(desk: Desk) -> Iterator[Edit]:
     """Yield the edits of the ends of a range, or of all ranges with as many rows or columns together."""
     groups: dict[tuple[int, int], list[tuple[Reference, Area]]] = defaultdict(list)
-    for node, area in areas_in(desk):
-        for axis in (0, 1):
+    if not areas_in(desk):
+        return
+    yield from _rows_of_product(desk)
+    for node, area in areas_in(desk, cells=True):
+        for axis in (0, 1) if _in_call(desk, node) else ():
             groups[axis, area.shape[axis]].append((node, area))
     for (axis, size), members in groups.items():
         for some in [members] + ([[member] for member in members] if len(members) > 1 else []):
@@ -117,6 +129,43 @@ def wrong_rows(desk: Desk) -> Iterator[Edit]:
                     yield Edit(swaps, mistake.WRONG_ROWS, words, 0.8 + 0.1 * (len(some) < len(members)))
 
 
+def _in_call(desk: Desk, node: Node) -> bool:
+    return any(isinstance(parent, Call) for parent in desk.formula.around(node))
+
+
+def _rows_of_product(desk: Desk) -> Iterator[Edit]:
+    """Yield the edits of a product that adds up too few or too many rows, with another matrix that fits them."""
+    for node in desk.formula.nodes:
+        if not (isinstance(node, Call) and node.name == "MMULT" and len(node.args) == 2):
+            continue
+        for area_at, axis in ((1, 0), (0, 1)):
+            ranged = bare(node.args[area_at])
+            area = next((area for one, area in areas_in(desk) if one is ranged), None)
+            if area is None or not isinstance(ranged, Reference):
+                continue
+            for first, last in _ENDS:
+                new = _with_ends(area, axis, first, last)
+                if new.shape[axis] < 1 or min(new[1:3]) < 1:
+                    continue
+                yield from _with_partner(desk, node, area_at, _placed(ranged, new, desk.home.sheet), (area, new))
+
+
+def _with_partner(desk: Desk, node: Call, area_at: int, changed: Reference, areas: tuple[Area, Area]) -> Iterator[Edit]:
+    partner = node.args[1 - area_at]
+    old, new = areas
+    shape = desk.values.of(partner).shape[1:]
+    wanted = (shape[0], new.shape[0]) if area_at == 1 else (new.shape[1], shape[1])
+    for turn in (False, True):
+        for other in _nearest(new, desk.roles.context.matrices.get(wanted[::-1] if turn else wanted, ()))[:_PARTNERS]:
+            of: Node = reference_to(other, desk.home.sheet)
+            of = call("TRANSPOSE", of) if turn else of
+            swap = Swap(node, call("MMULT", *((of, changed) if area_at == 1 else (changed, of))))
+            if desk.right([swap]):
+                words = f"takes the wrong {('columns', 'rows')[area_at]}: {old.address} where {new.address} is needed"
+                yield Edit([swap], mistake.WRONG_ROWS, f"{words}, with {called(desk, other)}", 1.0)
+
+
+_PARTNERS = 12
 _ENDS = [(first, last) for first in (0, *_STEPS) for last in (0, *_STEPS) if first or last]
 
 
@@ -190,7 +239,7 @@ def _without(desk: Desk, node: Binary) -> Iterator[Edit]:
 
 def slopes_left_out(desk: Desk) -> Iterator[Edit]:
     """Yield the edits that multiply by the derivative of an activation inside of a function."""
-    units = _unit_areas(desk)
+    masked = any(pattern.function == "relu" for pattern in desk.patterns)
     for node in desk.formula.nodes:
         parent = desk.formula.parents.get(id(node))
         if not isinstance(parent, Call) and not (isinstance(node, Reference) and not node.single):
@@ -199,7 +248,9 @@ def slopes_left_out(desk: Desk) -> Iterator[Edit]:
             shape = desk.values.of(node).shape[1:]
         except NoValue:
             continue
-        for area, function in units:
+        if shape == (1, 1):
+            continue
+        for area, function in _unit_areas(desk, node, (shape[0], shape[1])):
             for turn in (False, True) if area.shape[0] != area.shape[1] or area.shape == shape else (True,):
                 if (area.shape[::-1] if turn else area.shape) != shape or shape == (1, 1):
                     continue
@@ -210,23 +261,26 @@ def slopes_left_out(desk: Desk) -> Iterator[Edit]:
                 swap = Swap(node, binary("*", node, form))
                 if desk.right([swap]):
                     words = f"leaves out the derivative of the activation {called(desk, area)}"
-                    yield Edit([swap], mistake.DERIVATIVE_LEFT_OUT, words, 0.95 + 0.2 * turn)
+                    yield Edit([swap], mistake.DERIVATIVE_LEFT_OUT, words, 0.95 + 0.2 * turn + 0.3 * masked)
 
 
-def _unit_areas(desk: Desk) -> list[tuple[Area, str]]:
-    """Return the matrices of activations, each with its function."""
+def _unit_areas(desk: Desk, node: Node, shape: tuple[int, int]) -> Iterator[tuple[Area, str]]:
+    """Yield the matrices of activations of a shape, or of that turned over, each with its function."""
     context = desk.roles.context
-    arrays = {id(cell): cell for cell in context.book.filled.values()}
-    areas = [cell.fills for cell in arrays.values() if cell.fills] + [block.area for block in context.structure.blocks]
-    areas += [area for _, area in areas_in(desk)]
-    found = []
+    areas = [area for _, area in areas_in(desk) if area.shape in (shape, shape[::-1])]
+    for one in {shape, shape[::-1]}:
+        areas += _nearest(_around(desk, node), context.matrices.get(one, ()))
     for area in dict.fromkeys(areas):
-        name = cell_name(Place(area.sheet, area.top, area.left))
-        expr = context.equations.exprs.get(name)
-        activation = activation_of(expr) if expr is not None and name not in context.graph.ends else None
+        activation = context.activation(cell_name(Place(area.sheet, area.top, area.left)))
         if activation is not None:
-            found.append((area, activation.function))
-    return found
+            yield area, activation.function
+
+
+def _around(desk: Desk, node: Node) -> Area:
+    """Return the first area that a part names, or the formula's own cell."""
+    named = {id(reference): area for reference, area in areas_in(desk)}
+    home = Area(desk.home.sheet, *desk.home[1:], *desk.home[1:])
+    return next((named[id(part)] for part in walk(node) if id(part) in named), home)
 
 
 def functions(desk: Desk) -> Iterator[Edit]:

@@ -16,6 +16,7 @@ from sheetgen.audit.mistakes.pool import Piece
 from sheetgen.audit.mistakes.trees import Swap
 from sheetgen.audit.syntax import Group, Node
 
+_TRIED = 30  # the cells that are tried in the place of one inside of a function
 _EVERYWHERE = 0.1  # how much further-fetched it is that a cell is taken for another in several places
 
 
@@ -57,6 +58,25 @@ def _everywhere(desk: Desk, old: str, nodes: list[Node], in_slope: bool) -> Iter
         if piece.cell != old and desk.right(swaps):
             kind, words, cost = of_reference(desk.roles, old, piece.cell, in_slope=in_slope)
             yield Edit(swaps, kind, words, cost + _EVERYWHERE + piece.fixes)
+
+
+def references_inside(desk: Desk) -> Iterator[Edit]:
+    """Yield the edits of one reference inside of a function, where it is not known what it would have to be."""
+    known = {id(need.node) for need in desk.needs}
+    for node in desk.formula.nodes:
+        old = desk.cell(node)
+        if old is None or id(node) in known or isinstance(node, Group):
+            continue
+        role, tried = desk.roles.role(old), 0
+        for piece in desk.pool.cells.items:
+            akin = desk.roles.role(piece.cell) == role or desk.roles.activated.get(old) == piece.cell
+            if piece.cell == old or tried >= _TRIED or not (akin or desk.roles.is_next(old, piece.cell)):
+                continue
+            tried += 1
+            swap = Swap(node, desk.pool.dressed(piece, node))
+            if desk.right([swap]):
+                kind, words, cost = of_reference(desk.roles, old, piece.cell)
+                yield Edit([swap], kind, words, cost + piece.fixes)
 
 
 def slopes_of_units(desk: Desk) -> Iterator[Edit]:

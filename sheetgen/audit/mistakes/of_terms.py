@@ -16,6 +16,8 @@ from sheetgen.audit.mistakes.trees import Swap, binary, negative, rebuilt, same
 from sheetgen.audit.mistakes.values import NoValue, Vector
 from sheetgen.audit.syntax import Binary, Call, Group, Node, walk
 
+_AGAIN = 0.6
+"""How much further-fetched it is that a path is left out which is there already."""
 _MOST = 120
 """The cells up to which all products of two are tried."""
 
@@ -62,6 +64,7 @@ def _products(desk: Desk, need: Need, missing: Vector) -> Iterator[Edit]:
         return
     table = desk.pool.cells.table[:_MOST]
     idle = np.isinf(slack)
+    there = [{desk.cell(part) for part in walk(one)} - {None} for one in _terms(need.node)]
     for index, piece in enumerate(pieces):
         close = np.abs(table[: index + 1] * table[index] - missing) <= slack
         for other in map(int, np.flatnonzero(np.all(close | idle, axis=1))):
@@ -70,6 +73,7 @@ def _products(desk: Desk, need: Need, missing: Vector) -> Iterator[Edit]:
             term = binary("*", pair[0].node, pair[1].node)
             named = " · ".join(desk.roles.called(one.cell) for one in pair)
             cost = (0.9 if Role.GRADIENT in roles else 1.7) + piece.fixes + pieces[other].fixes
+            cost += _AGAIN * ({one.cell for one in pair} in there or piece is pieces[other])
             yield _added(need, term, f"leaves out the path {named}", cost)
 
 

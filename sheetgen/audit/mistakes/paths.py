@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from sheetgen.algebra.expr import Apply, Expr
-from sheetgen.audit.adjoints import Adjoints
 from sheetgen.audit.graph import Graph
 from sheetgen.audit.mistakes import mistake
 from sheetgen.audit.mistakes.chain import Chain, TooLong, in_cell
@@ -17,6 +16,8 @@ from sheetgen.audit.mistakes.roles import Role, Roles
 from sheetgen.audit.mistakes.values import Vector
 from sheetgen.audit.syntax import Binary
 
+_TRIED = 8
+"""The cells up to which a path is written out: all those on one chain have the same share."""
 _MOST = 3000
 """The cells on the way up to which the share of each is computed."""
 
@@ -41,20 +42,23 @@ def paths(desk: Desk) -> list[Path]:
     slack = desk.values.slack[samples]
     graphs = [desk.values.samples[index].graph for index in samples]
     shares = [_shares(roles, graph) for graph in graphs]
-    found = []
+    found: list[Path] = []
+    tried = 0
     for name in roles.way[1:]:
         flow: Vector = np.array([share.get(name, 0.0) for share in shares])
         if not flow.any() or name in roles.losses:
             continue
         for sign in (1.0, -1.0):
-            if np.all(np.abs(missing - sign * flow) <= slack + 1e-9 * np.abs(flow)):
-                found.append(_edit(desk, name, sign))
-    return [path for path in found if path is not None][:2]
+            if tried < _TRIED and np.all(np.abs(missing - sign * flow) <= slack + 1e-9 * np.abs(flow)):
+                tried += 1
+                if (path := _edit(desk, name, sign)) is not None:
+                    found.append(path)
+    return found[:2]
 
 
 def _shares(roles: Roles, graph: Graph) -> Mapping[str, float]:
     """Return the part of the derivative that goes through each cell on the way."""
-    adjoints = [Adjoints(graph, loss) for loss in roles.losses if loss in graph.values]
+    adjoints = [roles.context.adjoints(graph, loss) for loss in roles.losses if loss in graph.values]
     ahead = dict.fromkeys(roles.starts, 1.0)
     for name in sorted(roles.way, key=lambda name: graph.position.get(name, -1)):
         if name not in ahead and name in graph.values:

@@ -137,11 +137,7 @@ def areas_around(context: Context, place: Place) -> Iterator[Area]:
     array = context.book.filled.get(place)
     if array is not None and array.fills is not None:
         yield array.fills
-    for block in context.structure.blocks:
-        area = block.area
-        inside = area.top <= place.row <= area.bottom and area.left <= place.column <= area.right
-        if inside and area.sheet == place.sheet:
-            yield area
+    yield from (block.area for block in context.structure.blocks_at.get(place, ()))
     yield Area(place.sheet, place.row, place.column, place.row, place.column)
 
 

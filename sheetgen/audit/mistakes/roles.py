@@ -10,7 +10,7 @@ from functools import cached_property
 from sheetgen.audit.book import Place
 from sheetgen.audit.claims import Claim, Structure
 from sheetgen.audit.equations import cell_name, place_of
-from sheetgen.audit.mistakes.activations import Activation, activation_of
+from sheetgen.audit.mistakes.activations import Activation
 from sheetgen.audit.mistakes.mistake import Context
 
 _MOST_ON_WAY = 160
@@ -85,12 +85,8 @@ class Roles:
     @cached_property
     def activations(self) -> dict[str, Activation]:
         """Each cell around the claim that is an activation."""
-        exprs, ends = self.context.equations.exprs, self.context.graph.ends
-        found = {}
-        for name in (*self.near, *self.used):
-            if name in exprs and name not in ends and (activation := activation_of(exprs[name])):
-                found[name] = activation
-        return found
+        found = ((name, self.context.activation(name)) for name in (*self.near, *self.used))
+        return {name: activation for name, activation in found if activation is not None}
 
     @cached_property
     def activated(self) -> dict[str, str]:
@@ -107,6 +103,28 @@ class Roles:
     def updated(self) -> dict[str, str]:
         """Each cell that holds a weight's next value, with the cell of its value before."""
         return {cell_name(update.new): cell_name(update.old) for update in self.context.structure.updates}
+
+    @cached_property
+    def _strides(self) -> frozenset[tuple[str, int, int]]:
+        """By how many rows the parameters of a column are updated."""
+        updates = self.context.structure.updates
+        found = [(one.new.sheet, one.new.column, one.new.row - one.old.row) for one in updates]
+        return frozenset(key for key, one in zip(found, updates, strict=True) if one.new.column == one.old.column)
+
+    def is_next(self, name: str, weight: str) -> bool:
+        """Whether a cell is where a weight's next value stands, or would, behind the last row."""
+        there, here = place_of(name), place_of(weight)
+        aligned = (there.sheet, there.column) == (here.sheet, here.column)
+        stride = there.row - here.row
+        return aligned and stride != 0 and (here.sheet, here.column, stride) in self._strides
+
+    def in_other_row(self, name: str, other: str) -> bool:
+        """Whether two cells of a table are one quantity, in different rows."""
+        first, second = place_of(name), place_of(other)
+        if first.row == second.row or (first.sheet, first.column) != (second.sheet, second.column):
+            return False
+        tables = (table for table in self.context.structure.tables if table.sheet == first.sheet)
+        return any(first.column in table.labels and table.first <= second.row <= table.last for table in tables)
 
     @cached_property
     def _rates(self) -> frozenset[str]:
@@ -144,9 +162,17 @@ class Roles:
         """Return the cells that a right formula may refer to, the likeliest first; ``places`` are those it has."""
         about = {cell_name(claim.by): name for name, claim in self.gradients.items()}
         gradients = [about[name] for name in self.near if name in about]
-        found = dict.fromkeys((*places, *self.near, *self.used[:_MOST_ON_WAY], *gradients))
+        names = list(places)
+        beside = [name for one in names for name in self._rows_beside(one)]
+        found = dict.fromkeys((*names, *self.near, *self.used[:_MOST_ON_WAY], *gradients, *beside))
         own = {cell_name(self.claim.cell)}
         return [name for name in found if name not in own]
+
+    def _rows_beside(self, name: str) -> list[str]:
+        """Return the derivatives of the rows around one that a formula takes."""
+        place, claims = place_of(name), self.context.structure.claims_at
+        rows = [place.moved(rows) for rows in (1, -1) if place.row + rows > 0] if place in claims else []
+        return [cell_name(row) for row in rows if row in claims]
 
     def called(self, name: str) -> str:
         """Return how a sentence names a cell: its label and its address."""
@@ -165,14 +191,13 @@ def label_in(structure: Structure, place: Place) -> str:
     for table in structure.tables:
         if table.sheet == place.sheet and table.first <= place.row <= table.last and place.column in table.labels:
             return short(table.labels[place.column])
-    for block in structure.blocks:
+    for block in structure.blocks_at.get(place, ()):
         area = block.area
-        inside = area.top <= place.row <= area.bottom and area.left <= place.column <= area.right
-        if area.sheet == place.sheet and inside:
-            if area.shape == (1, 1):
-                return block.name
-            return f"{block.name}[{place.row - area.top + 1}, {place.column - area.left + 1}]"
-    return next((claim.label for claim in structure.claims if claim.cell == place), "")
+        if area.shape == (1, 1):
+            return block.name
+        return f"{block.name}[{place.row - area.top + 1}, {place.column - area.left + 1}]"
+    claim = structure.claims_at.get(place)
+    return "" if claim is None else claim.label
 
 
 def short(label: str) -> str:

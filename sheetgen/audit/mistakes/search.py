@@ -16,14 +16,19 @@ from sheetgen.audit.mistakes.of_ranges import (
     transposed,
     wrong_rows,
 )  # fmt: skip
-from sheetgen.audit.mistakes.of_references import references_everywhere, single_references, slopes_of_units
+from sheetgen.audit.mistakes.of_references import (
+    references_everywhere,
+    references_inside,
+    single_references,
+    slopes_of_units,
+)  # fmt: skip
 from sheetgen.audit.mistakes.of_terms import terms_left_out, terms_too_many
 from sheetgen.audit.mistakes.trees import Formula
 
 _ALONE: Sequence[Callable[[Desk], Iterator[Edit]]] = (
-    single_references, slopes_of_units, references_everywhere, numbers_in_products, factors_too_many, factors_left_out,
-    operators, exponents, other_slopes, terms_too_many, terms_left_out, other_matrices, wrong_rows, transposed,
-    inside_calls, slopes_left_out, functions,
+    single_references, references_inside, slopes_of_units, references_everywhere, numbers_in_products,
+    factors_too_many, factors_left_out, operators, exponents, other_slopes, terms_too_many, terms_left_out,
+    other_matrices, wrong_rows, transposed, inside_calls, slopes_left_out, functions,
 )  # fmt: skip
 
 _BEHIND: Sequence[Callable[[Desk], Iterator[Edit]]] = (

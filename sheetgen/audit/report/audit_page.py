@@ -33,11 +33,11 @@ from sheetgen.page.style import (
 _COLUMNS = (
     ("", 5.0),
     ("what", 14.0),
-    ("cells", 26.0),
-    ("in words", 52.0),
+    ("cells", 38.0),
+    ("in words", 50.0),
     ("", 8.0),
     ("formula", 62.0),
-    ("value", 22.0),
+    ("value", 21.0),
 )
 _VERDICTS = {
     Conclusion.RIGHT: Style(bold=True, size=13, colour=GOOD, fill=GOOD_FILL),
