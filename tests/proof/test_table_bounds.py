@@ -110,6 +110,8 @@ def test_rows_asked_for_from_the_top_run_along_once_and_others_find_the_same(mon
 
     monkeypatch.setattr(module, "batches", some_at_a_time)
     of, rows = table_bounds(book, "lr 0.1", UNIT), range(0, 1201, 50)
-    down = [[of(row, name) for name in ("w", "E")] for row in rows]
+    down = {row: [of(row, name) for name in ("w", "E")] for row in rows}
     assert runs == [1]
-    assert [[of(row, name) for name in ("w", "E")] for row in reversed(rows)] == down[::-1]
+    assert down[0] != down[1200]
+    for row in (*rows[::-1], rows[-1], *rows):
+        assert [of(row, name) for name in ("w", "E")] == down[row]
