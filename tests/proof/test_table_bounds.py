@@ -73,16 +73,16 @@ def test_the_error_iteration_by_iteration_has_the_bounds_of_the_means_of_whole_b
     assert of(3, "iteration") == 0
 
 
-def test_the_error_epoch_by_epoch_has_a_bound_that_holds_its_rounding() -> None:
+def test_the_error_epoch_by_epoch_has_the_bound_of_the_last_sample() -> None:
     book, evaluation = shuffled(), shuffled().results.evaluation
-    of = table_bounds(book, "Error", UNIT)
+    of, of_samples = table_bounds(book, "Error", UNIT), table_bounds(book, "Epochs", UNIT)
     for variant, sheet in enumerate(SHEETS):
         curve, rows = evaluation.curve(variant, "E"), rows_of(book, variant)
         for point, iteration in enumerate(evaluation.points):
             *_, last = in_fractions(rows[iteration])
             bound = of(point, f"E, {sheet}")
             assert abs(Fraction(curve[point]) - last["mean E"]) <= bound
-            assert 0 < bound < 1e-14
+            assert bound == of_samples(len(SAMPLES) * (point + 1) - 1, f"mean E, {sheet}") < 1e-14
     assert of(2, "iteration") == of(2, "epochs done") == 0
 
 
