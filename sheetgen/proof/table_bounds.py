@@ -41,7 +41,7 @@ class _Training:
             here = next(self._ahead)
             if row < here.first + len(here.rows):
                 limits = self._bounds.of_some(here, range(len(here.values)))
-                self._first, self._held = here.first, limits.reshape(here.rows.shape).tolist()
+                self._first, self._held = here.first, limits.reshape(*here.rows.shape).tolist()
         return self._held[row - self._first][self._position[quantity]]
 
 
