@@ -57,7 +57,7 @@ class PlainFormats:
 
 @dataclass(frozen=True)
 class ExpectedSheet:
-    """A sheet under comparison: the page, the recalculated values from A1, row by row, and the tolerance.
+    """A sheet under comparison: the page, the recalculated values of its whole size, row by row, and the tolerance.
 
     ``rate`` is given for a training sheet, whose differences name their quantity and iteration, of which each
     has ``batch`` rows;
@@ -74,6 +74,5 @@ class ExpectedSheet:
     formats: Formats = PlainFormats()  # noqa: RUF009 (it has no state)
 
     def value_at(self, row: int, column: int) -> Value:
-        """Return the engine's value of a cell, None outside the recalculated area."""
-        values = self.recalculated
-        return values[row - 1][column - 1] if row <= len(values) and column <= len(values[0]) else None
+        """Return the engine's value of a cell of the page."""
+        return self.recalculated[row - 1][column - 1]

@@ -34,16 +34,14 @@ class _Training:
         self._held: list[list[float]] = []
 
     def of(self, row: int, quantity: str) -> float:
-        """Return the bound of a quantity in a row, 0 for what is none; rows are best asked for from the top down."""
-        if quantity not in self._position:
-            return 0.0
+        """Return the bound of a quantity in a row; rows are best asked for from the top down."""
         if row < self._first:
             self._ahead, self._first, self._held = batches(self._trace, self._variant), 0, []
         while row >= self._first + len(self._held):
             here = next(self._ahead)
             if row < here.first + len(here.rows):
                 limits = self._bounds.of_some(here, range(len(here.values)))
-                self._first, self._held = here.first, limits.reshape(len(here.rows), -1).tolist()
+                self._first, self._held = here.first, limits.reshape(*here.rows.shape).tolist()
         return self._held[row - self._first][self._position[quantity]]
 
 

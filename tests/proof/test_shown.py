@@ -373,6 +373,15 @@ def test_what_is_shown_and_not_proven_is_said(
     assert f"not proven: {said}" in list(report.lines())
 
 
+@pytest.mark.parametrize(("more", "named"), [("", "B2, B3, B4"), ("B5", "B2, B3, B4 and 1 more")])
+def test_of_many_cells_three_are_named(small_workbook: Path, tmp_path: Path, more: str, named: str) -> None:
+    workbook = openpyxl.load_workbook(small_workbook)
+    for cell in ("B2", "B3", "B4", *more.split()):
+        workbook["Start"][cell].comment = Comment("note", "someone")
+    workbook.save(tmp_path / "b.xlsx")
+    assert verify(tmp_path / "b.xlsx").unproven == [f"Start: notes that are not as built ({named})"]
+
+
 def moved_to_an_extension(list_of_choices: str) -> Change:
     """Write the iterations to pick from as Excel does: in an extension, as they stand on another sheet."""
 
