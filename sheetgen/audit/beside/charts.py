@@ -32,16 +32,15 @@ def findings_on_charts(graph: Graph, lines: Collection[Line], used: Rates) -> It
         area = _area(book, series.y, series.sheet)
         if area is None:
             continue
-        yield from _left_out(book, series, area, columns)
-        if area.shape[0] * area.shape[1] < _FEWEST:
-            continue
         cells = _filled(book, area)
         calculated = [place for place in cells if book.formula_cell(place)]
-        if cells and not calculated:
-            if not any(cell_name(place) in referred for place in cells) and len(cells) >= _FEWEST:
-                pasted.setdefault((series.sheet, series.chart), []).append(area)
-            continue
-        yield from _mislabelled(book, series, graph, used, [cell_name(place) for place in calculated])
+        curve = area.shape[0] * area.shape[1] >= _FEWEST
+        if calculated:
+            yield from _left_out(book, series, area, columns)
+            if curve:
+                yield from _mislabelled(book, series, graph, used, [cell_name(place) for place in calculated])
+        elif curve and len(cells) >= _FEWEST and not any(cell_name(place) in referred for place in cells):
+            pasted.setdefault((series.sheet, series.chart), []).append(area)
     if graph.equations.exprs:
         for (_, title), areas in pasted.items():
             yield _pasted(book, title, areas)
