@@ -16,6 +16,8 @@ from sheetgen.audit.report.values import told_apart
 WIDTH = 80
 _LINES = 6
 """The lines of a formula that are shown; the rest is in the workbook and in the report as JSON."""
+_REASONS = 8
+"""The reasons for which formulas were not understood that are told."""
 VERDICT_COLOURS = {Conclusion.RIGHT: "32", Conclusion.WRONG: "31", Conclusion.NOT_UNDERSTOOD: "33"}
 _BOLD, _FAINT, _RED, _GREEN = "1", "2", "31", "32"
 
@@ -59,8 +61,11 @@ class _Text:
             yield ""
             what = "Taken as constants, for the formulas were not understood"
             yield self.dressed(what, _BOLD)
-            for sheet, cells, reason in unread_by_reason(report):
+            unread = list(unread_by_reason(report))
+            for sheet, cells, reason in unread[:_REASONS]:
                 yield from self._prose(f"{cells} of {sheet!r}: {reason}", "  - ", "    ")
+            if len(unread) > _REASONS:
+                yield from self._prose(f"and {len(unread) - _REASONS} more, all of them in --json", "  - ", "    ")
 
     def _finding(self, number: int, finding: Finding) -> Iterator[str]:
         indent = " " * (len(str(number)) + 2)
