@@ -1,25 +1,37 @@
-"""The derivative of one cell by every other: one pass backwards through the workbook's equations."""
+"""The derivative of a loss by every other cell: one pass backwards through the workbook's equations."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
 from sheetgen.audit.graph import Graph
-from sheetgen.audit.tape import NOWHERE, WHOLLY, Slope
+from sheetgen.audit.tape import NOWHERE, WHOLLY, Number, Slope
+
+_SLACK = 8.0
+"""How many bounds of rounding a claim may be off: both sides are bounded to first order."""
+_LEAST = 1e-290  # below this, numbers lose digits by underflow
+_NO_CLAIMS: Mapping[str, str] = {}
 
 
 class Adjoints:
-    """The slopes of a cell, by its name. Differentiation ends at the graph's parameters, and where a number is typed.
+    """The slopes of a loss, the sum of some cells, by name. Differentiation ends at the graph's parameters.
 
-    The cost is that of the cells it depends on, not of the workbook.
+    ``claims`` are cells that claim to be the derivative, by the cells by which it is taken. Where such a claim is
+    right, what lies behind it is computed on from the very number that stands there, as the sheet does: else the
+    rounding of a deep network would add up until nothing could be said.
+
+    The cost is that of the cells the loss depends on, not of the workbook.
     """
 
-    def __init__(self, graph: Graph, of: str) -> None:
-        self.of_cell = of
-        self._found: dict[str, Slope] = {of: WHOLLY}
-        self._ancestors = _ancestors(graph, of)
+    def __init__(self, graph: Graph, of: str | Collection[str], claims: Mapping[str, str] = _NO_CLAIMS) -> None:
+        losses = [of] if isinstance(of, str) else list(of)
+        self._found: dict[str, Slope] = dict.fromkeys(losses, WHOLLY)
+        self._ancestors = graph.ancestors(losses)
         for name in sorted(self._ancestors, key=lambda name: graph.position.get(name, -1), reverse=True):
             slope = self._found.get(name)
-            if slope is None or (name in graph.ends and name != of) or name not in graph.position:
+            if slope is None or (name in graph.ends and name not in losses) or name not in graph.position:
                 continue
+            slope = _as_claimed(slope, claims.get(name), graph)
             for other, local in graph.slopes(name).items():
                 along, before = slope.times(local), self._found.get(other)
                 self._found[other] = along if before is None else before + along
@@ -29,19 +41,16 @@ class Adjoints:
         return self._found.get(name, NOWHERE)
 
     def reaches(self, name: str) -> bool:
-        """Whether the cell depends on another, if only along paths whose slope is 0."""
+        """Whether the loss depends on a cell, if only along paths whose slope is 0."""
         return name in self._ancestors
 
 
-def _ancestors(graph: Graph, of: str) -> set[str]:
-    """Return a cell and all that it depends on, up to the parameters."""
-    seen, ahead = {of}, [of]
-    while ahead:
-        name = ahead.pop()
-        if name in graph.ends and name != of:
-            continue
-        for other in graph.uses.get(name, ()):
-            if other not in seen:
-                seen.add(other)
-                ahead.append(other)
-    return seen
+def allows(slope: Slope, number: Number, sign: int = 1) -> bool:
+    """Whether a number is a derivative, as far as the rounding in both lets one say."""
+    return slope.allows(sign * number.value, (_SLACK - 1) * slope.error + _SLACK * number.error + _LEAST)
+
+
+def _as_claimed(slope: Slope, cell: str | None, graph: Graph) -> Slope:
+    if cell is None or cell not in graph.values or not allows(slope, number := graph.own_number(cell)):
+        return slope
+    return Slope(number.value, number.value, 0.0)

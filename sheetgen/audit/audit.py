@@ -9,11 +9,10 @@ from pathlib import Path
 from sheetgen.audit.beside.all import findings_beside
 from sheetgen.audit.claims import Structure
 from sheetgen.audit.confirm import PATIENCE, confirm
-from sheetgen.audit.equations import cell_name, equations_of
+from sheetgen.audit.equations import equations_of
 from sheetgen.audit.finding import Finding, Weight
 from sheetgen.audit.gradient_findings import gradient_findings
-from sheetgen.audit.graph import Graph
-from sheetgen.audit.judge import Judged, Judgement, Verdict, judge
+from sheetgen.audit.judge import Judged, Judgement, Verdict, graph_of, judge
 from sheetgen.audit.merged import merged
 from sheetgen.audit.outcome import Conclusion, Report, Tally
 from sheetgen.audit.read import read_book
@@ -36,7 +35,7 @@ def audit(path: Path, told: Told = NOTHING_TOLD, *, thorough: bool = False, pati
     book = read_book(path)
     equations = equations_of(book)
     structure = structure_of(book, equations, told)
-    graph = Graph(equations, {cell_name(place) for place in structure.parameters})
+    graph = graph_of(equations, structure)
     judgement = judge(graph, structure.claims)
     updates = update_findings(structure, equations, graph, book)
     mathematical = [*gradient_findings(judgement, structure, graph), *updates]

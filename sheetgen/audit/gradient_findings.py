@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from sheetgen.audit.adjoints import allows
 from sheetgen.audit.areas import areas_of
 from sheetgen.audit.book import Place
 from sheetgen.audit.causes import Cause, causes_of
@@ -11,7 +12,7 @@ from sheetgen.audit.claims import Claim, Structure
 from sheetgen.audit.equations import cell_name
 from sheetgen.audit.finding import Finding, Weight
 from sheetgen.audit.graph import Graph
-from sheetgen.audit.judge import Judged, Judgement, Verdict, allows
+from sheetgen.audit.judge import Judged, Judgement, Verdict
 from sheetgen.audit.mistakes.explain import explain
 from sheetgen.audit.mistakes.mistake import UNEXPLAINED, Context, Mistake, WrongClaim
 
@@ -90,7 +91,7 @@ def _is_negative(entry: Judged, judgement: Judgement) -> bool:
     """Whether a claim is minus what it should be, at every point."""
     name = cell_name(entry.claim.cell)
     return all(
-        allows(one.slopes[name], one.graph.number(name), -entry.sign)
+        allows(one.slopes[name], one.graph.own_number(name), -entry.sign)
         for one in judgement.exact
         if name in one.slopes and name in one.graph.values
     )

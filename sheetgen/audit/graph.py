@@ -1,7 +1,9 @@
 """A workbook's equations, computed anew from the numbers that are typed in it.
 
-Each number has a running bound of its rounding. Differentiation ends at the parameters; so do the bounds, since both
-the claimed and the exact derivative are computed from the very numbers that stand there.
+Each number has a bound of its rounding. What a claimed and the exact derivative are both computed from, as it stands
+there, makes no difference between them: so parameters count as exact, a cell on the way to a loss has the rounding of
+its own formula alone, and a claimed derivative is exact to the cells that take it. A bound that ran through all the
+layers of a deep network would grow until it allowed everything.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from copy import copy
 from sheetgen.algebra.evaluate import ARITHMETIC_ERRORS
 from sheetgen.algebra.expr import Apply, Expr, Var
 from sheetgen.audit.equations import Equations
-from sheetgen.audit.tape import Number, Slope, Tape, number_of, tape_of
+from sheetgen.audit.tape import Number, Slope, number_of, tape_of
 
 _MOVE, _LEAST = 0.01, 0.1
 """By how much of itself a parameter is moved for the second opinion, and how large it is taken to be at least."""
@@ -22,14 +24,21 @@ _MOVE, _LEAST = 0.01, 0.1
 class Graph:
     """The values of all cells, from those that are typed. ``ends`` are the parameters' names.
 
+    ``losses`` are the names of the cells that are differentiated, ``claimed`` those that claim to be derivatives.
     ``values`` has the value of each cell that has one, ``errors`` a bound of the rounding in it, ``failed`` what went
     wrong in the others, and ``circular`` the cells that depend on themselves, whose cached values are taken. ``order``
     has the formula cells so that each comes behind those it refers to, ``position`` their places in it, and ``uses``
     the cells that each refers to.
     """
 
-    def __init__(self, equations: Equations, ends: Collection[str] = frozenset()) -> None:
-        self.equations, self.ends = equations, frozenset(ends)
+    def __init__(
+        self,
+        equations: Equations,
+        ends: Collection[str] = frozenset(),
+        losses: Collection[str] = (),
+        claimed: Collection[str] = frozenset(),
+    ) -> None:
+        self.equations, self.ends, self._claimed = equations, frozenset(ends), frozenset(claimed)
         self.uses = {name: tuple(dict.fromkeys(names_in(expr))) for name, expr in equations.exprs.items()}
         self.order, self.circular = _ordered(self.uses)
         self.position = {name: place for place, name in enumerate(self.order)}
@@ -38,13 +47,27 @@ class Graph:
         self.failed: dict[str, str] = {}
         self.choices: dict[str, tuple[int, ...]] = {}
         self._slopes: dict[str, dict[str, Slope]] = {}
+        self._forward = self.ancestors(losses)
         for name in self.order:
             self._compute(name)
+
+    def ancestors(self, names: Collection[str]) -> set[str]:
+        """Return cells and all that they depend on, up to the parameters."""
+        seen, ahead = set(names), list(names)
+        while ahead:
+            name = ahead.pop()
+            if name in self.ends and name not in names:
+                continue
+            fresh = [other for other in self.uses.get(name, ()) if other not in seen]
+            seen.update(fresh)
+            ahead += fresh
+        return seen
 
     def _compute(self, name: str) -> None:
         self.failed.pop(name, None)
         try:
-            tape = self._tape(self.equations.exprs[name])
+            known = self._exactly if name in self._forward else self.number
+            tape = tape_of(self.equations.exprs[name], known)
         except ARITHMETIC_ERRORS as error:
             self._fail(name, str(error) or type(error).__name__)
         except KeyError as error:
@@ -59,11 +82,15 @@ class Graph:
         self.values.pop(name, None)
         self.failed[name] = reason
 
-    def _tape(self, expr: Expr) -> Tape:
-        return tape_of(expr, self.number)
+    def _exactly(self, name: str) -> Number:
+        return Number(self.values[name], 0.0)
 
     def number(self, name: str) -> Number:
-        """Return the number of a cell. Raises KeyError where it has none."""
+        """Return the number of a cell as others take it. Raises KeyError where it has none."""
+        return Number(self.values[name], 0.0 if name in self._claimed else self.errors.get(name, 0.0))
+
+    def own_number(self, name: str) -> Number:
+        """Return the number of a cell with the rounding in it. Raises KeyError where it has none."""
         return Number(self.values[name], self.errors.get(name, 0.0))
 
     def evaluate(self, expr: Expr, at: Mapping[str, Number] | None = None) -> Number:
@@ -79,7 +106,7 @@ class Graph:
         """Return the slope of a cell along each cell that its own formula refers to."""
         if name not in self._slopes:
             expr = self.equations.exprs.get(name)
-            self._slopes[name] = {} if expr is None or name not in self.values else self._tape(expr).slopes()
+            self._slopes[name] = {} if expr is None or name not in self.values else tape_of(expr, self.number).slopes()
         return self._slopes[name]
 
     def changed(self, at: Mapping[str, float]) -> Graph:

@@ -13,15 +13,11 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from sheetgen.algebra.evaluate import ARITHMETIC_ERRORS
-from sheetgen.audit.adjoints import Adjoints
-from sheetgen.audit.claims import Claim
-from sheetgen.audit.equations import cell_name
+from sheetgen.audit.adjoints import Adjoints, allows
+from sheetgen.audit.claims import Claim, Structure
+from sheetgen.audit.equations import Equations, cell_name
 from sheetgen.audit.graph import Graph
 from sheetgen.audit.tape import NOWHERE, Number, Slope
-
-_SLACK = 8.0
-"""How many bounds of rounding a claim may be off: both sides are bounded to first order."""
-_LEAST = 1e-290  # below this, numbers lose digits by underflow
 
 
 class Verdict(StrEnum):
@@ -61,20 +57,19 @@ class Exact:
     @classmethod
     def of(cls, graph: Graph, claims: Iterable[Claim]) -> Exact:
         """Return the derivative that each claim is about, where the loss depends on the cell at all."""
-        by_loss: dict[str, list[Claim]] = defaultdict(list)
+        by_loss: dict[tuple[str, ...], list[Claim]] = defaultdict(list)
         for claim in claims:
-            for loss in (claim.of, *claim.also):
-                by_loss[cell_name(loss)].append(claim)
+            by_loss[tuple(cell_name(loss) for loss in (claim.of, *claim.also))].append(claim)
         slopes: dict[str, Slope] = {}
-        for of, about in by_loss.items():
-            if of not in graph.values:
+        for losses, about in by_loss.items():
+            if not all(loss in graph.values for loss in losses):
                 continue
-            adjoints = Adjoints(graph, of)
+            single = {cell_name(claim.by): cell_name(claim.cell) for claim in about if not claim.summed}
+            adjoints = Adjoints(graph, losses, single)
             for claim in about:
                 cells = [cell_name(place) for place in claim.summed or (claim.by,)]
                 if any(adjoints.reaches(name) for name in cells):
-                    name = cell_name(claim.cell)
-                    slopes[name] = sum((adjoints.of(cell) for cell in cells), slopes.get(name, NOWHERE))
+                    slopes[cell_name(claim.cell)] = sum((adjoints.of(cell) for cell in cells), NOWHERE)
         return cls(graph, slopes)
 
     def meant(self, entry: Judged) -> Slope | None:
@@ -94,6 +89,13 @@ class Judgement:
     def with_verdict(self, verdict: Verdict) -> list[Judged]:
         """Return the claims of a verdict."""
         return [entry for entry in self.entries if entry.verdict == verdict]
+
+
+def graph_of(equations: Equations, structure: Structure) -> Graph:
+    """Return the graph of a workbook that ends at its parameters."""
+    losses = {cell_name(place) for claim in structure.claims for place in (claim.of, *claim.also)}
+    claimed = {cell_name(claim.cell) for claim in structure.claims}
+    return Graph(equations, {cell_name(place) for place in structure.parameters}, losses, claimed)
 
 
 def judge(graph: Graph, claims: Sequence[Claim]) -> Judgement:
@@ -137,12 +139,7 @@ def _agrees(exact: Exact, name: str, sign: int) -> bool | None:
     slope, graph = exact.slopes.get(name), exact.graph
     if slope is None or name not in graph.values or not math.isfinite(slope.error):
         return None
-    return allows(slope, graph.number(name), sign)
-
-
-def allows(slope: Slope, number: Number, sign: int = 1) -> bool:
-    """Whether a number is a derivative, as far as the rounding in both lets one say."""
-    return slope.allows(sign * number.value, (_SLACK - 1) * slope.error + _SLACK * number.error + _LEAST)
+    return allows(slope, graph.own_number(name), sign)
 
 
 def _with_signs(entries: list[Judged], here: Exact, there: Exact) -> list[Judged]:
@@ -184,7 +181,7 @@ def _cause(entry: Judged, exact: Sequence[Exact], corrected: Sequence[Graph]) ->
             number = graph.evaluate(expr)
         except (*ARITHMETIC_ERRORS, KeyError):
             return entry
-        slack = Number(number.value, number.error + one.graph.number(name).error)
+        slack = Number(number.value, number.error + one.graph.own_number(name).error)
         if not allows(one.slopes[name], slack, entry.sign):
             return entry
     return replace(entry, verdict=Verdict.FOLLOWS)

@@ -20,6 +20,8 @@ _CLEAR = 4.0
 """By how many bounds of the error two numbers must differ to be told apart."""
 _PRECISE = 1e-6
 """The relative error up to which an estimate can contradict a derivative that is not in question."""
+_NOISE = 2.0**-46
+"""How much of itself a loss may be off by the rounding in all the cells before it."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ def _plan(graph: Graph, claim: Claim, scale: float) -> _Plan:
         for size in sizes
         for side in SIDES
     ]
-    return _Plan(sizes, trials, graph.errors.get(loss, 0.0))
+    return _Plan(sizes, trials, graph.errors.get(loss, 0.0) + _NOISE * abs(graph.values[loss]))
 
 
 def _held(graph: Graph, loss: str, moved: Sequence[str]) -> Iterator[str]:

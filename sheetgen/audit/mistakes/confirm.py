@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sheetgen.algebra.evaluate import ARITHMETIC_ERRORS
+from sheetgen.audit.adjoints import allows
 from sheetgen.audit.book import Place
 from sheetgen.audit.equations import NotUnderstood, cell_name, expression
 from sheetgen.audit.graph import Graph, names_in
-from sheetgen.audit.judge import allows
 from sheetgen.audit.mistakes.mistake import Context, WrongClaim
 from sheetgen.xlsx.formulas import shifted
 
