@@ -8,10 +8,10 @@ import pytest
 from books import Content, book_of, place
 
 from sheetgen.audit.causes import causes_of
-from sheetgen.audit.claims import Claim
+from sheetgen.audit.claims import Claim, Structure
 from sheetgen.audit.equations import cell_name, equations_of
 from sheetgen.audit.graph import Graph
-from sheetgen.audit.judge import Judged, Verdict, judge
+from sheetgen.audit.judge import Judged, Verdict, graph_of, judge
 
 ROW: Mapping[str, Content] = {  # x, t, w, v, h, a, o, E, and the derivatives by o, a, h, v, w
     "A2": 0.5, "B2": 0.1, "C2": 0.3, "D2": -0.7,
@@ -116,3 +116,21 @@ def test_cells_with_the_same_formula_are_one_cause() -> None:
     (cause,) = causes_of(judge(graph, claims).entries, graph)
     assert [entry.address for entry in cause.places] == ["K2", "K3", "K4"]
     assert cause.follow == 3
+
+
+@pytest.mark.parametrize(("times", "verdict"), [("1", Verdict.RIGHT), ("1.000001", Verdict.WRONG)])
+def test_bounds_do_not_grow_until_they_allow_everything(times: str, verdict: Verdict) -> None:
+    """Thirty layers 10·(x − 0.9·x), each of which may make the rounding before it 19 times as large: 19^30 in all."""
+    last = 31
+    cells: dict[str, Content] = {"A1": 0.3, f"C{last}": f"=0.5*A{last}^2", f"B{last}": f"={times}*A{last}"}
+    for row in range(1, last):
+        cells[f"A{row + 1}"] = f"=10*(A{row}-0.9*A{row})"
+        cells[f"B{row}"] = f"=10*(B{row + 1}-0.9*B{row + 1})"
+    graph_ends, loss = {cell_name(place("A1"))}, place(f"C{last}")
+    claims = [Claim(place(f"B{row}"), loss, place(f"A{row}"), "∂E/∂x", "B") for row in range(1, last + 1)]
+    structure = Structure(claims=tuple(claims), parameters=frozenset({place("A1")}))
+    graph = graph_of(equations_of(book_of(cells)), structure)
+    assert graph.ends == graph_ends
+    found = judge(graph, claims).entries
+    assert found[-1].verdict == verdict
+    assert {entry.verdict for entry in found[:-1]} == {Verdict.RIGHT if verdict == Verdict.RIGHT else Verdict.FOLLOWS}
