@@ -56,9 +56,15 @@ class WorkbookFile:
         self._relations: dict[str, list[Relation]] = {}
         try:
             self._archive = zipfile.ZipFile(path)
-            self._parts = self._sheet_parts()
         except DAMAGE as error:
             raise self._unreadable(error) from error
+        try:
+            self._parts = self._sheet_parts()
+        except BaseException as error:
+            self._archive.close()
+            if isinstance(error, DAMAGE):
+                raise self._unreadable(error) from error
+            raise
 
     def _check_kind(self) -> None:
         try:
