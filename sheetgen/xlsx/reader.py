@@ -9,6 +9,7 @@ import os
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
 from xml.etree import ElementTree
@@ -55,16 +56,12 @@ class WorkbookFile:
         self._names: dict[str, str] = {}
         self._relations: dict[str, list[Relation]] = {}
         try:
-            self._archive = zipfile.ZipFile(path)
+            with ExitStack() as opened:  # closed again where its sheets cannot be read
+                self._archive = opened.enter_context(zipfile.ZipFile(path))
+                self._parts = self._sheet_parts()
+                opened.pop_all()
         except DAMAGE as error:
             raise self._unreadable(error) from error
-        try:
-            self._parts = self._sheet_parts()
-        except BaseException as error:
-            self._archive.close()
-            if isinstance(error, DAMAGE):
-                raise self._unreadable(error) from error
-            raise
 
     def _check_kind(self) -> None:
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import zipfile
 from pathlib import Path
 
 import openpyxl
@@ -69,3 +70,20 @@ def test_a_workbook_that_lacks_a_part(small_workbook: Path, tmp_path: Path, part
         WorkbookFile(change_parts(small_workbook, tmp_path / "b.xlsx", {part: None}))
     with pytest.raises(WorkbookError, match="damaged"):
         WorkbookFile(change_parts(small_workbook, tmp_path / "c.xlsx", {part: lambda xml: xml[:-5]}))
+
+
+def test_a_file_that_cannot_be_read_is_closed_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "w.xlsx"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("no.workbook", "")
+    opened: list[zipfile.ZipFile] = []
+    real = zipfile.ZipFile
+
+    def noted(*arguments: object) -> zipfile.ZipFile:
+        opened.append(real(*arguments))  # type: ignore[call-overload]
+        return opened[-1]
+
+    monkeypatch.setattr("sheetgen.xlsx.reader.zipfile.ZipFile", noted)
+    with pytest.raises(WorkbookError):
+        WorkbookFile(path)
+    assert [archive.fp for archive in opened] == [None]
