@@ -86,7 +86,7 @@ class Matrices:
         of = pair.slope.meant.of
         if not of or of[0].rstrip("'") in LOSSES:
             return [place for place in self.losses if self._names_of_losses.get(place) in of] or self.losses
-        named = [block for block in self.blocks if set(block.meant.names) & set(of) and block.area.shape == (1, 1)]
+        named = [block for block in self.blocks if set(block.meant.names) & set(of) and block.area.is_cell]
         named = [block for block in named if block.meant.kind == Kind.QUANTITY]
         return [Place(block.area.sheet, block.area.top, block.area.left) for block in named][:1]
 

@@ -33,7 +33,7 @@ class Named:
     @property
     def is_cell(self) -> bool:
         """Whether it is a single cell."""
-        return self.area.shape == (1, 1)
+        return self.area.is_cell
 
     def places(self) -> tuple[Place, ...]:
         """Return its cells, row by row."""
@@ -101,16 +101,14 @@ def _by_labels(grid: Grid, cells: set[Corner]) -> Iterator[set[Corner]]:
 
 def _name(grid: Grid, area: Area) -> Meaning | None:
     """Return what the one label above a block or beside it names, None where there is none or several."""
-    for row in range(area.top - 1, area.top - 1 - _FARTHEST_ABOVE, -1):
-        found = [meant for column in range(area.left, area.right + 1) if (meant := grid.meaning(row, column))]
-        if found:
-            return found[0] if len(found) == 1 else None
-        if any((row, column) in grid.numbers for column in range(area.left, area.right + 1)):
-            break
-    for column in range(area.left - 1, area.left - 1 - _FARTHEST_BESIDE, -1):
-        found = [meant for row in range(area.top, area.bottom + 1) if (meant := grid.meaning(row, column))]
-        if found:
-            return found[0] if len(found) == 1 else None
-        if any((row, column) in grid.numbers for row in range(area.top, area.bottom + 1)):
-            break
+    rows, columns = range(area.top, area.bottom + 1), range(area.left, area.right + 1)
+    above = [[(row, column) for column in columns] for row in range(area.top - 1, area.top - 1 - _FARTHEST_ABOVE, -1)]
+    beside = [[(row, column) for row in rows] for column in range(area.left - 1, area.left - 1 - _FARTHEST_BESIDE, -1)]
+    for side in (above, beside):
+        for cells in side:
+            found = [meant for cell in cells if (meant := grid.meaning(*cell))]
+            if found:
+                return found[0] if len(found) == 1 else None
+            if any(cell in grid.numbers for cell in cells):
+                break
     return None

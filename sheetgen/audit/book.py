@@ -44,10 +44,20 @@ class Area(NamedTuple):
         return self.bottom - self.top + 1, self.right - self.left + 1
 
     @property
+    def first(self) -> Place:
+        """Its first cell."""
+        return Place(self.sheet, self.top, self.left)
+
+    @property
+    def is_cell(self) -> bool:
+        """Whether it is one cell."""
+        return self.top == self.bottom and self.left == self.right
+
+    @property
     def address(self) -> str:
         """The area's name on its own sheet, such as ``B2:C3``, or ``B2`` for a single cell."""
         first = f"{column_letter(self.left)}{self.top}"
-        return first if self.shape == (1, 1) else f"{first}:{column_letter(self.right)}{self.bottom}"
+        return first if self.is_cell else f"{first}:{column_letter(self.right)}{self.bottom}"
 
     def places(self) -> Iterator[Place]:
         """Yield the cells, row by row."""

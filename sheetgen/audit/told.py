@@ -64,9 +64,9 @@ def loss_told(told: Told, book: Book) -> Place | None:
     if not told.loss:
         return None
     area = area_told(told.loss, book, told.sheet)
-    if area is None or area.shape != (1, 1):
+    if area is None or not area.is_cell:
         raise UsageError(f"--loss {told.loss}: not a cell; expected one such as 'Sheet1!W3'")
-    place = Place(area.sheet, area.top, area.left)
+    place = area.first
     if book.formula_cell(place) is None:
         what = "is empty" if book.value(place) is None else "holds no formula"
         raise UsageError(f"--loss {told.loss}: {place.address} of {place.sheet!r} {what}; expected the cell of a loss")

@@ -107,7 +107,7 @@ class Translator:
         if node.op == "%":
             return each(percent, self.single(node.operand, array))
         area = area_of(self, node.operand)
-        cell = area and self.cells.book.cells.get(Place(area.sheet, area.top, area.left))
+        cell = area and self.cells.book.cells.get(area.first)
         if not cell or cell.fills is None:
             raise NotUnderstood("it asks for an array that is not there")
         return self.cells.grid(cell.fills)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from sheetgen.audit.beside.lines import Line, Regular
-from sheetgen.audit.beside.patterns import Slot
 from sheetgen.audit.beside.said import finding
-from sheetgen.audit.book import Book, Place
+from sheetgen.audit.book import Area, Book, Place
 from sheetgen.audit.equations import cell_name
 from sheetgen.audit.finding import Finding, Weight
 
@@ -31,7 +30,7 @@ def findings_on_anchors(book: Book, lines: Sequence[Line], matter: Collection[st
             yield found
 
 
-def _slots(regular: Regular, index: int) -> list[Slot]:
+def _slots(regular: Regular, index: int) -> list[Area]:
     """Return what one of the references names in each cell that follows the pattern."""
     patterns = [regular.line.patterns[member] for member in regular.members]
     return [pattern.slots[index] for pattern in patterns if pattern]
@@ -41,7 +40,7 @@ def _runs_off(book: Book, regular: Regular) -> Finding | None:
     """Return that a reference starts at a typed number and then runs on to cells that hold none."""
     for index, move in enumerate(regular.step):
         slots = _slots(regular, index)
-        if move[0] == move[1] == 0 or not all(slot.single for slot in slots):
+        if move[0] == move[1] == 0 or not all(slot.is_cell for slot in slots):
             continue
         first, *others = [_kind(book, slot.first) for slot in slots]
         if first == "typed" and others and others[0] in ("empty", "text"):
@@ -69,7 +68,7 @@ def _stays(book: Book, regular: Regular, columns: Mapping[Place, Line]) -> Findi
     for index, move in enumerate(regular.step):
         slot = _slots(regular, index)[0]
         target = columns.get(slot.first)
-        if any(move) or not slot.single or target is None or target in own or id(target) in followed:
+        if any(move) or not slot.is_cell or target is None or target in own or id(target) in followed:
             continue
         if _runs_beside(target, regular.line) and target.formulas >= _MOST * len(target.cells):
             places = [regular.line.cells[member].place for member in regular.members]
@@ -79,7 +78,7 @@ def _stays(book: Book, regular: Regular, columns: Mapping[Place, Line]) -> Findi
     return None
 
 
-def _at(slot: Slot, line: Line) -> int:
+def _at(slot: Area, line: Line) -> int:
     return slot.top if line.down else slot.left
 
 

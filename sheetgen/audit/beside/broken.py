@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from sheetgen.audit.beside.lines import Line, Regular
-from sheetgen.audit.beside.patterns import Slot
 from sheetgen.audit.beside.said import finding, worth
 from sheetgen.audit.book import Area, Place
 from sheetgen.audit.equations import cell_name
@@ -160,6 +159,6 @@ def _how(line: Regular, index: int) -> str:
     return f": it takes {' and '.join(dict.fromkeys(told))}" if told else ""
 
 
-def _named(slot: Slot, place: Place) -> str:
+def _named(slot: Area, place: Place) -> str:
     sheet = "" if slot.sheet == place.sheet else f"{slot.sheet}!"
     return sheet + Area(*slot).address

@@ -85,7 +85,7 @@ def _typed_in(book: Book, series: Series) -> Finding:
 
 def _left_out(book: Book, series: Series, area: Area, columns: Mapping[Place, Line]) -> Iterator[Finding]:
     """Yield that a series ends before the calculated column that it shows, or begins behind its beginning."""
-    line = columns.get(Place(area.sheet, area.top, area.left))
+    line = columns.get(area.first)
     if line is None or area.shape[1] != 1 or len(line.cells) < _FEWEST:
         return
     rows = [cell.place.row for cell in line.cells]
@@ -112,7 +112,7 @@ def _name(book: Book, series: Series) -> tuple[str, Place]:
     for reference in (series.name, series.y):
         area = _area(book, reference, series.sheet)
         if area is not None:
-            place = Place(area.sheet, area.top, area.left)
+            place = area.first
             value = book.value(place)
             said = value if reference == series.name and isinstance(value, str) else series.name_text
             return said, place

@@ -37,7 +37,7 @@ def _users(book: Book, lines: Sequence[Regular], matter: Collection[str]) -> dic
         if pattern is None or cell_name(first.place) not in matter:
             continue
         for index, (slot, move) in enumerate(zip(pattern.slots, regular.step, strict=True)):
-            if slot.single and not any(move) and book.formula_cell(slot.first) is None:
+            if slot.is_cell and not any(move) and book.formula_cell(slot.first) is None:
                 users[slot.first].add((pattern.shape, index))
     return users
 

@@ -98,7 +98,7 @@ def lines_of(equations: Equations) -> list[Line]:
 def _is_number(cell: BookCell, equations: Equations) -> bool:
     """Whether a cell holds a number of its own: the cells that an array formula fills go together, and are left out."""
     if cell.place in equations.book.filled:
-        return cell.fills is not None and cell.fills.shape == (1, 1)
+        return cell.fills is not None and cell.fills.is_cell
     if cell.formula is not None:
         return cell_name(cell.place) in equations.trees and not isinstance(cell.value, str)
     return isinstance(cell.value, int | float) and not isinstance(cell.value, bool)

@@ -4,33 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import NamedTuple
 
-from sheetgen.audit.book import Place
+from sheetgen.audit.book import Area, Place
 from sheetgen.audit.syntax import Node, Reference, walk
 from sheetgen.limits import MAX_COLUMNS, MAX_ROWS
 
 _SPACE = re.compile(r"\s+")
-
-
-class Slot(NamedTuple):
-    """The cells that a reference of a formula names."""
-
-    sheet: str
-    top: int
-    left: int
-    bottom: int
-    right: int
-
-    @property
-    def first(self) -> Place:
-        """Its first cell."""
-        return Place(self.sheet, self.top, self.left)
-
-    @property
-    def single(self) -> bool:
-        """Whether it is one cell."""
-        return self.top == self.bottom and self.left == self.right
 
 
 Move = tuple[int, int, int, int]
@@ -42,7 +21,7 @@ class Pattern:
     """A formula without its references, and these one by one."""
 
     shape: str
-    slots: tuple[Slot, ...]
+    slots: tuple[Area, ...]
 
     def step_to(self, other: Pattern) -> tuple[Move, ...] | None:
         """Return how each reference moves from this formula to another, None where they do different things."""
@@ -58,7 +37,7 @@ class Pattern:
         if len(step) != len(self.slots):
             return None
         slots = [
-            Slot(slot.sheet, *[place + times * by for place, by in zip(slot[1:], move, strict=True)])
+            Area(slot.sheet, *[place + times * by for place, by in zip(slot[1:], move, strict=True)])
             for slot, move in zip(self.slots, step, strict=True)
         ]
         return Pattern(self.shape, tuple(slots))
@@ -73,5 +52,5 @@ def pattern_of(text: str, tree: Node, place: Place) -> Pattern:
             end = node.end
             rows = (node.first.row or 1, node.last.row or MAX_ROWS)
             columns = (node.first.column or 1, node.last.column or MAX_COLUMNS)
-            slots.append(Slot(node.sheet or place.sheet, min(rows), min(columns), max(rows), max(columns)))
+            slots.append(Area(node.sheet or place.sheet, min(rows), min(columns), max(rows), max(columns)))
     return Pattern("□".join([*pieces, _SPACE.sub("", text[end:]).upper()]), tuple(slots))

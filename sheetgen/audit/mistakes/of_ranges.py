@@ -103,7 +103,7 @@ def called(desk: Desk, area: Area) -> str:
     """Return how a sentence names an area."""
     structure = desk.roles.context.structure
     block = next((block.name for block in structure.blocks if block.area == area), "")
-    label = block or desk.roles.label(Place(area.sheet, area.top, area.left)).split("[")[0]
+    label = block or desk.roles.label(area.first).split("[")[0]
     return f"{label} ({area.address})" if label else area.address
 
 
@@ -271,7 +271,7 @@ def _unit_areas(desk: Desk, node: Node, shape: tuple[int, int]) -> Iterator[tupl
     for one in {shape, shape[::-1]}:
         areas += _nearest(_around(desk, node), context.matrices.get(one, ()))
     for area in dict.fromkeys(areas):
-        activation = context.activation(cell_name(Place(area.sheet, area.top, area.left)))
+        activation = context.activation(cell_name(area.first))
         if activation is not None:
             yield area, activation.function
 

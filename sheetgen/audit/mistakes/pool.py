@@ -145,7 +145,7 @@ def reference_to(area: Area, home: str) -> Reference:
     """Return a reference to an area in a formula of a sheet."""
     first, last = Corner(area.top, area.left), Corner(area.bottom, area.right)
     sheet = None if area.sheet == home else area.sheet
-    return Reference(NEW, NEW, sheet, first, first if area.shape == (1, 1) else last)
+    return Reference(NEW, NEW, sheet, first, first if area.is_cell else last)
 
 
 def cell_of(node: Node, values: Values) -> str | None:

@@ -193,7 +193,7 @@ def label_in(structure: Structure, place: Place) -> str:
             return short(table.labels[place.column])
     for block in structure.blocks_at.get(place, ()):
         area = block.area
-        if area.shape == (1, 1):
+        if area.is_cell:
             return block.name
         return f"{block.name}[{place.row - area.top + 1}, {place.column - area.left + 1}]"
     claim = structure.claims_at.get(place)

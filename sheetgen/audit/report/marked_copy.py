@@ -86,7 +86,7 @@ def _remarks(report: Report) -> dict[str, dict[str, str]]:
     texts: dict[Place, list[str]] = defaultdict(list)
     for number, finding in zip(count(1), [*report.wrong, *report.notices], strict=False):
         for area in finding.areas[:_NOTED]:
-            place = Place(area.sheet, area.top, area.left)
+            place = area.first
             texts[place].append(_text(number, finding, place))
     found: dict[str, dict[str, str]] = defaultdict(dict)
     for place, several in texts.items():
