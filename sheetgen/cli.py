@@ -221,6 +221,7 @@ def audit_command(
     if xlsx:
         _refuse_copy(xlsx, paths)
     for target in filter(None, (html, xlsx)):
+        _refuse_in_place(target, paths)
         _refuse_existing(target, force)
     at_once = min(jobs or cores(), len(paths))
     listed = orders(paths, Told(loss, tuple(pairs), sheet), thorough, at_once, timeout)
@@ -235,23 +236,30 @@ def audit_command(
         found = [as_dict(report) for report in reports]
         click.echo(json.dumps(found[0] if len(found) == 1 else found, ensure_ascii=False, indent=1))
     elif len(reports) == 1:
-        _say_report(reports[0])
+        if not reports[0].error:
+            _say_report(reports[0])
     else:
         from sheetgen.audit.report.sentences import counts
 
         click.echo(counts(reports))
     _write_reports(reports, html, xlsx, force)
+    if len(reports) == 1 and reports[0].error and not as_json:
+        raise UsageError(reports[0].error)
     codes = {report.exit_code for report in reports}
     return 1 if 1 in codes else max(codes)
 
 
 def _refuse_copy(target: Path, paths: Sequence[Path]) -> None:
-    """Raise UsageError where a marked copy cannot be made, or would take the place of the workbook itself."""
+    """Raise UsageError where a marked copy cannot be made."""
     if len(paths) > 1:
         raise UsageError(f"a marked copy is of one workbook, and there are {len(paths)}", "audit them one by one")
     if target.suffix.lower() != ".xlsx":
         raise UsageError(f"{target}: a marked copy is an .xlsx workbook", "name it so")
-    if target.exists() and paths[0].exists() and target.samefile(paths[0]):
+
+
+def _refuse_in_place(target: Path, paths: Sequence[Path]) -> None:
+    """Raise UsageError where a report would take the place of a workbook that is audited."""
+    if target.exists() and any(path.exists() and target.samefile(path) for path in paths):
         raise UsageError(f"{target} would take the place of the workbook", "name another file")
 
 
@@ -272,11 +280,9 @@ def _shown_in_order(came: Iterator[Report], paths: Sequence[Path], meter: Meter,
 
 
 def _say_report(report: Report) -> None:
-    """Say what came of a file; raise UsageError where it could not be audited."""
+    """Say what came of a file."""
     from sheetgen.audit.report.text import lines
 
-    if report.error:
-        raise UsageError(report.error)
     click.echo("\n".join(lines(report, _width(), colour=_in_colours())))
 
 

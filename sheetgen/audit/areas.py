@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from sheetgen.audit.book import Area, Place
+from sheetgen.page.ranges import runs
 
 
 def areas_of(places: Iterable[Place]) -> tuple[Area, ...]:
@@ -15,21 +16,10 @@ def areas_of(places: Iterable[Place]) -> tuple[Area, ...]:
         columns[place.sheet, place.column].append(place.row)
     found: dict[tuple[str, int, int], list[int]] = defaultdict(list)  # the columns of each run of rows
     for (sheet, column), rows in sorted(columns.items()):
-        for top, bottom in _runs(rows):
+        for top, bottom in runs(rows):
             found[sheet, top, bottom].append(column)
     return tuple(
         Area(sheet, top, left, bottom, right)
         for (sheet, top, bottom), columns_of in found.items()
-        for left, right in _runs(columns_of)
+        for left, right in runs(columns_of)
     )
-
-
-def _runs(numbers: Iterable[int]) -> list[tuple[int, int]]:
-    """Return the first and the last of each run of neighbouring numbers, which come in order."""
-    runs: list[tuple[int, int]] = []
-    for number in numbers:
-        if runs and runs[-1][1] == number - 1:
-            runs[-1] = runs[-1][0], number
-        else:
-            runs.append((number, number))
-    return runs

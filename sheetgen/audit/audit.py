@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 from sheetgen.audit.beside.all import findings_beside
-from sheetgen.audit.claims import Structure
 from sheetgen.audit.confirm import PATIENCE, confirm
 from sheetgen.audit.equations import equations_of
 from sheetgen.audit.finding import Finding, Weight
-from sheetgen.audit.gradient_findings import gradient_findings
-from sheetgen.audit.judge import Judged, Judgement, Verdict, graph_of, judge
+from sheetgen.audit.gradient_findings import NEGATIVE, gradient_findings
+from sheetgen.audit.judge import Judged, Verdict, graph_of, judge
 from sheetgen.audit.merged import merged
 from sheetgen.audit.outcome import Conclusion, Report, Tally
 from sheetgen.audit.read import read_book
 from sheetgen.audit.structure import structure_of
-from sheetgen.audit.told import Told
+from sheetgen.audit.told import NOTHING, Told
 from sheetgen.audit.typed_again import typed_again
-from sheetgen.audit.updates import update_findings
-
-NOTHING_TOLD = Told()
+from sheetgen.audit.updates import judge_updates
 
 
-def audit(path: Path, told: Told = NOTHING_TOLD, *, thorough: bool = False, patience: float = PATIENCE) -> Report:
+def audit(path: Path, told: Told = NOTHING, *, thorough: bool = False, patience: float = PATIENCE) -> Report:
     """Audit a workbook. ``thorough`` asks an engine about every claim, not only about what is found wrong.
 
     ``patience`` are the seconds that an engine may take.
@@ -37,43 +34,49 @@ def audit(path: Path, told: Told = NOTHING_TOLD, *, thorough: bool = False, pati
     structure = structure_of(book, equations, told)
     graph = graph_of(equations, structure)
     judgement = judge(graph, structure.claims)
-    updates = update_findings(structure, equations, graph, book)
-    mathematical = [*gradient_findings(judgement, structure, graph), *updates]
+    updates = judge_updates(structure, equations, graph, book)
+    mathematical = [*gradient_findings(judgement, structure, graph), *updates.findings]
     beside = [*typed_again(structure.claims, equations), *findings_beside(book, equations, structure, graph)]
     found = merged(mathematical, beside)
+    if told.sheet:
+        found = [finding for finding in found if finding.first.sheet == told.sheet]
     judged = {entry.claim.cell: entry for entry in judgement.entries}
     confirmed = confirm(found, judged, graph, thorough=thorough, patience=patience)
+    gradients = _tally(judgement.entries, confirmed.findings)
     return Report(
         path=path,
-        verdict=_conclusion(confirmed.findings, judgement, structure),
+        verdict=_conclusion(confirmed.findings, gradients),
         findings=confirmed.findings,
-        gradients=_tally(judgement.entries),
-        updates=_updates(structure, updates),
-        seen=(*structure.seen, *confirmed.remarks),
+        gradients=gradients,
+        updates=updates.tally,
+        seen=structure.seen,
         unread=equations.unread,
         confirmed_by=confirmed.engine,
+        measured=confirmed.measured,
+        remarks=confirmed.remarks,
         formulas=len(equations.exprs) + len(equations.unread),
         seconds=time.monotonic() - start,
     )
 
 
-def _conclusion(findings: Iterable[Finding], judgement: Judgement, structure: Structure) -> Conclusion:
+def _conclusion(findings: Iterable[Finding], gradients: Tally) -> Conclusion:
     """Return the verdict in a word: right only where something was held against its exact value."""
     if any(finding.weight == Weight.WRONG for finding in findings):
         return Conclusion.WRONG
-    judged = judgement.with_verdict(Verdict.RIGHT)
-    return Conclusion.RIGHT if judged else Conclusion.NOT_UNDERSTOOD
+    return Conclusion.RIGHT if gradients.right else Conclusion.NOT_UNDERSTOOD
 
 
-def _tally(entries: Iterable[Judged]) -> Tally:
+def _tally(entries: Iterable[Judged], findings: Iterable[Finding]) -> Tally:
+    """Count the claims by verdict. One that the update makes good is right, one that is in doubt is not judged."""
+    meant = {
+        place: Verdict.RIGHT if finding.kind == NEGATIVE else Verdict.UNKNOWN
+        for finding in findings
+        if finding.weight == Weight.NOTICE
+        for area in finding.areas
+        for place in area.places()
+    }
     counts = dict.fromkeys(Verdict, 0)
     for entry in entries:
-        counts[entry.verdict] += 1
+        wrong = entry.verdict == Verdict.WRONG
+        counts[meant.get(entry.claim.cell, entry.verdict) if wrong else entry.verdict] += 1
     return Tally(counts[Verdict.RIGHT], counts[Verdict.WRONG], counts[Verdict.FOLLOWS], counts[Verdict.UNKNOWN])
-
-
-def _updates(structure: Structure, findings: Sequence[Finding]) -> Tally:
-    """Return how many updates there are, and how many of them are wrong."""
-    wrong = {place for finding in findings for area in finding.areas for place in area.places()}
-    places = {update.new for update in structure.updates}
-    return Tally(right=len(places - wrong), wrong=len(places & wrong))

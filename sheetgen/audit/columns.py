@@ -14,7 +14,6 @@ from sheetgen.audit.labels import Kind, Meaning
 from sheetgen.audit.tables import StepTable
 
 _PART = re.compile(r"(?:e|err|error|loss|cost)o?\d+")
-_DIFFERENCE = {"sub", "add", "neg"}
 _LOOKED_AT = 5
 """How many rows are looked at to tell what a column is."""
 
@@ -72,7 +71,7 @@ class Columns:
         if meant.kind != Kind.ERROR_TERM:
             return self.table.named(meant.by, Kind.QUANTITY)
         unit = meant.by[0]
-        entering = [f"<{unit}>", *(f"{name}{unit}" for name in ("z", "net", "in", "s") if unit[0].isdigit())]
+        entering = [f"<{unit}>", *(f"{name}{unit}" for name in ("z", "net", "in", "s") if unit[:1].isdigit())]
         found = self.table.named(entering, Kind.QUANTITY)
         if found is None and self.table.named([f"({unit})"], Kind.QUANTITY) is not None:
             found = self.table.named([unit], Kind.QUANTITY)

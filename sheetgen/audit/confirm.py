@@ -34,10 +34,14 @@ _AT_ONCE = 10
 
 @dataclass(frozen=True)
 class Confirmation:
-    """Findings, each with who confirms it; the engine, "" where none could; and what else it says, in sentences."""
+    """Findings, each with who confirms it; the engine, "" where none could; and what else it says, in sentences.
+
+    ``measured`` is the number of gradients that it measured.
+    """
 
     findings: tuple[Finding, ...]
     engine: str = ""
+    measured: int = 0
     remarks: tuple[str, ...] = ()
 
 
@@ -63,7 +67,9 @@ def confirm(
     others = _spread(judged, {finding.first for finding in asked}) if thorough else []
     if not firsts and not others and not stale:
         return Confirmation(tuple(findings))
-    needed = dict.fromkeys(cell_name(entry.claim.of) for entry in [*firsts, *others])
+    needed = dict.fromkeys(
+        cell_name(loss) for entry in [*firsts, *others] for loss in (entry.claim.of, *entry.claim.also)
+    )
     bench = choose(graph, [name for name in needed if name in graph.values], patience)
     if bench is None:
         return Confirmation(tuple(findings))
@@ -81,7 +87,7 @@ def confirm(
     remarks = [*_contradicted([*firsts, *others], given, bench.version), *_misread(graph, values, bench.version)]
     if thorough:
         remarks.append(f"{bench.version} measured {len(given):,} of {len(firsts) + len(others):,} gradients")
-    return Confirmation(told, bench.version, tuple(remarks))
+    return Confirmation(told, bench.version, len(given), tuple(remarks))
 
 
 def _spread(judged: Mapping[Place, Judged], without: Collection[Place]) -> list[Judged]:

@@ -9,6 +9,7 @@ from sheetgen.algebra.expr import Var
 from sheetgen.audit.book import Place
 from sheetgen.audit.equations import Equations, cell_name, place_of
 from sheetgen.audit.graph import names_in
+from sheetgen.audit.sources import source_of
 
 
 class Flow:
@@ -47,11 +48,7 @@ class Flow:
 
     def source(self, place: Place) -> Place:
         """Return the cell from which a chain of plain references starts."""
-        seen = {place}
-        while (before := self.copied(place)) is not None and before not in seen:
-            place = before
-            seen.add(place)
-        return place
+        return source_of(self.equations, place)
 
 
 class Upstream:

@@ -8,11 +8,11 @@ from sheetgen.audit.adjoints import allows
 from sheetgen.audit.areas import areas_of
 from sheetgen.audit.book import Place
 from sheetgen.audit.causes import Cause, causes_of
-from sheetgen.audit.claims import Claim, Structure
+from sheetgen.audit.claims import Structure
 from sheetgen.audit.equations import cell_name
 from sheetgen.audit.finding import Finding, Weight
 from sheetgen.audit.graph import Graph
-from sheetgen.audit.judge import Judged, Judgement, Verdict
+from sheetgen.audit.judge import Judged, Judgement
 from sheetgen.audit.mistakes.explain import explain
 from sheetgen.audit.mistakes.mistake import UNEXPLAINED, Context, Mistake, WrongClaim
 
@@ -25,10 +25,7 @@ _PLACES = 6
 
 def gradient_findings(judgement: Judgement, structure: Structure, graph: Graph) -> list[Finding]:
     """Return a finding for each cause of wrong gradients."""
-    claims: Mapping[str, Claim] = {
-        cell_name(entry.claim.cell): entry.claim for entry in judgement.with_verdict(Verdict.RIGHT)
-    }
-    context = Context(graph.equations.book, graph.equations, structure, judgement.corrected, claims)
+    context = Context(graph.equations.book, graph.equations, structure, judgement.corrected)
     compensated = dict(_added(structure, graph))
     return [
         _finding(cause, judgement, context, compensated, searched=number < _SEARCHED)

@@ -11,6 +11,9 @@ from functools import lru_cache
 
 from sheetgen.audit import tokens
 from sheetgen.audit.syntax import (
+    BINDS,
+    PERCENT,
+    SIGN,
     Binary,
     Call,
     Error,
@@ -33,8 +36,7 @@ from sheetgen.limits import MAX_FORMULA
 DEEPEST = 220
 """The parentheses, functions and signs inside one another; Excel itself allows 64 of functions."""
 
-_BINDS = {"=": 1, "<>": 1, "<": 1, ">": 1, "<=": 1, ">=": 1, "&": 2, "+": 3, "-": 3, "*": 4, "/": 4, "^": 5, ":": 9}
-_PERCENT, _SIGN, _INTERSECTION, _SPILL = 6, 7, 8, 10
+_INTERSECTION, _SPILL = 8, 10
 _SIGNS = ("-", "+", "@")
 _BEGIN_REFERENCE = (tokens.CELLS, tokens.NAME)
 _PREFIX_OF_FUNCTION = re.compile(r"(?:_XLFN\.|_XLWS\.|_XLUDF\.)+")
@@ -94,12 +96,12 @@ class _Parser:
             else:
                 op = word.text
                 if op == "%" or op == "#":
-                    if (_PERCENT if op == "%" else _SPILL) <= least:
+                    if (PERCENT if op == "%" else _SPILL) <= least:
                         break
                     self._next()
                     left = Postfix(left.start, word.end, op, left)
                     continue
-                binds = _BINDS.get(op, 0)
+                binds = BINDS.get(op, 0)
             if binds <= least:
                 break
             if op != " ":
@@ -124,7 +126,7 @@ class _Parser:
         if word.kind == tokens.ERROR:
             return Error(start, end, word.text)
         if word.kind == tokens.OP and word.text in _SIGNS:
-            operand = self.expression(_SIGN)
+            operand = self.expression(SIGN)
             return Prefix(start, operand.end, word.text, operand)
         if word.kind == tokens.OP and word.text == "(":
             parts = [self.expression(0)]
@@ -160,14 +162,14 @@ class _Parser:
         return Call(word.start, end, name, tuple(args))
 
     def _rows(self, start: int) -> Node:
-        rows: list[list[Node]] = [[self.expression(_SIGN - 1)]]
+        rows: list[list[Node]] = [[self.expression(SIGN - 1)]]
         while not self._is("}"):
             if self._is(";"):
                 rows.append([])
             elif not self._is(","):
                 raise self.unexpected()
             self._next()
-            rows[-1].append(self.expression(_SIGN - 1))
+            rows[-1].append(self.expression(SIGN - 1))
         if len({len(row) for row in rows}) > 1:
             raise NotUnderstood("the rows of an array in it have different lengths")
         return Rows(start, self._next().end, tuple([tuple(row) for row in rows]))

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sheetgen.audit.adjoints import Adjoints
 from sheetgen.audit.claims import Claim
 from sheetgen.audit.differences import SIDES, STEPS, Estimate, estimate, steps
 from sheetgen.audit.equations import cell_name, place_of
@@ -38,9 +37,10 @@ class Opinion:
 def opinions(bench: Bench, graph: Graph, entries: Sequence[Judged]) -> list[Opinion]:
     """Return an engine's opinion on each claim. Raises EngineError as the engine does."""
     found: dict[int, Opinion] = {}
+    held = [_held(graph, entry.claim) for entry in entries]
     for scale in _SCALES:
         open_ones = [index for index in range(len(entries)) if index not in found or found[index].agrees is None]
-        plans = [_plan(graph, entries[index].claim, scale) for index in open_ones]
+        plans = [_plan(graph, entries[index].claim, held[index], scale) for index in open_ones]
         shown = iter(bench.tried([trial for plan in plans for trial in plan.trials]))
         for index, plan in zip(open_ones, plans, strict=True):
             opinion = _opinion(plan, [next(shown) for _ in plan.trials], entries[index])
@@ -59,50 +59,54 @@ class _Plan:
     error: float
 
 
-def _plan(graph: Graph, claim: Claim, scale: float) -> _Plan:
-    """Return trials that move the cells of a claim to both sides; other parameters on the way stay as they are."""
-    moved = [cell_name(place) for place in claim.summed or (claim.by,)]
-    loss = cell_name(claim.of)
-    if loss not in graph.values or any(name not in graph.values for name in moved):
+def _plan(graph: Graph, claim: Claim, held: Mapping[Cell, float], scale: float) -> _Plan:
+    """Return trials that move the cells of a claim to both sides; ``held`` are cells that stay as they are."""
+    moved, losses = _moved(claim), (claim.of, *claim.also)
+    names = [cell_name(loss) for loss in losses]
+    if any(name not in graph.values for name in (*names, *moved)):
         return _Plan([], [], 0.0)
     sizes = steps(max((graph.values[name] for name in moved), key=abs), scale)
-    held: dict[Cell, float] = {place_of(name): graph.values[name] for name in _held(graph, loss, moved)}
     trials = [
-        Trial((claim.of,), held | {place_of(name): graph.values[name] + side * size for name in moved})
+        Trial(losses, {**held} | {place_of(name): graph.values[name] + side * size for name in moved})
         for size in sizes
         for side in SIDES
     ]
-    return _Plan(sizes, trials, graph.errors.get(loss, 0.0) + _NOISE * abs(graph.values[loss]))
+    return _Plan(sizes, trials, sum(graph.errors.get(name, 0.0) + _NOISE * abs(graph.values[name]) for name in names))
 
 
-def _held(graph: Graph, loss: str, moved: Sequence[str]) -> Iterator[str]:
-    """Yield the other parameters through which the loss depends on the moved cells: differentiation ends at them."""
-    candidates = {name for name in graph.ends if name in graph.uses and name in graph.values} - {*moved}
+def _moved(claim: Claim) -> list[str]:
+    """Return the cells by which a derivative is taken."""
+    return [cell_name(place) for place in claim.summed or (claim.by,)]
+
+
+def _held(graph: Graph, claim: Claim) -> dict[Cell, float]:
+    """Return the other parameters through which a loss depends on the moved cells: differentiation ends at them."""
+    moved = frozenset(_moved(claim))
+    candidates = {name for name in graph.ends if name in graph.uses and name in graph.values} - moved
     if not candidates:
-        return
-    reached = Adjoints(graph, loss)
-    for name in sorted(candidates):
-        if reached.reaches(name) and _depends(graph, name, frozenset(moved)):
-            yield name
+        return {}
+    reached = graph.ancestors([cell_name(loss) for loss in (claim.of, *claim.also)])
+    first = min(graph.position.get(name, -1) for name in moved)
+    return {place_of(name): graph.values[name] for name in candidates & reached if _depends(graph, name, moved, first)}
 
 
-def _depends(graph: Graph, name: str, on: frozenset[str]) -> bool:
+def _depends(graph: Graph, name: str, on: frozenset[str], first: int) -> bool:
+    """Whether a cell depends on others, the first of which has this place in the order."""
     seen, ahead = {name}, [name]
     while ahead:
         for other in graph.uses.get(ahead.pop(), ()):
             if other in on:
                 return True
-            if other not in seen and graph.position.get(other, -1) > min(graph.position.get(end, -1) for end in on):
+            if other not in seen and graph.position.get(other, -1) > first:
                 seen.add(other)
                 ahead.append(other)
     return False
 
 
 def _opinion(plan: _Plan, shown: Sequence[list[Value] | None], entry: Judged) -> Opinion:
-    values = [values[0] if values else None for values in shown]
-    if len(values) != STEPS * len(SIDES) or not all(type(value) is float for value in values):
+    numbers = [total for values in shown if (total := _total(values)) is not None]
+    if len(numbers) != STEPS * len(SIDES):
         return Opinion(None, None)
-    numbers: list[float] = [float(value) for value in values if isinstance(value, float)]
     found = estimate(plan.sizes, list(zip(numbers[::2], numbers[1::2], strict=True)), plan.error)
     found = replace(found, slope=entry.sign * found.slope)
     right, slack = meant(entry), entry.slope.error + (entry.slope.high - entry.slope.low)
@@ -114,6 +118,12 @@ def _opinion(plan: _Plan, shown: Sequence[list[Value] | None], entry: Judged) ->
     if found.allows(right, slack):
         return Opinion(found, True)
     return Opinion(found, False if found.allows(entry.value) else None)
+
+
+def _total(values: Sequence[Value] | None) -> float | None:
+    """Return the sum of the losses, None where one is no number."""
+    numbers = [value for value in values or () if type(value) is float]
+    return sum(numbers) if numbers and values and len(numbers) == len(values) else None
 
 
 def meant(entry: Judged) -> float:

@@ -45,7 +45,8 @@ class Report:
 
     ``seen`` are sentences on what was looked for and what was found. ``unread`` are the formula cells that were taken
     as constants, by their names such as ``Sheet 1!S3``, each with the reason. ``confirmed_by`` is the engine that was
-    asked for a second opinion, "" where none was. ``error`` says why nothing could be audited at all.
+    asked for a second opinion, "" where none was; ``measured`` is the number of gradients that it measured, and
+    ``remarks`` are sentences on what else it found. ``error`` says why nothing could be audited at all.
     """
 
     path: Path
@@ -56,6 +57,8 @@ class Report:
     seen: tuple[str, ...] = ()
     unread: Mapping[str, str] = field(default_factory=dict)
     confirmed_by: str = ""
+    measured: int = 0
+    remarks: tuple[str, ...] = ()
     formulas: int = 0
     seconds: float = 0.0
     error: str = ""

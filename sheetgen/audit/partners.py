@@ -38,7 +38,7 @@ def names_of_by(meant: Meaning, known: Container[str]) -> tuple[str, ...]:
     if meant.kind != Kind.ERROR_TERM:
         return meant.by
     unit = meant.by[0]
-    entering = (f"<{unit}>", *(f"{name}{unit}" for name in _BEFORE_NUMBERS if unit[0].isdigit()))
+    entering = (f"<{unit}>", *(f"{name}{unit}" for name in _BEFORE_NUMBERS if unit[:1].isdigit()))
     return (*entering, unit) if f"({unit})" in known else entering
 
 

@@ -6,6 +6,10 @@ from typing import NamedTuple
 
 from sheetgen.page.cell_names import column_letter
 
+BINDS = {"=": 1, "<>": 1, "<": 1, ">": 1, "<=": 1, ">=": 1, "&": 2, "+": 3, "-": 3, "*": 4, "/": 4, "^": 5, ":": 9}
+PERCENT, SIGN = 6, 7
+"""How tightly operators bind, from the loosest: those between two operands, % behind one, and − before one."""
+
 
 class NotUnderstood(ValueError):
     """A formula that is none of those that can be differentiated; ``str()`` says why, as words behind "because"."""

@@ -14,6 +14,7 @@ from sheetgen.audit.claims import Claim
 from sheetgen.audit.equations import Equations
 from sheetgen.audit.finding import Finding, Weight
 from sheetgen.audit.sources import source_of
+from sheetgen.page.page import quoted
 
 KIND = "typed-twice"
 
@@ -55,5 +56,5 @@ def _finding(book: Book, copies: dict[Place, tuple[Place, Claim]]) -> Finding:
         areas=areas_of(copies),
         label=claim.label,
         value=book.value(first),
-        right_formula=where if model.sheet == first.sheet else f"'{model.sheet}'!{model.address}",
+        right_formula=where if model.sheet == first.sheet else f"{quoted(model.sheet)}!{model.address}",
     )

@@ -15,15 +15,17 @@ from sheetgen.audit.areas import areas_of
 from sheetgen.audit.book import Book, BookCell, Place
 from sheetgen.audit.causes import relative_formula
 from sheetgen.audit.claims import Claim, Structure, Update
-from sheetgen.audit.equations import Equations, NotUnderstood, cell_name, expression, place_of
+from sheetgen.audit.equations import Equations, cell_name, place_of
 from sheetgen.audit.finding import Finding, Weight
 from sheetgen.audit.graph import Graph
 from sheetgen.audit.mistakes.roles import label_in
 from sheetgen.audit.mistakes.trees import Formula, Swap, binary, same, write
+from sheetgen.audit.outcome import Tally
 from sheetgen.audit.paces import Pace, alike, pace_of
 from sheetgen.audit.sources import source_of
 from sheetgen.audit.syntax import Binary, Node, Number, Reference, bare
 from sheetgen.audit.unfolded import Unfolded, unfolded
+from sheetgen.audit.worth import worth
 
 PLUS = "update-plus"
 OTHER_GRADIENT = "update-other-gradient"
@@ -61,8 +63,16 @@ class _Step:
     pace: Pace
 
 
-def update_findings(structure: Structure, equations: Equations, graph: Graph, book: Book) -> list[Finding]:
-    """Return a finding for each cause of wrong updates; what is not understood is passed over."""
+@dataclass(frozen=True)
+class UpdatesJudged:
+    """The findings on updates, and how many updates are right, wrong and not understood."""
+
+    findings: tuple[Finding, ...]
+    tally: Tally
+
+
+def judge_updates(structure: Structure, equations: Equations, graph: Graph, book: Book) -> UpdatesJudged:
+    """Return a finding for each cause of wrong updates; of what is not understood nothing is said but the number."""
     updates = _Updates(structure, equations, graph, book)
     corrections = list(updates.corrections())
     spared = {fault.update.group for fault in corrections}
@@ -72,7 +82,10 @@ def update_findings(structure: Structure, equations: Equations, graph: Graph, bo
         cell = book.formula_cell(fault.place)
         if cell is not None:
             groups[fault.kind, fault.update.group, relative_formula(cell)].append(fault)
-    return [_finding(group, book, graph) for group in groups.values()]
+    every, understood = {update.new for update in structure.updates}, updates.understood
+    wrong = {fault.update.new for fault in faults}
+    tally = Tally(right=len(understood - wrong), wrong=len(wrong), unknown=len(every - understood - wrong))
+    return UpdatesJudged(tuple(_finding(group, book, graph) for group in groups.values()), tally)
 
 
 def _finding(faults: Sequence[Fault], book: Book, graph: Graph) -> Finding:
@@ -127,6 +140,11 @@ class _Updates:
             if rule is not None and rule.gradients and cell_name(update.new) in self._graph.values:
                 found.append((update, rule))
         return found
+
+    @property
+    def understood(self) -> set[Place]:
+        """The cells of the updates that are understood."""
+        return {update.new for update, _ in self._understood}
 
     def simple(self) -> Iterator[Fault]:
         """Yield the updates with another parameter's gradient or value, and those that go uphill."""
@@ -185,7 +203,7 @@ class _Updates:
         if not up > down or any(self._is_negative(name) for name in rule.gradients):
             return
         words = "adds the gradient where it must be subtracted: the loss goes up"
-        formula = self._turned(update, rule, up, down)
+        formula = self._turned(update, rule)
         yield Fault(update, PLUS, words, formula, right_value=self._value(update, formula))
 
     def _is_negative(self, name: str) -> bool:
@@ -338,7 +356,7 @@ class _Updates:
                     swaps.append(Swap(node, node._replace(start=-1, first=corner, last=corner)))
         return formula.written(swaps) if swaps else None
 
-    def _turned(self, update: Update, rule: Unfolded, up: float, down: float) -> str | None:
+    def _turned(self, update: Update, rule: Unfolded) -> str | None:
         """Return the formula with one + and − exchanged, so that it goes downhill by as much."""
         cell = self._cell(update)
         if cell is None or cell.formula is None:
@@ -397,9 +415,4 @@ class _Updates:
 
     def _value(self, update: Update, text: str | None) -> float | None:
         """Return what a formula would give in an update's cell."""
-        if text is None:
-            return None
-        try:
-            return self._graph.evaluate(expression(text, update.new, self._book)).value
-        except (NotUnderstood, KeyError, *ARITHMETIC_ERRORS):
-            return None
+        return None if text is None else worth(self._graph, text, update.new)

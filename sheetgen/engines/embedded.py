@@ -196,13 +196,15 @@ class EmbeddedRecalculation:
 
         What depended on them is calculated when the next cells are changed, not at the end.
         """
-        for cell, number in numbers.items():
-            self._workbook.set_value(*cell, number)
+        done = 0
         try:
+            for cell, number in numbers.items():
+                self._workbook.set_value(*cell, number)
+                done += 1
             self._workbook.evaluate_all()
             yield
         finally:
-            for _ in numbers:
+            for _ in range(done):
                 self._workbook.undo()
 
 

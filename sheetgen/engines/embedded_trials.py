@@ -8,6 +8,7 @@ from pathlib import Path
 from sheetgen.engines.base import Value
 from sheetgen.engines.embedded import Embedded
 from sheetgen.engines.trials import Trial
+from sheetgen.errors import EngineError
 
 
 class EmbeddedBench:
@@ -15,11 +16,15 @@ class EmbeddedBench:
 
     def __init__(self, path: Path, timeout: float) -> None:
         self.version = Embedded().version
+        self._path = path
         self._calculated = Embedded().recalculate(path, timeout)
 
     def tried(self, trials: Sequence[Trial]) -> list[list[Value] | None]:
         """Return what each trial shows, as `Bench.tried` does."""
-        return [self._tried(trial) for trial in trials]
+        try:
+            return [self._tried(trial) for trial in trials]
+        except Exception as error:
+            raise EngineError(f"{self._path}: the embedded engine cannot calculate it anew: {error}") from error
 
     def _tried(self, trial: Trial) -> list[Value] | None:
         with self._calculated.changed(trial.numbers):

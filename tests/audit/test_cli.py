@@ -116,7 +116,17 @@ def test_a_copy_never_takes_the_place_of_the_original(canned: list[Order], tmp_p
     book = commented_workbook(tmp_path / "wrong.xlsx")
     before = book.read_bytes()
     assert "would take the place of the workbook" in refused(book, "--xlsx", tmp_path / "." / "wrong.xlsx", "--force")
+    assert "would take the place of the workbook" in refused(book, "--html", book, "--force")
     assert book.read_bytes() == before
+
+
+def test_a_file_that_cannot_be_read_has_a_page_too(tmp_path: Path) -> None:
+    broken, page = tmp_path / "broken.xlsx", tmp_path / "r.html"
+    broken.write_bytes(b"PK\x03\x04")
+    result = audit(broken, "--html", page)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.splitlines()[0] == f"wrote {page}"
+    assert "broken.xlsx" in page.read_text("utf-8")
 
 
 def test_a_workbook_that_is_right_and_one_that_is_wrong(tmp_path: Path) -> None:

@@ -161,7 +161,7 @@ def test_an_engine_contradicts_a_false_derivative(path: Path, bench: Bench) -> N
 
 def test_findings_are_confirmed_and_the_engine_is_named(path: Path, bench: Bench) -> None:
     graph = graph_of(path)
-    others = [finding("D2"), finding("A1", kind="drift", weight=Weight.NOTICE)]
+    others = [finding("D2"), finding("A1", kind="drifting-input", weight=Weight.NOTICE)]
     told = confirm(others, by_cell(graph), graph, choose=lambda *asked: bench)
     assert [found.confirmed for found in told.findings] == [f"central differences by {bench.version}", ""]
     assert told.engine == bench.version
@@ -191,6 +191,27 @@ def test_other_parameters_stay_where_they_are(tmp_path: Path) -> None:
     assert [opinion.agrees for opinion in opinions(EmbeddedBench(path, 60), graph, list(entries.values()))] == [
         True
     ] * 2
+
+
+@pytest.mark.parametrize(("formula", "verdict"), [("=2*(A1-1)+2*(A1-3)", "right"), ("=2*(A1-1)", "wrong")])
+def test_losses_whose_sum_stands_in_no_cell_are_added(tmp_path: Path, formula: str, verdict: str) -> None:
+    path = written(tmp_path / "two.xlsx", {"A1": 0.4, "C1": "=(A1-1)^2", "C2": "=(A1-3)^2", "D1": formula})
+    graph = graph_of(path, ("A1",))
+    entries = by_cell(graph, [Claim(at("D1"), at("C1"), at("A1"), "dw", "D1", also=(at("C2"),))])
+    (opinion,) = opinions(EmbeddedBench(path, 60), graph, list(entries.values()))
+    assert entries[at("D1")].verdict == verdict
+    assert opinion.agrees
+    assert opinion.estimate is not None
+    assert opinion.estimate.slope == pytest.approx(-6.4, rel=1e-9)
+
+
+def test_an_engine_that_fails_on_the_way_loses_no_finding(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    graph, bench = graph_of(path), EmbeddedBench(path, 60)
+    monkeypatch.setattr(EmbeddedBench, "_tried", lambda self, trial: 1 / 0)
+    with pytest.raises(EngineError, match="cannot calculate it anew"):
+        bench.tried([Trial((at("C1"),))])
+    told = confirm([finding("D2")], by_cell(graph), graph, choose=lambda *asked: bench)
+    assert (told.findings, told.engine, told.measured) == ((finding("D2"),), "", 0)
 
 
 def test_a_sum_over_copies_is_moved_as_one(tmp_path: Path) -> None:

@@ -10,10 +10,11 @@ from books import Content, book_of
 
 from sheetgen.audit.book import Book, Place
 from sheetgen.audit.claims import Claim, Structure, Table, Update
-from sheetgen.audit.equations import cell_name, equations_of
+from sheetgen.audit.equations import equations_of
 from sheetgen.audit.finding import Finding
-from sheetgen.audit.graph import Graph
-from sheetgen.audit.updates import update_findings
+from sheetgen.audit.judge import graph_of
+from sheetgen.audit.outcome import Tally
+from sheetgen.audit.updates import UpdatesJudged, judge_updates
 
 LABELS = [
     "t",
@@ -111,16 +112,32 @@ def workbook(
     return book_of(cells), Structure(tuple(claims), tuple(updates), weights, (), (table,))
 
 
-def findings(made: tuple[Book, Structure]) -> list[Finding]:
+def judged(made: tuple[Book, Structure]) -> UpdatesJudged:
     book, structure = made
     equations = equations_of(book)
-    graph = Graph(equations, {cell_name(place) for place in structure.parameters})
-    return update_findings(structure, equations, graph, book)
+    return judge_updates(structure, equations, graph_of(equations, structure), book)
+
+
+def findings(made: tuple[Book, Structure]) -> list[Finding]:
+    return list(judged(made).findings)
 
 
 @pytest.mark.parametrize("rule", [({}, SGD), MOMENTUM, NESTEROV, ADAGRAD, RMSPROP, DECAY, ADAM, IN_ONE, ONE_SCALE])
 def test_right_updates_are_right(rule: tuple[Mapping[str, str], str]) -> None:
-    assert findings(workbook(rule)) == []
+    found = judged(workbook(rule))
+    assert found.findings == ()
+    assert found.tally == Tally(right=4 * (len(ROWS) - 1))
+
+
+def test_updates_are_counted_where_the_mistake_stands_in_another_cell() -> None:
+    """The bias correction has a cell of its own, which is the finding's; the updates by it are the wrong ones."""
+    found = judged(workbook((MOMENTS, ADAM_STEP), state={"p": "m"}))
+    assert {finding.first.column for finding in found.findings}.isdisjoint({at(f"w{n}", 3).column for n in range(1, 5)})
+    assert found.tally == Tally(wrong=4 * (len(ROWS) - 1))
+
+
+def test_an_update_that_takes_no_gradient_is_not_called_right() -> None:
+    assert judged(workbook(({}, SGD), {2: "w*1.5"})).tally == Tally(right=3 * (len(ROWS) - 1), unknown=len(ROWS) - 1)
 
 
 @pytest.mark.parametrize(

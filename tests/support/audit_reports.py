@@ -19,7 +19,7 @@ from sheetgen.errors import WorkbookError
 
 SHEET = "It's <a> table"
 WRONG = Finding(
-    kind="other-units-derivative",
+    kind="other-unit-derivative",
     weight=Weight.WRONG,
     words="The derivative of the activation is that of a_h2 where that of a_h1 is needed.",
     first=Place(SHEET, 5, 28),
@@ -43,7 +43,7 @@ SIGN = Finding(
     right_value=-0.5,
 )
 DRIFT = Finding(
-    kind="drift",
+    kind="drifting-input",
     weight=Weight.NOTICE,
     words="An input drifts by autofill.",
     first=Place(SHEET, 6, 4),
@@ -65,6 +65,7 @@ def wrong_report(path: Path) -> Report:
         seen=("a table of 101 rows",),
         unread={f"{SHEET}!AK{row}": "ROUND is no function that is differentiated" for row in range(5, 50)},
         confirmed_by="IronCalc 0.9.1",
+        measured=2,
         formulas=4258,
         seconds=1.23456,
     )

@@ -47,7 +47,7 @@ COLUMNS = {
 }
 """The label of each column, with the formula of its first row and of the others; that of dE/dw3 takes h1's derivative.
 
-It differs from the right one by a hundredth, and the loss falls.
+It differs from the right one by less than a thousandth, and the loss falls.
 """
 
 LABEL_ROW, STEPS = 3, 100

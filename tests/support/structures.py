@@ -8,9 +8,8 @@ from books import Content, book_of
 
 from sheetgen.audit.book import Book, Place
 from sheetgen.audit.claims import Claim, Structure
-from sheetgen.audit.equations import cell_name, equations_of
-from sheetgen.audit.graph import Graph
-from sheetgen.audit.judge import judge
+from sheetgen.audit.equations import equations_of
+from sheetgen.audit.judge import graph_of, judge
 from sheetgen.audit.structure import structure_of
 from sheetgen.audit.told import NOTHING, Told
 
@@ -45,7 +44,7 @@ def verdicts(book: Book) -> tuple[Structure, dict[str, int]]:
     """Return the structure of a workbook, and how many of its claims are right, wrong and so on."""
     equations = equations_of(book)
     found = structure_of(book, equations)
-    graph = Graph(equations, {cell_name(place) for place in found.parameters})
+    graph = graph_of(equations, found)
     counts: dict[str, int] = {}
     for entry in judge(graph, found.claims).entries:
         counts[entry.verdict.value] = counts.get(entry.verdict.value, 0) + 1

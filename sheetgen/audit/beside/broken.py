@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from sheetgen.audit.beside.lines import Line, Regular
-from sheetgen.audit.beside.said import finding, worth
+from sheetgen.audit.beside.said import finding
 from sheetgen.audit.book import Area, Place
 from sheetgen.audit.equations import cell_name
 from sheetgen.audit.finding import Finding, Weight
 from sheetgen.audit.graph import Graph
+from sheetgen.audit.worth import worth
 from sheetgen.xlsx.formulas import shifted
 
 _FEW = 0.1
@@ -161,4 +162,4 @@ def _how(line: Regular, index: int) -> str:
 
 def _named(slot: Area, place: Place) -> str:
     sheet = "" if slot.sheet == place.sheet else f"{slot.sheet}!"
-    return sheet + Area(*slot).address
+    return sheet + slot.address

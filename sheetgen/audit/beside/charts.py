@@ -79,7 +79,9 @@ def _typed_in(book: Book, series: Series) -> Finding:
     """Say that a series has numbers of its own, in no cell; the finding stands in the sheet's first cell."""
     what = f"The chart {series.chart!r}" if series.chart else "A chart"
     words = f"{what} shows {series.points:,} numbers that are typed into it: it does not follow the workbook."
-    places = [min(cell.place for cell in book.on(series.sheet))] if series.sheet else []
+    places = (
+        [min((cell.place for cell in book.on(series.sheet)), default=Place(series.sheet, 1, 1))] if series.sheet else []
+    )
     return finding(book, "chart-of-pasted-numbers", Weight.NOTICE, words, places or [Place(book.sheets[0], 1, 1)])
 
 

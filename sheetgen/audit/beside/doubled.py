@@ -25,7 +25,7 @@ def findings_on_doubles(book: Book, lines: Sequence[Line], matter: Collection[st
         if isinstance(value, int | float):
             by_value[float(value)].append(place)
     for places in by_value.values():
-        yield from _among(book, sorted(places), users)
+        yield from _among(book, sorted(places))
 
 
 def _users(book: Book, lines: Sequence[Regular], matter: Collection[str]) -> dict[Place, set[tuple[str, int]]]:
@@ -42,7 +42,7 @@ def _users(book: Book, lines: Sequence[Regular], matter: Collection[str]) -> dic
     return users
 
 
-def _among(book: Book, places: Sequence[Place], users: dict[Place, set[tuple[str, int]]]) -> Iterator[Finding]:
+def _among(book: Book, places: Sequence[Place]) -> Iterator[Finding]:
     named = {place: set(keys(cleaned(label_of(book, place)))) - {""} for place in places}
     told: set[Place] = set()
     for index, first in enumerate(places):

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sheetgen.algebra.evaluate import ARITHMETIC_ERRORS
 from sheetgen.audit.areas import areas_of
 from sheetgen.audit.book import Book, Place
-from sheetgen.audit.equations import NotUnderstood, expression
 from sheetgen.audit.finding import Finding, Weight
 from sheetgen.audit.graph import Graph
+from sheetgen.audit.worth import worth
 from sheetgen.engines.base import CellError
 
 _NEAR = 3
@@ -41,14 +40,6 @@ def finding(
         right_formula=right_formula,
         right_value=worth(graph, right_formula, first) if graph and right_formula else None,
     )
-
-
-def worth(graph: Graph, formula: str, place: Place) -> float | None:
-    """Return the value that a formula would have in a cell, None where it has none."""
-    try:
-        return graph.evaluate(expression(formula, place, graph.equations.book)).value
-    except (NotUnderstood, KeyError, *ARITHMETIC_ERRORS):
-        return None
 
 
 def label_of(book: Book, place: Place) -> str:

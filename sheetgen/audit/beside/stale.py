@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from math import floor, isfinite, log10
+from math import floor, inf, isfinite, log10
 
 from sheetgen.algebra.evaluate import ARITHMETIC_ERRORS
 from sheetgen.audit.beside.said import finding
@@ -70,6 +70,8 @@ def _differs(graph: Graph, kept: Mapping[str, float], name: str, digits: int) ->
 
 
 def _half_a_digit(value: float, digits: int) -> float:
+    if not isfinite(value):
+        return inf
     return 10.0 ** (floor(log10(abs(value))) - digits + 1) if value else 0.0
 
 

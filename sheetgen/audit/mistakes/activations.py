@@ -110,8 +110,3 @@ SPELLED = {
 def derivative_form(function: str, a: Node) -> Node | None:
     """Return the derivative of an activation, written with its output; None where it needs more than that."""
     return _FORMS[function](a) if function in _FORMS else None
-
-
-def derivative_forms(a: Node) -> dict[str, Node]:
-    """Return the derivatives of all activations that are written with their output ``a``, by function."""
-    return {function: form(a) for function, form in _FORMS.items()}

@@ -71,14 +71,13 @@ class Context:
     """The workbook around a wrong claim.
 
     ``points`` are its graphs at the workbook's own numbers and at moved parameters, in which each claim that is wrong
-    by itself has the exact derivative; ``right`` names the claims that are right, by cell.
+    by itself has the exact derivative.
     """
 
     book: Book
     equations: Equations
     structure: Structure
     points: tuple[Graph, ...]
-    right: Mapping[str, Claim] = field(default_factory=dict)
     _activations: dict[str, Activation | None] = field(default_factory=dict, init=False, repr=False)
     _adjoints: dict[tuple[int, str], Adjoints] = field(default_factory=dict, init=False, repr=False)
 

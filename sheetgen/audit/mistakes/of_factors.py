@@ -44,7 +44,7 @@ def numbers_in_products(desk: Desk) -> Iterator[Edit]:
         if sign and abs(size - 1) <= _ALIKE:
             yield from _sign(desk, product)
         elif (log := _of_logarithm(size)) is not None and not sign:
-            yield _logarithm(desk, product, size, log)
+            yield _logarithm(product, size, log)
         elif (count := _count(size)) is not None:
             yield _number(desk, product, count, sign)
 
@@ -99,7 +99,7 @@ def _of_logarithm(size: float) -> str | None:
     return None
 
 
-def _logarithm(desk: Desk, product: Product, size: float, base: str) -> Edit:
+def _logarithm(product: Product, size: float, base: str) -> Edit:
     over = size < 1
     factor = call("LN", number(float(base)))
     words = f"takes the derivative of a logarithm of another base: a factor {'1/' * over}ln {base} is missing"

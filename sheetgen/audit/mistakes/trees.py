@@ -9,6 +9,9 @@ from functools import cached_property
 from sheetgen.algebra.notation import plain_number
 from sheetgen.audit.grammar import parse_formula
 from sheetgen.audit.syntax import (
+    BINDS,
+    PERCENT,
+    SIGN,
     Binary,
     Call,
     Corner,
@@ -28,8 +31,8 @@ from sheetgen.page.page import quoted
 NEW = -1
 """Where a node begins that stands in no text yet."""
 
-_BINDS = {"=": 1, "<>": 1, "<": 1, ">": 1, "<=": 1, ">=": 1, "&": 2, "+": 3, "-": 3, "*": 4, "/": 4, "^": 5, ":": 9}
-_PERCENT, _SIGN, _ATOM = 6, 7, 10
+_ATOM = 10
+"""How tightly a part binds that nothing can take apart."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,12 +88,12 @@ class Formula:
         parent = self.parents.get(id(node))
         match parent:
             case Binary():
-                own = _BINDS.get(parent.op, _ATOM)
+                own = BINDS.get(parent.op, _ATOM)
                 return own if parent.left is node else own + 1
             case Prefix():
-                return _SIGN
+                return SIGN
             case Postfix():
-                return _PERCENT
+                return PERCENT
             case _:
                 return 0
 
@@ -127,13 +130,13 @@ def binding(node: Node) -> int:
     """Return how tightly a part binds as it is written."""
     match node:
         case Binary():
-            return _BINDS.get(node.op, _ATOM)
+            return BINDS.get(node.op, _ATOM)
         case Prefix():
-            return _SIGN
+            return SIGN
         case Postfix():
-            return _PERCENT
+            return PERCENT
         case Number() if node.value < 0:
-            return _SIGN
+            return SIGN
         case _:
             return _ATOM
 
@@ -152,11 +155,11 @@ def write(node: Node, text: str) -> str:
         case Group():
             return f"({','.join(write(part, text) for part in node.parts)})"
         case Prefix():
-            return node.op + _within(node.operand, _SIGN, text)
+            return node.op + _within(node.operand, SIGN, text)
         case Postfix():
-            return _within(node.operand, _PERCENT, text) + node.op
+            return _within(node.operand, PERCENT, text) + node.op
         case Binary():
-            own = _BINDS.get(node.op, _ATOM)
+            own = BINDS.get(node.op, _ATOM)
             right = _within(node.right, own + 1, text)
             if isinstance(node.right, Prefix):
                 right = f"({right})"

@@ -25,7 +25,7 @@ def as_dict(report: Report) -> dict[str, Any]:
         "gradients": asdict(report.gradients),
         "updates": asdict(report.updates),
         "findings": [_finding(finding) for finding in report.findings],
-        "seen": list(report.seen),
+        "seen": [*report.seen, *report.remarks],
         "unread": _unread(report),
         "confirmed_by": report.confirmed_by or None,
         "seconds": round(report.seconds, 3),

@@ -56,6 +56,7 @@ def audit_page(report: Report, name: str) -> Page:
     """Return the sheet, under a name that is free in the workbook."""
     page = Page(name, tab_colour=BAD if report.wrong else GOOD)
     page.widths.update({column: width for column, (_, width) in enumerate(_COLUMNS, start=1)})
+    page.widths[3] = max([_COLUMNS[2][1], *(_WIDER * len(_cells(finding)) for finding in report.findings)])
     page.put("A1", f"Audit of {report.path.name}", TITLE)
     page.row(2, [str(report.verdict).upper(), None], _VERDICTS[report.verdict])
     page.heights |= {1: 28, 2: 20}
@@ -75,7 +76,7 @@ def audit_page(report: Report, name: str) -> Page:
             _put_finding(page, row + 1, number, finding)
             row += 2
         row += 1
-    for sentence in report.seen:
+    for sentence in (*report.seen, *report.remarks):
         row += 1
         page.put(f"A{row}", sentence, NOTE)
     page.decorate += [landscape, fit_width]
@@ -84,7 +85,7 @@ def audit_page(report: Report, name: str) -> Page:
 
 def _put_finding(page: Page, row: int, number: int, finding: Finding) -> None:
     value, right_value = told_apart(finding.value, finding.right_value)
-    cells = f"{cells_words(finding.areas)} of {finding.first.sheet!r}"
+    cells = _cells(finding)
     words = "\n".join(filter(None, (finding.words, consequence(finding))))
     for column, (text, look) in enumerate(
         ((str(number), PROSE), (short_label(finding), PROSE), (cells, _LINK), (words, PROSE)), start=1
@@ -98,6 +99,11 @@ def _put_finding(page: Page, row: int, number: int, finding: Finding) -> None:
     heights = [_LINE * _lines((line[1],), (5,)) + 2 for line in (there, right)]
     short = _LINE * _lines((short_label(finding), cells, words), (1, 2, 3)) + 4 - sum(heights)
     page.heights |= {row: min(heights[0], _HIGHEST), row + 1: min(heights[1] + max(0.0, short), _HIGHEST)}
+
+
+def _cells(finding: Finding) -> str:
+    """Return the cells of a finding, which a link leads to: programs do not wrap the text of a link."""
+    return f"{cells_words(finding.areas)} of {finding.first.sheet!r}"
 
 
 def _put_line(page: Page, row: int, texts: Sequence[str], colour: str) -> None:

@@ -85,7 +85,7 @@ def _section(number: int, report: Report) -> str:
         for finding in findings:
             count += 1
             pieces.append(_article(count, finding))
-    pieces += _list("Looked for and seen", [escape(sentence) for sentence in report.seen])
+    pieces += _list("Looked for and seen", [escape(sentence) for sentence in (*report.seen, *report.remarks)])
     unread = [
         f"{escape(cells)} of {escape(repr(sheet))}: {escape(reason)}"
         for sheet, cells, reason in unread_by_reason(report)

@@ -22,7 +22,8 @@ def summary(report: Report) -> list[str]:
     if report.verdict == Conclusion.NOT_UNDERSTOOD:
         said.append("What it says of its gradients was not understood, so nothing is said of them.")
     if report.confirmed_by:
-        said.append(f"Second opinion: central differences, the workbook recalculated by {report.confirmed_by}.")
+        measured = "central differences, " if report.measured else ""
+        said.append(f"Second opinion: {measured}the workbook recalculated by {report.confirmed_by}.")
     elif report.wrong:
         said.append("Not confirmed by an engine.")
     return said

@@ -57,6 +57,9 @@ class _Text:
             yield self.dressed("Looked for and seen", _BOLD)
             for sentence in report.seen:
                 yield from self._prose(sentence, "  - ", "    ")
+        for sentence in report.remarks:
+            yield ""
+            yield from self._prose(sentence, "")
         if report.unread:
             yield ""
             what = "Taken as constants, for the formulas were not understood"

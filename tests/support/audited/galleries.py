@@ -17,7 +17,6 @@ from openpyxl import load_workbook
 from audited import spelling
 from audited.network import Network, Quantity, Spot
 from audited.sheets import Key
-from sheetgen.page.cell_names import column_letter
 
 _ROLES = {
     "data": "input",
@@ -219,6 +218,3 @@ def acts(quantities: dict[str, Quantity]) -> dict[str, tuple[str, str]]:
             if match:
                 found[quantity.name] = (kind, match[1])
     return found
-
-
-__all__ = ["TYPED", "acts", "column_letter", "network"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from audited.network import Network
 from audited.seeded import Maker, Seeded, alike, named, simple, spread, symbols, terms, with_other
@@ -121,15 +120,6 @@ def transposed(network: Network) -> Found:
             shape = network.quantities[match[1]].shape
             if shape[0] == shape[1]:
                 yield slope.name, slope.formula.replace(match[0], "MMULT(TRANSPOSE({" + match[1] + "}),")
-
-
-def transposed_weights(network: Network) -> Found:
-    for slope in network.role("slope"):
-        for match in re.finditer(r"MMULT\(TRANSPOSE\(\{([^}]+)\}\),|,TRANSPOSE\(\{([^}]+)\}\)\)", slope.formula):
-            name = match[1] or match[2]
-            rows, columns = network.quantities[name].shape
-            if rows == columns:
-                yield slope.name, slope.formula.replace(f"TRANSPOSE({{{name}}})", f"{{{name}}}")
 
 
 def path_left_out(network: Network) -> Found:
@@ -289,5 +279,3 @@ GRADIENT_FAULTS: dict[str, Maker] = {
     "logarithm's base in the slope": simple("log-base", named("log-base", "factor", "factor-too-many"), log_factor),
     "two mistakes": two_mistakes,
 }
-
-__all__ = ["GRADIENT_FAULTS", "replace"]

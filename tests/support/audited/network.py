@@ -158,8 +158,3 @@ class Network:
             return sheet + (first_cell if spot.rows * spot.columns == 1 else f"{first_cell}:{last_cell}")
 
         return SYMBOL.sub(address_of, text)
-
-
-def ring(names: list[str], name: str) -> str:
-    """Return the next of some names, the first behind the last."""
-    return names[(names.index(name) + 1) % len(names)]

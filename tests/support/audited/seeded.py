@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 
 from audited.network import SYMBOL, Network, Override, Quantity
@@ -119,7 +119,3 @@ def changed_cells(right: Sheets, wrong: Sheets) -> list[Key]:
 
 def typed(content: Content | None) -> bool:
     return isinstance(content, float)
-
-
-def any_of(*groups: Sequence[str]) -> frozenset[str]:
-    return frozenset(kind for group in groups for kind in group)

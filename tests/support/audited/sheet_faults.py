@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
 from audited.calculator import values_of
 from audited.network import SYMBOL, Network, Quantity, Spot
 from audited.seeded import Maker, Seeded, named, symbols
-from audited.sheets import Formula, Key, Sheets
+from audited.sheets import Key, Sheets
 
 _MISTAKES = (
     "other-unit-derivative",
@@ -329,5 +329,3 @@ SHEET_FAULTS: dict[str, Maker] = {
     "chart labels a rate wrongly": _chart("chart-labels-wrong-rate", _mislabelled),
     "title states another rate": title,
 }
-
-__all__ = ["SHEET_FAULTS", "Formula", "Iterator"]
