@@ -12,6 +12,10 @@ MAX_DEPTH = 240
 """The operations of a formula inside one another; the embedded engine calculates none of 256."""
 MAX_NESTING = 64
 """The parentheses, functions and operators of a formula inside one another; see `sheetgen.page.nesting`."""
+MOST_TERMS = 100
+"""The most terms an equation that is written for its author is given: a formula has 8,192 characters, and the parser
+200 levels.
+"""
 MAX_TEXT = 32_767
 GOOGLE_SHEETS_CELLS = 10_000_000
 """The most cells that Google Sheets opens in one workbook."""

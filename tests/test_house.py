@@ -19,6 +19,7 @@ from outside import ROOT
 SHEETGEN = (
     {"interrupts", "algebra", "errors", "version", "sheet_names", "machine", "shares"},
     {"limits", "drafts", "jobs"},
+    {"tensors"},
     {"files", "console", "engines", "network", "page"},
     {"template", "xlsx", "figure"},
     {"sheets"},

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import NamedTuple
 
-_TOKEN = re.compile(
-    r"\s*(?:(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+−]?[0-9]+)?)"
-    r"|(?P<sign>\*\*|[<>=]=|[-+*/^(),·×−²<>≤≥])|(?P<name>[^\W\d]\w*))"
-)
+SIGNS = r"\*\*|[<>=]=|[-+*/^(),·×−²<>≤≥]"
+"""The signs of an equation of scalars, as a regular expression."""
+
+_NUMBER = r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+−]?[0-9]+)?"
 _ALIASES = {"**": "^", "·": "*", "×": "*", "−": "-", "≤": "<=", "≥": ">="}
 
 
@@ -27,14 +28,20 @@ def unreadable(message: str, column: int) -> SyntaxError:
     return error
 
 
-def tokens(text: str) -> list[Token]:
+@cache
+def _word(signs: str) -> re.Pattern[str]:
+    return re.compile(rf"\s*(?:(?P<number>{_NUMBER})|(?P<sign>{signs})|(?P<name>[^\W\d]\w*))")
+
+
+def tokens(text: str, signs: str = SIGNS) -> list[Token]:
     """Return the words of an equation, and behind them one that stands for its end.
 
+    ``signs`` are those of the language, as a regular expression.
     Raises SyntaxError for a character that is part of no word.
     """
-    words, position = [], 0
+    words, position, pattern = [], 0, _word(signs)
     while text[position:].strip():
-        match = _TOKEN.match(text, position)
+        match = pattern.match(text, position)
         symbol = match.group(str(match.lastgroup)) if match else ""
         if match and match.lastgroup == "name":
             symbol = _leading_name(symbol)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from graphlib import CycleError, TopologicalSorter
-from heapq import heappop, heappush
+from graphlib import CycleError
 
 from sheetgen.algebra.expr import Expr, names
+from sheetgen.algebra.order import in_order
 from sheetgen.errors import TemplateError, did_you_mean
 from sheetgen.network.backprop import backward
 from sheetgen.network.graph import Graph, Quantity, Section
@@ -77,25 +77,14 @@ def _require_earlier(equations: Iterable[str], uses: _Uses, later: Mapping[str, 
 
 def _topological(uses: _Uses) -> tuple[str, ...]:
     """Return the equations, each after those it uses, otherwise as declared."""
-    rank = {name: index for index, name in enumerate(uses)}
-    sorter = TopologicalSorter({name: [o for o in used if o in uses] for name, used in uses.items()})
     try:
-        sorter.prepare()
+        return in_order(uses)
     except CycleError as error:
         cycle: list[str] = error.args[1]
         path = " → ".join(reversed(cycle))
-        first = min(cycle, key=rank.__getitem__)
+        first = next(name for name in uses if name in cycle)
         problem, expected = f"the equations go round in a circle: {path}", "each must use only earlier quantities"
         raise TemplateError(problem, expected, quantity=first) from error
-    order: list[str] = []
-    ready: list[int] = []
-    declared = tuple(uses)
-    while sorter.is_active():
-        for name in sorter.get_ready():
-            heappush(ready, rank[name])
-        order.append(declared[heappop(ready)])
-        sorter.done(order[-1])
-    return tuple(order)
 
 
 def _minimised(loss: Mapping[str, Expr], uses: _Uses) -> str:

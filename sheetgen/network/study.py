@@ -9,6 +9,7 @@ from functools import cached_property
 from sheetgen.network.descent import Descent, train
 from sheetgen.network.graph import BASE_RATE, BATCH, RATE, SAMPLES, Graph, mean
 from sheetgen.network.optimizers import CONSTANT, SGD, Choice
+from sheetgen.tensors.program import Tensors
 
 EPSILON, TOLERANCE = "ε", "tolerance"
 CHECK_SETTINGS: Mapping[str, float] = {EPSILON: 1e-5, TOLERANCE: 1e-9}
@@ -53,7 +54,8 @@ class Study:
     the number of updates, so iterations run from 0 to it; each has ``batch`` samples, a row each.
     ``order`` says which sample, from 1, has each turn of an epoch, drawn by the seed ``shuffle``; where it is empty
     the samples come in their own order. ``suggestions`` are what its author would have a reader try,
-    ``pictures`` those of the sheet Pictures; without, its network says which suit it.
+    ``pictures`` those of the sheet Pictures; without, its network says which suit it. ``tensors`` are what the network
+    was written in, where that was more than scalars.
     """
 
     name: str
@@ -72,6 +74,7 @@ class Study:
     suggestions: tuple[str, ...] = ()
     pictures: tuple[Picture, ...] | None = None
     read_as: str = field(default="", compare=False)
+    tensors: Tensors | None = None
     settings: Mapping[str, float] = field(default_factory=lambda: dict(CHECK_SETTINGS))
 
     @cached_property

@@ -41,8 +41,10 @@ class Document:
 
         Raises UsageError where neither is.
         """
-        layers = self.data.get("layers")
-        if isinstance(layers, dict) and "weights" not in layers:
+        layers, parameters = self.data.get("layers"), self.data.get("parameters")
+        if isinstance(parameters, dict) and any(isinstance(value, dict) for value in parameters.values()):
+            self.data["seed"] = seed
+        elif isinstance(layers, dict) and "weights" not in layers:
             layers["seed"] = seed
         elif "shuffle" not in self.data:
             problem = f"{self.source} draws nothing at random, so a seed changes nothing"

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from typing import NoReturn
 
 from sheetgen.algebra.evaluate import expanded_size
-from sheetgen.algebra.expr import Apply, Const, Expr, depth
+from sheetgen.algebra.expr import Apply, Const, Expr, Var, depth
 from sheetgen.algebra.notation import Excel
 from sheetgen.algebra.parser import parse
 from sheetgen.algebra.simplify import is_literal
 from sheetgen.errors import must_be
 from sheetgen.limits import MAX_COLUMNS, MAX_DEPTH, MAX_FORMULA
 from sheetgen.network.study import Study
-from sheetgen.template.document import Document
+from sheetgen.template.document import EQUATION_TABLES, Document
 
 _WIDEST = "'lr 0.001'!$AAA$5"
 """A reference as long as those of the helper sheets."""
@@ -25,11 +25,17 @@ def read_equation(document: Document, table: str, name: str) -> Expr:
     Raises TemplateError for what is no equation, for one that is too long, and for a number that a formula cannot hold.
     """
     text = document.table(table)[name]
+    if isinstance(text, Const | Var | Apply):
+        return _checked(document, table, name, text)
     if not isinstance(text, str):
         expected = f'an equation in quotes, such as {name} = "w1*i1 + w2*i2"'
         document.fail(*must_be(name, expected), table, name)
     with document.refusing(table, name):
-        expr = parse(text)
+        return _checked(document, table, name, parse(text))
+
+
+def _checked(document: Document, table: str, name: str, expr: Expr) -> Expr:
+    """Return an equation that a formula can hold; raise TemplateError for another."""
     if expanded_size(expr) > MAX_FORMULA:
         _too_long(document, name, table, name)
     for constant in _constants(expr):
@@ -37,6 +43,12 @@ def read_equation(document: Document, table: str, name: str) -> Expr:
             problem = f"{name}: {constant!r} is no number a formula can hold (15 digits, 1e-307 to 1e307)"
             document.fail(problem, "make it an input", table, name)
     return expr
+
+
+def equation_texts(document: Document) -> dict[str, str]:
+    """Return the equations of scalars as they are typed; those of tensors have their texts elsewhere."""
+    tables = (document.table(table).items() for table in EQUATION_TABLES)
+    return {name: text.strip() for table in tables for name, text in table if isinstance(text, str)}
 
 
 def _constants(expr: Expr) -> Iterator[float]:

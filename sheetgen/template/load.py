@@ -17,17 +17,19 @@ from sheetgen.network.study import Study
 from sheetgen.sheet_names import RESERVED
 from sheetgen.template import DEFAULT
 from sheetgen.template.document import EQUATION_TABLES, QUANTITY_TABLES, Document, is_printable
-from sheetgen.template.equations import read_equation, require_room
+from sheetgen.template.equations import equation_texts, read_equation, require_room
 from sheetgen.template.layers.expand import expand_layers
 from sheetgen.template.pictures import with_pictures
 from sheetgen.template.quantity_names import require_names, require_no_settings
 from sheetgen.template.samples import Samples, read_samples
 from sheetgen.template.shipped import template_names, template_text
 from sheetgen.template.shuffle import drawn_order
+from sheetgen.template.tensors.expand import expand_tensors, has_tensors
+from sheetgen.template.tensors.numbers import seed_of
 from sheetgen.template.variants import read_variants
 
 _TRAINING = ("rates", "iterations", "batch", "shuffle", "frozen", "optimiser", "schedule", "variants", "layers")
-_KEYS = ("title", "description", "workbook", "try", "pictures", *_TRAINING, "data", *QUANTITY_TABLES)
+_KEYS = ("title", "description", "workbook", "try", "pictures", "seed", *_TRAINING, "data", *QUANTITY_TABLES)
 
 _MOST_SUGGESTIONS, _LONGEST_SUGGESTION = 8, 300
 
@@ -76,6 +78,9 @@ class _TemplateReader:
         for key in document.data:
             if key not in _KEYS:
                 document.unknown(key, _KEYS, "a template has")
+        tensors = expand_tensors(document) if has_tensors(document) else None
+        if "seed" in document.data:
+            seed_of(document)
         samples = self.samples()
         fixed = self.expand_layers(samples) if "layers" in document.data else ()
         require_names(document, samples)
@@ -92,7 +97,8 @@ class _TemplateReader:
             workbook=self.file_name("workbook", f"{name}.xlsx"),
             network=network,
             values=values,
-            equations={n: str(text).strip() for t in EQUATION_TABLES for n, text in document.table(t).items()},
+            equations=equation_texts(document),
+            tensors=tensors,
             variants=read_variants(document, iterations, RESERVED),
             iterations=iterations,
             samples=samples.all if samples.count > 1 else {},

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
 
 from sheetgen.network.graph import Section
 from sheetgen.network.optimizers import CONSTANT, SGD, Choice
 from sheetgen.network.study import Study, variant
+from sheetgen.template.document import EQUATION_TABLES
+from sheetgen.tensors.labels import Place, Shape, label, labels
+
+_SECTIONS = {"forward": Section.FORWARD, "loss": Section.LOSS, "metrics": Section.METRICS}
 
 
 def write_key(name: str) -> str:
-    """Return a TOML key: letters beyond ASCII need quotes there."""
-    return name if name.isascii() else json.dumps(name, ensure_ascii=False)
+    """Return a TOML key: what is more than letters and digits of ASCII needs quotes there."""
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else json.dumps(name, ensure_ascii=False)
 
 
 def write_string(text: str) -> str:
@@ -56,11 +61,19 @@ def _template_lines(study: Study) -> Iterator[str]:
     yield from _variant_lines(study)
     yield from _picture_lines(study)
     yield from _number_lines(study)
-    for table, section in (("forward", Section.FORWARD), ("loss", Section.LOSS), ("metrics", Section.METRICS)):
-        if quantities := study.network.section(section):
+    for table in EQUATION_TABLES:
+        if equations := dict(_equations(study, table)):
             yield from ("", f"[{table}]")
-            for q in quantities:
-                yield f"{write_key(q.name)} = {write_string(study.equations[q.name])}"
+            yield from (f"{write_key(name)} = {write_string(text)}" for name, text in equations.items())
+
+
+def _equations(study: Study, table: str) -> Iterator[tuple[str, str]]:
+    """Yield the equations of a table, with what stands before the equals sign."""
+    if study.tensors is not None:
+        yield from ((typed.key, typed.text) for typed in study.tensors.typed if typed.table == table)
+    else:
+        quantities = study.network.section(_SECTIONS[table])
+        yield from ((quantity.name, study.equations[quantity.name]) for quantity in quantities)
 
 
 def _variant_lines(study: Study) -> Iterator[str]:
@@ -89,17 +102,40 @@ def _picture_lines(study: Study) -> Iterator[str]:
 
 
 def _number_lines(study: Study) -> Iterator[str]:
-    graph = study.network
+    shapes = _shapes(study)
     if study.samples:
-        yield from ("", "[data]", f"inputs = {write_list(graph.inputs)}")
-        if graph.targets:
-            yield f"targets = {write_list(graph.targets)}"
+        yield from ("", "[data]", f"inputs = {write_list(shapes['inputs'])}")
+        if shapes["targets"]:
+            yield f"targets = {write_list(shapes['targets'])}"
         yield "rows = ["
-        names = (*graph.inputs, *graph.targets)
-        for row in zip(*(study.samples[name] for name in names), strict=True):
-            yield f"  [{', '.join(map(repr, row))}],"
+        tensors = shapes["inputs"] | shapes["targets"]
+        for sample in range(study.count):
+            row = {name: numbers[sample] for name, numbers in study.samples.items()}
+            yield f"  [{', '.join(_nested(row, name, shape) for name, shape in tensors.items())}],"
         yield "]"
-    data = () if study.samples else (("inputs", graph.inputs), ("targets", graph.targets))
-    for table, names in (*data, ("parameters", graph.parameters)):
+    data = () if study.samples else ("inputs", "targets")
+    for table in (*data, "parameters"):
         yield from ("", f"[{table}]")
-        yield from (f"{write_key(name)} = {study.values[name]!r}" for name in names)
+        for name, shape in shapes[table].items():
+            yield f"{write_key(name)} = {_nested(study.values, name, shape)}"
+
+
+def _shapes(study: Study) -> dict[str, dict[str, Shape]]:
+    """Return the shapes of what is given, by the tables and names of the template; () is that of a scalar."""
+    graph, tensors = study.network, study.tensors
+    scalars = {"inputs": graph.inputs, "targets": graph.targets, "parameters": graph.parameters}
+    if tensors is None:
+        return {table: dict.fromkeys(names, ()) for table, names in scalars.items()}
+    shapes: dict[str, dict[str, Shape]] = {}
+    for table, names in scalars.items():
+        declared = {label: name for name, given in tensors.given.items() for label in labels(name, given.shape)}
+        shapes[table] = {declared[name]: tensors.given[declared[name]].shape for name in names}
+    return shapes
+
+
+def _nested(numbers: Mapping[str, float], name: str, shape: Shape, before: Place = ()) -> str:
+    """Return a number, or the numbers of a tensor as nested lists."""
+    if not shape:
+        return repr(numbers[label(name, before)])
+    rows = (_nested(numbers, name, shape[1:], (*before, place)) for place in range(shape[0]))
+    return f"[{', '.join(rows)}]"

@@ -23,7 +23,7 @@ SHORT = ["diverging", "linear-regression", "logistic-regression", "perceptron", 
 DRAWN = TEN + 2 * SHORT
 """The templates of the changes: those whose rows are short three times as often."""
 CHANGED, PAIRS = 1_000, 300
-CORES, SECONDS = 2, 180.0
+CORES, SECONDS = 2, 240.0
 
 
 @pytest.fixture(scope="module")

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from itertools import chain
 
 from sheetgen.algebra.ops import Primitive, operands_by_letter
+from sheetgen.limits import MOST_TERMS
 from sheetgen.template.layers.names import Names
 from sheetgen.template.layers.options import SOFTMAX, LayerOptions
-from sheetgen.template.layers.terms import MOST_TERMS, EquationTexts, joined, largest, plus, split, times
+from sheetgen.template.layers.terms import EquationTexts, joined, largest, plus, split, times
 
 
 def coefficients(options: LayerOptions) -> dict[str, float]:

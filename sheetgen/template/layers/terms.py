@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from math import ceil
 
-MOST_TERMS = 100
-"""The most terms an equation is given: a formula has 8,192 characters, and the parser 200 levels."""
+from sheetgen.limits import MOST_TERMS
 
 EquationTexts = dict[str, str]
 """The equations of a table as a person would type them, by the names of their quantities."""

@@ -1,0 +1,198 @@
+"""The tensors of a template written out: its tables hold named scalars afterwards, as if they had been typed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from graphlib import CycleError
+
+from sheetgen.algebra.order import in_order
+from sheetgen.errors import TemplateError, did_you_mean
+from sheetgen.template.document import EQUATION_TABLES, Document
+from sheetgen.template.tensors.columns import group_columns
+from sheetgen.template.tensors.numbers import is_tensor, read_numbers
+from sheetgen.tensors.functions import ShapeError
+from sheetgen.tensors.heads import Head, heads
+from sheetgen.tensors.known import needed, spelled
+from sheetgen.tensors.labels import Place, labels, shape_text
+from sheetgen.tensors.lower import KNOWN_FUNCTIONS, Lowering
+from sheetgen.tensors.parse import parse
+from sheetgen.tensors.program import Given, Step, Tensors, Typed
+from sheetgen.tensors.tree import Tree, references
+
+_GIVEN_TABLES = ("inputs", "targets", "parameters")
+_MAKING = re.compile(r"\b(?:stack|zeros|ones|onehot)\s*\(")
+"""Functions that make tensors of numbers."""
+
+_Name = tuple[str, Place]
+
+
+def has_tensors(document: Document) -> bool:
+    """Whether a template says anything in tensors."""
+    if any(is_tensor(value) for table in _GIVEN_TABLES for value in document.table(table).values()):
+        return True
+    if _grouped(document):
+        return True
+    written = [pair for table in EQUATION_TABLES for pair in document.table(table).items()]
+    return any("[" in key or (isinstance(text, str) and _MAKING.search(text)) for key, text in written)
+
+
+def _grouped(document: Document) -> bool:
+    """Whether the samples hold tensors."""
+    table = document.table("data")
+    rows = table.get("rows")
+    first = rows[0] if isinstance(rows, list) and rows and isinstance(rows[0], list) else []
+    named = [table.get(key) for key in ("inputs", "targets")]
+    return any(isinstance(cell, list) for cell in first) or any(
+        isinstance(names, dict) and any(isinstance(value, dict) for value in names.values()) for names in named
+    )
+
+
+def expand_tensors(document: Document) -> Tensors:
+    """Put named scalars into the tables in place of tensors; return what the template said.
+
+    Raises TemplateError, with the line of the equation, where shapes do not fit or names are unknown.
+    """
+    given = {name: Given("data", shape) for name, shape in group_columns(document).items()}
+    frozen = document.data.get("frozen")
+    for table in _GIVEN_TABLES:
+        given |= _given(document, table)
+    if isinstance(frozen, list):
+        document.data["frozen"] = [label for name in frozen for label in _labels_of(given, name)]
+    return _Expansion(document, given).tensors()
+
+
+def _labels_of(given: dict[str, Given], name: object) -> tuple[object, ...]:
+    """Return the scalars of a tensor; a name that is none stays as it is, for others to judge."""
+    tensor = given.get(name) if isinstance(name, str) else None
+    return (name,) if tensor is None else labels(str(name), tensor.shape)
+
+
+def _given(document: Document, table: str) -> dict[str, Given]:
+    """Put the elements of a table's tensors into it; return the shapes."""
+    given: dict[str, Given] = {}
+    scalars: dict[str, object] = {}
+    for name, value in document.table(table).items():
+        if not is_tensor(value):
+            given[name], elements = Given(table, ()), {name: value}
+        else:
+            numbers = read_numbers(document, table, name, value)
+            given[name] = Given(table, numbers.shape)
+            elements = dict(zip(labels(name, numbers.shape), numbers.elements, strict=True))
+        _require_new(document, table, name, scalars.keys() & elements.keys())
+        scalars |= elements
+        _note_lines(document, table, name, elements)
+    if table in document.data:
+        document.data[table] = scalars
+    return given
+
+
+def _require_new(document: Document, table: str, name: str, twice: set[str]) -> None:
+    if twice:
+        label = min(twice)
+        problem = f"{name!r} has an element {label!r}, which is declared already"
+        document.fail(problem, "rename one", table, name, quantity=name)
+
+
+def _note_lines(document: Document, table: str, key: str, scalars: dict[str, object]) -> None:
+    """Let what is said of a scalar name the line on which its tensor stands."""
+    line = document.lines.get((table, key))
+    if line:
+        document.lines |= {(table, label): line for label in scalars}
+
+
+class _Expansion:
+    """Reads the equations of a document over tensors of given shapes."""
+
+    def __init__(self, document: Document, given: dict[str, Given]) -> None:
+        self.document, self.given = document, given
+        self.typed: list[Typed] = []
+        self.trees: dict[_Name, tuple[Typed, Head, Tree]] = {}
+        self.parts: dict[str, dict[Place, None]] = {}
+
+    def tensors(self) -> Tensors:
+        """Return what the template says in tensors; its tables of equations hold scalars afterwards."""
+        for table in EQUATION_TABLES:
+            for key, text in self.document.table(table).items():
+                self._read(table, key, text)
+        names = {name for name, _ in self.trees}
+        lowering = Lowering({name: one.shape for name, one in self.given.items()}, {*self.given, *names})
+        unrolled = [self._define(lowering, name) for name in self._order()]
+        self._require_one_number(unrolled)
+        for table in EQUATION_TABLES:
+            if table in self.document.data:
+                self.document.data[table] = lowering.scalars.get(table, {})
+        return Tensors(self.given, tuple(self.typed), tuple(unrolled), tuple(lowering.steps))
+
+    def _read(self, table: str, key: str, text: object) -> None:
+        """Read an equation, once for each turn of its loops."""
+        if not isinstance(text, str):
+            expected = f'an equation in quotes, such as {key} = "x @ W + b"'
+            self.document.fail(f"{key} must be {expected}", expected, table, key)
+        typed = Typed(table, key, text.strip())
+        self.typed.append(typed)
+        with self.document.refusing(table, key):
+            for head in heads(key):
+                self._declare(head, (typed, head, parse(text, KNOWN_FUNCTIONS, head.loop)))
+
+    def _declare(self, head: Head, read: tuple[Typed, Head, Tree]) -> None:
+        whole, parts = (head.name, ()) in self.trees, head.name in self.parts
+        if (head.name, head.place) in self.trees or head.name in self.given or whole or (parts and not head.place):
+            raise TemplateError(f"{spelled(head.name, head.place)} is declared twice", "keep one")
+        self.trees[head.name, head.place] = read
+        if head.place:
+            self.parts.setdefault(head.name, {})[head.place] = None
+
+    def _order(self) -> list[_Name]:
+        """Return the equations, each after those it uses."""
+        uses = {name: set(self._uses(name)) for name in self.trees}
+        try:
+            return list(in_order(uses))
+        except CycleError as error:
+            circle: list[_Name] = error.args[1]
+            path = " → ".join(spelled(*name) for name in reversed(circle))
+            typed = self.trees[circle[0]][0]
+            problem = f"the equations go round in a circle: {path}"
+            self.document.fail(problem, "each must use only earlier quantities", typed.table, typed.key)
+
+    def _uses(self, name: _Name) -> Iterator[_Name]:
+        typed, _, tree = self.trees[name]
+        for used, items in references(tree):
+            if used in self.parts:
+                for place in needed(items, self.parts[used]):
+                    self._require(name, typed, used, place)
+                    yield used, place
+            elif used not in self.given:
+                self._require(name, typed, used, ())
+                yield used, ()
+
+    def _require_one_number(self, steps: list[Step]) -> None:
+        """Let the loss that no other equation uses be no tensor."""
+        used = {other for name in self.trees for other, _ in self._uses(name)}
+        for step in steps:
+            if step.table == "loss" and step.name not in used and step.shape:
+                typed = self.trees[step.name, step.place][0]
+                problem = f"{typed.key} is {shape_text(step.shape)}, and what is minimised is one number"
+                self.document.fail(problem, f"{typed.key} = sum({typed.text})", "loss", typed.key)
+
+    def _require(self, name: _Name, typed: Typed, used: str, place: Place) -> None:
+        """Let an equation use only what is declared."""
+        if (used, place) in self.trees:
+            return
+        known = {*self.given, *(n for n, _ in self.trees)}
+        hint = did_you_mean(used, known, "declare it, or correct the name") if not place else "declare it too"
+        problem = f"{spelled(*name)} uses {spelled(used, place)!r}, which is declared nowhere"
+        self.document.fail(problem, hint, typed.table, typed.key)
+
+    def _define(self, lowering: Lowering, name: _Name) -> Step:
+        typed, head, tree = self.trees[name]
+        before = set(lowering.scalars.get(typed.table, ()))
+        try:
+            shape, called = lowering.define(typed.table, head.name, head.place, tree)
+        except ShapeError as error:
+            inside = f" in {error.where}" if error.where and error.where != typed.text else ""
+            what = f"{spelled(*name)} = {typed.text}:{inside} {error.problem}"
+            self.document.fail(what, error.expected, typed.table, typed.key)
+        new = [label for label in lowering.scalars.get(typed.table, ()) if label not in before]
+        _note_lines(self.document, typed.table, typed.key, dict.fromkeys(new))
+        return Step(typed.table, head.name, head.place, typed.text, tree, shape, called, dict(head.loop))

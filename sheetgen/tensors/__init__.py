@@ -1,0 +1,1 @@
+"""Equations over tensors, as NumPy and papers write them; each becomes named scalar quantities."""

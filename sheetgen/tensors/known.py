@@ -1,0 +1,96 @@
+"""The tensors that an equation may use: whole ones, and those made part by part, such as ``h[0]``, ``h[1]``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+import numpy as np
+
+from sheetgen.tensors.elements import Array, as_array
+from sheetgen.tensors.functions import ShapeError
+from sheetgen.tensors.labels import Place, places, shape_text
+from sheetgen.tensors.tree import Span
+
+Items = tuple[int | Span, ...]
+
+
+class Known:
+    """The elements of every tensor that has been given or computed so far."""
+
+    def __init__(self) -> None:
+        self._whole: dict[str, Array] = {}
+        self._parts: dict[str, dict[Place, Array]] = {}
+
+    def add(self, name: str, place: Place, elements: Array) -> None:
+        """Add a tensor, or a part of one. Raises ShapeError for a part of another shape than its fellows."""
+        if not place:
+            self._whole[name] = elements
+            return
+        parts = self._parts.setdefault(name, {})
+        for other, part in parts.items():
+            if part.shape != elements.shape or len(other) != len(place):
+                problem = f"{spelled(name, place)} is {shape_text(elements.shape)}"
+                raise ShapeError(problem, f"{spelled(name, other)} is {shape_text(part.shape)}: make them alike")
+            break
+        parts[place] = elements
+        self._whole.pop(name, None)
+
+    def part(self, name: str, items: Items) -> Array:
+        """Return a part of a tensor, the whole where there are no items. Raises ShapeError where there is none."""
+        parts = self._parts.get(name)
+        if parts is not None:
+            place, rest = leading(items, len(next(iter(parts))))
+            if place in parts:
+                return as_array(_indexed(name, parts[place], rest)) if rest else parts[place]
+        return as_array(_indexed(name, self._all(name), items)) if items else self._all(name)
+
+    def _all(self, name: str) -> Array:
+        """Return a whole tensor, put together from its parts where that is how it was made."""
+        if name not in self._whole:
+            parts = self._parts[name]
+            sizes = tuple(max(along) + 1 for along in zip(*parts, strict=True))
+            missing = [place for place in places(sizes) if place not in parts]
+            if missing:
+                problem = f"{name} is used as a whole, and {spelled(name, missing[0])} is declared nowhere"
+                raise ShapeError(problem, "declare all of it, from 0 on")
+            shape = next(iter(parts.values())).shape
+            made = np.empty((*sizes, *shape), dtype=object)
+            for place, part in parts.items():
+                made[place] = part if shape else part[()]
+            self._whole[name] = made
+        return self._whole[name]
+
+
+def _indexed(name: str, elements: Array, items: Items) -> Array:
+    if len(items) > elements.ndim:
+        raise ShapeError(f"{name} has {elements.ndim} axes, and {len(items)} are asked for", "ask for fewer")
+    for axis, item in enumerate(items):
+        size = elements.shape[axis]
+        if isinstance(item, int) and not -size <= item < size:
+            problem = f"{name}, {shape_text(elements.shape)}, has no place {item} along axis {axis}"
+            raise ShapeError(problem, f"places are counted from 0, to {size - 1}")
+    part = elements[tuple(item if isinstance(item, int) else slice(item.start, item.stop) for item in items)]
+    if isinstance(part, np.ndarray) and not part.size:
+        raise ShapeError(f"a part of {name}, {shape_text(elements.shape)}, is empty", "ask for one place at least")
+    return part
+
+
+def leading(items: Items, axes: int) -> tuple[Place | None, Items]:
+    """Return the place of the part that some items begin with, None where they do not, and the items behind it."""
+    first = tuple(item for item in items[:axes] if isinstance(item, int) and item >= 0)
+    return (first, items[axes:]) if len(first) == axes else (None, items)
+
+
+def spelled(name: str, place: Iterable[int]) -> str:
+    """Return a part of a tensor as an equation writes it."""
+    inside = ", ".join(map(str, place))
+    return f"{name}[{inside}]" if inside else name
+
+
+def needed(items: Items, parts: Mapping[Place, object]) -> Iterator[Place]:
+    """Yield the parts of a tensor that are needed for some of it: one of them, or all."""
+    place, _ = leading(items, len(next(iter(parts))))
+    if place is None:
+        yield from parts
+    else:
+        yield place

@@ -1,0 +1,29 @@
+"""What the scalar quantities of a tensor are called: ``Z[1, 2]`` is ``Z_1_2``, as its places are counted from 0."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import product
+
+Shape = tuple[int, ...]
+Place = tuple[int, ...]
+
+
+def places(shape: Shape) -> Iterator[Place]:
+    """Yield the places of a tensor, row by row."""
+    return product(*map(range, shape))
+
+
+def label(name: str, place: Sequence[int]) -> str:
+    """Return what one element of a tensor is called; the tensor of no axes has its name."""
+    return "_".join([name, *map(str, place)])
+
+
+def labels(name: str, shape: Shape, before: Place = ()) -> tuple[str, ...]:
+    """Return what the elements of a tensor are called, row by row; ``before`` is the place of a part of a tensor."""
+    return tuple(label(name, (*before, *place)) for place in places(shape))
+
+
+def shape_text(shape: Shape) -> str:
+    """Return a shape as a person reads it: ``4×3``, ``3``, or ``a number``."""
+    return "×".join(map(str, shape)) if shape else "a number"

@@ -1,0 +1,101 @@
+"""What equations over tensors become: the scalars, their names, and the lines of what is refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from sheetgen.algebra.notation import Text
+from sheetgen.errors import TemplateError
+from sheetgen.network.graph import equation_of
+from sheetgen.template.load import loads
+from sheetgen.template.write import effective_template
+
+HEAD = 'title = "t"\nrates = [0.1]\niterations = 3\n'
+PERCEPTRON = (
+    HEAD
+    + """
+[inputs]
+X = [[1, 0, 2], [0, 1, 1]]
+[targets]
+T = [[1, 0], [0, 1]]
+[parameters]
+W = [[0.1, 0.2], [0.3, 0.4], [0.5, 0.6]]
+b = { shape = [2], init = "zeros" }
+[forward]
+P = "softmax(X @ W + b)"
+[loss]
+E = "sum(cce(P, T))"
+"""
+)
+
+
+def equations(text: str) -> dict[str, str]:
+    """Return the scalars that a template becomes, as text."""
+    return {q.name: Text().write(equation_of(q)) for q in loads(text).network.equations}
+
+
+def test_a_product_and_a_softmax_become_the_formulas_of_a_textbook() -> None:
+    found = equations(PERCEPTRON)
+    assert found["P_pre_0_1"] == "X_0_0·W_0_1 + X_0_1·W_1_1 + X_0_2·W_2_1 + b_1"
+    assert found["P_max_1_0"] == "held(max(P_pre_1_0, P_pre_1_1))"
+    assert found["P_exp_1_0"] == "exp(P_pre_1_0 − P_max_1_0)"
+    assert found["P_0_1"] == "P_exp_0_1/P_sum_0_0"
+    assert found["E"] == "cce(P_0_0, T_0_0) + cce(P_0_1, T_0_1) + cce(P_1_0, T_1_0) + cce(P_1_1, T_1_1)"
+
+
+def test_a_loop_runs_through_the_parts_of_a_tensor() -> None:
+    text = (
+        HEAD
+        + """
+[inputs]
+x = [[1, 0], [0, 1], [1, 1]]
+[parameters]
+W = [[0.1, 0.2], [0.3, 0.4]]
+U = [[0.5, 0.6], [0.7, 0.8]]
+[forward]
+"h[0]" = "zeros(2)"
+"h[t] for t in 1..3" = "tanh(x[t-1] @ W + h[t-1] @ U)"
+[loss]
+E = "sum(h[-1]^2)"
+"""
+    )
+    found = equations(text)
+    assert found["h_pre_1_0"] == "x_0_0·W_0_0 + x_0_1·W_1_0"
+    assert found["h_pre_3_1"] == "x_2_0·W_0_1 + x_2_1·W_1_1 + (h_2_0·U_0_1 + h_2_1·U_1_1)"
+    assert found["E"] == "h_3_0² + h_3_1²"
+    assert "h_0_0" not in found
+
+
+def test_a_mask_hides_what_comes_later() -> None:
+    found = equations(PERCEPTRON.replace("X @ W + b", "mask(X @ W + b)"))
+    assert found["P_sum_1_0"] == "P_exp_1_0 + P_exp_1_1"
+    assert "P_exp_0_1" not in found
+
+
+def test_the_effective_template_reads_back_as_the_same_study() -> None:
+    study = loads(PERCEPTRON)
+    again = loads(effective_template(study))
+    assert again.network == study.network
+    assert again.values == study.values
+    assert effective_template(again) == effective_template(study)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "words"),
+    [
+        ("X @ W + b", "(X @ W) @ X + b", 13, "in X @ W @ X + b 2×3 and 2 do not fit each other"),
+        ("X @ W + b", "X @ W.T + b", 13, "@ multiplies 2×3 by 2×3; 3 columns on the left need 3 rows on the right"),
+        ("X @ W + b", "X @ W + X", 13, "2×2 and 2×3 do not fit each other"),
+        ("X @ W + b", "X @ V + b", 13, "P uses 'V', which is declared nowhere"),
+        ("X @ W + b", "X[2] @ W + b", 13, "X, 2×3, has no place 2 along axis 0"),
+        ("X @ W + b", "summ(X @ W) + b", 13, "there is no function 'summ'"),
+        ("sum(cce(P, T))", "cce(P, T)", 15, "E is 2×2, and what is minimised is one number; E = sum(cce(P, T))"),
+        ("[0, 1, 1]]", "[0, 1]]", 6, "X must be a list whose rows are all of one length"),
+    ],
+)
+def test_what_does_not_fit_is_one_line(old: str, new: str, line: int, words: str) -> None:
+    with pytest.raises(TemplateError) as caught:
+        loads(PERCEPTRON.replace(old, new), "t.toml")
+    assert words in str(caught.value)
+    assert str(caught.value).startswith(f"t.toml, line {line}: ")
+    assert "\n" not in str(caught.value)
