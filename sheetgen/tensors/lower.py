@@ -70,10 +70,13 @@ class Lowering:
         self.scalars: dict[str, dict[str, Expr]] = {}
         self.steps: list[Step] = []
         self._known = Known()
+        self._owners: dict[str, str] = {}
         for name, shape in given.items():
             self._known.add(name, (), named(name, shape))
+            self._owners |= dict.fromkeys(labels(name, shape), name)
         self._taken = {name.lower() for name in taken}
         self._inner: set[tuple[str, Place]] = set()
+        self._named_before: dict[tuple[str, Tree], _Scope] = {}
 
     def define(self, table: str, name: str, place: Place, tree: Tree) -> tuple[Shape, tuple[str | None, ...]]:
         """Add an equation; return the shape of its result and what its elements are called.
@@ -90,6 +93,7 @@ class Lowering:
         if any(_hides(expr) for expr in expressions):
             raise ShapeError(f"{written(part.tree)} computes with what a mask hides", "give the mask to softmax alone")
         own = [not shape or isinstance(expr, Apply) for expr in expressions]
+        self._require_new(scope, [label for label, is_own in zip(names, own, strict=True) if is_own])
         table = self.scalars.setdefault(scope.table, {})
         table |= {label: expr for label, expr, is_own in zip(names, expressions, own, strict=True) if is_own}
         elements = [Var(n) if is_own else expr for n, expr, is_own in zip(names, expressions, own, strict=True)]
@@ -98,15 +102,25 @@ class Lowering:
         self.steps.append(Step(scope.table, scope.name, scope.place, written(part.tree), part.tree, shape, called))
         return shape, called
 
+    def _require_new(self, scope: _Scope, new: Sequence[str]) -> None:
+        """Let no element be called as another is: the vector ``H`` and the number ``H_0`` cannot both be."""
+        for name in new:
+            if name in self._owners:
+                problem = f"{scope.name} and {self._owners[name]} would both have an element {name}"
+                raise ShapeError(problem, "rename one")
+        self._owners |= dict.fromkeys(new, scope.name)
+
     # --- inner parts ---
 
     def _named(self, part: _Part, word: str, scope: _Scope) -> _Part:
-        """Give an inner part a name, unless it is plain; return it under that."""
+        """Give an inner part a name, unless it is plain or has one already; return it under that."""
         if is_plain(part.elements):
             return part
-        inner = replace(scope, name=self._free(f"{scope.name}_{word}", scope.place))
-        self._add(inner, part)
-        return self._at(inner)
+        if (scope.table, part.tree) not in self._named_before:
+            inner = replace(scope, name=self._free(f"{scope.name}_{word}", scope.place))
+            self._add(inner, part)
+            self._named_before[scope.table, part.tree] = inner
+        return self._at(self._named_before[scope.table, part.tree])
 
     def _at(self, scope: _Scope) -> _Part:
         tree = Index(Var(scope.name), scope.place) if scope.place else Var(scope.name)
@@ -178,8 +192,8 @@ class Lowering:
             wanted = f"{row.arity}{' or more' * row.folds} operand{'s' * (row.arity > 1)}"
             raise ShapeError(f"{row.name} takes {wanted}, not {count}", f"give it {wanted}")
         parts = [self._read(operand, scope) for operand in tree.operands]
-        if row.kind != "comparison" and row.name not in _PASSED_ON:
-            parts = list(self._lightened(parts, row.is_function, scope))
+        if row.name not in _PASSED_ON:
+            parts = list(self._lightened(parts, row.kind != "operator", scope))
         elements = _spread(row.name, row.folds, [part.elements for part in parts])
         rewritten = Call(tree.function, tuple(part.tree for part in parts))
         return _Part(rewritten, elements, any(part.heavy for part in parts))

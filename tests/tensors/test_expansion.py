@@ -90,6 +90,7 @@ def test_the_effective_template_reads_back_as_the_same_study() -> None:
         ("X @ W + b", "X[2] @ W + b", 13, "X, 2×3, has no place 2 along axis 0"),
         ("X @ W + b", "summ(X @ W) + b", 13, "there is no function 'summ'"),
         ("sum(cce(P, T))", "cce(P, T)", 15, "E is 2×2, and what is minimised is one number; E = sum(cce(P, T))"),
+        ('P = "', 'b_1 = "X[0, 0]"\nP = "', 13, "b_1 and b would both have an element b_1; rename one"),
         ("[0, 1, 1]]", "[0, 1]]", 6, "X must be a list whose rows are all of one length"),
     ],
 )
@@ -99,3 +100,9 @@ def test_what_does_not_fit_is_one_line(old: str, new: str, line: int, words: str
     assert words in str(caught.value)
     assert str(caught.value).startswith(f"t.toml, line {line}: ")
     assert "\n" not in str(caught.value)
+
+
+def test_a_sum_that_is_compared_and_used_has_one_name() -> None:
+    found = equations(PERCEPTRON.replace("softmax(X @ W + b)", "sigmoid(where(X @ W + b > 0, X @ W + b, 0))"))
+    assert found["P_pre_0_0"] == "X_0_0·W_0_0 + X_0_1·W_1_0 + X_0_2·W_2_0 + b_0"
+    assert found["P_0_0"] == "σ(where(P_pre_0_0 > 0, P_pre_0_0, 0))"
