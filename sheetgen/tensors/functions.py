@@ -28,6 +28,10 @@ class ShapeError(ValueError):
         self.problem, self.expected, self.where = problem, expected, where
 
 
+MOST_ELEMENTS = 100_000
+"""The most elements of a tensor that an equation makes of nothing."""
+
+
 @dataclass(frozen=True)
 class TensorFunction:
     """A function: how many operands it takes, at least ``least`` and at most ``most``, and its options' defaults.
@@ -165,7 +169,10 @@ def _joined(join: Callable[..., Array], what: str, parts: Sequence[Array], axis:
 
 def onehot(x: Array, sizes: Shape) -> Array:
     """Return for each element a vector that is 1 at the place it names, counted from 0, and 0 elsewhere."""
+    if len(sizes) != 1:
+        raise ShapeError(f"onehot with the sizes {shape_text(sizes)}", "it takes one, how many classes there are")
     (size,) = sizes
+    _require_room((*x.shape, size))
     classes = array((Const(float(place)) for place in range(size)), (size,))
     return elementwise(lambda a, b: applied("where", applied("eq", a, b), ONE, ZERO), x[..., None], classes)
 
@@ -185,7 +192,18 @@ def mask(x: Array) -> Array:
 
 def filled(value: Const) -> Callable[[Shape], Array]:
     """Return the function that makes a tensor of one number."""
-    return lambda sizes: array((value for _ in range(math.prod(sizes))), sizes)
+
+    def made(sizes: Shape) -> Array:
+        _require_room(sizes)
+        return array((value for _ in range(math.prod(sizes))), sizes)
+
+    return made
+
+
+def _require_room(sizes: Shape) -> None:
+    """Let a tensor that is made of nothing have a size, and no more elements than a few sheets have columns."""
+    if any(size < 1 for size in sizes) or math.prod(sizes) > MOST_ELEMENTS:
+        raise ShapeError(f"a tensor of {shape_text(sizes)}", f"sizes from 1, of at most {MOST_ELEMENTS:,} elements")
 
 
 # --- windows ---
@@ -205,6 +223,8 @@ def conv1d(x: Array, kernel: Array, stride: int, padding: int) -> Array:
 
 
 def _convolved(what: str, x: Array, kernel: Array, stride: int, padding: int, axes: int) -> Array:
+    if not 0 <= padding < MOST_ELEMENTS:
+        raise ShapeError(f"{what} with a padding of {padding}", "it is 0, or how many zeros stand on each side")
     fits = (x.ndim, kernel.ndim) in ((axes, axes), (axes, axes + 1), (axes + 1, axes + 2))
     images, kernels = (x if x.ndim > axes else x[None]), kernel
     if kernel.ndim == axes:

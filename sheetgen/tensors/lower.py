@@ -90,7 +90,7 @@ class Lowering:
         """Add what an equation came to as a step, with a scalar for each element that is not one already."""
         shape, expressions = part.elements.shape, list(part.elements.reshape(-1))
         names = labels(scope.name, shape, scope.place)
-        if any(_hides(expr) for expr in expressions):
+        if any(_hides(expr) or (expr == MASKED and not shape) for expr in expressions):
             raise ShapeError(f"{written(part.tree)} computes with what a mask hides", "give the mask to softmax alone")
         own = [not shape or isinstance(expr, Apply) for expr in expressions]
         self._require_new(scope, [label for label, is_own in zip(names, own, strict=True) if is_own])

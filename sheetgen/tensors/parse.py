@@ -152,8 +152,8 @@ class _Parser(Grammar[Tree]):
         column = self.token.column
         value = _number(self.sum())
         if value is None or not value.is_integer():
-            letters = f" and {', '.join(self.loop)}" if self.loop else ""
-            raise unreadable(f"column {column} must be a whole number of numbers{letters}", column)
+            letters = f", {', '.join(self.loop)}" if self.loop else ""
+            raise unreadable(f"at column {column} a whole number was expected, of numbers{letters}, + - and *", column)
         return int(value)
 
 

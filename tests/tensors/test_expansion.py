@@ -83,7 +83,7 @@ def test_the_effective_template_reads_back_as_the_same_study() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "line", "words"),
     [
-        ("X @ W + b", "(X @ W) @ X + b", 13, "in X @ W @ X + b 2×3 and 2 do not fit each other"),
+        ("X @ W + b", "(X @ W) @ X + b", 13, "in X @ W @ X + b, 2×3 and 2 do not fit each other"),
         ("X @ W + b", "X @ W.T + b", 13, "@ multiplies 2×3 by 2×3; 3 columns on the left need 3 rows on the right"),
         ("X @ W + b", "X @ W + X", 13, "2×2 and 2×3 do not fit each other"),
         ("X @ W + b", "X @ V + b", 13, "P uses 'V', which is declared nowhere"),

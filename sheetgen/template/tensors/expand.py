@@ -190,7 +190,7 @@ class _Expansion:
         try:
             shape, called = lowering.define(typed.table, head.name, head.place, tree)
         except ShapeError as error:
-            inside = f" in {error.where}" if error.where and error.where != typed.text else ""
+            inside = f" in {error.where}," if error.where and error.where != typed.text else ""
             what = f"{spelled(*name)} = {typed.text}:{inside} {error.problem}"
             self.document.fail(what, error.expected, typed.table, typed.key)
         new = [label for label in lowering.scalars.get(typed.table, ()) if label not in before]
