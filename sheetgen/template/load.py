@@ -24,9 +24,10 @@ from sheetgen.template.quantity_names import require_names, require_no_settings
 from sheetgen.template.samples import Samples, read_samples
 from sheetgen.template.shipped import template_names, template_text
 from sheetgen.template.shuffle import drawn_order
-from sheetgen.template.tensors.expand import expand_tensors, has_tensors
+from sheetgen.template.tensors.detect import has_tensors
 from sheetgen.template.tensors.numbers import seed_of
 from sheetgen.template.variants import read_variants
+from sheetgen.tensors.program import Tensors
 
 _TRAINING = ("rates", "iterations", "batch", "shuffle", "frozen", "optimiser", "schedule", "variants", "layers")
 _KEYS = ("title", "description", "workbook", "try", "pictures", "seed", *_TRAINING, "data", *QUANTITY_TABLES)
@@ -78,7 +79,7 @@ class _TemplateReader:
         for key in document.data:
             if key not in _KEYS:
                 document.unknown(key, _KEYS, "a template has")
-        tensors = expand_tensors(document) if has_tensors(document) else None
+        tensors = self.tensors() if has_tensors(document) else None
         if "seed" in document.data:
             seed_of(document)
         samples = self.samples()
@@ -111,6 +112,12 @@ class _TemplateReader:
         require_no_settings(document, study)
         require_room(document, study)
         return with_pictures(document, study)
+
+    def tensors(self) -> Tensors:
+        """Put named scalars in place of tensors; return what the template said in tensors."""
+        from sheetgen.template.tensors.expand import expand_tensors
+
+        return expand_tensors(self.document)
 
     def suggestions(self) -> tuple[str, ...]:
         """Return what a reader is to try."""
