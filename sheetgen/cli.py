@@ -421,17 +421,17 @@ def templates_command(as_json: bool) -> int:
 
     Example: sheetgen templates --json
     """
-    from sheetgen.template.load import load
+    from sheetgen.template.about import about
     from sheetgen.template.shipped import template_names
 
-    studies = [load(name) for name in template_names()]
+    templates = [about(name) for name in template_names()]
     if as_json:
         descriptions = [
-            {"name": s.name, "title": s.title, "description": " ".join(s.description.split())} for s in studies
+            {"name": t.name, "title": t.title, "description": " ".join(t.description.split())} for t in templates
         ]
         click.echo(json.dumps(descriptions, ensure_ascii=False, indent=1))
     else:
-        click.echo("\n".join(_wrapped(f"{study.name}  ", study.title) for study in studies))
+        click.echo("\n".join(_wrapped(f"{template.name}  ", template.title) for template in templates))
     return 0
 
 

@@ -16,6 +16,7 @@ from sheetgen.network.graph import Graph
 from sheetgen.network.study import Study
 from sheetgen.sheet_names import RESERVED
 from sheetgen.template import DEFAULT
+from sheetgen.template.about import described
 from sheetgen.template.document import EQUATION_TABLES, QUANTITY_TABLES, Document, is_printable
 from sheetgen.template.equations import equation_texts, read_equation, require_room
 from sheetgen.template.layers.expand import expand_layers
@@ -90,12 +91,12 @@ class _TemplateReader:
         batch = self.batch(samples.count)
         shuffle = self.shuffle(samples.count, batch)
         iterations = self.iterations(batch)
-        name = Path(document.source).stem
+        said = described(document)
         study = Study(
-            name=name,
-            title=document.string("title", name).strip(),
-            description=document.string("description", "").strip(),
-            workbook=self.file_name("workbook", f"{name}.xlsx"),
+            name=said.name,
+            title=said.title,
+            description=said.description,
+            workbook=self.file_name("workbook", f"{said.name}.xlsx"),
             network=network,
             values=values,
             equations=equation_texts(document),
