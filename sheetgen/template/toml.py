@@ -12,6 +12,9 @@ from sheetgen.errors import TemplateError
 _HEADER = re.compile(r"\s*\[\s*([^\[\]]+?)\s*\]\s*(?:#.*)?$")
 _ARRAY = re.compile(r"\s*\[\[\s*([^\[\]]+?)\s*\]\]\s*(?:#.*)?$")
 _KEY = re.compile(r"""\s*(?:"([^"]+)"|'([^']+)'|([^\s="'#\[]+))\s*=""")
+_MARK = re.compile(r"""["]{3}|[']{3}|"(?:[^"\\]|\\.)*"|'[^']*'|\#.*|[\[\]{}]""")
+"""What a value may hold that tells where it ends."""
+_END = {'"""': re.compile(r'(?:[^\\]|\\.)*?"""'), "'''": re.compile(r".*?'''")}
 _AT = re.compile(r"^(.*) \(at (?:line (\d+), column \d+|end of document)\)$")
 
 
@@ -29,14 +32,14 @@ def key_lines(text: str) -> dict[tuple[str, str], int]:
     """Map (table, key) to its 1-based line, and (table, "") to the table's own line.
 
     Keys of the top level have the table "", those of the second ``[[variants]]`` the table "variants.1".
-    Multi-line strings are stepped over.
+    The further lines of a string or a list that has several are stepped over.
     """
     lines: dict[tuple[str, str], int] = {}
     counts: Counter[str] = Counter()
-    table, closing = "", ""
+    table, quotes, depth = "", "", 0
     for number, line in enumerate(text.split("\n"), start=1):
-        if closing:
-            closing = "" if closing in line else closing
+        if quotes or depth:
+            quotes, depth = _left_open(line, 0, quotes, depth)
         elif match := _ARRAY.match(line):
             table = f"{match[1]}.{counts[match[1]]}"
             counts[match[1]] += 1
@@ -46,10 +49,28 @@ def key_lines(text: str) -> dict[tuple[str, str], int]:
             lines.setdefault((table, ""), number)
         elif match := _KEY.match(line):
             lines.setdefault((table, match[1] or match[2] or match[3]), number)
-            value = line[match.end() :].lstrip()
-            if value[:3] in ('"""', "'''") and value[:3] not in value[3:]:
-                closing = value[:3]
+            quotes, depth = _left_open(line, match.end(), "", 0)
     return lines
+
+
+def _left_open(line: str, position: int, quotes: str, depth: int) -> tuple[str, int]:
+    """Return what is open of a value at a line's end: the quotes of a string, and how many brackets.
+
+    ``quotes`` and ``depth`` are those that are open at ``position`` of the line.
+    """
+    while True:
+        mark = _END[quotes].match(line, position) if quotes else _MARK.search(line, position)
+        if mark is None:
+            return quotes, depth
+        position = mark.end()
+        if quotes:
+            quotes = ""
+        elif mark[0] in _END:
+            quotes = mark[0]
+        elif mark[0] in "[{":
+            depth += 1
+        elif mark[0] in "]}":
+            depth = max(depth - 1, 0)
 
 
 def _explained(message: str, text: str) -> TemplateError:

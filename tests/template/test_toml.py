@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tomllib
+
 from sheetgen.template import toml
 
 
@@ -25,3 +27,41 @@ def test_key_lines() -> None:
         ("a.b", "e"): 21,
         ("a.b", "f"): 22,
     }
+
+
+def test_what_stands_inside_a_value_is_neither_table_nor_key() -> None:
+    text = """
+X = [
+  [1, 0],
+  [0, 1],  # ]
+]
+[a]
+c = [
+  'b = [',
+  "d] = \\"[",
+  '''
+e = 1
+]
+''',
+[1],
+  [ 'x' ]
+  ]
+f = { h = [1,
+[2]
+]}
+g = 1
+[[b]]
+i = "[ {"
+j = 2 # [
+k = 3
+"""
+    assert tomllib.loads(text)["a"]["g"] == 1
+    found = {key: line for (_, key), line in toml.key_lines(text).items() if key}
+    assert found == {"X": 2, "c": 7, "f": 17, "g": 20, "i": 22, "j": 23, "k": 24}
+    assert toml.key_lines(text)["a", "g"] == 20
+
+
+def test_quotes_inside_a_string_of_several_lines_do_not_end_it() -> None:
+    text = 'a = """\n\\"""\nb = 1\n"""\nc = 2\nd = [\n"""]\ne = 3\n"""]\nf = 4\n'
+    assert set(tomllib.loads(text)) == {"a", "c", "d", "f"}
+    assert toml.key_lines(text) == {("", "a"): 1, ("", "c"): 5, ("", "d"): 6, ("", "f"): 10}
