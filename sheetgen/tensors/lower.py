@@ -37,12 +37,13 @@ KNOWN_FUNCTIONS: Mapping[str, object] = {**FUNCTIONS, **COMPOSITES, "embedding":
 class _Part:
     """A part of an equation: its tree, in which what has been named is a name, and its elements.
 
-    It is ``heavy`` where an element is a sum of many terms.
+    It is ``heavy`` where an element is a sum of many terms. ``call`` is the function of several steps that gave it.
     """
 
     tree: Tree
     elements: Array
     heavy: bool = False
+    call: Call | None = None
 
     @property
     def is_number(self) -> bool:
@@ -99,7 +100,8 @@ class Lowering:
         elements = [Var(n) if is_own else expr for n, expr, is_own in zip(names, expressions, own, strict=True)]
         self._known.add(scope.name, scope.place, array(elements, shape))
         called = tuple(label if is_own else None for label, is_own in zip(names, own, strict=True))
-        self.steps.append(Step(scope.table, scope.name, scope.place, written(part.tree), part.tree, shape, called))
+        step = Step(scope.table, scope.name, scope.place, written(part.tree), part.tree, shape, called)
+        self.steps.append(replace(step, elements=tuple(elements), call=part.call))
         return shape, called
 
     def _require_new(self, scope: _Scope, new: Sequence[str]) -> None:
@@ -296,10 +298,13 @@ class Lowering:
             operands = [self._named(part, "pre", inner) for part in operands]
         meant: dict[str, Tree] = dict(zip(composite.operands, (part.tree for part in operands), strict=True))
         meant |= {option: Const(float(value)) for option, value in options.items() if value is not None}
+        first = len(self.steps)
         for word, text in composite.steps.items():
             step = self._read(substitute(parse(text, KNOWN_FUNCTIONS), meant.__getitem__), inner)
             meant[word] = self._named(step, word, inner).tree
+        self.steps[first:] = [replace(step, inside=True) for step in self.steps[first:]]
         result = self._read(substitute(parse(composite.result, KNOWN_FUNCTIONS), meant.__getitem__), inner)
+        result = replace(result, call=Call(name, tuple(part.tree for part in operands), tree.options))
         if is_result or not composite.steps:
             return result
         self._add(inner, result)

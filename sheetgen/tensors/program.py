@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from sheetgen.algebra.expr import Expr
 from sheetgen.tensors.labels import Place, Shape
-from sheetgen.tensors.tree import Tree
+from sheetgen.tensors.tree import Call, Tree
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,8 @@ class Step:
     ``place`` is that of the part, () for the whole. ``text`` is the right-hand side, in which ``loop`` says what
     the letters of its loops stand for; ``tree`` is that as it was read. ``labels`` are the scalars of its
     elements, row by row; an element that is no quantity of its own, because it is a number or has another name already,
-    has none.
+    has none; ``elements`` says what each is. Where it is the result of a function of several steps, ``call`` is that
+    function of its operands; those of its steps that come before are ``inside``.
     """
 
     table: str
@@ -44,6 +46,9 @@ class Step:
     shape: Shape
     labels: tuple[str | None, ...]
     loop: Mapping[str, int] = field(default_factory=dict)
+    elements: tuple[Expr, ...] = field(default=(), compare=False, repr=False)
+    call: Call | None = field(default=None, compare=False)
+    inside: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)
