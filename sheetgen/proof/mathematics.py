@@ -21,8 +21,10 @@ from sheetgen.network.tolerance import Tolerance
 from sheetgen.network.trace import Trace
 from sheetgen.proof import reference_training as training
 from sheetgen.proof.agreement import apart
-from sheetgen.proof.reference import SMALLEST_SLOPE, Array, Reference
+from sheetgen.proof.reference import Array
+from sheetgen.proof.reference_slopes import SMALLEST_SLOPE
 from sheetgen.proof.report import Difference, Kind
+from sheetgen.proof.second_opinion import SecondOpinion, second_opinion
 from sheetgen.sheets.layout import FIRST_ROW, Layout
 
 _MOST_NUMBERS = 4_000_000
@@ -34,7 +36,7 @@ Columns = dict[str, Array]
 def differences(trace: Trace, tolerance: Tolerance) -> Iterator[Difference]:
     """Yield every number of the trace with which the reference disagrees."""
     study = trace.study
-    reference = Reference(study.equations, study.network.loss)
+    reference = second_opinion(study)
     for variant in range(len(study.variants)):
         graph = study.graphs[variant]
         bounds = RowBounds(graph, study.constants(variant), tolerance.atol, study.batch)
@@ -54,7 +56,7 @@ class _IndependentRows:
     The first row is only there for the second, unless it is row 0 of the training.
     """
 
-    def __init__(self, study: Study, reference: Reference, variant: int, ours: Columns, first: int) -> None:
+    def __init__(self, study: Study, reference: SecondOpinion, variant: int, ours: Columns, first: int) -> None:
         self.study, self.reference, self.ours, self.first = study, reference, ours, first
         self.variant, self.graph = study.variants[variant], study.graphs[variant]
         self.network = study.network
@@ -171,6 +173,7 @@ class _IndependentRows:
         for weight in self.network.weights:
             ours = self.ours[weight]
             memory = {letter: columns[f"{letter}[{weight}]"] for letter in self._letters[weight]}
+            memory |= training.corrected(name, settings, memory, self.counters["iteration"])
             moved = training.step(name, settings, ours, self._gradient(columns, weight), self.rate, memory)
             after = np.where(self.starts, np.roll(moved, 1), np.roll(ours, 1))
             after[0] = self.study.values[weight] if self.first == 0 else ours[0]

@@ -9,7 +9,6 @@ or derivative rule with the graph, and its cost grows with the equations, not wi
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
@@ -18,17 +17,9 @@ from numpy.typing import NDArray
 
 from sheetgen.proof.reference_calls import Calls
 from sheetgen.proof.reference_functions import FUNCTIONS
+from sheetgen.proof.reference_slopes import passed_on, slope_of
 
 Array = NDArray[np.float64]
-
-_STEP = 2.0**-166
-"""Far below any number that is differentiated at: the logarithm of a probability of 1e-30 still has its slope.
-
-A power of two, by which nothing is rounded.
-"""
-
-SMALLEST_SLOPE = sys.float_info.min / _STEP
-"""A derivative below this is lost to underflow."""
 
 
 class Reference:
@@ -88,9 +79,9 @@ class Reference:
                     continue
                 operands = [numbers[place] for place in call.operands]
                 for index, place in enumerate(call.operands):
-                    slope = _slope(call.function, operands, index) if place in concerned else None
+                    slope = slope_of(call.function, operands, index) if place in concerned else None
                     if slope is not None:
-                        gains[place] = gains.get(place, 0.0) + _passed_on(gain, slope)
+                        gains[place] = gains.get(place, 0.0) + passed_on(gain, slope)
                 if call.result not in wanted:
                     del gains[call.result]
         return gains
@@ -102,18 +93,3 @@ class Reference:
             if not depending.isdisjoint(call.operands):
                 depending.add(call.result)
         return depending
-
-
-def _slope(function: str, operands: Sequence[Any], index: int) -> Any:
-    """Return ∂function/∂operand, elementwise; None where the function only jumps, or the operand is no number."""
-    if np.asarray(operands[index]).dtype == bool:
-        return None
-    moved = [*operands]
-    moved[index] = operands[index] + 1j * _STEP
-    result = FUNCTIONS[function](*moved)
-    return result.imag / _STEP if np.iscomplexobj(result) else None
-
-
-def _passed_on(gain: Any, slope: Any) -> Any:
-    """Return the product; where nothing is to be passed on, a slope that is infinite or no number does not leak."""
-    return np.where(gain == 0, 0.0, gain * slope)

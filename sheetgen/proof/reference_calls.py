@@ -60,12 +60,12 @@ class Calls:
         if isinstance(node, ast.Name):
             return self.places[node.id] if node.id in self.places else self.places.setdefault(node.id, self._new())
         if isinstance(node, ast.Constant):
-            return self._constant(_number(node))
+            return self._constant(number_of(node))
         if isinstance(node, ast.UnaryOp):
             operand = self._read(node.operand)
             return operand if isinstance(node.op, ast.UAdd) else self._call("_USub", operand)
         if isinstance(node, ast.BinOp):
-            return self._call(_sign(node), self._read(node.left), self._read(node.right))
+            return self._call(sign_of(node), self._read(node.left), self._read(node.right))
         if isinstance(node, ast.Compare):
             sides = self._read(node.left), self._read(node.comparators[0])
             return self._call(f"_{type(node.ops[0]).__name__}", *sides)
@@ -82,22 +82,28 @@ class Calls:
         return place
 
 
-def _sign(node: ast.BinOp) -> str:
+def sign_of(node: ast.BinOp) -> str:
     """Return the function of a sign; a power to a whole number has one of its own."""
-    is_whole = isinstance(node.right, ast.Constant) and _number(node.right).is_integer()
+    is_whole = isinstance(node.right, ast.Constant) and number_of(node.right).is_integer()
     return "_WholePow" if isinstance(node.op, ast.Pow) and is_whole else f"_{type(node.op).__name__}"
 
 
-def _number(node: ast.Constant) -> float:
+def number_of(node: ast.Constant) -> float:
+    """Return a number that stands in an equation."""
     assert isinstance(node.value, int | float)
     return float(node.value)
 
 
-def _tree(text: str) -> ast.Expression:
-    """Parse an equation; ValueError where it holds anything but arithmetic and known functions."""
+def parsed(text: str) -> ast.Expression:
+    """Return what Python's own parser makes of an equation."""
     for sign, spelling in _SPELLINGS.items():
         text = text.replace(sign, spelling)
-    tree = ast.parse(" ".join(text.split()), mode="eval")
+    return ast.parse(" ".join(text.split()), mode="eval")
+
+
+def _tree(text: str) -> ast.Expression:
+    """Parse an equation; ValueError where it holds anything but arithmetic and known functions."""
+    tree = parsed(text)
     conditions = list(_conditions(tree))
     for node in ast.walk(tree):
         is_condition = isinstance(node, ast.Compare) and len(node.ops) == 1 and node in conditions

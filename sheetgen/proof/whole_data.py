@@ -12,8 +12,9 @@ import numpy as np
 from sheetgen.network.graph import mean
 from sheetgen.network.tolerance import Tolerance
 from sheetgen.proof.agreement import apart
-from sheetgen.proof.reference import Array, Reference
+from sheetgen.proof.reference import Array
 from sheetgen.proof.report import Difference, Kind
+from sheetgen.proof.second_opinion import SecondOpinion, second_opinion
 from sheetgen.sheet_names import EPOCHS
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.epochs import EpochsTable
@@ -25,7 +26,7 @@ def differences(book: Book, tolerance: Tolerance) -> Iterator[Difference]:
         return
     evaluation, table = book.results.evaluation, EpochsTable(book)
     bounds = book.evaluation_bounds
-    reference = Reference(book.study.equations, book.study.network.loss)
+    reference = second_opinion(book.study)
     for variant in range(len(book.study.variants)):
         for point in range(len(evaluation.points)):
             ours = np.array(evaluation.at(variant, point))
@@ -41,7 +42,7 @@ def differences(book: Book, tolerance: Tolerance) -> Iterator[Difference]:
                 yield Difference(EPOCHS, cell, Kind.REFERENCE, a, b, quantity=name, iteration=iteration, rate=rate)
 
 
-def _independent(book: Book, reference: Reference, parameters: tuple[float, ...], names: tuple[str, ...]) -> Array:
+def _independent(book: Book, reference: SecondOpinion, parameters: tuple[float, ...], names: tuple[str, ...]) -> Array:
     """Return what the reference makes of all samples at some parameters: a row a sample, a column a quantity."""
     study = book.study
     given: dict[str, Array | float] = {name: np.array(numbers) for name, numbers in study.samples.items()}

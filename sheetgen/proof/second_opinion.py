@@ -1,0 +1,31 @@
+"""The independent reference that reads a study: its equations of numbers, or those of tensors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from sheetgen.network.study import Study
+from sheetgen.proof.reference import Array, Reference
+from sheetgen.proof.tensor_reference import TensorReference
+
+
+class SecondOpinion(Protocol):
+    """What tells the numbers of a network without its graph, as `Reference` does."""
+
+    @property
+    def size(self) -> int:
+        """How many numbers are held for each row while derivatives are taken."""
+
+    def values(self, given: Mapping[str, Array | float]) -> dict[str, Array]:
+        """Return the value of every equation."""
+
+    def derivatives(self, given: Mapping[str, Array | float], names: Sequence[str]) -> dict[str, Array]:
+        """Return ∂loss/∂name for each name."""
+
+
+def second_opinion(study: Study) -> SecondOpinion:
+    """Return what reads the equations of a study as their author typed them."""
+    if study.tensors is not None:
+        return TensorReference(study.tensors, study.network.loss)
+    return Reference(study.equations, study.network.loss)

@@ -1,0 +1,45 @@
+"""An independent NumPy reader of equations over tensors: the second opinion where a template is written in them.
+
+It reads the equations themselves, with Python's own `ast` and NumPy's `@`, broadcasting and indexing, and never the
+scalars that they become: so that step is proven too. A gain is swept back through the calls, over whole tensors, by
+rules of its own for what moves elements about, and by complex steps for what is done to each.
+
+The equations are read twice: as their author typed them, which judges the quantities that he named, and as the steps of
+which the workbook makes formulas, which judges the inner parts that have names only there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from sheetgen.proof.tensor_arrays import Array
+from sheetgen.proof.tensor_reading import Reading
+from sheetgen.tensors.program import Tensors
+
+
+class TensorReference:
+    """A network read from its equations over tensors; ``loss`` is the quantity minimised."""
+
+    def __init__(self, tensors: Tensors, loss: str) -> None:
+        given = {name: one.shape for name, one in tensors.given.items()}
+        self._typed = Reading(given, tensors.unrolled, loss)
+        self._lowered = Reading(given, tensors.steps, loss)
+
+    @property
+    def size(self) -> int:
+        """How many numbers are held for each row while derivatives are taken: all elements of all tensors."""
+        return max(self._typed.size, self._lowered.size)
+
+    def values(self, given: Mapping[str, Array | float]) -> dict[str, Array]:
+        """Return the value of every scalar that an equation gives, elementwise over the arrays of ``given``."""
+        return self._lowered.values(given) | self._typed.values(given)
+
+    def derivatives(self, given: Mapping[str, Array | float], names: Sequence[str]) -> dict[str, Array]:
+        """Return ∂loss/∂name for each scalar, given or computed, elementwise over the arrays of ``given``."""
+        shape = np.broadcast_shapes(*(np.shape(value) for value in given.values()))
+        typed = [name for name in names if name in self._typed.elements]
+        found = self._typed.derivatives(given, typed)
+        found |= self._lowered.derivatives(given, [name for name in names if name not in found])
+        return {name: np.broadcast_to(slope, shape) for name, slope in found.items()}
