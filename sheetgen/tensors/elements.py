@@ -25,7 +25,7 @@ MASKED = Const(-math.inf)
 def array(elements: Iterable[Expr], shape: Shape) -> Array:
     """Return an array of expressions, given row by row."""
     made = np.empty(math.prod(shape), dtype=object)
-    for place, element in enumerate(elements):
+    for place, element in zip(range(made.size), elements, strict=True):
         made[place] = element
     return made.reshape(shape)
 
@@ -54,7 +54,8 @@ def elementwise(function: Callable[..., Expr], *operands: Array) -> Array:
     """
     shape = np.broadcast_shapes(*(operand.shape for operand in operands))
     spread = [np.broadcast_to(operand, shape).reshape(-1) for operand in operands]
-    return array((function(*elements) for elements in zip(*spread, strict=True)), shape)
+    elements = zip(*spread, strict=True) if operands else [()]  # π has no operand
+    return array((function(*each) for each in elements), shape)
 
 
 def is_plain(elements: Array) -> bool:
