@@ -36,7 +36,8 @@ class Descent:
     """How a network is trained: on batches of so many samples, by an optimiser, at a rate that may move.
 
     ``scheduled`` gives the learning rate a column of its own, even where it is constant. ``shuffled`` looks up
-    which sample has its turn; otherwise the samples come in their own order.
+    which sample has its turn; otherwise the samples come in their own order. ``compact`` lets what an optimiser
+    derives from its memory, such as Adam's moments without their bias, stand in the update, and gives it no columns.
     """
 
     optimizer: Choice
@@ -45,6 +46,7 @@ class Descent:
     batch: int = 1
     samples: int = 1
     shuffled: bool = False
+    compact: bool = False
 
     @property
     def position(self) -> str:
@@ -145,6 +147,9 @@ def _memory(
         label = column.label(weight)
         remembers = column.letter in names(parse_row(column.equation))
         later = _parsed(column.equation, meanings | {column.letter: Before(label)})
+        if descent.compact and not remembers:
+            meanings[column.letter] = later
+            continue
         first = simplify(_parsed(column.equation, meanings | {column.letter: ZERO})) if remembers else None
         if remembers and descent.batch > 1:
             inside = {"k": Var(descent.position), "n": Var(BATCH), "new": later, "old": Before(label)}

@@ -88,7 +88,8 @@ class Study:
         return tuple(graphs[v.optimizer.name, v.schedule.name] for v in self.variants)
 
     def _descent(self, v: Variant) -> Descent:
-        return Descent(v.optimizer, v.schedule, self.scheduled, self.batch, self.count, bool(self.order))
+        compact = self.tensors is not None
+        return Descent(v.optimizer, v.schedule, self.scheduled, self.batch, self.count, bool(self.order), compact)
 
     @property
     def graph(self) -> Graph:

@@ -13,6 +13,8 @@ from sheetgen.tensors.tree import Span
 
 Items = tuple[int | Span, ...]
 
+_EVERYTHING = Span(None, None)
+
 
 class Known:
     """The elements of every tensor that has been given or computed so far."""
@@ -22,16 +24,17 @@ class Known:
         self._parts: dict[str, dict[Place, Array]] = {}
 
     def add(self, name: str, place: Place, elements: Array) -> None:
-        """Add a tensor, or a part of one. Raises ShapeError for a part of another shape than its fellows."""
+        """Add a tensor, or a part of one; parts may have unlike shapes as long as nothing wants the whole.
+
+        Raises ShapeError for a part at a place of more numbers, or fewer, than its fellows'.
+        """
         if not place:
             self._whole[name] = elements
             return
         parts = self._parts.setdefault(name, {})
-        for other, part in parts.items():
-            if part.shape != elements.shape or len(other) != len(place):
-                problem = f"{spelled(name, place)} is {shape_text(elements.shape)}"
-                raise ShapeError(problem, f"{spelled(name, other)} is {shape_text(part.shape)}: make them alike")
-            break
+        other = next(iter(parts), place)
+        if len(other) != len(place):
+            raise ShapeError(f"{spelled(name, place)} is a part of {spelled(name, other)}, or it of this", "keep one")
         parts[place] = elements
         self._whole.pop(name, None)
 
@@ -42,10 +45,18 @@ class Known:
             place, rest = leading(items, len(next(iter(parts))))
             if place in parts:
                 return as_array(_indexed(name, parts[place], rest)) if rest else parts[place]
+            if some := successive(items, parts):
+                chosen = Known()
+                for number, one in enumerate(some):
+                    chosen.add(name, (number,), parts[one])
+                return chosen.part(name, (_EVERYTHING, *items[1:]))
         return as_array(_indexed(name, self._all(name), items)) if items else self._all(name)
 
     def _all(self, name: str) -> Array:
-        """Return a whole tensor, put together from its parts where that is how it was made."""
+        """Return a whole tensor, put together from its parts where that is how it was made.
+
+        Raises ShapeError where one is missing, or has another shape than its fellows.
+        """
         if name not in self._whole:
             parts = self._parts[name]
             sizes = tuple(max(along) + 1 for along in zip(*parts, strict=True))
@@ -53,7 +64,11 @@ class Known:
             if missing:
                 problem = f"{name} is used as a whole, and {spelled(name, missing[0])} is declared nowhere"
                 raise ShapeError(problem, "declare all of it, from 0 on")
-            shape = next(iter(parts.values())).shape
+            (first, shape), *others = ((place, part.shape) for place, part in parts.items())
+            for place, other in others:
+                if other != shape:
+                    problem = f"{spelled(name, place)} is {shape_text(other)}"
+                    raise ShapeError(problem, f"{spelled(name, first)} is {shape_text(shape)}: make them alike")
             made = np.empty((*sizes, *shape), dtype=object)
             for place, part in parts.items():
                 made[place] = part if shape else part[()]
@@ -81,6 +96,18 @@ def leading(items: Items, axes: int) -> tuple[Place | None, Items]:
     return (first, items[axes:]) if len(first) == axes else (None, items)
 
 
+def successive(items: Items, parts: Mapping[Place, object]) -> list[Place]:
+    """Return the parts, of one place each, that a span such as ``0:3`` asks for; none where it asks otherwise.
+
+    So ``k[0:t+1]`` may be used in the equation of a later part.
+    """
+    span = items[0] if items else None
+    if not isinstance(span, Span) or span.stop is None or min(span.start or 0, span.stop) < 0:
+        return []
+    asked: list[Place] = [(place,) for place in range(span.start or 0, span.stop)]
+    return asked if asked and all(place in parts for place in asked) else []
+
+
 def spelled(name: str, place: Iterable[int]) -> str:
     """Return a part of a tensor as an equation writes it."""
     inside = ", ".join(map(str, place))
@@ -91,6 +118,6 @@ def needed(items: Items, parts: Mapping[Place, object]) -> Iterator[Place]:
     """Yield the parts of a tensor that are needed for some of it: one of them, or all."""
     place, _ = leading(items, len(next(iter(parts))))
     if place is None:
-        yield from parts
+        yield from successive(items, parts) or parts
     else:
         yield place

@@ -118,11 +118,19 @@ class Lowering:
         """Give an inner part a name, unless it is plain or has one already; return it under that."""
         if is_plain(part.elements):
             return part
+        scope = self._inside(scope, part)
         if (scope.table, part.tree) not in self._named_before:
             inner = replace(scope, name=self._free(f"{scope.name}_{word}", scope.place))
             self._add(inner, part)
             self._named_before[scope.table, part.tree] = inner
         return self._at(self._named_before[scope.table, part.tree])
+
+    def _inside(self, scope: _Scope, part: _Part) -> _Scope:
+        """Let an inner part of a metric be no metric, which would be charted, unless it is made of one."""
+        metrics = self.scalars.get("metrics", {})
+        if scope.table != "metrics" or any(metrics.keys() & set(names(one)) for one in part.elements.reshape(-1)):
+            return scope
+        return replace(scope, table="forward")
 
     def _at(self, scope: _Scope) -> _Part:
         tree = Index(Var(scope.name), scope.place) if scope.place else Var(scope.name)
@@ -307,6 +315,7 @@ class Lowering:
         result = replace(result, call=Call(name, tuple(part.tree for part in operands), tree.options))
         if is_result or not composite.steps:
             return result
+        inner = self._inside(inner, result)
         self._add(inner, result)
         return self._at(inner)
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+from tracing import trace
 
 from sheetgen.algebra.notation import Text
 from sheetgen.errors import TemplateError
 from sheetgen.network.graph import equation_of
+from sheetgen.network.study import Study
 from sheetgen.template.load import loads
 from sheetgen.template.write import effective_template
 
@@ -32,6 +36,10 @@ E = "sum(cce(P, T))"
 def equations(text: str) -> dict[str, str]:
     """Return the scalars that a template becomes, as text."""
     return {q.name: Text().write(equation_of(q)) for q in loads(text).network.equations}
+
+
+def rows_of(study: Study) -> list[list[float]]:
+    return [row for chunk in trace(study, [0]) for row in chunk.rows[0]]
 
 
 def test_a_product_and_a_softmax_become_the_formulas_of_a_textbook() -> None:
@@ -106,3 +114,50 @@ def test_a_sum_that_is_compared_and_used_has_one_name() -> None:
     found = equations(PERCEPTRON.replace("softmax(X @ W + b)", "sigmoid(where(X @ W + b > 0, X @ W + b, 0))"))
     assert found["P_pre_0_0"] == "X_0_0·W_0_0 + X_0_1·W_1_0 + X_0_2·W_2_0 + b_0"
     assert found["P_0_0"] == "σ(where(P_pre_0_0 > 0, P_pre_0_0, 0))"
+
+
+def test_a_span_of_earlier_parts_may_be_used_by_a_later_one() -> None:
+    text = (
+        HEAD
+        + """
+[inputs]
+x = [1, 2, 3]
+[parameters]
+w = [0.1, 0.2, 0.3]
+[forward]
+"s[0]" = "w[0]*x[0]"
+"s[t] for t in 1..2" = "w[t]*x[t] + sum(s[0:t])"
+"p[t] for t in 0..2" = "softmax(s[0:t+1]) @ x[0:t+1]"
+[loss]
+E = "s[2] + p[2]"
+"""
+    )
+    found = equations(text)
+    assert found["s_2"] == "w_2·x_2 + (s_0 + s_1)"
+    assert found["p_softmax_sum_1_0"] == "p_softmax_exp_1_0 + p_softmax_exp_1_1"
+    with pytest.raises(TemplateError, match=r"circle: s\[1\] → s\[1\]"):
+        loads(text.replace("sum(s[0:t])", "sum(s[0:t+1])"))
+    with pytest.raises(TemplateError, match=r"q\[1\] is 2; q\[0\] is 1: make them alike"):
+        loads(text.replace("[loss]", '"q[t] for t in 0..2" = "x[0:t+1]*2"\nr = "sum(q)"\n[loss]'))
+
+
+def test_an_inner_part_of_a_metric_is_no_metric_unless_it_is_made_of_one() -> None:
+    network = loads(PERCEPTRON + '[metrics]\nworst = "max(abs(P - T))"\ntwice = "max(2*stack(worst, 1))"\n').network
+    assert [q.name for q in network.metrics] == ["worst", "twice_part_0", "twice"]
+    assert "worst_part_0_1" in network.names
+
+
+@pytest.mark.parametrize("optimiser", ["adam", "adamw"])
+@pytest.mark.parametrize("batch", [1, 2])
+def test_what_adam_derives_from_its_memory_stands_in_the_update(optimiser: str, batch: int) -> None:
+    compact = loads(
+        f'optimiser = "{optimiser}"\nbatch = {batch}\n'
+        + HEAD
+        + '[data]\ninputs = ["x"]\ntargets = ["y"]\nrows = [[[1, 2], 1], [[0, 1], 2]]\n'
+        + '[parameters]\nw = [0.1, 0.2]\n[forward]\nz = "x @ w"\n[loss]\nE = "(z - y)^2"\n'
+    )
+    with_columns = replace(compact, tensors=None)
+    found = [[[row[s.graph.position[f"w_{k}"]] for k in (0, 1)] for row in rows_of(s)] for s in (compact, with_columns)]
+    assert found[0] == found[1]
+    assert found[0][0] != found[0][-1]
+    assert set(with_columns.graph.names) - set(compact.graph.names) == {"m̂[w_0]", "v̂[w_0]", "m̂[w_1]", "v̂[w_1]"}
