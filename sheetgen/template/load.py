@@ -6,6 +6,7 @@ what was expected.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -28,6 +29,7 @@ from sheetgen.template.shuffle import drawn_order
 from sheetgen.template.tensors.detect import has_tensors
 from sheetgen.template.tensors.numbers import seed_of
 from sheetgen.template.variants import read_variants
+from sheetgen.tensors.labels import Shape
 from sheetgen.tensors.program import Tensors
 
 _TRAINING = ("rates", "iterations", "batch", "shuffle", "frozen", "optimiser", "schedule", "variants", "layers")
@@ -80,10 +82,12 @@ class _TemplateReader:
         for key in document.data:
             if key not in _KEYS:
                 document.unknown(key, _KEYS, "a template has")
-        tensors = self.tensors() if has_tensors(document) else None
+        in_data = self.in_data()
+        shapes = in_data.shapes if in_data else {}
+        tensors = self.tensors(shapes) if has_tensors(document, shapes) else None
         if "seed" in document.data:
             seed_of(document)
-        samples = self.samples()
+        samples = in_data or Samples(self.sample("inputs", needed=True), self.sample("targets", needed=False))
         fixed = self.expand_layers(samples) if "layers" in document.data else ()
         require_names(document, samples)
         values = self.values(samples)
@@ -114,11 +118,11 @@ class _TemplateReader:
         require_room(document, study)
         return with_pictures(document, study)
 
-    def tensors(self) -> Tensors:
+    def tensors(self, in_data: Mapping[str, Shape]) -> Tensors:
         """Put named scalars in place of tensors; return what the template said in tensors."""
         from sheetgen.template.tensors.expand import expand_tensors
 
-        return expand_tensors(self.document)
+        return expand_tensors(self.document, in_data)
 
     def suggestions(self) -> tuple[str, ...]:
         """Return what a reader is to try."""
@@ -131,11 +135,11 @@ class _TemplateReader:
             document.fail(*must_be("try", expected), "", "try")
         return tuple(words)
 
-    def samples(self) -> Samples:
-        """Return the samples: those of [data], or the one of [inputs] and [targets]."""
+    def in_data(self) -> Samples | None:
+        """Return the samples of [data]; None where [inputs] and [targets] hold the only one."""
         document = self.document
         if "data" not in document.data:
-            return Samples(self.sample("inputs", needed=True), self.sample("targets", needed=False))
+            return None
         for table in ("inputs", "targets"):
             if table in document.data:
                 problem = f"the template has [data], so [{table}] must go"

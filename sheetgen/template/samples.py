@@ -1,7 +1,7 @@
 """The table ``[data]``: the samples, typed in the template or read from a CSV file beside it.
 
 [data]
-inputs = ["x1", "x2"]           names of the inputs, or name = "column of the file" pairs
+inputs = ["x1", "x2"]           names of the inputs; `fields` says what else may stand here
 targets = ["t"]                 likewise; or label and classes, for one target of 0 or 1 a class
 rows = [[0, 0, 0], [0, 1, 1]]   one row a sample, inputs then targets; or
 file = "points.csv"             a file with a line of column names
@@ -11,30 +11,34 @@ classes = ["setosa", "other"]
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
 
 from sheetgen.errors import did_you_mean, must_be
-from sheetgen.files import read_file
-from sheetgen.template.csv_table import Dialect, read_csv
+from sheetgen.template.data_file import DIALECT, DataFile, listed
 from sheetgen.template.document import Document
-from sheetgen.template.shipped import LARGEST
+from sheetgen.template.fields import Column, Field, read_fields
+from sheetgen.template.nested import flat, shape_of
+from sheetgen.tensors.labels import Shape, labels, shape_text
 
-_DIALECT = ("separator", "decimal", "encoding", "header")
-_KEYS = ("inputs", "targets", "rows", "file", "label", "classes", *_DIALECT)
+_KEYS = ("inputs", "targets", "rows", "file", "label", "classes", *DIALECT)
 MAX_SAMPLES = 100_000
 
 
 @dataclass(frozen=True)
 class Samples:
-    """The numbers of each input and each target, sample by sample; how a file of another dialect was read, in words."""
+    """The numbers of each input and each target, sample by sample, elements of tensors by their labels.
+
+    ``shapes`` are those of what [data] names; ``read_as`` tells in words how a file of another dialect was read.
+    """
 
     inputs: Mapping[str, tuple[float, ...]]
     targets: Mapping[str, tuple[float, ...]]
     read_as: str = ""
+    shapes: Mapping[str, Shape] = field(default_factory=dict)
 
     @property
     def all(self) -> dict[str, tuple[float, ...]]:
@@ -57,9 +61,9 @@ def read_samples(document: Document, folder: Path | None) -> Samples:
 
 class _SampleReader:
     def __init__(self, document: Document, folder: Path | None) -> None:
-        self.document, self.folder = document, folder
+        self.document = document
         self.table = document.table("data")
-        self._read_as = ""
+        self.file = DataFile(document, self.table, folder)
 
     def fail(self, problem: str, expected: str = "", key: str = "") -> NoReturn:
         self.document.fail(problem, expected, "data", key)
@@ -71,45 +75,35 @@ class _SampleReader:
         if ("rows" in self.table) == ("file" in self.table):
             expected = 'rows = [[…], …] or file = "….csv"'
             self.fail(f"[data] needs the samples, once: {expected}", expected)
-        inputs, targets = self._names("inputs"), self._names("targets")
+        inputs, targets = (read_fields(self.document, key) for key in ("inputs", "targets"))
         if not inputs:
             expected = 'the names of its inputs, such as inputs = ["x1", "x2"]'
             self.fail(f"[data] needs {expected}", expected)
         classes = self._classes(targets)
-        columns = [*inputs.values(), *targets.values(), *([self.table["label"]] if classes else [])]
-        rows, where = self._rows(columns)
+        fields = (*inputs, *targets)
+        columns = [column for one in fields for column in one.columns]
+        rows, where = self._rows([*columns, *([Column(str(self.table["label"]), "word")] if classes else [])])
         if not 1 <= len(rows) <= MAX_SAMPLES:
             self.fail(f"[data] has {len(rows):,} samples", f"it must have 1 to {MAX_SAMPLES:,}", self._key)
-        numbers = [
-            [self._number(text, column, where(index)) for text, column in zip(row, columns, strict=False)]
-            for index, row in enumerate(row[: len(inputs) + len(targets)] for row in rows)
-        ]
-        across = [tuple(column) for column in zip(*numbers, strict=True)]
-        by_name = dict(zip((*inputs, *targets), across, strict=True))
+        shapes = self._shapes(fields, rows[0], where(0))
+        numbers = [list(self._numbers(fields, shapes, row, where(index))) for index, row in enumerate(rows)]
+        across = iter([tuple(column) for column in zip(*numbers, strict=True)])
+        by_key: dict[str, dict[str, tuple[float, ...]]] = {"inputs": {}, "targets": {}}
+        for one in fields:
+            named = {label: next(across) for label in labels(one.name, shapes[one.name])}
+            if twice := named.keys() & {*by_key["inputs"], *by_key["targets"]}:
+                problem = f"{one.name!r} has an element {min(twice)!r}, which is declared already"
+                self.fail(problem, "rename one", one.key)
+            by_key[one.key] |= named
         one_hot = self._one_hot(classes, [str(row[-1]) for row in rows], where) if classes else {}
-        return Samples(
-            {name: by_name[name] for name in inputs}, {name: by_name[name] for name in targets} | one_hot, self._read_as
-        )
+        shapes |= dict.fromkeys(one_hot, ())
+        return Samples(by_key["inputs"], by_key["targets"] | one_hot, self.file.read_as, shapes)
 
     @property
     def _key(self) -> str:
         return "rows" if "rows" in self.table else "file"
 
-    def _names(self, key: str) -> dict[str, str]:
-        """Return names of quantities and, for each, the column it is read from."""
-        value = self.table.get(key, [])
-        if isinstance(value, dict):
-            if "rows" in self.table or not all(isinstance(column, str) for column in value.values()):
-                expected = f'{key} = {{ x1 = "length" }}'
-                self.fail(f"{key} pairs a name with a column of the file: {expected}", expected, key)
-            return dict(value)
-        names = self.document.strings(value, key, "data", key)
-        for name in names:
-            if names.count(name) > 1:
-                self.fail(f"{name!r} is listed twice in {key}", "keep one", key)
-        return {name: name for name in names}
-
-    def _classes(self, targets: Mapping[str, str]) -> tuple[str, ...]:
+    def _classes(self, targets: Sequence[Field]) -> tuple[str, ...]:
         """Return the classes, where the targets are told by a label."""
         if ("label" in self.table) != ("classes" in self.table):
             expected = "the column that names the class, and the classes"
@@ -139,48 +133,11 @@ class _SampleReader:
 
     # --- rows, typed or read ---
 
-    def _rows(self, columns: list[str]) -> tuple[list[list[object]], Callable[[int], str]]:
+    def _rows(self, columns: list[Column]) -> tuple[list[list[object]], Callable[[int], str]]:
         """Return the cells of the wanted columns, and how to name a row in a message."""
         if "rows" in self.table:
-            return self._typed(columns), lambda index: f"row {index + 1} of [data]"
-        path = self._path()
-        content = self._content(path)
-        with self.document.refusing("data", "file"):
-            table = read_csv(content, path.name, columns, self._dialect())
-        header, self._read_as = table.header, table.read_as
-        places = [self._column(name, header, path) for name in columns]
-        numeric = len(columns) - ("label" in self.table)
-        rows: list[list[object]] = []
-        for line, row in table.rows:
-            if len(row) != len(header):
-                problem = f"{path.name}, line {line} has {len(row)} values"
-                self.fail(problem, f"its header names {len(header)}", "file")
-            cells = [row[place].strip() for place in places]
-            if table.decimal == ",":
-                cells[:numeric] = [self._point(cell, f"{path.name}, line {line}") for cell in cells[:numeric]]
-            rows.append([*cells])
-        return rows, lambda index: f"{path.name}, line {table.rows[index][0]}"
-
-    def _point(self, cell: str, where: str) -> str:
-        """Return a number with a decimal comma as one with a point."""
-        if "." in cell:
-            self.fail(f"{where}: {cell!r} has a point where decimals have commas", "leave out the point", "file")
-        return cell.replace(",", ".")
-
-    def _dialect(self) -> Dialect:
-        """Return what the table says of its file."""
-        given = {key: self.table[key] for key in _DIALECT if key in self.table}
-        header = given.pop("header", True)
-        if not isinstance(header, bool):
-            self.fail(*must_be("header", "true or false"), "header")
-        for key, value in given.items():
-            if not isinstance(value, str) or (key != "encoding" and len(value) != 1):
-                self.fail(*must_be(key, "a text of one character" if key != "encoding" else "a text"), key)
-        if given.get("decimal", ".") not in (".", ","):
-            self.fail(*must_be("decimal", '"." or ","'), "decimal")
-        if given.get("separator", ",") in '"\r\n ' or given.get("separator") == given.get("decimal", ""):
-            self.fail(*must_be("separator", 'such as "," ";" "\\t" "|", and not the decimal sign'), "separator")
-        return Dialect(given.get("separator"), given.get("decimal"), given.get("encoding"), header)
+            return self._typed([column.name for column in columns]), lambda index: f"row {index + 1} of [data]"
+        return self.file.rows(columns)
 
     def _typed(self, columns: list[str]) -> list[list[object]]:
         rows = self.table["rows"]
@@ -189,35 +146,67 @@ class _SampleReader:
             self.fail(*must_be("rows", expected), "rows")
         for number, row in enumerate(rows, start=1):
             if len(row) != len(columns):
-                expected = f"expected {len(columns)}: {', '.join(columns)}"
+                expected = f"expected {len(columns)}: {listed(columns)}"
                 self.fail(f"row {number} of [data] has {len(row)} values", expected, "rows")
         return list(rows)
 
-    def _path(self) -> Path:
-        name = self.table["file"]
-        if not isinstance(name, str) or name != Path(name).name or "\\" in name or not name:
-            self.fail(*must_be("file", "the bare name of a CSV file beside the template"), "file")
-        if self.folder is None:
-            problem = f"{name} cannot be looked for: a template without a file has no folder"
-            self.fail(problem, "use rows = [[…]]", "file")
-        return self.folder / name
+    # --- cells ---
 
-    def _content(self, path: Path) -> bytes:
-        try:
-            return read_file(path, LARGEST)
-        except OSError as error:
-            self.fail(f"{path.name} cannot be read: {error.strerror}", "it must lie beside the template", "file")
+    def _shapes(self, fields: Sequence[Field], row: Sequence[object], where: str) -> dict[str, Shape]:
+        """Return the shape of each field: the one that is said, or that of its cell in the first row."""
+        shapes: dict[str, Shape] = {}
+        cells = iter(row)
+        for one in fields:
+            first = [next(cells) for _ in one.columns]
+            if one.name in shapes:
+                self.fail(f"{one.name!r} is an input and a target", "name one otherwise", one.key)
+            if one.shape is not None:
+                shapes[one.name] = one.shape
+            elif one.coding:
+                shapes[one.name] = one.coding.shape(str(first[0]))
+            else:
+                shape = shape_of(first[0])
+                if shape is None or 0 in shape:
+                    problem = f"{one.name} in {where} has rows of unlike lengths, or none"
+                    self.fail(problem, "make them alike", self._key)
+                shapes[one.name] = shape
+        return shapes
 
-    def _column(self, name: str, header: list[str], path: Path) -> int:
-        if name in header:
-            return header.index(name)
-        otherwise = f"there are {', '.join(header)}"
-        if all(cell.replace(".", "").replace(",", "").lstrip("-").isdecimal() for cell in header):
-            otherwise = "its first line names no columns: say header = false in [data]"
-        elif len(header) == 1:
-            otherwise += '; say separator = "…" in [data] if that is several columns'
-        hint = did_you_mean(name, header, otherwise)
-        return self.fail(f"{path.name} has no column {name!r}", hint, "file")
+    def _numbers(
+        self, fields: Sequence[Field], shapes: Mapping[str, Shape], row: Sequence[object], where: str
+    ) -> Iterator[float]:
+        """Yield the numbers of one sample."""
+        cells = iter(row)
+        for one in fields:
+            for column in one.columns:
+                cell = next(cells)
+                if one.coding:
+                    yield from self._coded(one, shapes[one.name], cell, where)
+                elif one.shape is None and shapes[one.name]:
+                    yield from self._nested(one.name, shapes[one.name], cell, where)
+                else:
+                    yield self._number(cell, column.name, where)
+
+    def _coded(self, one: Field, shape: Shape, cell: object, where: str) -> Sequence[float]:
+        """Return the numbers of a class or a text."""
+        assert one.coding is not None
+        what = f"{where}: {one.columns[0].name}"
+        if not isinstance(cell, str):
+            self.fail(*must_be(what, "a text in quotes", repr(cell)), self._key)
+        with self.document.refusing("data", self._key):
+            numbers = one.coding.numbers(cell, what)
+        if one.coding.shape(cell) != shape:
+            problem = f"{what} has {len(cell)} characters, and the first row has {shape[0]}"
+            self.fail(problem, "make all texts equally long", self._key)
+        return numbers
+
+    def _nested(self, name: str, shape: Shape, cell: object, where: str) -> Sequence[float]:
+        """Return the numbers of a tensor that is typed in one cell."""
+        if (found := shape_of(cell)) != shape:
+            is_now = "rows of unlike lengths" if found is None else f"the shape {shape_text(found)}"
+            problem = f"{where}: {name} has {is_now}, and in row 1 it is {shape_text(shape)}"
+            self.fail(problem, "make them alike", self._key)
+        return [self._number(element, name, where) for element in flat(cell)]
 
     def _number(self, value: object, column: str, where: str) -> float:
         if isinstance(value, str):

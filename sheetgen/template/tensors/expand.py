@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from graphlib import CycleError
 
 from sheetgen.algebra.order import in_order
 from sheetgen.errors import TemplateError, did_you_mean
 from sheetgen.template.document import EQUATION_TABLES, Document
-from sheetgen.template.tensors.columns import group_columns
 from sheetgen.template.tensors.numbers import is_tensor, read_numbers
 from sheetgen.tensors.functions import ShapeError
 from sheetgen.tensors.heads import Head, heads
 from sheetgen.tensors.known import needed, spelled
-from sheetgen.tensors.labels import Place, labels, shape_text
+from sheetgen.tensors.labels import Place, Shape, labels, shape_text
 from sheetgen.tensors.lower import KNOWN_FUNCTIONS, Lowering
 from sheetgen.tensors.parse import parse
 from sheetgen.tensors.program import Given, Step, Tensors, Typed
@@ -23,12 +22,14 @@ _GIVEN_TABLES = ("inputs", "targets", "parameters")
 _Name = tuple[str, Place]
 
 
-def expand_tensors(document: Document) -> Tensors:
+def expand_tensors(document: Document, in_data: Mapping[str, Shape]) -> Tensors:
     """Put named scalars into the tables in place of tensors; return what the template said.
+
+    ``in_data`` are the shapes of what [data] names.
 
     Raises TemplateError, with the line of the equation, where shapes do not fit or names are unknown.
     """
-    given = {name: Given("data", shape) for name, shape in group_columns(document).items()}
+    given = {name: Given("data", shape) for name, shape in in_data.items()}
     frozen = document.data.get("frozen")
     for table in _GIVEN_TABLES:
         given |= _given(document, table)

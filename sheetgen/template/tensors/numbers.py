@@ -1,4 +1,4 @@
-"""The numbers of a tensor, as a template gives them: nested lists, or a shape and how to draw them."""
+"""The numbers of a tensor, as a template gives them: nested lists, a shape and how to draw them, or a text."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sheetgen.errors import did_you_mean, must_be
+from sheetgen.errors import TemplateError, did_you_mean, must_be
 from sheetgen.template.document import Document
+from sheetgen.template.nested import flat, shape_of
+from sheetgen.template.one_hot import one_hot_of
 from sheetgen.tensors.labels import Shape
 
 _KEYS = ("shape", "init", "scale")
+_CODED = {"text": "characters", "class": "classes"}
 _DECIMALS = 4
 _MOST_ELEMENTS = 16_384
 """More elements than a sheet has columns."""
@@ -34,27 +37,32 @@ def is_tensor(value: object) -> bool:
 def read_numbers(document: Document, table: str, name: str, value: object) -> Numbers:
     """Return the numbers of a tensor. Raises TemplateError for lists of unlike lengths, or keys that are unknown."""
     if isinstance(value, dict):
-        return _drawn(document, table, name, value)
+        with document.refusing(table, name):
+            coded = _coded(name, value)
+        return coded or _drawn(document, table, name, value)
     shape = shape_of(value)
     if shape is None or 0 in shape:
         document.fail(*must_be(name, "a list whose rows are all of one length, such as [[1, 0], [0, 1]]"), table, name)
     return Numbers(shape, tuple(flat(value)))
 
 
-def shape_of(value: object) -> Shape | None:
-    """Return the shape of nested lists; None where rows have unlike lengths."""
-    if not isinstance(value, list):
-        return ()
-    shapes = {shape_of(row) for row in value}
-    if not shapes:
-        return (0,)
-    inner = shapes.pop()
-    return None if shapes or inner is None else (len(value), *inner)
+def _coded(name: str, value: Mapping[str, Any]) -> Numbers | None:
+    """Return the numbers of a class or a text; None where there is neither.
 
-
-def flat(value: object) -> list[object]:
-    """Return the elements of nested lists, row by row."""
-    return [element for row in value for element in flat(row)] if isinstance(value, list) else [value]
+    x = { text = "hello", characters = "helo" }     t = { class = "cat", classes = ["cat", "dog"] }
+    """
+    for word, known in _CODED.items():
+        if word in value or known in value:
+            if unknown := [key for key in value if key not in (word, known)]:
+                raise TemplateError(f"{name} has no key {unknown[0]!r}", f"there are {word}, {known}")
+            if not isinstance(value.get(word), str):
+                raise TemplateError(*must_be(f"{name}: {word}", f"a text in quotes, beside {known}"))
+            if known not in value:
+                example = 'characters = "helo"' if word == "text" else 'classes = ["cat", "dog"]'
+                raise TemplateError(f"{name} has {word}, and no {known}", f"such as {example}")
+            coding = one_hot_of(value.get("classes"), value.get("characters"), name)
+            return Numbers(coding.shape(value[word]), coding.numbers(value[word], f"{name}: {word}"))
+    return None
 
 
 def _drawn(document: Document, table: str, name: str, value: Mapping[str, Any]) -> Numbers:
