@@ -10,7 +10,7 @@ import numpy as np
 
 from sheetgen.proof.reference_functions import FUNCTIONS
 from sheetgen.proof.reference_slopes import passed_on, slope_of
-from sheetgen.proof.tensor_arrays import Array, aligned, gathered
+from sheetgen.proof.tensor_arrays import Array, aligned, gathered, with_rows
 
 Gain = Array | None
 
@@ -19,8 +19,8 @@ Gain = Array | None
 class TensorFunction:
     """A function of arrays with an axis of rows.
 
-    ``value`` takes the operands and the options; ``back`` the gain of the result, which of the operands is meant, the
-    operands and the options, and gives the gain of that operand, None where it has none.
+    ``value`` takes the operands and the options; ``back`` the gain of the result, in all rows, which of the operands is
+    meant, the operands and the options, and gives the gain of that operand, None where it has none.
     """
 
     value: Callable[..., Any]
@@ -36,7 +36,7 @@ def elementwise(name: str) -> TensorFunction:
     """Return a function of numbers as one of tensors, which are broadcast; its slope is taken by a complex step."""
 
     def value(*operands: Any) -> Any:
-        return np.real(FUNCTIONS[name](*aligned(operands)))
+        return with_rows(np.real(FUNCTIONS[name](*aligned(operands))))
 
     def back(gain: Array, index: int, *operands: Any) -> Gain:
         slope = slope_of(name, aligned(operands), index)

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from sheetgen.proof.tensor_arrays import Array, with_rows
-from sheetgen.proof.tensor_calls import Call, calls_of
+from sheetgen.proof.tensor_calls import Call
+from sheetgen.proof.tensor_equations import read
 from sheetgen.tensors.labels import Shape, labels
 from sheetgen.tensors.program import Step
 
@@ -24,19 +25,18 @@ class Reading:
 
     def __init__(self, given: Mapping[str, Shape], steps: Iterable[Step], loss: str) -> None:
         steps = tuple(steps)
-        self._calls = calls_of(given, steps)
-        self._given = given
+        self._calls, names = read(given, steps)
+        self._given = {name: (names.slot(name), shape) for name, shape in given.items()}
         once = self._numbers({label: 1.0 for name, shape in given.items() for label in labels(name, shape)})
         shapes = [np.shape(number)[1:] for number in once]
         self.size = sum(map(math.prod, shapes))
         self.computed: dict[str, tuple[int, int]] = {}
         for step in steps:
-            slot, own = self._calls.parts[step.name][step.place], set(step.labels)
-            names = labels(step.name, shapes[slot], step.place)
-            self.computed |= {label: (slot, place) for place, label in enumerate(names) if label in own}
+            slot, own = names.slot(step.name, step.place), set(step.labels)
+            elements = enumerate(labels(step.name, shapes[slot], step.place))
+            self.computed |= {label: (slot, place) for place, label in elements if label in own}
         self.elements = dict(self.computed)
-        for name, shape in given.items():
-            slot = self._calls.given[name]
+        for name, (slot, shape) in self._given.items():
             self.elements |= {label: (slot, place) for place, label in enumerate(labels(name, shape))}
         self._loss = self.elements[loss]
 
@@ -58,12 +58,12 @@ class Reading:
     def _numbers(self, given: Columns) -> list[Any]:
         """Return the tensor in every slot."""
         numbers: list[Any] = [None] * self._calls.size
-        for name, slot in self._calls.given.items():
-            numbers[slot] = _tensor(given, name, self._given[name])
+        for name, (slot, shape) in self._given.items():
+            numbers[slot] = _tensor(given, name, shape)
         for slot, constant in self._calls.constants.items():
             numbers[slot] = constant
         with np.errstate(all="ignore"):
-            for call in self._calls.calls:
+            for call in self._calls.made:
                 numbers[call.result] = call.function.value(*_operands(call, numbers), **call.options)
         return numbers
 
@@ -71,11 +71,11 @@ class Reading:
         """Return what the loss gains by the tensor in each of some slots; none for one without influence."""
         concerned = self._depending_on(wanted)
         slot, place = self._loss
-        seed = np.zeros((1, *np.shape(numbers[slot])[1:]))
-        seed.reshape(-1)[place] = 1.0
+        seed = np.zeros((max(map(len, map(with_rows, numbers))), *np.shape(numbers[slot])[1:]))
+        _flat(seed)[:, place] = 1.0
         gains: dict[int, Array] = {slot: seed}
         with np.errstate(all="ignore"):
-            for call in reversed(self._calls.calls):
+            for call in reversed(self._calls.made):
                 if (gain := gains.get(call.result)) is None:
                     continue
                 for operand, back in self._back(call, gain, numbers, concerned):
@@ -97,7 +97,7 @@ class Reading:
     def _depending_on(self, slots: Set[int]) -> set[int]:
         """Return the slots whose tensors depend on those in some slots, themselves included."""
         depending = set(slots)
-        for call in self._calls.calls:
+        for call in self._calls.made:
             if not depending.isdisjoint(call.operands):
                 depending.add(call.result)
         return depending

@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 
 from sheetgen.proof.tensor_arrays import Array, Shape, with_rows
 from sheetgen.proof.tensor_function import Gain, TensorFunction, nothing_back
-
-Item = int | slice
+from sheetgen.proof.tensor_words import Item
 
 
 def _transposed(x: Any) -> Array:
@@ -94,7 +93,6 @@ REARRANGED: Mapping[str, TensorFunction] = {
     "onehot": TensorFunction(_onehot, nothing_back),
     "zeros": TensorFunction(lambda sizes: np.zeros((1, *sizes)), nothing_back),
     "ones": TensorFunction(lambda sizes: np.ones((1, *sizes)), nothing_back),
+    "[]": TensorFunction(_picked, _picked_back),
 }
-
-PICKED = TensorFunction(_picked, _picked_back)
-"""A part of a tensor: at each of its first axes a place, or a span."""
+"""The functions by their names; brackets take a part: at each of the first axes a place, or a span."""
