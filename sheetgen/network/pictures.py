@@ -13,6 +13,8 @@ from sheetgen.algebra.ops import PRIMITIVES
 from sheetgen.network.graph import Graph, Quantity, Section, equation_of, layer_of
 from sheetgen.network.products import factor_of
 from sheetgen.network.study import Picture, Study
+from sheetgen.tensors.labels import labels
+from sheetgen.tensors.tree import references
 
 LINE, REGIONS, PATH, CONFUSION, FILTERS, GRADIENTS, WEIGHTS = KINDS = (
     "line", "regions", "path", "confusion", "filters", "gradients", "weights",
@@ -42,7 +44,7 @@ def pictures_of(study: Study) -> tuple[Picture, ...]:
 
 def _by_default(study: Study, picture: Picture) -> bool:
     """Whether a study has a picture unasked."""
-    if picture.kind == GRADIENTS and len(layers_of_weights(study.network)) < _LAYERS_THAT_FADE:
+    if picture.kind == GRADIENTS and len(layers_of_weights(study)) < _LAYERS_THAT_FADE:
         return False
     if picture.kind == CONFUSION and study.count < _SAMPLES_WORTH_COUNTING:
         return False
@@ -174,17 +176,34 @@ def _unfit_filters(study: Study, picture: Picture) -> str:
 # --- training, by iteration ---
 
 
-def layers_of_weights(network: Graph) -> tuple[tuple[str, ...], ...]:
-    """Return the trained parameters, layer by layer: those whose first use lies equally deep."""
+def layers_of_weights(study: Study) -> tuple[tuple[str, ...], ...]:
+    """Return the trained parameters, layer by layer: those whose first use lies equally deep.
+
+    Of tensors, they are also of tensors that one equation uses together: the layers of two stacks are no layer.
+    """
+    network, together = study.network, _used_together(study)
     layer = layer_of({quantity.name: equation_of(quantity) for quantity in network.equations})
-    by_layer: dict[int, list[str]] = {}
+    by_layer: dict[tuple[int, str], list[str]] = {}
     for weight in network.weights:
-        by_layer.setdefault(min((layer[user] for user in network.users.get(weight, ())), default=0), []).append(weight)
-    return tuple(tuple(by_layer[depth]) for depth in sorted(by_layer))
+        depth = min((layer[user] for user in network.users.get(weight, ())), default=0)
+        by_layer.setdefault((depth, together.get(weight, "")), []).append(weight)
+    return tuple(tuple(by_layer[place]) for place in sorted(by_layer, key=lambda place: place[0]))
+
+
+def _used_together(study: Study) -> dict[str, str]:
+    """Return for each element of a tensor of parameters one name for all tensors that equations use together."""
+    if study.tensors is None:
+        return {}
+    given = {name: one.shape for name, one in study.tensors.given.items() if one.table == "parameters"}
+    name_of = {name: name for name in given}
+    for step in study.tensors.steps:
+        joined = {name_of[name] for name, _ in references(step.tree) if name in name_of}
+        name_of |= {name: min(joined) for name, other in name_of.items() if other in joined}
+    return {label: name_of[name] for name, shape in given.items() for label in labels(name, shape)}
 
 
 def _unfit_gradients(study: Study, picture: Picture) -> str:
-    layers = len(layers_of_weights(study.network))
+    layers = len(layers_of_weights(study))
     if layers > MOST_LINES:
         return f"gradients needs at most {MOST_LINES} layers of weights, and the network has {layers}"
     if len(study.variants) > MOST_VARIANTS:

@@ -39,7 +39,7 @@ def put_weights(studio: Studio, picture: Picture) -> None:
 
 def put_gradients(studio: Studio, picture: Picture) -> None:
     """Put the picture of the gradients' sizes, a line a layer."""
-    layers = layers_of_weights(studio.book.study.network)
+    layers = layers_of_weights(studio.book.study)
     called = [_called(layer) for layer in layers]
     table = Sampled(studio, called, last=True)
     table.put_iterations()
