@@ -42,7 +42,8 @@ class Document:
         Raises UsageError where neither is.
         """
         layers, parameters = self.data.get("layers"), self.data.get("parameters")
-        if isinstance(parameters, dict) and any(isinstance(value, dict) for value in parameters.values()):
+        drawn = isinstance(parameters, dict) and any(isinstance(value, dict) for value in parameters.values())
+        if drawn or isinstance(layers, list):
             self.data["seed"] = seed
         elif isinstance(layers, dict) and "weights" not in layers:
             layers["seed"] = seed

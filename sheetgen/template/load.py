@@ -26,8 +26,9 @@ from sheetgen.template.quantity_names import require_names, require_no_settings
 from sheetgen.template.samples import Samples, read_samples
 from sheetgen.template.shipped import template_names, template_text
 from sheetgen.template.shuffle import drawn_order
+from sheetgen.template.stack.expand import expand_stack, is_stack
 from sheetgen.template.tensors.detect import has_tensors
-from sheetgen.template.tensors.numbers import seed_of
+from sheetgen.template.tensors.numbers import given_shapes, seed_of
 from sheetgen.template.variants import read_variants
 from sheetgen.tensors.labels import Shape
 from sheetgen.tensors.program import Tensors
@@ -84,6 +85,8 @@ class _TemplateReader:
                 document.unknown(key, _KEYS, "a template has")
         in_data = self.in_data()
         shapes = in_data.shapes if in_data else {}
+        if is_stack(document):
+            expand_stack(document, *self.sample_shapes(in_data))
         tensors = self.tensors(shapes) if has_tensors(document, shapes) else None
         if "seed" in document.data:
             seed_of(document)
@@ -117,6 +120,12 @@ class _TemplateReader:
         require_no_settings(document, study)
         require_room(document, study)
         return with_pictures(document, study)
+
+    def sample_shapes(self, in_data: Samples | None) -> tuple[Mapping[str, Shape], Mapping[str, Shape]]:
+        """Return the shapes of the inputs and of the targets."""
+        if in_data is not None:
+            return in_data.shapes_of(in_data.inputs), in_data.shapes_of(in_data.targets)
+        return given_shapes(self.document, "inputs"), given_shapes(self.document, "targets")
 
     def tensors(self, in_data: Mapping[str, Shape]) -> Tensors:
         """Put named scalars in place of tensors; return what the template said in tensors."""

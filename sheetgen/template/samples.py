@@ -11,7 +11,7 @@ classes = ["setosa", "other"]
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -44,6 +44,10 @@ class Samples:
     def all(self) -> dict[str, tuple[float, ...]]:
         """The numbers of inputs and targets."""
         return {**self.inputs, **self.targets}
+
+    def shapes_of(self, elements: Collection[str]) -> dict[str, Shape]:
+        """Return the shapes of those tensors whose elements are among some, inputs or targets."""
+        return {name: shape for name, shape in self.shapes.items() if labels(name, shape)[0] in elements}
 
     @property
     def count(self) -> int:

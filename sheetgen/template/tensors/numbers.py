@@ -46,6 +46,14 @@ def read_numbers(document: Document, table: str, name: str, value: object) -> Nu
     return Numbers(shape, tuple(flat(value)))
 
 
+def given_shapes(document: Document, table: str) -> dict[str, Shape]:
+    """Return the shapes of what a table gives, numbers and tensors."""
+    return {
+        name: read_numbers(document, table, name, value).shape if is_tensor(value) else ()
+        for name, value in document.table(table).items()
+    }
+
+
 def _coded(name: str, value: Mapping[str, Any]) -> Numbers | None:
     """Return the numbers of a class or a text; None where there is neither.
 
@@ -78,14 +86,14 @@ def _drawn(document: Document, table: str, name: str, value: Mapping[str, Any]) 
     if math.prod(shape) > _MOST_ELEMENTS:
         problem = f"{name} has {math.prod(shape):,} elements"
         document.fail(problem, f"a sheet has {_MOST_ELEMENTS:,} columns", table, name)
-    if init not in _INITS:
-        hint = did_you_mean(str(init), _INITS, f"there are {', '.join(_INITS)}")
+    if init not in INITS:
+        hint = did_you_mean(str(init), INITS, f"there are {', '.join(INITS)}")
         document.fail(f"{name}: there is no init {init!r}", hint, table, name)
     scale = document.number(value.get("scale", 1.0), f"{name}: scale", table, name)
-    if init not in _SCALED and "scale" in value:
-        document.fail(f"{name}: scale belongs to init = {' or '.join(_SCALED)}", "leave it out", table, name)
+    if init not in SCALED and "scale" in value:
+        document.fail(f"{name}: scale belongs to init = {' or '.join(SCALED)}", "leave it out", table, name)
     generator = random.Random(f"{seed_of(document)} {name}")
-    numbers = _INITS[init](generator, tuple(shape), scale)
+    numbers = INITS[init](generator, tuple(shape), scale)
     return Numbers(tuple(shape), tuple(round(number, _DECIMALS) + 0.0 for number in numbers))
 
 
@@ -146,7 +154,7 @@ def _orthogonal(generator: random.Random, shape: Shape, _: float) -> list[float]
     return [number for row in rows for number in row]
 
 
-_INITS: Mapping[str, _Draw] = {
+INITS: Mapping[str, _Draw] = {
     "xavier": _xavier,
     "he": _he,
     "normal": _normal,
@@ -155,4 +163,6 @@ _INITS: Mapping[str, _Draw] = {
     "zeros": lambda _, shape, __: [0.0] * math.prod(shape),
     "ones": lambda _, shape, __: [1.0] * math.prod(shape),
 }
-_SCALED = ("normal", "uniform")
+"""How numbers may be drawn, by the name of the way."""
+SCALED = ("normal", "uniform")
+"""The ways that have a scale."""

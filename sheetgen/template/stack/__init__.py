@@ -1,0 +1,1 @@
+"""The tables ``[[layers]]`` of a template: read, checked, and written out as equations in tensors."""

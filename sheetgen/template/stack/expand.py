@@ -1,0 +1,119 @@
+"""The tables ``[[layers]]`` in order: each becomes parameters and equations in tensors, as a person would type them.
+
+Layer n writes z<n>, from what the layer before it gives, and a<n> where it has an activation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sheetgen.algebra.ops import activations
+from sheetgen.errors import did_you_mean
+from sheetgen.template.document import Document
+from sheetgen.template.stack.kinds import KINDS
+from sheetgen.template.stack.layer import Layer
+from sheetgen.template.stack.loss import write_loss
+from sheetgen.template.stack.tables import Tables, Tensor
+from sheetgen.tensors.labels import Shape
+
+_KEYS = ("kind", "from", "activation")
+_IDENTITY = "identity"
+_OF_ROWS = ("softmax", "log_softmax")
+
+
+def is_stack(document: Document) -> bool:
+    """Whether a template has tables ``[[layers]]``, and not the one table ``[layers]``."""
+    return isinstance(document.data.get("layers"), list)
+
+
+def expand_stack(document: Document, inputs: Mapping[str, Shape], targets: Mapping[str, Shape]) -> None:
+    """Put what ``[[layers]]`` stands for into the document's tables, where what is typed goes before it.
+
+    ``inputs`` and ``targets`` are the shapes of the samples. Raises TemplateError for the first mistake.
+    """
+    items = document.data.pop("layers")
+    loss = document.data.pop("loss") if isinstance(document.data.get("loss"), str) else None
+    if not items or not all(isinstance(item, dict) for item in items):
+        document.fail("layers must be a list of tables", "each under a line [[layers]]", "", "layers")
+    tables = Tables(document, inputs, targets, dict(inputs))
+    output, activation = None, ""
+    for number, item in enumerate(items, 1):
+        layer = _layer(tables, number, item, items, output)
+        tables.sources.append(layer.source)
+        output, activation = _written(layer)
+    assert output is not None
+    write_loss(tables, loss, layer, output, activation)
+    _require_free(tables)
+    tables.merge()
+
+
+def _layer(
+    tables: Tables, number: int, item: Mapping[str, Any], items: list[Mapping[str, Any]], before: Tensor | None
+) -> Layer:
+    """Return a layer, its kind and its keys known, and what it reads."""
+    kind = item.get("kind")
+    known = isinstance(kind, str) and kind in KINDS
+    layer = Layer(tables, number, item, str(kind) if known else "?", before or Tensor("", ()))
+    if not known:
+        hint = did_you_mean(str(kind), KINDS, f"there are {', '.join(KINDS)}")
+        layer.fail(f"there is no kind {kind!r}" if kind is not None else "its kind is missing", hint, "kind")
+    keys = (*_KEYS, *KINDS[str(kind)].options)
+    for key in item:
+        if key not in keys:
+            hint = did_you_mean(key, keys, f"it has {', '.join(keys)}")
+            above = "it belongs above the first table" if key in ("loss", "seed", "rates", "iterations") else hint
+            layer.fail(f"there is no key {key!r}", above, key)
+    if "from" in item:
+        layer.source = _named(layer, item["from"])
+    elif before is None:
+        layer.source = _first(layer, items)
+    return layer
+
+
+def _named(layer: Layer, name: object) -> Tensor:
+    shapes = layer.tables.shapes
+    if not isinstance(name, str) or name not in shapes:
+        hint = did_you_mean(str(name), shapes, f"there are {', '.join(shapes)}")
+        layer.fail(f"it reads {name!r}, which is no input and no result of a layer before it", hint, "from")
+    return Tensor(name, shapes[name])
+
+
+def _first(layer: Layer, items: list[Mapping[str, Any]]) -> Tensor:
+    """Return what the first layer reads: the input, or all inputs that are numbers, side by side as z0.
+
+    Inputs that a layer asks for by name, as a mask, are none of those.
+    """
+    asked = {item.get(key) for item in items for key in ("from", "add", "mask") if isinstance(item.get(key), str)}
+    asked |= {f"mask{number}" for number, _ in enumerate(items, 1)}
+    free = {name: shape for name, shape in layer.tables.inputs.items() if name not in asked}
+    if len(free) == 1:
+        return Tensor(*next(iter(free.items())))
+    if not free or any(free.values()):
+        named = ", ".join(free or layer.tables.inputs)
+        layer.fail(f"it reads the input, and the inputs are {named}", 'say which: from = "…"')
+    layer.tables.write("forward", "z0", f"stack({', '.join(free)})", layer.line)
+    layer.tables.shapes["z0"] = (len(free),)
+    return Tensor("z0", (len(free),))
+
+
+def _written(layer: Layer) -> tuple[Tensor, str]:
+    """Write a layer and its activation; return what the next layer reads, and the activation that made it."""
+    shape = KINDS[layer.kind].write(layer)
+    activation = layer.word("activation", (*activations(), *_OF_ROWS), _IDENTITY)
+    if activation == _IDENTITY:
+        return Tensor(layer.name("z"), shape), ""
+    if activation in _OF_ROWS and not shape:
+        layer.fail(f"{activation} is of a vector, and z{layer.number} is a number", "leave it out", "activation")
+    return Tensor(layer.write("a", f"{activation}({layer.name('z')})", shape), shape), activation
+
+
+def _require_free(tables: Tables) -> None:
+    """Refuse inputs and targets with a name that a layer uses; spreadsheets take no notice of capitals."""
+    made = {key.partition("[")[0]: key for entries in tables.written.values() for key in entries}
+    taken = {name.lower(): name for name in made}
+    for kind, shapes in (("input", tables.inputs), ("target", tables.targets)):
+        for name in shapes:
+            if name.lower() in taken:
+                problem = f"[[layers]] makes a quantity {taken[name.lower()]!r}"
+                tables.document.fail(problem, f"rename the {kind} {name!r}", kind + "s", name, quantity=name)
