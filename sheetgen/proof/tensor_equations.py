@@ -3,42 +3,39 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 from typing import Any
 
-from sheetgen.proof.reference_calls import number_of, parsed, sign_of
+from sheetgen.proof.reference_calls import number_of, sign_of
 from sheetgen.proof.reference_functions import FOLDED
 from sheetgen.proof.tensor_calls import Calls
 from sheetgen.proof.tensor_names import Names
+from sheetgen.proof.tensor_parts import Declared
+from sheetgen.proof.tensor_program import Equation
 from sheetgen.proof.tensor_words import items_of, option_of, sizes_of
-from sheetgen.tensors.labels import Place
-from sheetgen.tensors.program import Step
 
 _SIZED = frozenset({"reshape", "onehot", "zeros", "ones", "maxpool", "avgpool"})
 """The functions whose last operand is a list of whole numbers, or one."""
 
 
-def read(given: Iterable[str], steps: Iterable[Step]) -> tuple[Calls, Names]:
+def read(given: Iterable[str], equations: Sequence[Equation]) -> tuple[Calls, Names]:
     """Read equations, each after those it uses; return their calls, and where what they name stands.
 
     Raises NameError for a name or a function that is unknown, ValueError for what is no equation over tensors.
     """
-    declared: dict[str, list[Place]] = {}
-    for step in steps:
-        declared.setdefault(step.name, []).append(step.place)
     calls = Calls()
-    names = Names(calls, given, declared)
-    for step in steps:
+    names = Names(calls, given, Declared((equation.name, equation.place) for equation in equations))
+    for equation in equations:
         before = calls.size
-        slot = _Equation(calls, names, step.loop).read(parsed(step.text).body)
+        slot = _Reader(calls, names, equation.loop).read(equation.right)
         # What is but another name, or a number, has a slot of its own all the same: others may use either.
         is_own = slot >= before and slot not in calls.constants
-        names.add(step.name, step.place, slot if is_own else calls.make("identity", slot))
+        names.add(equation.name, equation.place, slot if is_own else calls.make("identity", slot))
     return calls, names
 
 
-class _Equation:
+class _Reader:
     """Reads an equation, in which letters of loops stand for numbers."""
 
     def __init__(self, calls: Calls, names: Names, loop: Mapping[str, int]) -> None:

@@ -2,65 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable
 
 from sheetgen.proof.tensor_calls import Calls
-from sheetgen.proof.tensor_words import Item
+from sheetgen.proof.tensor_parts import Declared
+from sheetgen.proof.tensor_words import Items
 from sheetgen.tensors.labels import Place
 
 
 class Names:
-    """The slots of tensors by their names; ``declared`` says which parts of each there will be, () for a whole."""
+    """The slots of tensors by their names: of those that are given, and of those that will be computed."""
 
-    def __init__(self, calls: Calls, given: Iterable[str], declared: Mapping[str, Collection[Place]]) -> None:
-        self._calls = calls
-        self._declared = {**declared, **{name: [()] for name in given}}
-        self._slots: dict[str, dict[Place, int]] = {name: {} for name in self._declared}
-        for name in given:
-            self.add(name, (), calls.new())
+    def __init__(self, calls: Calls, given: Iterable[str], declared: Declared) -> None:
+        self._calls, self._declared = calls, declared
+        self._slots: dict[tuple[str, Place], int] = {(name, ()): calls.new() for name in given}
 
     def add(self, name: str, place: Place, slot: int) -> None:
         """Say where a tensor, or a part of one, stands."""
-        self._slots[name][place] = slot
+        self._slots[name, place] = slot
 
     def slot(self, name: str, place: Place = ()) -> int:
         """Return the slot of a tensor, or of a part of one, put together from its own parts where it was made of them.
 
-        Raises NameError where it is not known yet, or not all of it.
+        Raises NameError where it is not known, or not all of it.
         """
-        declared = [one for one in self._declared.get(name, ()) if one[: len(place)] == place]
-        if declared == [place]:
-            if place not in self._slots[name]:
-                raise NameError(f"the reference knows no quantity {_spelled(name, place)!r} yet")
-            return self._slots[name][place]
-        if not declared:
-            raise NameError(f"the reference knows no quantity {_spelled(name, place)!r}")
-        return self._stacked(name, place, range(1 + max(one[len(place)] for one in declared)))
+        if (name, place) in self._slots:
+            return self._slots[name, place]
+        sizes = [1 + one[len(place)] for one in self._declared.below(name, place) if one != place]
+        if not sizes:
+            raise NameError(f"the reference knows no quantity {name + str(list(place)) * bool(place)!r}")
+        return self._stacked(name, [(*place, number) for number in range(max(sizes))])
 
-    def part(self, name: str, items: tuple[Item, ...]) -> int:
+    def part(self, name: str, items: Items) -> int:
         """Return the slot of what some items ask for, of a tensor or of its parts, of which no others need be known."""
-        declared = self._declared.get(name, ())
-        for place in declared:
-            if place and items[: len(place)] == place:
-                return self._picked(self.slot(name, place), items[len(place) :])
-        asked = _successive(items[0])
-        if asked and all((place,) in declared for place in asked):
-            return self._picked(self._stacked(name, (), asked), (slice(None), *items[1:]))
+        first = self._declared.first(name, items)
+        if first is not None:
+            return self._picked(self.slot(name, first), items[len(first) :])
+        if successive := self._declared.successive(name, items):
+            return self._picked(self._stacked(name, successive), (slice(None), *items[1:]))
         return self._picked(self.slot(name), items)
 
-    def _stacked(self, name: str, before: Place, places: Iterable[int]) -> int:
-        return self._calls.make("stack", *(self.slot(name, (*before, place)) for place in places))
+    def _stacked(self, name: str, places: Iterable[Place]) -> int:
+        return self._calls.make("stack", *(self.slot(name, place) for place in places))
 
-    def _picked(self, slot: int, items: tuple[Item, ...]) -> int:
+    def _picked(self, slot: int, items: Items) -> int:
         return self._calls.make("[]", slot, items=items) if items else slot
-
-
-def _successive(item: Item) -> range:
-    """Return the places that a span such as ``1:3`` asks for by their numbers; none where it asks otherwise."""
-    if isinstance(item, int) or item.stop is None or min(item.start or 0, item.stop) < 0:
-        return range(0)
-    return range(item.start or 0, item.stop)
-
-
-def _spelled(name: str, place: Place) -> str:
-    return f"{name}{list(place)}" if place else name

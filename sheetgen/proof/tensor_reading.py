@@ -11,8 +11,8 @@ import numpy as np
 from sheetgen.proof.tensor_arrays import Array, with_rows
 from sheetgen.proof.tensor_calls import Call
 from sheetgen.proof.tensor_equations import read
-from sheetgen.tensors.labels import Shape, labels
-from sheetgen.tensors.program import Step
+from sheetgen.proof.tensor_program import Equation, in_order
+from sheetgen.tensors.labels import Place, Shape, labels
 
 Columns = Mapping[str, Array | float]
 
@@ -20,20 +20,28 @@ Columns = Mapping[str, Array | float]
 class Reading:
     """Some equations over tensors of numbers of given shapes; ``loss`` is the scalar that is minimised.
 
-    ``computed`` says of every scalar that an equation gives in which slot it stands, and at which place there.
+    ``named`` are the elements of each equation that are quantities: others are numbers, or have another name already.
+    ``computed`` says of every quantity in which slot it stands, and at which place there; ``elements`` of what is given
+    too.
     """
 
-    def __init__(self, given: Mapping[str, Shape], steps: Iterable[Step], loss: str) -> None:
-        steps = tuple(steps)
-        self._calls, names = read(given, steps)
+    def __init__(
+        self,
+        given: Mapping[str, Shape],
+        equations: Iterable[Equation],
+        named: Mapping[tuple[str, Place], Set[str]],
+        loss: str,
+    ) -> None:
+        equations = in_order(equations)
+        self._calls, names = read(given, equations)
         self._given = {name: (names.slot(name), shape) for name, shape in given.items()}
         once = self._numbers({label: 1.0 for name, shape in given.items() for label in labels(name, shape)})
         shapes = [np.shape(number)[1:] for number in once]
         self.size = sum(map(math.prod, shapes))
         self.computed: dict[str, tuple[int, int]] = {}
-        for step in steps:
-            slot, own = names.slot(step.name, step.place), set(step.labels)
-            elements = enumerate(labels(step.name, shapes[slot], step.place))
+        for equation in equations:
+            slot, own = names.slot(equation.name, equation.place), named.get((equation.name, equation.place), set())
+            elements = enumerate(labels(equation.name, shapes[slot], equation.place))
             self.computed |= {label: (slot, place) for place, label in elements if label in own}
         self.elements = dict(self.computed)
         for name, (slot, shape) in self._given.items():

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sheetgen.proof.tensor_arrays import Array, Shape, with_rows
 from sheetgen.proof.tensor_function import Gain, TensorFunction, nothing_back
-from sheetgen.proof.tensor_words import Item
+from sheetgen.proof.tensor_words import Items
 
 
 def _transposed(x: Any) -> Array:
@@ -56,11 +56,11 @@ def _joined_back(gain: Array, index: int, *parts: Array, axis: int = 0) -> Gain:
     return np.split(gain, ends, axis=along)[index]
 
 
-def _picked(x: Array, items: tuple[Item, ...]) -> Array:
+def _picked(x: Array, items: Items) -> Array:
     return x[(slice(None), *items)]
 
 
-def _picked_back(gain: Array, _: int, x: Array, items: tuple[Item, ...]) -> Gain:
+def _picked_back(gain: Array, _: int, x: Array, items: Items) -> Gain:
     gained = np.zeros((len(gain), *x.shape[1:]))
     gained[(slice(None), *items)] = gain
     return gained

@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from sheetgen.proof.tensor_arrays import Array
+from sheetgen.proof.tensor_program import of_author, of_steps
 from sheetgen.proof.tensor_reading import Reading
 from sheetgen.tensors.program import Tensors
 
@@ -24,8 +25,9 @@ class TensorReference:
 
     def __init__(self, tensors: Tensors, loss: str) -> None:
         given = {name: one.shape for name, one in tensors.given.items()}
-        self._typed = Reading(given, tensors.unrolled, loss)
-        self._lowered = Reading(given, tensors.steps, loss)
+        named = {(step.name, step.place): set(filter(None, step.labels)) for step in tensors.steps}
+        self._typed = Reading(given, of_author(tensors.typed), named, loss)
+        self._lowered = Reading(given, of_steps(tensors.steps), named, loss)
 
     @property
     def size(self) -> int:

@@ -7,6 +7,8 @@ import operator
 from collections.abc import Callable, Mapping
 
 Item = int | slice
+Items = tuple[Item, ...]
+"""What stands between brackets: at each of the first axes a place, which drops the axis, or a span."""
 Option = float | bool
 
 _SIGNS: Mapping[type[ast.operator], Callable[[int, int], int]] = {
@@ -16,7 +18,7 @@ _SIGNS: Mapping[type[ast.operator], Callable[[int, int], int]] = {
 }
 
 
-def items_of(node: ast.expr, loop: Mapping[str, int]) -> tuple[Item, ...]:
+def items_of(node: ast.expr, loop: Mapping[str, int]) -> Items:
     """Return what stands between brackets behind a tensor: a place or a span along each of its first axes."""
     nodes = node.elts if isinstance(node, ast.Tuple) else [node]
     return tuple(_item(one, loop) for one in nodes)
