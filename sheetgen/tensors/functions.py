@@ -16,7 +16,7 @@ import numpy as np
 
 from sheetgen.algebra.expr import ONE, ZERO, Const, Expr
 from sheetgen.tensors.elements import MASKED, Array, applied, array, elementwise, part, product, summed
-from sheetgen.tensors.labels import Shape, places, shape_text
+from sheetgen.tensors.labels import Shape, axes_text, places, shape_text
 from sheetgen.tensors.tree import Option
 
 
@@ -56,7 +56,7 @@ class TensorFunction:
 def matmul(a: Array, b: Array) -> Array:
     """Return the product of two matrices, of a vector and a matrix, or of two vectors, as NumPy's ``@``."""
     if not a.ndim or not b.ndim:
-        raise ShapeError("@ multiplies matrices and vectors, and one side is a number", "write * for it")
+        raise ShapeError(f"@ multiplies {shape_text(a.shape)} by {shape_text(b.shape)}", "write * for a number")
     rows, columns = (a[None] if a.ndim == 1 else a), (b[:, None] if b.ndim == 1 else b)
     if rows.shape[-1] != columns.shape[-2]:
         problem = f"@ multiplies {shape_text(a.shape)} by {shape_text(b.shape)}"
@@ -87,7 +87,7 @@ def _reduced(x: Array, axis: int | None, keepdims: bool, fold: Callable[[Sequenc
     if axis is None:
         return array([fold(list(x.reshape(-1)))], (1,) * x.ndim if keepdims else ())
     if not -x.ndim <= axis < x.ndim:
-        raise ShapeError(f"axis={axis} of {shape_text(x.shape)}", f"its axes are 0 to {x.ndim - 1}, or -1 for the last")
+        raise ShapeError(f"axis={axis} of {shape_text(x.shape)}", axes_text(x.ndim))
     along = np.moveaxis(x, axis, -1)
     made = array((fold(list(along[place])) for place in places(along.shape[:-1])), along.shape[:-1])
     return np.expand_dims(made, axis % x.ndim) if keepdims else made
@@ -115,11 +115,15 @@ def min_of(x: Array, axis: int | None, keepdims: bool) -> Array:
 
 def argmax(x: Array) -> Array:
     """Return the place, along the last axis, of the first of the largest elements."""
-    return _reduced(x, -1, False, _first_largest)
+    return first_place(x, max_of(x, -1, False))
 
 
-def _first_largest(terms: Sequence[Expr]) -> Expr:
-    largest = reduce(lambda a, b: applied("max", a, b), terms)
+def first_place(x: Array, largest: Array) -> Array:
+    """Return the place, along the last axis, of the first element that is as large as the largest, which are given."""
+    return array((_first(list(x[place]), largest[place]) for place in places(largest.shape)), largest.shape)
+
+
+def _first(terms: Sequence[Expr], largest: Expr) -> Expr:
     found: Expr = Const(float(len(terms) - 1))
     for place in reversed(range(len(terms) - 1)):
         found = applied("where", applied("ge", terms[place], largest), Const(float(place)), found)

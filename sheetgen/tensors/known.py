@@ -8,7 +8,7 @@ import numpy as np
 
 from sheetgen.tensors.elements import Array, as_array
 from sheetgen.tensors.functions import ShapeError
-from sheetgen.tensors.labels import Place, places, shape_text
+from sheetgen.tensors.labels import Place, axes_text, places, shape_text
 from sheetgen.tensors.tree import Span
 
 Items = tuple[int | Span, ...]
@@ -78,7 +78,8 @@ class Known:
 
 def _indexed(name: str, elements: Array, items: Items) -> Array:
     if len(items) > elements.ndim:
-        raise ShapeError(f"{name} has {elements.ndim} axes, and {len(items)} are asked for", "ask for fewer")
+        problem = f"{name} is {shape_text(elements.shape)}, and places along {len(items)} axes are asked for"
+        raise ShapeError(problem, axes_text(elements.ndim))
     for axis, item in enumerate(items):
         size = elements.shape[axis]
         if isinstance(item, int) and not -size <= item < size:

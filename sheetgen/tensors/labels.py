@@ -27,3 +27,10 @@ def labels(name: str, shape: Shape, before: Place = ()) -> tuple[str, ...]:
 def shape_text(shape: Shape) -> str:
     """Return a shape as a person reads it: ``4×3``, ``3``, or ``a number``."""
     return "×".join(map(str, shape)) if shape else "a number"
+
+
+def axes_text(count: int) -> str:
+    """Return what axes there are, for a person who asked for another."""
+    if count < 2:
+        return "its only axis is 0" if count else "it has no axis"
+    return f"its axes are 0 to {count - 1}, or -1 for the last"

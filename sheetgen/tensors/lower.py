@@ -15,9 +15,9 @@ from sheetgen.algebra.ops import PRIMITIVES
 from sheetgen.limits import MOST_TERMS
 from sheetgen.tensors.composites import COMPOSITES, Composite
 from sheetgen.tensors.elements import MASKED, Array, applied, array, elementwise, is_plain, named, operations
-from sheetgen.tensors.functions import FUNCTIONS, ShapeError, TensorFunction
+from sheetgen.tensors.functions import FUNCTIONS, ShapeError, TensorFunction, first_place
 from sheetgen.tensors.known import Known
-from sheetgen.tensors.labels import Place, Shape, labels, shape_text
+from sheetgen.tensors.labels import Place, Shape, axes_text, labels, shape_text
 from sheetgen.tensors.notation import written
 from sheetgen.tensors.parse import parse
 from sheetgen.tensors.program import Step
@@ -28,6 +28,9 @@ _PASSED_ON = ("add", "sub", "neg")
 
 _MOST_INSIDE = 4
 """The most operations that a term of a sum may have and still stand in it."""
+
+_MOST_COMPARED = 12
+"""The most elements of which one formula gives the largest, or its place: each is compared with all others."""
 
 KNOWN_FUNCTIONS: Mapping[str, object] = {**FUNCTIONS, **COMPOSITES, "embedding": None}
 """The names of the functions of tensors."""
@@ -53,12 +56,16 @@ class _Part:
 
 @dataclass(frozen=True)
 class _Scope:
-    """The equation that is being read: where it stands, what its result is called, and the whole of it."""
+    """The equation that is being read: where it stands, what its result is called, and the whole of it.
+
+    ``held`` is said of a part that differentiation takes for a constant.
+    """
 
     table: str
     name: str
     place: Place
     whole: Tree
+    held: bool = False
 
 
 class Lowering:
@@ -165,9 +172,9 @@ class Lowering:
         if isinstance(tree.tensor, Var):
             return _Part(tree, self._known.part(tree.tensor.name, tree.items))
         inner = self._read(tree.tensor, scope)
-        known = Known()
-        known.add("it", (), inner.elements)
-        return _Part(Index(inner.tree, tree.items), known.part("it", tree.items), inner.heavy)
+        known, name = Known(), written(inner.tree)
+        known.add(name, (), inner.elements)
+        return _Part(Index(inner.tree, tree.items), known.part(name, tree.items), inner.heavy)
 
     def _called(self, tree: Call, scope: _Scope) -> _Part:
         name, count = tree.function, len(tree.operands)
@@ -201,7 +208,8 @@ class Lowering:
         if count != row.arity and not (row.folds and count > row.arity):
             wanted = f"{row.arity}{' or more' * row.folds} operand{'s' * (row.arity > 1)}"
             raise ShapeError(f"{row.name} takes {wanted}, not {count}", f"give it {wanted}")
-        parts = [self._read(operand, scope) for operand in tree.operands]
+        inner = replace(scope, held=True) if row.name == "held" else scope
+        parts = [self._read(operand, inner) for operand in tree.operands]
         if row.name not in _PASSED_ON:
             parts = list(self._lightened(parts, row.kind != "operator", scope))
         elements = _spread(row.name, row.folds, [part.elements for part in parts])
@@ -224,7 +232,7 @@ class Lowering:
         name, count = tree.function, len(tree.operands)
         if not function.least <= count <= function.most:
             wanted = f"{function.least}" if function.least == function.most else f"{function.least} or more"
-            raise ShapeError(f"{name} takes {wanted} operands, not {count}", f"give it {wanted}")
+            raise ShapeError(f"{name} takes {wanted} operand{'s' * (wanted != '1')}, not {count}", f"give it {wanted}")
         options = _options(name, function.options, tree.options)
         operands = tree.operands[:-1] if function.sizes else tree.operands
         parts = [self._operand(function, name, self._read(operand, scope), scope) for operand in operands]
@@ -248,47 +256,62 @@ class Lowering:
     def _in_parts(
         self, tree: Call, parts: Sequence[_Part], options: Mapping[str, Option | None], scope: _Scope
     ) -> _Part | None:
-        """Return a sum of too many terms as a sum of sums, each with a name; None where one formula holds it."""
+        """Return what has too many terms in several steps, each with a name; None where one formula holds it.
+
+        That is a sum of sums, the largest of the largest, or the place of a largest that has a name.
+        """
         if tree.function == "matmul" and parts[0].elements.ndim and parts[0].elements.shape[-1] > MOST_TERMS:
             return self._product_in_parts(parts, scope)
-        if tree.function not in ("sum", "mean"):
+        if tree.function == "argmax":
+            return self._place_of_largest(tree, parts[0], scope)
+        most = _MOST_COMPARED if tree.function in ("max", "min") and not scope.held else MOST_TERMS
+        if tree.function not in ("sum", "mean", "max", "min"):
             return None
         elements, axis = parts[0].elements, options["axis"]
         terms = elements.size if axis is None else elements.shape[_axis(axis, elements)]
-        if terms <= MOST_TERMS:
+        if terms <= most:
             return None
         if tree.function == "mean":
             total = Call("sum", tree.operands, tree.options)
             return self._read(Call("div", (total, Const(float(terms)))), scope)
         if axis is None and elements.ndim > 1:
-            rows = self._named(self._read(Call("sum", tree.operands, (("axis", -1),)), scope), "part", scope)
-            return self._read(Call("sum", (rows.tree,), tree.options), scope)
-        return self._sum_in_parts(tree, parts[0], scope)
+            rows = self._named(self._read(Call(tree.function, tree.operands, (("axis", -1),)), scope), "part", scope)
+            everything = Call(tree.function, (rows.tree,))
+            kept = Call("reshape", (everything, Sizes((1,) * elements.ndim)))
+            return self._read(kept if options["keepdims"] else everything, scope)
+        return self._reduced_in_parts(tree, parts[0], most, scope)
 
-    def _sum_in_parts(self, tree: Call, part: _Part, scope: _Scope) -> _Part:
+    def _place_of_largest(self, tree: Call, part: _Part, scope: _Scope) -> _Part | None:
+        if not part.elements.ndim or part.elements.shape[-1] <= _MOST_COMPARED:
+            return None
+        of_rows = Call("max", (part.tree,), (("axis", -1),))
+        largest = self._named(self._read(of_rows, replace(scope, held=True)), "max", scope)
+        return _Part(tree, first_place(part.elements, largest.elements))
+
+    def _reduced_in_parts(self, tree: Call, part: _Part, most: int, scope: _Scope) -> _Part:
         part = self._named(part, "part", scope)
         axis = _axis(tree.option("axis", 0), part.elements)
         before = (Span(None, None),) * axis
         pieces = [
-            Call("sum", (Index(part.tree, (*before, span)),), tree.options)
-            for span in _spans(part.elements.shape[axis])
+            Call(tree.function, (Index(part.tree, (*before, span)),), tree.options)
+            for span in _spans(part.elements.shape[axis], most)
         ]
-        return self._added(pieces, scope)
+        return self._joined("add" if tree.function == "sum" else tree.function, pieces, scope)
 
     def _product_in_parts(self, parts: Sequence[_Part], scope: _Scope) -> _Part:
         left, right = parts
         everything = Span(None, None)
         pieces = []
-        for span in _spans(left.elements.shape[-1]):
+        for span in _spans(left.elements.shape[-1], MOST_TERMS):
             columns = (*(everything,) * (left.elements.ndim - 1), span)
             rows = (span,) if right.elements.ndim == 1 else (*(everything,) * (right.elements.ndim - 2), span)
             pieces.append(Call("matmul", (Index(left.tree, columns), Index(right.tree, rows))))
-        return self._added(pieces, scope)
+        return self._joined("add", pieces, scope)
 
-    def _added(self, pieces: Sequence[Call], scope: _Scope) -> _Part:
+    def _joined(self, operation: str, pieces: Sequence[Call], scope: _Scope) -> _Part:
         parts = [self._named(self._read(piece, scope), "part", scope) for piece in pieces]
-        added = reduce(lambda a, b: Call("add", (a, b)), (part.tree for part in parts[1:]), parts[0].tree)
-        return self._read(added, scope)
+        joined = reduce(lambda a, b: Call(operation, (a, b)), (part.tree for part in parts[1:]), parts[0].tree)
+        return self._read(joined, scope)
 
     # --- functions of several steps ---
 
@@ -364,12 +387,12 @@ def _axis(axis: Option | None, elements: Array) -> int:
     """Return an axis counted from the first, 0 where none is said. Raises ShapeError where there is no such axis."""
     number = int(axis or 0)
     if not -elements.ndim <= number < elements.ndim:
-        raise ShapeError(f"axis={number} of {shape_text(elements.shape)}", f"its axes are 0 to {elements.ndim - 1}")
+        raise ShapeError(f"axis={number} of {shape_text(elements.shape)}", axes_text(elements.ndim))
     return number % elements.ndim
 
 
-def _spans(size: int) -> Iterator[Span]:
-    """Yield the places of an axis in as few spans of nearly one length as formulas hold."""
-    count = -(-size // MOST_TERMS)
+def _spans(size: int, most: int) -> Iterator[Span]:
+    """Yield the places of an axis in as few spans of nearly one length, at most ``most``, as there can be."""
+    count = -(-size // most)
     for number in range(count):
         yield Span(size * number // count, size * (number + 1) // count)

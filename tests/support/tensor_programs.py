@@ -7,6 +7,8 @@ drawn keeps numbers small and away from where a function has no value.
 from __future__ import annotations
 
 import math
+import re
+from ast import literal_eval
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import product
@@ -492,6 +494,7 @@ def tensor_program(number: int) -> str:
     tables.inputs["y"] = draw.choice(((3,), (1, 3), (2, 2, 3), (1, 2, 3, 2)))
     writer.known += [Term(name, shape) for name, shape in tables.inputs.items() if name in "xy"]
     writer.parameter(writer.shape())
+    tables.forward["z0"] = "sin(x)"  # what computes something, in case that all others only rearrange
     forms = [writer.equation, writer.equation, writer.equation, writer.recurrence, writer.grid]
     for _ in range(draw.randint(1, 3)):
         draw.choice(forms)()
@@ -523,3 +526,63 @@ def _template(writer: _Writer) -> str:
         if equations:
             lines += [f"[{table}]", *(f'"{key}" = "{text}"' for key, text in equations)]
     return "\n".join(lines) + "\n"
+
+
+_WORDS = re.compile(r"\w+|[^\w\s]|\s+")
+_STRANGERS = (
+    "@", "+", "-", "*", "/", "^", "(", ")", "[", "]", ",", ":", ".T", "=", "axis=0", "axis=5", "axis=-3", "axis=1.5",
+    "axis=True", "keepdims=1", "stride=0", "stride=-1", "stride=2", "padding=-1", "padding=9", "axes=1", "axes=7",
+    "eps=0", "eps=-1", "p=1", "p=True", "1", "2", "-1", "0", "3.5", "1e9", "1000000", "1e400", "x", "y", "E", "for",
+    "t", "..", "sum", "mean", "max", "min", "softmax", "mask", "reshape", "concat", "stack", "onehot", "zeros", "ones",
+    "embedding", "layernorm", "dropout", "conv1d", "conv2d", "maxpool", "avgpool", "argmax", "where", "held", "exp",
+    "matmul", "transpose", "[2, 3]", "[0]", "[-1, -1]", "[]", "[1:1]", "[::2]", "[:, None]", "[0, 0, 0, 0, 0]", "...",
+    "a > b", ">", "==", "pi()", "²", "é", "$", ";", "'", " ", "∂", "zeros(0)", "ones(-2)", "zeros([9999, 9999])",
+    "zeros([2, 2, 2, 2, 2, 2])", "onehot(x, 0)", "onehot(x, -3)", "inf", "nan", "True", "x.T.T", "x[-1]", "[i]",
+)  # fmt: skip
+"""Words that stand where they do not belong."""
+
+
+def with_slips(number: int) -> str:
+    """Return a program in whose equations words were lost, doubled, put in another place or for others."""
+    draw = Random(-number - 1)
+    head, table, body = tensor_program(number).partition("[forward]")
+    lines = body.split("\n")
+    equations = [place for place, line in enumerate(lines) if " = " in line]
+    for _ in range(draw.choice((1, 1, 1, 2, 3))):
+        place = draw.choice(equations)
+        words = _WORDS.findall(lines[place])
+        here, there = draw.randrange(len(words)), draw.randrange(len(words))
+        if '"' in (words[here], words[there]):
+            continue  # that is TOML's business
+        slip = draw.randrange(5)
+        if slip == 0:
+            del words[here]
+        elif slip == 1:
+            words[here], words[there] = words[there], words[here]
+        elif slip == 2:
+            words[here] = draw.choice(_STRANGERS)
+        elif slip == 3:
+            words.insert(here, draw.choice(_STRANGERS))
+        else:
+            words[here] = draw.choice([word for word in words if word.isidentifier()])
+        lines[place] = "".join(words)
+    return head + table + "\n".join(lines)
+
+
+def with_another_shape(number: int) -> str:
+    """Return a program in which one parameter has another shape."""
+    draw = Random(-number - 1)
+    lines = tensor_program(number).split("\n")
+    place = lines.index("[parameters]") + draw.randint(1, lines.index("[forward]") - lines.index("[parameters]") - 1)
+    name, _, text = lines[place].partition(" = ")
+    value = literal_eval(text)
+    slips: list[Callable[[], object]] = [lambda: [value, value], lambda: [value]]
+    if isinstance(value, list):
+        slips += [lambda: [*value, value[0]], lambda: value[0], lambda: value * 2]
+        if isinstance(value[0], list):
+            slips += [
+                lambda: [[*row, row[0]] for row in value],
+                lambda: [list(row) for row in zip(*value, strict=True)],
+            ]
+    lines[place] = f"{name} = {draw.choice(slips)()}"
+    return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""A template over tensors, evaluated by torch: its text is read by Python's own `ast`, nothing of the project is used."""
+"""A template over tensors, evaluated by torch: Python's own `ast` reads its text, nothing of the project is used."""
 
 from __future__ import annotations
 
@@ -35,6 +35,14 @@ def numbers(table: Mapping[str, Any]) -> dict[str, Tensor]:
 
 class Program:
     """A template's equations, evaluated with its inputs and whatever its parameters are."""
+
+    @classmethod
+    def of_equations(cls, equations: Mapping[str, str]) -> Program:
+        """Return the program of equations alone, whose tensors are all parameters."""
+        program = cls("[parameters]")
+        for key, text in equations.items():
+            program._read(key, text)
+        return program
 
     def __init__(self, template: str) -> None:
         document = tomllib.loads(template)
@@ -141,7 +149,7 @@ class _Evaluator(ast.NodeVisitor):
         if isinstance(node.value, ast.Name) and node.value.id in self.values.program.equations:
             parts = self.values.program.equations[node.value.id]
             first = at[: len(next(iter(parts)))]
-            if first and first in parts:
+            if first and first in list(parts):
                 return self.values.part(node.value.id, first)[at[len(first) :]]
         return self.tensor(node.value)[at]
 

@@ -161,3 +161,44 @@ def test_what_adam_derives_from_its_memory_stands_in_the_update(optimiser: str, 
     assert found[0] == found[1]
     assert found[0][0] != found[0][-1]
     assert set(with_columns.graph.names) - set(compact.graph.names) == {"m̂[w_0]", "v̂[w_0]", "m̂[w_1]", "v̂[w_1]"}
+
+
+MANY = (
+    HEAD
+    + """
+[inputs]
+x = 0.5
+[parameters]
+W = { shape = [30], init = "normal" }
+V = { shape = [11, 10] }
+[forward]
+m = "max(W*x)"
+P = "softmax(W*x)"
+s = "sum(V, keepdims=True)"
+i = "argmax(W*x)"
+[loss]
+E = "m + sum(P^2) + sum(s)"
+"""
+)
+
+
+def test_the_largest_of_many_is_found_in_steps_unless_it_is_held() -> None:
+    found = equations(MANY)
+    assert found["m"] == "max(m_part2, m_part3, m_part4)"
+    assert found["m_part2"].count(", ") == 9
+    assert found["P_max_0"].startswith("held(max(")
+    assert found["P_max_0"].count(", ") == 29
+
+
+def test_the_sum_of_many_keeps_the_axes_that_it_is_told_to_keep() -> None:
+    assert equations(MANY)["s_0_0"] == " + ".join(f"s_part_{row}" for row in range(11))
+    tensors = loads(MANY).tensors
+    assert tensors is not None
+    assert [step.shape for step in tensors.unrolled if step.name == "s"] == [(1, 1)]
+
+
+def test_the_place_of_the_largest_of_many_fits_a_formula() -> None:
+    study = loads(MANY)
+    row = dict(zip(study.graph.names, next(trace(study)).rows[0][0], strict=True))
+    weights = [row[f"W_{place}"] for place in range(30)]
+    assert row["i"] == weights.index(max(weights))

@@ -1,25 +1,36 @@
-"""Random programs over tensors: values, slopes and updates are torch's; they are written, refused and printed well."""
+"""Random programs over tensors: values, slopes and updates are torch's, both engines calculate them, they survive."""
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
+from engine_routes import ENGINES, engine, needs_uno
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tensor_programs import tensor_program
+from sample_page import write_pages
+from tensor_programs import tensor_program, with_another_shape, with_slips
 from tracing import trace
 
-from sheetgen import loads
+from sheetgen import build, loads, verify
+from sheetgen.errors import TemplateError
 from sheetgen.network.study import Study
+from sheetgen.page.page import Formula, Page
+from sheetgen.sheets.layout import FIRST_ROW, RATE_CELL, Layout
+from sheetgen.show import equations
+from sheetgen.template.write import effective_template
 from sheetgen.tensors.labels import label, places
-
-torch = pytest.importorskip("torch", reason="torch is not installed (pip install sheetgen[cnn])")
 
 NUMBER = int(os.environ.get("SHEETGEN_SEED", "0"))
 MANY = range(1000 * NUMBER, 1000 * NUMBER + int(os.environ.get("SHEETGEN_STRESS", "8000")) // 10)
+
+
+# --- torch ---
 
 
 def rows_of(study: Study) -> list[dict[str, float]]:
@@ -39,39 +50,38 @@ def compared(number: int, told: Mapping[str, float], tensors: Mapping[tuple[str,
 
 def trained_as_torch_trains_it(number: int) -> bool:
     """Hold every quantity, slope and update of a program against torch; False where rounding decides a comparison."""
+    torch = pytest.importorskip("torch", reason="torch is not installed (pip install sheetgen[cnn])")
     from torch_tensors import NearKink, Program
 
     text = tensor_program(number)
     program = Program(text)
     study = loads(text)
+    assert study.tensors is not None
+    shapes = {(step.name, step.place): step.shape for step in study.tensors.unrolled}
     rows = rows_of(study)
     w = {name: tensor.requires_grad_() for name, tensor in program.parameters.items()}
     descent = torch.optim.SGD(list(w.values()), lr=study.variants[0].rate)
-    assert study.tensors is not None
-    shapes = {(step.name, step.place): step.shape for step in study.tensors.unrolled}
-    for iteration in range(study.iterations + 1):
-        descent.zero_grad()
-        for place in range(study.batch):
-            at = iteration * study.batch + place
-            row = rows[at]
-            try:
-                values = program.values(at % len(program.samples), w)
-            except NearKink:
-                return False
-            assert {key: tuple(value.shape) for key, value in values.items()} == shapes, number
-            compared(number, row, {(name, ()): tensor for name, tensor in w.items()} | values)
-            loss = values["E", ()]
-            slopes = torch.autograd.grad(loss, list(w.values()), retain_graph=True, materialize_grads=True)
-            told = {name.removeprefix("∂E/∂"): slope for name, slope in row.items() if name.startswith("∂E/∂")}
-            trained = {label(name, p) for name, tensor in w.items() for p in places(tuple(tensor.shape))}
-            assert trained <= told.keys(), number
-            compared(number, told, {(name, ()): slope for name, slope in zip(w, slopes, strict=True)})
-            (loss / study.batch).backward()
-        descent.step()
+    for turn, row in enumerate(rows):
+        if turn % study.batch == 0:
+            descent.zero_grad()
+        try:
+            values = program.values(turn % len(program.samples), w)
+        except NearKink:
+            return False
+        assert {key: tuple(value.shape) for key, value in values.items()} == shapes, number
+        compared(number, row, {(name, ()): tensor for name, tensor in w.items()} | values)
+        loss = values["E", ()]
+        slopes = torch.autograd.grad(loss, list(w.values()), retain_graph=True, materialize_grads=True)
+        told = {name.removeprefix("∂E/∂"): slope for name, slope in row.items() if name.startswith("∂E/∂")}
+        assert set(study.graph.weights) <= told.keys(), number
+        compared(number, told, {(name, ()): slope for name, slope in zip(w, slopes, strict=True)})
+        (loss / study.batch).backward()
+        if turn % study.batch == study.batch - 1:
+            descent.step()
     return True
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.integers(0, 10**6))
 def test_random_programs_are_trained_as_torch_trains_them(number: int) -> None:
     trained_as_torch_trains_it(number)
@@ -80,3 +90,135 @@ def test_random_programs_are_trained_as_torch_trains_them(number: int) -> None:
 @pytest.mark.stress
 def test_hundreds_of_random_programs_are_trained_as_torch_trains_them() -> None:
     assert sum(trained_as_torch_trains_it(number) for number in MANY) > 0.9 * len(MANY)
+
+
+# --- engines ---
+
+
+def first_rows(study: Study, name: str) -> Page:
+    """Return a page of the formulas of the first two rows of training; the given numbers stand beside them."""
+    layout, page = Layout(study), Page(name)
+    page.put(RATE_CELL.replace("$", ""), study.variants[0].rate)
+    (start, *_) = rows_of(study)
+    for quantity in study.graph.quantities:
+        for row in (FIRST_ROW, FIRST_ROW + 1):
+            equation = quantity.in_row(first=row == FIRST_ROW)
+            cell = f"{layout.letter(quantity.name)}{row}"
+            if equation is None:
+                page.put(cell, start[quantity.name])
+            else:
+                page.put(cell, Formula(layout.formula(equation, 0, row), lambda: 7.0))  # a value that would be wrong
+    return page
+
+
+def calculated_alike(name: str, numbers: range, path: Path) -> None:
+    """Let an engine calculate the first two rows of programs, all in one workbook, and compare with the trace."""
+    studies = {f"p{number}": loads(tensor_program(number)) for number in numbers}
+    studies = {sheet: study for sheet, study in studies.items() if not study.samples}
+    pages = [first_rows(study, sheet) for sheet, study in studies.items()]
+    recalculation = engine(name).recalculate(write_pages(path, *pages), 600)
+    for sheet, study in studies.items():
+        grid = recalculation.grid(sheet, FIRST_ROW + 1, len(study.graph.names))
+        for found, row in zip(grid[FIRST_ROW - 1 :], rows_of(study)[:2], strict=True):
+            told = dict(zip(study.graph.names, found, strict=True))
+            assert told == pytest.approx(row, rel=1e-9, abs=1e-10), sheet
+
+
+@pytest.mark.parametrize("name", ENGINES[:2])
+def test_engines_calculate_random_programs(name: str, tmp_path: Path) -> None:
+    calculated_alike(name, range(40), tmp_path / "w.xlsx")
+
+
+@pytest.mark.stress
+@pytest.mark.parametrize("name", ENGINES[:2])
+def test_engines_calculate_hundreds_of_random_programs(name: str, tmp_path: Path) -> None:
+    calculated_alike(name, MANY[:200], tmp_path / "w.xlsx")
+
+
+@pytest.mark.stress
+@pytest.mark.parametrize("name", ["embedded", pytest.param("libreoffice", marks=needs_uno)])
+def test_random_programs_are_proven(name: str, tmp_path: Path) -> None:
+    for number in MANY[:30]:
+        path = tmp_path / f"{number}.xlsx"
+        assert build(loads(tensor_program(number)), path).ok, number
+        assert verify(path, name).ok, number
+
+
+# --- the template ---
+
+
+def survives(number: int) -> None:
+    """Write a template, load it, and show both: nothing moves."""
+    study = loads(tensor_program(number))
+    text = effective_template(study)
+    again = loads(text)
+    assert replace(again, name=study.name) == study, number
+    assert effective_template(again) == text, number
+    for notation in ("text", "excel"):
+        assert equations(again, notation) == equations(study, notation), number
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 10**6))
+def test_a_template_over_tensors_survives_being_shown_and_written(number: int) -> None:
+    survives(number)
+
+
+@pytest.mark.stress
+def test_hundreds_of_templates_over_tensors_survive_being_shown_and_written() -> None:
+    for number in MANY:
+        survives(number)
+
+
+# --- slips ---
+
+
+def refused_in_one_line(text: str, number: int) -> str:
+    """Load a template; return what is said where it is refused, in one line that names the file and the line."""
+    try:
+        loads(text, "slips.toml")
+    except TemplateError as error:
+        told = str(error)
+        assert re.match(r"slips\.toml, line \d+: ", told), (number, told)
+        assert "\n" not in told, number
+        return told
+    return ""
+
+
+@settings(max_examples=120, deadline=None)
+@given(st.integers(0, 10**6))
+def test_a_slip_is_read_or_refused_in_one_line(number: int) -> None:
+    refused_in_one_line(with_slips(number), number)
+
+
+@pytest.mark.stress
+def test_thousands_of_slips_are_read_or_refused_in_one_line() -> None:
+    for number in range(10 * MANY.start, 10 * MANY.stop):
+        refused_in_one_line(with_slips(number), number)
+
+
+SHAPE = re.compile(r"(?<![\w.=-])(\d+(×\d+)*|a number)(?![\w.])")
+
+
+def misfit(number: int) -> str:
+    """Give a parameter another shape; what is said where that does not fit names the equation, and shapes."""
+    text = with_another_shape(number)
+    told = refused_in_one_line(text, number)
+    if told:
+        line, equation, rest = re.match(r".*?line (\d+): [^=]+ = (.*?): (.*)", told).groups()  # type: ignore[union-attr]
+        assert f'"{equation}"' in text.split("\n")[int(line) - 1], (number, told)
+        problem, _, todo = rest.rpartition("; ")
+        assert SHAPE.search(problem), (number, told)
+        assert todo, (number, told)
+    return told
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 10**6))
+def test_a_shape_that_does_not_fit_is_told_with_its_equation(number: int) -> None:
+    misfit(number)
+
+
+@pytest.mark.stress
+def test_hundreds_of_shapes_that_do_not_fit_are_told_with_their_equations() -> None:
+    assert sum(bool(misfit(number)) for number in MANY) > len(MANY) // 4

@@ -95,6 +95,9 @@ class _Expansion:
         lowering = Lowering({name: one.shape for name, one in self.given.items()}, {*self.given, *names})
         unrolled = [self._define(lowering, name) for name in self._order()]
         self._require_one_number(unrolled)
+        if self.document.table("forward") and not lowering.scalars.get("forward"):
+            problem = "the table [forward] computes nothing: it only gives other names to what is given"
+            self.document.fail(problem, "let it hold an equation that computes", "forward")
         for table in EQUATION_TABLES:
             if table in self.document.data:
                 self.document.data[table] = lowering.scalars.get(table, {})
