@@ -13,7 +13,7 @@ from sheetgen.algebra.tokens import SIGNS, Token, tokens, unreadable
 from sheetgen.errors import did_you_mean
 from sheetgen.tensors.tree import Call, Index, Option, Sizes, Span, Tree
 
-_SIGNS = rf"\.T\b|{SIGNS}|[@=:\[\]]"
+_SIGNS = rf"\.T(?=²|\b)|{SIGNS}|[@=:\[\]]"
 _WORDS: Mapping[str, Option] = {"True": True, "False": False}
 
 
