@@ -79,6 +79,12 @@ def negative_rule() -> Rule:
     return rule
 
 
+def share_scale() -> Rule:
+    """Return the scale of colours of shares: white at 0, deep at 1."""
+    scale: Rule = ColorScaleRule("num", 0, style.WHITE, None, None, None, "num", 1, style.SHARE)
+    return scale
+
+
 def signed_scale(largest: str) -> Rule:
     """Return the scale of colours from minus a number to the number, which stands in a cell: white at 0."""
     low, middle, high = style.NEGATIVE, style.WHITE, style.POSITIVE

@@ -12,19 +12,23 @@ from dataclasses import dataclass
 INK, BLUE, GREEN, GREY, WHITE = "1F2933", "0000FF", "00703C", "6B7280", "FFFFFF"
 NEGATIVE, POSITIVE = "F0857D", "79AEF2"
 """The ends of a scale of colours that is white at 0."""
+SHARE = "F5A524"
+"""The end of the scale of shares, which is white at 0: of 1."""
 GOOD, GOOD_FILL, BAD, BAD_FILL = "05603A", "D1FADF", "B42318", "FEE4E2"
 
 NUMBER, SCIENTIFIC = "0.000000", "0.00E+00"
 """Six decimals; a conditional format shows what these would hide in scientific notation."""
 SHORT, SLOPE = "0.0000", '"∂ "0.0000;"∂ "-0.0000'
 """Four decimals, to be read from afar; a slope is a derivative of the loss."""
+TWO_PLACES, ONE_PLACE = "0.00", "0.0"
+"""Two decimals, and one, for cells of large matrices."""
 
 
 @dataclass(frozen=True)
 class Sizes:
     """Below which size a number format hides too much of a number, above which it has no room, and what shows it then.
 
-    A zero is shown as before.
+    A zero is shown as before. Where there is no room for more, a small number shows its sign.
     """
 
     least: float
@@ -37,6 +41,8 @@ SIZES = {
     NUMBER: Sizes(0.00005, f"{SCIENTIFIC};-{SCIENTIFIC};{NUMBER}", 9999, f"{SCIENTIFIC};-{SCIENTIFIC}"),
     SHORT: Sizes(0.0005, f"0.0E+00;-0.0E+00;{SHORT}", 999, "0.0E+00;-0.0E+00"),
     SLOPE: Sizes(0.0005, '"∂ "0.0E+00;"∂ "-0.0E+00;"∂ "0.0000', 999, '"∂ "0.0E+00;"∂ "-0.0E+00'),
+    TWO_PLACES: Sizes(0.005, f"0E+00;-0E+00;{TWO_PLACES}", 999, "0E+00;-0E+00"),
+    ONE_PLACE: Sizes(0.05, f'"+0";"-0";{ONE_PLACE}', 99, "0;-0"),
 }
 GENERAL, INTEGER = "General", "#,##0"
 

@@ -18,18 +18,15 @@ from sheetgen.page.page import Page
 from sheetgen.page.printing import landscape
 from sheetgen.page.ranges import ranges
 from sheetgen.page.style import Style
-from sheetgen.page.validation import one_of_words, whole
 from sheetgen.sheet_names import EXPLORER
-from sheetgen.sheets import lookup
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.drawing import painter
 from sheetgen.sheets.drawing.painter import DrawnCells, DrawnNumbers
 from sheetgen.sheets.drawing.plan import FIRST_DRAWN_COLUMN, DrawingPlan, Look, plan_drawing
-from sheetgen.sheets.explorer import step, top
-from sheetgen.sheets.explorer.table import LARGEST, LookupTable
+from sheetgen.sheets.explorer import step, tensor_sheet, top
+from sheetgen.sheets.explorer.table import LARGEST, LookupTable, kinds_of
 from sheetgen.sheets.flag import Verdict
 from sheetgen.sheets.notes import Notes, equation_text
-from sheetgen.sheets.picks import EXPLORER_ITERATION, EXPLORER_SAMPLE, EXPLORER_VARIANT, THE_RUN, THE_STEP
 from sheetgen.sheets.section_style import SECTION_COLOURS
 
 _DRAWING_ROW = 8
@@ -51,12 +48,14 @@ _LOOK = Look(
 
 def page(book: Book, verdict: Verdict) -> Page:
     """Return the Explorer sheet."""
+    if book.study.tensors:
+        return tensor_sheet.page(book, verdict, book.study.tensors)
     page = Page(EXPLORER, tab_colour="175CD3")
     plan = plan_drawing(book.study.network, _LOOK)
     page.widths = {1: 2.0, **plan.widths}
     last = span(page, FIRST_DRAWN_COLUMN, _LEAST_WIDTH)
     last = max(plan.last_column, last, step.last_column(page, book.study))
-    table = LookupTable(book, last + 2)
+    table = LookupTable(book, last + 2, kinds_of(book.study.network))
     drawing = painter.draw(page, plan, DrawnNumbers(table.show, table.slope), _DRAWING_ROW)
     _note(page, book, drawing)
     table.put(page)
@@ -66,7 +65,7 @@ def page(book: Book, verdict: Verdict) -> Page:
     page.zoom = filling(page, last)
     page.heights |= dict.fromkeys(range(_DRAWING_ROW, drawing.row), 26.0)
     _colour(page, drawing, table)
-    _guard(page, book, table)
+    top.guard(page, book, table)
     page.decorate.append(lambda sheet: _print(sheet, column_letter(last), row))
     return page
 
@@ -124,15 +123,6 @@ def _colour(page: Page, drawing: DrawnCells, table: LookupTable) -> None:
     for number in (style.SHORT, style.SLOPE):
         if uncoloured := [cell for cell in page.formatted(number) if cell not in coloured]:
             page.colour(" ".join(ranges(uncoloured)), *size_rules(number))
-
-
-def _guard(page: Page, book: Book, table: LookupTable) -> None:
-    """Let in only what can be picked."""
-    page.guard(lookup.of_sheets(table.sheets), EXPLORER_VARIANT.cell)
-    page.guard(lookup.iterations(book.layout), EXPLORER_ITERATION.cell)
-    page.guard(one_of_words((THE_RUN, THE_STEP), "what the colours are scaled over"), table.colours.cell)
-    if book.study.batch > 1:
-        page.guard(whole(1, book.study.batch), EXPLORER_SAMPLE.cell)
 
 
 def _print(sheet: Any, last: str, row: int) -> None:

@@ -6,6 +6,7 @@ scaled by.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from sheetgen.algebra.expr import ONE
@@ -25,21 +26,29 @@ TOP = 4
 _NUMBER, _ROW = "training sheet, by number", "row in it"
 LARGEST = ("largest neuron", "largest weight", "largest ∂ along a neuron", "largest ∂ by a weight")
 """The labels of the largest sizes, one of each kind of number that has a scale of colours."""
-OF_THE_RUN = tuple(f"{label}, whole run" for label in LARGEST)
-_KINDS = ((Section.DATA, Section.FORWARD), (Section.WEIGHTS,), (Section.BACKWARD,), (Section.GRADIENTS,))
+_SECTIONS = ((Section.DATA, Section.FORWARD), (Section.WEIGHTS,), (Section.BACKWARD,), (Section.GRADIENTS,))
 _QUIET = replace(style.BUILT, align="center")
+
+Kinds = Mapping[str, Sequence[str]]
+"""The kinds of numbers that have a scale of colours each, with their names, by the labels of the largest sizes."""
+
+
+def kinds_of(graph: Graph) -> Kinds:
+    """Return the kinds of a network of neurons: those themselves, the weights, and the derivatives of each."""
+    sections = zip(LARGEST, _SECTIONS, strict=True)
+    return {label: [quantity.name for quantity in graph.section(*of_kind)] for label, of_kind in sections}
 
 
 class LookupTable:
     """The helper cells, the largest sizes, the list of training sheets, and every quantity; from a column on."""
 
-    def __init__(self, book: Book, column: int) -> None:
+    def __init__(self, book: Book, column: int, kinds: Kinds) -> None:
         self.graph = book.study.network
-        self._book, self._layout = book, book.layout
-        self.helpers = Listing.at(TOP, (_NUMBER, _ROW, *LARGEST), column)
+        self._book, self._layout, self._kinds = book, book.layout, kinds
+        self.helpers = Listing.at(TOP, (_NUMBER, _ROW, *kinds), column)
         self.quantities = Listing.at(TOP + len(self.helpers.rows) + 3, self.graph.names, column)
         self.sheets = lookup.sheets(book.layout, TOP, column + 3)
-        self.runs = Block.below(TOP, OF_THE_RUN, picks.offered(book.layout), column + 4)
+        self.runs = Block.below(TOP, list(map(_of_the_run, kinds)), picks.offered(book.layout), column + 4)
         self.colours = picks.colours_cell(book.study)
         number, row = (self.helpers.absolute(label) for label in (_NUMBER, _ROW))
         self.step = Lookup(book, book.picks.explorer, number, row)
@@ -76,7 +85,7 @@ class LookupTable:
         """Return the derivative of the loss along a quantity, or None where it has none."""
         if label := self.graph.gradient(name):
             return self.show(label)
-        return 1.0 if _moves_loss_alike(self.graph, name) else None
+        return 1.0 if moves_loss_alike(self.graph, name) else None
 
     def put(self, page: Page) -> None:
         """Put the table on the page."""
@@ -86,8 +95,8 @@ class LookupTable:
             self.helpers.put(page, label, formula, _QUIET, style.BUILT)
         self.runs.header(page)
         look = replace(_QUIET, number=style.SHORT)
-        for label, of_run, sections in zip(LARGEST, OF_THE_RUN, _KINDS, strict=True):
-            names = [quantity.name for quantity in self.graph.section(*sections)]
+        for label, names in self._kinds.items():
+            of_run = _of_the_run(label)
             over_runs = [self._of_run(variant, names) for variant in range(len(self.runs.rows))]
             for line, largest in zip(self.runs.rows, over_runs, strict=True):
                 page.put(self.runs.cell(of_run, line), largest, look)
@@ -100,7 +109,7 @@ class LookupTable:
         for name in self.graph.names:
             self.quantities.put(page, name, self.step.formula(name), style.LINK)
         page.widths |= {column - 1: 4.0, column: 34.0, column + 1: 14.0, column + 2: 4.0, column + 3: 18.0}
-        page.widths |= dict.fromkeys(map(self.runs.index, OF_THE_RUN), 14.0)
+        page.widths |= dict.fromkeys(map(self.runs.index, self.runs.letters), 14.0)
         page.folded = self.columns
 
     def _scale(self, of_step: Formula, label: str, of_run: Formula) -> Formula:
@@ -110,7 +119,7 @@ class LookupTable:
         chosen = of_step if self._book.picks.colours == THE_STEP else of_run
         return chosen._replace(text=text)
 
-    def _of_run(self, variant: int, names: list[str]) -> Formula:
+    def _of_run(self, variant: int, names: Sequence[str]) -> Formula:
         """Return the formula of the largest size among quantities over all rows of a training sheet."""
         if not names:
             return Formula("0", lambda: 0.0)
@@ -119,7 +128,7 @@ class LookupTable:
         text = f"MAX(MAX({blocks}),-MIN({blocks}))"
         return Formula(text, lambda: largest().value, lambda: largest().error)
 
-    def _largest(self, names: list[str]) -> Formula:
+    def _largest(self, names: Sequence[str]) -> Formula:
         """Return the formula of the largest size among quantities, which stand in at most two blocks."""
         if not names:
             return Formula("0", lambda: 0.0)
@@ -132,7 +141,11 @@ class LookupTable:
         return value._replace(scale=lambda: self.step.error(largest()))
 
 
-def _blocks(graph: Graph, names: list[str]) -> list[tuple[str, str]]:
+def _of_the_run(label: str) -> str:
+    return f"{label}, whole run"
+
+
+def _blocks(graph: Graph, names: Sequence[str]) -> list[tuple[str, str]]:
     """Return the first and last name of each block of names that stand next to one another."""
     blocks: list[tuple[str, str]] = []
     for name in names:
@@ -143,9 +156,9 @@ def _blocks(graph: Graph, names: list[str]) -> list[tuple[str, str]]:
     return blocks
 
 
-def _moves_loss_alike(graph: Graph, name: str) -> bool:
+def moves_loss_alike(graph: Graph, name: str) -> bool:
     """Whether the loss moves by as much as a quantity does, so that its derivative, 1, has no column."""
     if name == graph.loss:
         return True
     users = [user for user in graph.users.get(name, ()) if user in graph.influences]
-    return len(users) == 1 and graph.local(users[0], name) == ONE and _moves_loss_alike(graph, users[0])
+    return len(users) == 1 and graph.local(users[0], name) == ONE and moves_loss_alike(graph, users[0])

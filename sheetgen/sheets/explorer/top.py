@@ -13,11 +13,12 @@ from sheetgen.page.fields import across, field, pixels, span
 from sheetgen.page.page import Formula, Page, text_literal
 from sheetgen.page.shapes import Spot
 from sheetgen.page.style import Style
+from sheetgen.page.validation import one_of_words, whole
 from sheetgen.sheets import lookup, picks
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.explorer.table import TOP, LookupTable
 from sheetgen.sheets.flag import Verdict, flag
-from sheetgen.sheets.picks import EXPLORER_ITERATION, EXPLORER_SAMPLE, EXPLORER_VARIANT
+from sheetgen.sheets.picks import EXPLORER_ITERATION, EXPLORER_SAMPLE, EXPLORER_VARIANT, THE_RUN, THE_STEP
 from sheetgen.sheets.section_style import SECTION_COLOURS
 
 _FLAG_COLUMN = 4
@@ -50,6 +51,15 @@ def put(page: Page, book: Book, table: LookupTable, verdict: Verdict) -> None:
         page.merges.append(f"{pick.cell}:{column_letter(end)}{pick.row}")
     page.spinners.append(_spinner(page, book, end))
     _error(page, table, end + 1)
+
+
+def guard(page: Page, book: Book, table: LookupTable) -> None:
+    """Let in only what can be picked."""
+    page.guard(lookup.of_sheets(table.sheets), EXPLORER_VARIANT.cell)
+    page.guard(lookup.iterations(book.layout), EXPLORER_ITERATION.cell)
+    page.guard(one_of_words((THE_RUN, THE_STEP), "what the colours are scaled over"), table.colours.cell)
+    if book.study.batch > 1:
+        page.guard(whole(1, book.study.batch), EXPLORER_SAMPLE.cell)
 
 
 def _spinner(page: Page, book: Book, column: int) -> Spinner:

@@ -1,0 +1,132 @@
+"""Draws the bands of a board on a page: equations as they were typed, and their tensors below."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from sheetgen.page import style
+from sheetgen.page.page import Page
+from sheetgen.page.style import Style
+from sheetgen.sheets.explorer.board import WIDTH, Band, Line, Sign, Turn
+from sheetgen.sheets.explorer.grid_painter import GridPainter
+from sheetgen.sheets.explorer.tensor_grid import HEIGHT, TensorGrid
+
+FIRST = 3
+"""The first column of the board; the one before is wide, and a margin."""
+_SIGN = Style(bold=True, size=14, align="center")
+_TYPED = Style(mono=True, bold=True, size=13)
+_TURN = Style(bold=True, align="left", colour=style.GREY, size=12)
+_ARROW = Style(bold=True, size=14, align="center", colour=style.GREY)
+_DOWN = Style(bold=True, colour=style.GREY, align="left", indent=1)
+_GAP = 2
+"""The columns between the turns of a loop, in which an arrow stands."""
+
+
+@dataclass
+class BoardPainter:
+    """Draws bands one below the other. ``whole`` has the first row and the last of what is to stay on one page."""
+
+    page: Page
+    painter: GridPainter
+    whole: dict[int, int] = field(default_factory=dict)
+
+    def band(self, band: Band, row: int) -> int:
+        """Draw a band from a row on; return the next free row."""
+        first = row
+        for text in band.typed:
+            self.page.put(f"B{row}", text, _TYPED)
+            self.page.heights[row] = 21
+            row += 1
+        for line in band.lines:
+            row = self._line(line, row) + 1
+            self.whole[first], first = row - 2, row
+        for turns in rows_of_turns(band.turns):
+            row = self._turns(turns, row) + 1
+            self.whole[first], first = row - 2, row
+        return row
+
+    def _rows(self, first: int, after: int) -> None:
+        self.page.heights |= dict.fromkeys(range(first, after), HEIGHT)
+
+    # --- an equation ---
+
+    def _line(self, line: Line, row: int) -> int:
+        """Draw tensors and signs side by side, in the middle of one another; return the next free row."""
+        grids = [piece for piece in line if isinstance(piece, TensorGrid)]
+        middle = max(map(_middle, grids), default=0.5)
+        below = row + max((_offset(grid, middle) + grid.height for grid in grids), default=1)
+        column = FIRST
+        for piece in line:
+            if isinstance(piece, Sign):
+                self.painter.across(row + int(middle), column, piece.width, piece.text, _SIGN)
+            else:
+                placed = self.painter.values(piece, row + _offset(piece, middle), column)
+                self.painter.slopes(placed, below)
+            column += piece.width + 1
+        after = below + max((grid.slope_height for grid in grids), default=0)
+        self._rows(row, after)
+        return after
+
+    # --- a loop ---
+
+    def _turns(self, turns: Sequence[Turn], row: int) -> int:
+        """Draw turns from left to right, what is alike in them at one height; return the next free row."""
+        keys = _keys(turns)
+        tops, top = {}, row + 1
+        for key in keys:
+            alike = [turn.grids[key] for turn in turns if key in turn.grids]
+            tops[key] = top
+            top += max(grid.height + grid.slope_height for grid in alike) + 1
+        column = FIRST
+        for place, turn in enumerate(turns):
+            self.painter.across(row, column, turn.width, turn.title, _TURN)
+            for key, grid in turn.grids.items():
+                placed = self.painter.values(grid, tops[key], column)
+                self.painter.slopes(placed, tops[key] + grid.height)
+                if key in turn.led_to:
+                    self.painter.across(tops[key] - 1, column, turn.width, "↓", _DOWN)
+            if place < len(turns) - 1:
+                self.painter.across(_arrow_row(turn, keys, tops), column + turn.width, _GAP, "→", _ARROW)
+            column += turn.width + _GAP
+        self._rows(row, top - 1)
+        return top - 1
+
+
+def _middle(grid: TensorGrid) -> float:
+    """Return how far below its first row the middle of a grid's numbers lies."""
+    above = 1 + grid.above
+    return above + (grid.height - above) / 2
+
+
+def _offset(grid: TensorGrid, middle: float) -> int:
+    return int(middle - _middle(grid))
+
+
+def _keys(turns: Sequence[Turn]) -> list[str]:
+    """Return what the turns have, in the order of the one that has most."""
+    by_size = sorted(turns, key=lambda turn: -len(turn.grids))
+    return list(dict.fromkeys(key for turn in by_size for key in turn.grids))
+
+
+def _arrow_row(turn: Turn, keys: Sequence[str], tops: dict[str, int]) -> int:
+    """Return the row of the arrow from a turn to the next: that of its last result."""
+    last = [key for key in keys if key in turn.grids][-1]
+    return tops[last] + int(_middle(turn.grids[last]))
+
+
+def width_of_turns(turns: Sequence[Turn]) -> int:
+    """Return how many columns of the board turns need side by side."""
+    return sum(turn.width + _GAP for turn in turns) - _GAP
+
+
+def rows_of_turns(turns: Sequence[Turn]) -> Iterator[list[Turn]]:
+    """Yield as many turns as the board is wide enough for, again and again."""
+    row: list[Turn] = []
+    for turn in turns:
+        if row and width_of_turns([*row, turn]) > WIDTH:
+            yield row
+            row = []
+        row.append(turn)
+    if row:
+        yield row

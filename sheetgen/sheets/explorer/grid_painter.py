@@ -1,0 +1,142 @@
+"""Draws the grids of tensors on a page: live numbers under the names, numbers of rows and columns beside them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from openpyxl.formatting.rule import Rule
+
+from sheetgen.algebra.expr import Const, Var
+from sheetgen.network.graph import Section
+from sheetgen.page import style
+from sheetgen.page.cell_names import column_letter
+from sheetgen.page.marks import share_scale, signed_scale, size_rules
+from sheetgen.page.page import Content, Page
+from sheetgen.page.style import Style
+from sheetgen.sheets.explorer.table import LookupTable
+from sheetgen.sheets.explorer.tensor_grid import SHARES, Matrix, TensorGrid
+from sheetgen.sheets.section_style import SECTION_COLOURS
+from sheetgen.tensors.elements import MASKED
+from sheetgen.tensors.labels import Place
+
+_LINE = "D0D5DD"
+_LOOKS = {
+    3: Style(align="center", number=style.SHORT, border=_LINE),
+    2: Style(align="center", number=style.TWO_PLACES, size=9, border=_LINE),
+    1: Style(align="center", number=style.ONE_PLACE, size=7, border=_LINE),
+}
+"""How a number looks in a cell of so many columns of the board."""
+_COUNT = Style(align="center", colour=style.GREY, size=9)
+_MASKED = "−∞"
+
+
+@dataclass(frozen=True)
+class PlacedGrid:
+    """A grid that has been drawn: its first row and column, and the cells of its elements and of the derivatives."""
+
+    grid: TensorGrid
+    row: int
+    column: int
+    values: dict[Place, str] = field(default_factory=dict)
+    slopes: dict[Place, str] = field(default_factory=dict)
+
+
+class GridPainter:
+    """Draws grids with the numbers of a table, and keeps note of what was ``placed`` where."""
+
+    def __init__(self, page: Page, table: LookupTable) -> None:
+        self.placed: list[PlacedGrid] = []
+        self._page, self._table = page, table
+        self._areas: dict[tuple[str, str], list[str]] = {}
+
+    def values(self, grid: TensorGrid, row: int, column: int) -> PlacedGrid:
+        """Draw a tensor's values under its name."""
+        self._title(grid, grid.title, grid.section, row, column)
+        placed = PlacedGrid(grid, row, column)
+        self.placed.append(placed)
+        for matrix in grid.matrices:
+            top, left = row + 1 + matrix.row + grid.above, column + matrix.column + grid.left
+            self._count(grid, matrix, top, left, columns_too=True)
+            for down, right, place in grid.cells(matrix):
+                cell = self._put(grid, top + down, left + right * grid.cell, *self._value(grid, place))
+                placed.values[place] = cell
+            self._colour(grid, top, left, grid.scale)
+        return placed
+
+    def slopes(self, placed: PlacedGrid, row: int) -> None:
+        """Draw, from a row on, the derivatives of the loss by a tensor whose values have been drawn."""
+        grid, column = placed.grid, placed.column
+        if grid.slopes is None:
+            return
+        along = Section.GRADIENTS if grid.section == Section.WEIGHTS else Section.BACKWARD
+        self._title(grid, grid.slope_title, along, row, column)
+        for matrix in grid.matrices:
+            top = row + 1 + matrix.row + grid.above - bool(grid.above)
+            left = column + matrix.column + grid.left
+            self._count(grid, matrix, top, left, columns_too=False)
+            for down, right, place in grid.cells(matrix):
+                slope = self._slope(grid.slopes[place])
+                cell = self._put(grid, top + down, left + right * grid.cell, slope, _LOOKS[grid.cell])
+                if slope is not None:
+                    placed.slopes[place] = cell
+            self._colour(grid, top, left, grid.slope_scale)
+
+    def finish(self) -> None:
+        """Colour what has been drawn, each tensor on a scale of its own; small numbers are shown as such."""
+        for (scale, number), areas in self._areas.items():
+            self._page.colour(" ".join(areas), *size_rules(number), *self._colours(scale))
+
+    def across(self, row: int, column: int, width: int, content: Content, look: Style) -> str:
+        """Put something across so many columns; return the first cell."""
+        cell = f"{column_letter(column)}{row}"
+        if width > 1:
+            self._page.merges.append(f"{cell}:{column_letter(column + width - 1)}{row}")
+        return self._page.put(cell, content, look)
+
+    def _colours(self, scale: str) -> list[Rule]:
+        if not scale:
+            return []
+        return [share_scale() if scale == SHARES else signed_scale(self._table.largest_cell(scale))]
+
+    # --- the parts of a grid ---
+
+    def _title(self, grid: TensorGrid, text: str, section: Section, row: int, column: int) -> None:
+        self.across(row, column, grid.width, text, Style(bold=True, colour=SECTION_COLOURS[section][0]))
+
+    def _count(self, grid: TensorGrid, matrix: Matrix, top: int, left: int, columns_too: bool) -> None:
+        """Number the rows of a matrix and its columns, and say which of several it is."""
+        if matrix.place:
+            of_them = f"[{', '.join(map(str, matrix.place))}]"
+            where = top - 2 if columns_too else top - 1
+            self.across(where, left, grid.columns * grid.cell, of_them, replace(_COUNT, align="left"))
+        if columns_too and grid.above:
+            for column in range(grid.columns):
+                self.across(top - 1, left + column * grid.cell, grid.cell, float(column), _COUNT)
+        if grid.left:
+            for row in range(grid.rows):
+                self.across(top + row, left - 1, 1, float(row), _COUNT)
+
+    def _put(self, grid: TensorGrid, row: int, column: int, content: Content, look: Style) -> str:
+        """Put a number into a cell of a grid, with its border all round where it takes several columns."""
+        for further in range(column + 1, column + grid.cell):
+            self._page.put(f"{column_letter(further)}{row}", None, look)
+        return self.across(row, column, grid.cell, content, look)
+
+    def _value(self, grid: TensorGrid, place: Place) -> tuple[Content, Style]:
+        """Return what stands in the cell of an element: a number of the equation itself is grey, as built."""
+        element, look = grid.elements[place], _LOOKS[grid.cell]
+        if isinstance(element, Var):
+            return self._table.show(element.name), look
+        assert isinstance(element, Const), element
+        if element == MASKED:
+            return _MASKED, replace(look, colour=style.GREY)
+        return element.value, replace(look, colour=style.GREY)
+
+    def _slope(self, name: object) -> Content:
+        return self._table.slope(name) if isinstance(name, str) else None
+
+    def _colour(self, grid: TensorGrid, top: int, left: int, scale: str) -> None:
+        """Note that a matrix is to be coloured on a scale."""
+        last = f"{column_letter(left + grid.columns * grid.cell - 1)}{top + grid.rows - 1}"
+        key = scale, _LOOKS[grid.cell].number
+        self._areas.setdefault(key, []).append(f"{column_letter(left)}{top}:{last}")

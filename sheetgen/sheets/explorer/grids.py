@@ -1,0 +1,130 @@
+"""The grids of a study's tensors: what each shows, which derivatives stand beneath, and what it is coloured by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+
+import numpy as np
+
+from sheetgen.algebra.expr import Expr, Var
+from sheetgen.network.graph import Section, derivative_label
+from sheetgen.network.study import Study
+from sheetgen.sheets.explorer.table import Kinds, moves_loss_alike
+from sheetgen.sheets.explorer.tensor_grid import SHARES, TensorGrid
+from sheetgen.tensors.elements import Array
+from sheetgen.tensors.known import spelled
+from sheetgen.tensors.notation import written
+from sheetgen.tensors.operands import Operands, base, drawn
+from sheetgen.tensors.program import Step, Tensors
+from sheetgen.tensors.tree import Call, Tree
+
+_SECTIONS = {
+    "parameters": Section.WEIGHTS,
+    "forward": Section.FORWARD,
+    "loss": Section.LOSS,
+    "metrics": Section.METRICS,
+}
+_WINDOWED = ("conv1d", "conv2d", "maxpool", "avgpool")
+_MOST_BLOCKS = 80
+"""The most blocks of columns that a formula looks for the largest size in."""
+
+
+class Grids:
+    """Makes the grids of a study's tensors."""
+
+    def __init__(self, study: Study, tensors: Tensors) -> None:
+        self._graph, self._operands = study.network, Operands(tensors)
+        self._sections = {name: _SECTIONS.get(given.table, Section.DATA) for name, given in tensors.given.items()}
+        self._sections |= {step.name: _SECTIONS[step.table] for step in tensors.steps}
+        self._pictures = set(_pictures(tensors.steps))
+        self._shares = {step.name for step in tensors.steps if step.call and step.call.function == "softmax"}
+
+    @cached_property
+    def kinds(self) -> Kinds:
+        """What every scale of colours is of: the values of a tensor, or the derivatives by them."""
+        made: dict[str, list[str]] = {}
+        for name in self._operands.names:
+            scalars = [scalar for scalar in self._operands.scalars(name) if scalar in self._graph.by_name]
+            slopes = [label for scalar in scalars if (label := self._graph.gradient(scalar))]
+            made |= {_scale(name): self._in_few_blocks(scalars), _slope_scale(name): self._in_few_blocks(slopes)}
+        return {label: names for label, names in made.items() if names}
+
+    def operand(self, tree: Tree, slopes: bool = True) -> TensorGrid:
+        """Return the grid of a tensor as an equation uses it."""
+        return self._grid(written(tree), base(tree), self._operands.elements(tree), slopes)
+
+    def result(self, step: Step, slopes: bool = True) -> TensorGrid:
+        """Return the grid of what an equation gives."""
+        elements = np.empty(len(step.elements), dtype=object)
+        elements[:] = step.elements
+        return self._grid(spelled(step.name, step.place), step.name, elements.reshape(step.shape), slopes)
+
+    def _grid(self, name: str, tensor: str, elements: Array, slopes: bool) -> TensorGrid:
+        owner = next(filter(None, map(self._operands.owner, elements.reshape(-1))), "")
+        by = self._slopes(elements, tensor) if slopes else None
+        return TensorGrid(
+            name,
+            self._sections[tensor],
+            elements,
+            SHARES if tensor in self._shares else self._known(_scale(owner)),
+            by,
+            "" if by is None else derivative_label(self._graph.loss, name),
+            self._known(_slope_scale(tensor)),
+            tensor in self._pictures,
+        )
+
+    def _known(self, scale: str) -> str:
+        return scale if scale in self.kinds else ""
+
+    def _slopes(self, elements: Array, tensor: str) -> Array | None:
+        """Return the elements that the loss has a derivative by, None where that is none.
+
+        An element that is called by another tensor has that one's derivative, through whatever it leads to.
+        """
+        names = [self._slope(element, tensor) for element in elements.reshape(-1)]
+        by = np.empty(len(names), dtype=object)
+        by[:] = names
+        return by.reshape(elements.shape) if any(names) else None
+
+    def _slope(self, element: Expr, tensor: str) -> str | None:
+        if not isinstance(element, Var) or self._operands.owner(element) != tensor:
+            return None
+        has = self._graph.gradient(element.name) or moves_loss_alike(self._graph, element.name)
+        return element.name if has else None
+
+    def _in_few_blocks(self, names: list[str]) -> list[str]:
+        """Return names in the order of their columns, those of the first blocks where they stand in very many."""
+        position = self._graph.position
+        ordered = sorted(names, key=position.__getitem__)
+        blocks, kept = 0, []
+        for before, name in zip(["", *ordered], ordered, strict=False):
+            blocks += not before or position[name] != position[before] + 1
+            if blocks > _MOST_BLOCKS:
+                break
+            kept.append(name)
+        return kept
+
+
+def _scale(name: str) -> str:
+    return f"colours of {name}"
+
+
+def _slope_scale(name: str) -> str:
+    return f"colours of ∂ by {name}"
+
+
+def _pictures(steps: tuple[Step, ...]) -> Iterator[str]:
+    """Yield the tensors that windows move over, and those that come of it."""
+    found: set[str] = set()
+    for step in steps:
+        used = {base(tree) for tree in drawn(step.tree)}
+        if _calls(step.tree, _WINDOWED) or (used & found and len(step.shape) > 1):
+            found |= {step.name, *used}
+    yield from found
+
+
+def _calls(tree: Tree, functions: tuple[str, ...]) -> bool:
+    if not isinstance(tree, Call):
+        return False
+    return tree.function in functions or any(_calls(operand, functions) for operand in tree.operands)

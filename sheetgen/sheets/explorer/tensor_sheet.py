@@ -1,0 +1,121 @@
+"""The Explorer of a study that is written in tensors: its equations on a board, at a step that is picked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from sheetgen.network.graph import Section
+from sheetgen.page import style
+from sheetgen.page.cell_names import column_letter
+from sheetgen.page.fields import filling, span
+from sheetgen.page.page import Page
+from sheetgen.page.printing import by_width
+from sheetgen.page.style import Style
+from sheetgen.sheet_names import EXPLORER
+from sheetgen.sheets.book import Book
+from sheetgen.sheets.explorer import step, top
+from sheetgen.sheets.explorer.board import WIDTH, Band, Writer, width_of
+from sheetgen.sheets.explorer.board_painter import FIRST, BoardPainter, rows_of_turns, width_of_turns
+from sheetgen.sheets.explorer.grid_painter import GridPainter
+from sheetgen.sheets.explorer.grids import Grids
+from sheetgen.sheets.explorer.table import LookupTable
+from sheetgen.sheets.explorer.tensor_grid import UNIT
+from sheetgen.sheets.flag import Verdict
+from sheetgen.sheets.section_style import SECTION_COLOURS
+from sheetgen.tensors.program import Tensors
+
+MOST_NUMBERS = 4_000
+"""The most numbers that the board has, each a formula; beyond these it says less of tensors that it has drawn."""
+_FIRST_ROW, _MARGIN = 9, 13.0
+_LEAST_WIDTH = 170.0
+_SPARING = range(3)
+
+
+def page(book: Book, verdict: Verdict, tensors: Tensors) -> Page:
+    """Return the Explorer sheet of a study that is written in tensors."""
+    page = Page(EXPLORER, tab_colour="175CD3")
+    grids = Grids(book.study, tensors)
+    bands, left_out = _bands(tensors, grids)
+    widths = {1: 2.0, FIRST - 1: _MARGIN, **dict.fromkeys(range(FIRST, FIRST + 2 * WIDTH), UNIT)}
+    page.widths = widths
+    last = max(FIRST + _width(bands) - 1, span(page, FIRST - 1, _LEAST_WIDTH), step.last_column(page, book.study))
+    page.widths = {column: width for column, width in widths.items() if column <= last}
+    table = LookupTable(book, last + 2, grids.kinds)
+    painter = GridPainter(page, table)
+    board = BoardPainter(page, painter)
+    row = _FIRST_ROW
+    for band in bands:
+        row = board.band(band, row) + 1
+    if left_out:
+        page.put(f"B{row}", _left_out(left_out), Style(size=12))
+        row += 2
+    table.put(page)
+    top.put(page, book, table, verdict)
+    painter.finish()
+    top.guard(page, book, table)
+    below = step.put(page, book, table, row)
+    end = _legend(page, below + 1)
+    board.whole[row] = end
+    page.zoom = filling(page, last)
+    page.decorate.append(lambda sheet: _print(sheet, page, last, end, board.whole))
+    return page
+
+
+def _print(sheet: Any, page: Page, last: int, end: int, whole: Mapping[int, int]) -> None:
+    by_width(sheet, page, last, whole, range(0))
+    sheet.print_area = f"A1:{column_letter(last)}{end}"
+
+
+def _bands(tensors: Tensors, grids: Grids) -> tuple[list[Band], int]:
+    """Return the bands that are drawn, and how many are not, because there are too many numbers."""
+    for sparing in _SPARING:
+        bands = list(Writer(tensors, grids, sparing).bands())
+        if sum(band.count for band in bands) <= MOST_NUMBERS:
+            return bands, 0
+    kept: list[Band] = []
+    count = 0
+    for band in bands:
+        count += band.count
+        if count > MOST_NUMBERS and kept:
+            break
+        kept.append(band)
+    return kept, len(bands) - len(kept)
+
+
+def _width(bands: Sequence[Band]) -> int:
+    """Return how many columns of the board are used."""
+    lines = [width_of(line) for band in bands for line in band.lines]
+    turns = [width_of_turns(row) for band in bands for row in rows_of_turns(band.turns)]
+    return max([*lines, *turns], default=1)
+
+
+def _left_out(bands: int) -> str:
+    more = "one more equation" if bands == 1 else f"{bands} more equations"
+    return f"There is no room for {more}: their numbers stand on the training sheets."
+
+
+def _legend(page: Page, row: int) -> int:
+    """Say how to read the board; return the last row."""
+    page.heading("B", row, "How to read it")
+    sample = Style(align="center", bold=True, size=12)
+    ink = {section: SECTION_COLOURS[section][0] for section in (Section.FORWARD, Section.BACKWARD)}
+    explanations = (
+        ("Z  2×4", replace(sample, colour=ink[Section.FORWARD]),
+         "A tensor: its name, its shape, its numbers at the picked step. Rows and columns are counted from 0, as in the"
+         " labels of the training sheets: row 1, column 2 of Z is Z_1_2."),
+        ("∂E/∂Z", replace(sample, colour=ink[Section.BACKWARD]),
+         "Beneath it the derivative of the loss by each of its elements: how much the loss changes per unit of it."),
+        ("positive", replace(sample, fill=style.POSITIVE),
+         "The deeper the colour, the larger the number among those of its tensor. Gradient descent makes a weight"
+         " smaller whose derivative is positive …"),
+        ("negative", replace(sample, fill=style.NEGATIVE), "… and a weight larger whose derivative is negative."),
+        ("a share", replace(sample, fill=style.SHARE),
+         "Where attention looks: each row shares 1 out among the columns, the deeper the more."),
+    )  # fmt: skip
+    for text_row, (name, look, text) in enumerate(explanations, start=row + 1):
+        page.put(f"B{text_row}", name, look)
+        page.put(f"D{text_row}", text, Style(size=12))
+        page.heights[text_row] = 22
+    return row + len(explanations)
