@@ -256,6 +256,18 @@ def test_rates_in_texts(text: str, rates: list[float]) -> None:
     assert rates_in(text) == rates
 
 
+def test_a_link_to_the_table_of_another_rate_states_no_rate_of_its_own() -> None:
+    book = book_of({**table(), "C1": "lr 0.05 ▸"})
+    assert [finding.kind for finding in judged(book)] == ["wrong-rate"]
+    assert judged(replace(book, sheets=(SHEET, "lr 0.05"))) == []
+
+
+def test_our_own_tables_of_several_rates(tmp_path: Path) -> None:
+    path = tmp_path / "rates.xlsx"
+    build(override(load("diverging"), iterations=6), path)
+    assert judged(read_book(path)) == []
+
+
 def peer(name: str) -> list[tuple[str, str, str]]:
     return [(f.weight.value, f.kind, f.first.address) for f in judged(read_book(hand_made(name)))]
 

@@ -20,6 +20,7 @@ _SAYS = re.compile(
     re.IGNORECASE,
 )
 _CLOSE = 1e-6
+_ARROWS = re.compile(r"^[\W_]+|[\W_]+$")
 
 
 def rates_in(text: str) -> list[float]:
@@ -61,7 +62,7 @@ def findings_on_rates(book: Book, structure: Structure, used: Rates) -> Iterator
     """Yield the titles, and the names of sheets, that state another rate than the updates use."""
     for sheet, rates in used.items():
         for place, text in [(cell.place, cell.value) for cell in book.on(sheet)]:
-            said = rates_in(text) if isinstance(text, str) else []
+            said = rates_in(text) if isinstance(text, str) and not _names_another_sheet(text, sheet, book) else []
             there = _of_table(structure, place, rates) if len(said) == 1 else {}
             if there and not is_one_of(said[0], chain(*there.values())):
                 yield _finding(book, place, said[0], there)
@@ -70,6 +71,12 @@ def findings_on_rates(book: Book, structure: Structure, used: Rates) -> Iterator
             first = min(rates)
             words = f"The sheet is called {sheet!r}, and its updates use the rate {rates[first][0]:g}."
             yield finding(book, "wrong-rate", Weight.WRONG, words, [first])
+
+
+def _names_another_sheet(text: str, sheet: str, book: Book) -> bool:
+    """Whether a text is but the name of another sheet, with arrows about it, as that of a link: it speaks of that."""
+    name = _ARROWS.sub("", text).casefold()
+    return name != sheet.casefold() and name in (other.casefold() for other in book.sheets)
 
 
 def is_one_of(rate: float, used: Iterable[float]) -> bool:
