@@ -1,0 +1,235 @@
+"""The templates of tensors: each trains as torch's autograd in float64 does, and shows what its description says."""
+
+from __future__ import annotations
+
+import csv
+import importlib.util
+import math
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+from outside import ROOT, mnist_folder
+from torch import Tensor
+from torch.nn import functional
+from torch_templates import Loss, Tensors, columns, same_training
+
+from sheetgen import load, override
+from sheetgen.network.study import Study
+
+SOBEL = [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]
+
+
+def conv_edges(g: Tensors) -> Tensor:
+    made = functional.conv2d(g["X"][None, None], g["K"][None, None])[0, 0]
+    return ((made - g["T"]) ** 2).mean()
+
+
+def lenet_small(g: Tensors) -> Tensor:
+    logits = lenet_logits(g["X"][None], g["K"], g["c"], g["W"], g["b"])
+    return functional.cross_entropy(logits, g["digit"].long()[None])
+
+
+def lenet_logits(images: Tensor, kernels: Tensor, c: Tensor, weights: Tensor, b: Tensor) -> Tensor:
+    convolved = functional.conv2d(images[:, None], kernels[:, None]) / 8 + c
+    return functional.max_pool2d(convolved.relu(), 2).flatten(1) @ weights + b
+
+
+def layer_norm(g: Tensors) -> Tensor:
+    normed = functional.layer_norm(g["X"] @ g["W"], (4,), g["gain"], g["bias"], eps=0.0)
+    return ((normed @ g["v"] - g["t"]) ** 2).sum() / 2
+
+
+def residual(g: Tensors) -> Tensor:
+    h = s = g["x"]
+    for layer in range(6):
+        h = torch.tanh(h @ g["W"][layer])
+        s = s + torch.tanh(s @ g["V"][layer])
+    return ((h - g["t"]) ** 2).sum() / 2 + ((s - g["t"]) ** 2).sum() / 2
+
+
+def softmax_temperature(g: Tensors) -> Tensor:
+    return -(g["t"] * (g["z"] / g["T"]).log_softmax(1)).sum()
+
+
+LOSSES: dict[str, Loss] = {
+    "conv-edges": conv_edges,
+    "lenet-small": lenet_small,
+    "layer-norm": layer_norm,
+    "residual": residual,
+    "softmax-temperature": softmax_temperature,
+}
+MOMENTUM = {"lenet-small": 0.9}
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_fifty_updates_are_those_of_torch(name: str) -> None:
+    study = override(load(name), iterations=50)
+    rate = study.variants[0].rate
+    same_training(study, LOSSES[name], lambda p: torch.optim.SGD(p, rate, momentum=MOMENTUM.get(name, 0.0)))
+
+
+def column(study: Study, name: str, variant: int = 0) -> NDArray[np.float64]:
+    return columns(study, name, (), variant)
+
+
+# --- conv-edges ---
+
+
+def test_the_kernel_that_is_learnt_is_sobels() -> None:
+    study = load("conv-edges")
+    kernels = columns(study, "K", (3, 3), variant=1)
+    assert not kernels[0].any()
+    np.testing.assert_allclose(kernels[-1], SOBEL, atol=0.05)
+
+
+def test_the_edges_are_what_sobels_kernel_makes_of_the_images() -> None:
+    study = load("conv-edges")
+    image, target = columns(study, "X", (8, 8))[: study.count], columns(study, "T", (6, 6))[: study.count]
+    made = functional.conv2d(torch.tensor(image)[:, None], torch.tensor(SOBEL, dtype=torch.float64)[None, None])
+    assert (made[:, 0].numpy() == target).all()
+
+
+def test_the_gradient_of_a_kernel_is_a_convolution_of_the_image_with_the_errors() -> None:
+    study = load("conv-edges")
+    image, errors = columns(study, "X", (8, 8))[4], columns(study, "∂E/∂Y", (6, 6))[4]
+    made = functional.conv2d(torch.tensor(image)[None, None], torch.tensor(errors)[None, None])[0, 0]
+    np.testing.assert_allclose(columns(study, "∂E/∂K", (3, 3))[4], made.numpy(), rtol=1e-12)
+
+
+# --- lenet-small ---
+
+
+def read_digits() -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    table = list(csv.DictReader((files("sheetgen.templates") / "digits.csv").read_text("utf-8").splitlines()))
+    pixels = np.array([[float(row[f"p{place}"]) for place in range(64)] for row in table])
+    return pixels.reshape(-1, 8, 8), np.array([int(row["digit"]) for row in table])
+
+
+def test_the_digits_are_those_of_mnist_made_small() -> None:
+    """Each field is the mean of 3½×3½ pixels: of 7×7, where each pixel is cut into 2×2."""
+    pixels, labels = read_digits()
+    assert np.bincount(labels).tolist() == [25, 25, 25, 25]
+    assert {*pixels.flat} == set(range(17))
+    pictures, truth = first_of_mnist()
+    assert (labels == truth).all()
+    cut = pictures.repeat(2, axis=1).repeat(2, axis=2).reshape(-1, 8, 7, 8, 7)
+    np.testing.assert_allclose(pixels, cut.mean(axis=(2, 4)) * 16 / 255, atol=0.5 + 1e-9)
+
+
+def first_of_mnist() -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Return the first 25 pictures of 0, 1, 2 and 3, in their order."""
+    raw = mnist_folder() / "MNIST" / "raw"
+    labels = np.frombuffer((raw / "train-labels-idx1-ubyte").read_bytes()[8:], np.uint8)
+    pictures = np.frombuffer((raw / "train-images-idx3-ubyte").read_bytes()[16:], np.uint8).reshape(-1, 28, 28)
+    chosen = sorted(place for digit in range(4) for place in np.flatnonzero(labels == digit)[:25])
+    return pictures[chosen].astype(np.float64), labels[chosen].astype(np.int64)
+
+
+def test_the_digits_are_told_apart_in_two_epochs() -> None:
+    study = load("lenet-small")
+    shapes = {"K": (2, 5, 5), "c": (2, 1, 1), "W": (8, 4), "b": (4,)}
+    pixels, digits = read_digits()
+    right = []
+    for row in (0, -1):
+        weights = [torch.tensor(columns(study, name, shape)[row]) for name, shape in shapes.items()]
+        logits = lenet_logits(torch.tensor(pixels), *weights)
+        right.append(int((logits.argmax(1).numpy() == digits).sum()))
+    assert study.iterations * study.batch < 2 * study.count
+    assert right == [32, 95]
+
+
+def test_of_a_feature_map_only_the_largest_of_each_window_has_a_gradient() -> None:
+    slopes = columns(override(load("lenet-small"), iterations=5), "∂E/∂Y_pre", (2, 4, 4))
+    windows = (slopes != 0).reshape(-1, 2, 2, 2, 2, 2).sum(axis=(3, 5))
+    assert windows.max() == 1
+    assert (windows.sum(axis=(1, 2, 3)) <= 8).all()
+
+
+# --- layer-norm ---
+
+
+def test_a_row_ten_times_as_large_gives_the_same_and_gets_a_tenth_of_the_gradient() -> None:
+    study = load("layer-norm")
+    z, h, slopes = (columns(study, name, (3, 4)) for name in ("Z", "H", "∂E/∂Z"))
+    np.testing.assert_allclose(z[:, 1], 10 * z[:, 0], rtol=1e-12)
+    np.testing.assert_allclose(h[:, 1], h[:, 0], rtol=1e-12)
+    np.testing.assert_allclose(slopes[:, 1], slopes[:, 0] / 10, rtol=1e-6, atol=1e-15)
+    assert z[0, 0].tolist() == [5, 1, 1, 5]
+    assert slopes[0, 0].tolist() == [-0.5, -0.5, 0.5, 0.5]
+
+
+def test_the_gradient_before_a_normalisation_lacks_shift_and_spread() -> None:
+    study = load("layer-norm")
+    hat, slopes = columns(study, "H_hat", (3, 4)), columns(study, "∂E/∂Z", (3, 4))
+    assert hat[0, 0].tolist() == [1, -1, -1, 1]
+    assert np.abs(slopes[:5]).max(axis=(1, 2)).min() > 1e-3
+    assert np.abs(slopes.sum(axis=2)).max() < 1e-12
+    assert np.abs((slopes * hat).sum(axis=2)).max() < 1e-12
+    assert column(study, "E")[-1] < 1e-12
+
+
+# --- residual ---
+
+
+def test_with_skips_the_gradient_reaches_the_bottom() -> None:
+    study = load("residual")
+
+    def length(name: str) -> float:
+        return float(np.linalg.norm(columns(study, f"∂E/∂{name}", (2,))[0]))
+
+    plain, skipping = [length(f"h_{layer}") for layer in (1, 6)], [length(f"g_{layer}") for layer in (1, 6)]
+    assert [round(plain[0], 2), round(plain[1], 1)] == [0.01, 1.1]
+    assert [round(number, 1) for number in skipping] == [1.7, 1.7]
+    assert column(study, "E_skip")[-1] < 1e-10
+    assert column(study, "E_plain")[-1] > 0.99 * column(study, "E_plain")[0]
+
+
+def test_the_layers_of_the_two_stacks_have_lines_of_their_own() -> None:
+    from sheetgen.network.pictures import layers_of_weights
+
+    study = load("residual")
+    layers = layers_of_weights(study)
+    expected = {tuple(f"{name}_{layer}_{a}_{b}" for a in (0, 1) for b in (0, 1)) for name in "WV" for layer in range(6)}
+    assert set(layers) == expected
+    sizes = {layer: math.hypot(*(column(study, f"∂E/∂{weight}")[0] for weight in layer)) for layer in layers}
+    plain = [size for layer, size in sizes.items() if layer[0][0] == "W"]
+    assert min(size for layer, size in sizes.items() if layer[0][0] == "V") > 70 * max(plain)
+
+
+# --- softmax-temperature ---
+
+
+def test_the_gradient_by_the_logits_is_the_difference_divided_by_the_temperature() -> None:
+    study = load("softmax-temperature")
+    temperatures, targets = np.array([[0.5], [1.0], [2.0]]), np.array([0.25, 0.25, 0.5])
+    p, slopes = columns(study, "p", (3, 3)), columns(study, "∂E/∂z", (3, 3))
+    np.testing.assert_allclose(slopes, (p - targets) / temperatures, atol=1e-14)
+    np.testing.assert_allclose(p[0], torch.tensor([2.0, 1.0, 0.0]).div(torch.tensor(temperatures)).softmax(1))
+    np.testing.assert_allclose(p[-1], [targets] * 3, atol=0.005)
+
+
+def test_the_warmer_the_later_and_the_wider_apart() -> None:
+    study = load("softmax-temperature")
+    off = np.abs(columns(study, "p", (3, 3)) - [0.25, 0.25, 0.5]).max(axis=2)
+    arrived = (off < 0.01).argmax(axis=0)
+    assert arrived[0] < 10 < arrived[1] < arrived[2]
+    logits = columns(study, "z", (3, 3))[-1]
+    assert [round(row[2] - row[0], 2) for row in logits[:2]] == [0.35, 0.69]
+    assert logits[2, 2] - logits[2, 0] == pytest.approx(2 * math.log(2), abs=0.05)
+    assert columns(study, "E_T", (3,)).min() >= 1.5 * math.log(2) - 1e-12
+
+
+# --- the script of the digits ---
+
+
+def test_the_script_makes_the_file_anew() -> None:
+    spec = importlib.util.spec_from_file_location("make_digits", ROOT / "docs" / "make_digits.py")
+    assert spec is not None
+    assert spec.loader is not None
+    script: Any = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    assert "\n".join(script.lines(mnist_folder())) + "\n" == script.CSV.read_text("utf-8")
