@@ -36,12 +36,16 @@ class TensorReference:
 
     def values(self, given: Mapping[str, Array | float]) -> dict[str, Array]:
         """Return the value of every scalar that an equation gives, elementwise over the arrays of ``given``."""
-        return self._lowered.values(given) | self._typed.values(given)
+        return _shaped(self._lowered.values(given) | self._typed.values(given), given)
 
     def derivatives(self, given: Mapping[str, Array | float], names: Sequence[str]) -> dict[str, Array]:
         """Return ∂loss/∂name for each scalar, given or computed, elementwise over the arrays of ``given``."""
-        shape = np.broadcast_shapes(*(np.shape(value) for value in given.values()))
-        typed = [name for name in names if name in self._typed.elements]
-        found = self._typed.derivatives(given, typed)
+        found = self._typed.derivatives(given, [name for name in names if name in self._typed.elements])
         found |= self._lowered.derivatives(given, [name for name in names if name not in found])
-        return {name: np.broadcast_to(slope, shape) for name, slope in found.items()}
+        return _shaped(found, given)
+
+
+def _shaped(columns: Mapping[str, Array], given: Mapping[str, Array | float]) -> dict[str, Array]:
+    """Return columns as long as what is given, or numbers where that is numbers."""
+    shape = np.broadcast_shapes(*(np.shape(value) for value in given.values()))
+    return {name: np.broadcast_to(column, shape) if shape else column.reshape(()) for name, column in columns.items()}

@@ -151,6 +151,10 @@ class _Evaluator(ast.NodeVisitor):
             first = at[: len(next(iter(parts)))]
             if first and first in list(parts):
                 return self.values.part(node.value.id, first)[at[len(first) :]]
+            span = at[0]
+            if isinstance(span, slice) and span.stop is not None and min(span.start or 0, span.stop) >= 0:
+                asked = [self.values.part(node.value.id, (place,)) for place in range(span.start or 0, span.stop)]
+                return torch.stack(asked)[(slice(None), *at[1:])]
         return self.tensor(node.value)[at]
 
     def _item(self, item: ast.expr) -> int | slice:
@@ -331,6 +335,8 @@ _FUNCTIONS: Mapping[str, Callable[..., Tensor]] = {
     "sum": lambda x, **options: _reduced("sum", x, **options),
     "mean": lambda x, **options: _reduced("mean", x, **options),
     "argmax": lambda x: x.detach().argmax(-1).double(),
+    "matmul": torch.matmul,
+    "transpose": lambda x: x.permute(*reversed(range(x.ndim))),
     "softmax": lambda x: torch.softmax(x, -1),
     "log_softmax": lambda x: torch.log_softmax(x, -1),
     "flatten": torch.flatten,
