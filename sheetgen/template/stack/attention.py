@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from sheetgen.template.stack.layer import Layer
-from sheetgen.tensors.labels import Shape
 
 
-def attention(layer: Layer) -> Shape:
+def attention(layer: Layer) -> None:
     """Write Q, K, V, the scores S, their softmax P and what it gathers, O, of every head; then the projection."""
     x = layer.source
     if len(x.shape) != 2:
@@ -22,7 +21,6 @@ def attention(layer: Layer) -> Shape:
         rows = f"[{number * size}:{(number + 1) * size}]"
         layer.write(word, f"{x.name} @ {w_in}{rows}.T{b_in and b_in + rows}", x.shape)
     layer.write("z", f"{_gathered(layer, heads, size // heads)} @ {w_out}.T{b_out}", x.shape)
-    return x.shape
 
 
 def _gathered(layer: Layer, heads: int, size: int) -> str:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from sheetgen.template.stack.layer import Layer
-from sheetgen.tensors.labels import Shape
 
 
-def linear(layer: Layer) -> Shape:
+def linear(layer: Layer) -> None:
     """Write x @ W.T + b over the last axis."""
     x = layer.source
     if not x.shape:
@@ -14,25 +13,20 @@ def linear(layer: Layer) -> Shape:
     size = layer.size("out_features", "W", 0)
     weight = layer.weight("W", (size, x.shape[-1]), "out_features × in_features", (x.shape[-1], size))
     bias = layer.bias("b", size, "out_features")
-    shape = (*x.shape[:-1], size)
-    layer.write("z", f"{x.name} @ {weight}.T{bias}", shape)
-    return shape
+    layer.write("z", f"{x.name} @ {weight}.T{bias}", (*x.shape[:-1], size))
 
 
-def embedding(layer: Layer) -> Shape:
+def embedding(layer: Layer) -> None:
     """Write the rows of a matrix that whole numbers name, counted from 0; or that one-hot rows name."""
     x = layer.source
     size, columns = _words(layer), layer.size("embedding_dim", "W", 1)
     weight = layer.weight("W", (size, columns), "num_embeddings × embedding_dim", (size, columns))
     if len(x.shape) > 1 and x.shape[-1] == size:
-        shape = (*x.shape[:-1], columns)
-        layer.write("z", f"{x.name} @ {weight}", shape)
+        layer.write("z", f"{x.name} @ {weight}", (*x.shape[:-1], columns))
     elif len(x.shape) > 1:
         layer.fail_source(f"whole numbers, or one-hot rows of {size}")
     else:
-        shape = (*x.shape, columns)
-        layer.write("z", f"embedding({x.name}, {weight})", shape)
-    return shape
+        layer.write("z", f"embedding({x.name}, {weight})", (*x.shape, columns))
 
 
 def _words(layer: Layer) -> int:
@@ -42,11 +36,10 @@ def _words(layer: Layer) -> int:
     return shape[-1] if len(shape) > 1 and not told else layer.size("num_embeddings", "W", 0)
 
 
-def position(layer: Layer) -> Shape:
+def position(layer: Layer) -> None:
     """Write the sum of each row and a learned row of its place."""
     x = layer.source
     if len(x.shape) != 2:
         layer.fail_source("rows of features")
     weight = layer.weight("W", x.shape, "length × features", (x.shape[-1], x.shape[-1]))
     layer.write("z", f"{x.name} + {weight}", x.shape)
-    return x.shape

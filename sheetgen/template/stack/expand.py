@@ -15,6 +15,7 @@ from sheetgen.template.stack.kinds import KINDS
 from sheetgen.template.stack.layer import Layer
 from sheetgen.template.stack.loss import write_loss
 from sheetgen.template.stack.tables import Tables, Tensor
+from sheetgen.template.stack.typed import equation_shape
 from sheetgen.tensors.labels import Shape
 
 _KEYS = ("kind", "from", "activation")
@@ -73,6 +74,8 @@ def _layer(
 
 def _named(layer: Layer, name: object) -> Tensor:
     shapes = layer.tables.shapes
+    if isinstance(name, str) and name not in shapes and (shape := equation_shape(layer.tables, name)) is not None:
+        return Tensor(name, shape)
     if not isinstance(name, str) or name not in shapes:
         hint = did_you_mean(str(name), shapes, f"there are {', '.join(shapes)}")
         layer.fail(f"it reads {name!r}, which is no input and no result of a layer before it", hint, "from")
@@ -99,13 +102,15 @@ def _first(layer: Layer, items: list[Mapping[str, Any]]) -> Tensor:
 
 def _written(layer: Layer) -> tuple[Tensor, str]:
     """Write a layer and its activation; return what the next layer reads, and the activation that made it."""
-    shape = KINDS[layer.kind].write(layer)
+    KINDS[layer.kind].write(layer)
+    shape = layer.tables.shapes[layer.name("z")]
     activation = layer.word("activation", (*activations(), *_OF_ROWS), _IDENTITY)
     if activation == _IDENTITY:
         return Tensor(layer.name("z"), shape), ""
     if activation in _OF_ROWS and not shape:
         layer.fail(f"{activation} is of a vector, and z{layer.number} is a number", "leave it out", "activation")
-    return Tensor(layer.write("a", f"{activation}({layer.name('z')})", shape), shape), activation
+    name = layer.write("a", f"{activation}({layer.name('z')})", shape)
+    return Tensor(name, layer.tables.shapes[name]), activation
 
 
 def _require_free(tables: Tables) -> None:

@@ -7,24 +7,21 @@ from math import prod
 from sheetgen.errors import did_you_mean
 from sheetgen.template.stack.layer import Layer
 from sheetgen.template.stack.tables import Tensor
-from sheetgen.tensors.labels import Shape, shape_text
+from sheetgen.tensors.labels import shape_text
 
 
-def flatten(layer: Layer) -> Shape:
+def flatten(layer: Layer) -> None:
     """Write all elements along one axis."""
-    shape = (prod(layer.source.shape),)
-    layer.write("z", f"flatten({layer.source.name})", shape)
-    return shape
+    layer.write("z", f"flatten({layer.source.name})", (prod(layer.source.shape),))
 
 
-def residual(layer: Layer) -> Shape:
+def residual(layer: Layer) -> None:
     """Write the sum of what the layer reads and what one of the layers before it reads, or of a named quantity."""
     x, skipped = layer.source, _skipped(layer)
     if skipped.shape != x.shape:
         problem = f"it adds {skipped.name}, {shape_text(skipped.shape)}, to {x.name}, {shape_text(x.shape)}"
         layer.fail(problem, "make them alike: a linear layer on one of the two ways, say", "over")
     layer.write("z", f"{x.name} + {skipped.name}", x.shape)
-    return x.shape
 
 
 def _skipped(layer: Layer) -> Tensor:
@@ -43,7 +40,7 @@ def _skipped(layer: Layer) -> Tensor:
     return Tensor(name, tables.shapes[name])
 
 
-def dropout(layer: Layer) -> Shape:
+def dropout(layer: Layer) -> None:
     """Write what a mask of 0 and 1 keeps, grown by 1/(1 − p); the mask is data, and has the shape of what is read."""
     x, p = layer.source, layer.share("p", 0.5)
     mask = layer.table.get("mask", layer.name("mask"))
@@ -55,4 +52,3 @@ def dropout(layer: Layer) -> Shape:
         problem = f"its mask {mask} is {shape_text(shape)}, and {x.name} is {shape_text(x.shape)}"
         layer.fail(problem, "make them alike", "mask")
     layer.write("z", f"dropout({x.name}, {mask}, p={p!r})", x.shape)
-    return x.shape

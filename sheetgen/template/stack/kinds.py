@@ -12,14 +12,13 @@ from sheetgen.template.stack.layer import Layer
 from sheetgen.template.stack.norms import norm
 from sheetgen.template.stack.recurrent import gru, lstm, rnn
 from sheetgen.template.stack.windows import conv, conv1d, conv2d, pool
-from sheetgen.tensors.labels import Shape
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of layer: ``write`` adds its parameters and equations and returns the shape of its result z."""
+    """A kind of layer: ``write`` adds its parameters and equations, of which z is the result."""
 
-    write: Callable[[Layer], Shape]
+    write: Callable[[Layer], None]
     options: tuple[str, ...] = ()
 
 

@@ -7,8 +7,8 @@ from math import sqrt
 from typing import Any, NoReturn
 
 from sheetgen.errors import did_you_mean
-from sheetgen.template.nested import shape_of
 from sheetgen.template.stack.tables import Tables, Tensor
+from sheetgen.template.stack.typed import equation_shape, typed_shape
 from sheetgen.template.tensors.numbers import INITS, SCALED
 from sheetgen.tensors.labels import Shape, shape_text
 
@@ -102,11 +102,12 @@ class Layer:
     def write(self, word: str, text: str, shape: Shape | None = None, part: str = "") -> str:
         """Add an equation; return its name. ``part`` is what stands behind the name, such as ``[0]``.
 
-        What has a shape may be read by later layers.
+        What has a shape may be read by later layers; an equation of that name that is typed goes before it.
         """
         name = self.name(word)
         if shape is not None:
-            self.tables.shapes[name] = shape
+            typed = equation_shape(self.tables, name)
+            self.tables.shapes[name] = shape if typed is None else typed
         self.tables.write("forward", f"{name}{part}", text, self.line)
         return name
 
@@ -145,12 +146,5 @@ class Layer:
         return name
 
     def typed_shape(self, word: str) -> Shape | None:
-        """Return the shape of a parameter that is typed; None where it is not, or has none that can be told."""
-        typed = self.tables.document.table("parameters")
-        if self.name(word) not in typed:
-            return None
-        value = typed[self.name(word)]
-        if not isinstance(value, dict):
-            return shape_of(value)
-        said = value.get("shape")
-        return tuple(said) if isinstance(said, list) and all(isinstance(size, int) for size in said) else None
+        """Return the shape of a parameter of the layer that is typed; None where it is not."""
+        return typed_shape(self.tables.document, self.name(word))

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from sheetgen.template.stack.layer import Layer
-from sheetgen.tensors.labels import Shape
 
 _FUNCTIONS = {"layer": "layernorm", "batch": "batchnorm", "rms": "rmsnorm"}
 _EPS = 1e-5
 
 
-def norm(layer: Layer) -> Shape:
+def norm(layer: Layer) -> None:
     """Write the rows, or for ``batch`` the columns, with mean 0 and variance 1, times a gain and plus a bias."""
     x, mode = layer.source, layer.word("mode", _FUNCTIONS, "layer")
     if not x.shape or (mode == "batch" and len(x.shape) != 2):
@@ -17,7 +16,6 @@ def norm(layer: Layer) -> Shape:
     operands = [x.name, *_affine(layer, x.shape[-1], mode)]
     options = f", eps={layer.share('eps', _EPS)!r}" if "eps" in layer.table else ""
     layer.write("z", f"{_FUNCTIONS[mode]}({', '.join(operands)}{options})", x.shape)
-    return x.shape
 
 
 def _affine(layer: Layer, size: int, mode: str) -> list[str]:

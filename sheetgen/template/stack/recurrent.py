@@ -6,21 +6,20 @@ The stacked weights are torch's: of an LSTM for the gates i, f, g, o, of a GRU f
 from __future__ import annotations
 
 from sheetgen.template.stack.layer import Layer
-from sheetgen.tensors.labels import Shape
 
 _NONLINEARITIES = ("tanh", "relu")
 
 
-def rnn(layer: Layer) -> Shape:
+def rnn(layer: Layer) -> None:
     """Write h[t] = tanh(x[t-1] @ W_ih.T + b_ih + h[t-1] @ W_hh.T + b_hh)."""
     steps = _Steps(layer, 1)
     function = layer.word("nonlinearity", _NONLINEARITIES, "tanh")
     steps.begin("h")
     steps.write("h", f"{function}({steps.of_input} + {steps.of_state})")
-    return steps.result()
+    steps.result()
 
 
-def lstm(layer: Layer) -> Shape:
+def lstm(layer: Layer) -> None:
     """Write the gates, the cell c[t] = f·c[t-1] + i·g and the state h[t] = o·tanh(c[t])."""
     steps = _Steps(layer, 4)
     steps.begin("h", "c")
@@ -30,10 +29,10 @@ def lstm(layer: Layer) -> Shape:
     i, f, g, o, c = map(layer.name, "ifgoc")
     steps.write("c", f"{f}[t]*{c}[t-1] + {i}[t]*{g}[t]")
     steps.write("h", f"{o}[t]*tanh({c}[t])")
-    return steps.result()
+    steps.result()
 
 
-def gru(layer: Layer) -> Shape:
+def gru(layer: Layer) -> None:
     """Write the gates, the candidate n[t] = tanh(… + r·(…)) and the state h[t] = (1 − u)·n + u·h[t-1].
 
     The gate that torch calls z is u, as z is the layer's result.
@@ -46,7 +45,7 @@ def gru(layer: Layer) -> Shape:
     r, u, n, h = map(layer.name, "runh")
     steps.write("n", f"tanh({steps.gate(inputs, 2)} + {r}[t]*{steps.gate(states, 2)})")
     steps.write("h", f"(1 - {u}[t])*{n}[t] + {u}[t]*{h}[t-1]")
-    return steps.result()
+    steps.result()
 
 
 class _Steps:
@@ -80,9 +79,8 @@ class _Steps:
         """Return the part of stacked gates that belongs to one."""
         return f"{name}[t, {number * self.hidden}:{(number + 1) * self.hidden}]"
 
-    def result(self) -> Shape:
+    def result(self) -> None:
         """Write what the next layer reads: all states, or the last one."""
         last = self.layer.flag("last", False)
         shape = (self.hidden,) if last else (self.length, self.hidden)
         self.layer.write("z", f"{self.layer.name('h')}[{self.length if last else '1:'}]", shape)
-        return shape

@@ -10,24 +10,24 @@ from sheetgen.tensors.labels import Shape, shape_text
 _POOLS = {"max": "maxpool", "avg": "avgpool"}
 
 
-def conv(layer: Layer) -> Shape:
+def conv(layer: Layer) -> None:
     """Write a convolution along one axis where ``kernel_size`` lists one size, else by the number of axes."""
     given = layer.table.get("kernel_size")
     axes = len(given) if isinstance(given, list) and len(given) in (1, 2) else min(len(layer.source.shape), 2)
-    return _convolved(layer, axes)
+    _convolved(layer, axes)
 
 
-def conv1d(layer: Layer) -> Shape:
+def conv1d(layer: Layer) -> None:
     """Write a convolution along the last axis."""
-    return _convolved(layer, 1)
+    _convolved(layer, 1)
 
 
-def conv2d(layer: Layer) -> Shape:
+def conv2d(layer: Layer) -> None:
     """Write a convolution along the last two axes."""
-    return _convolved(layer, 2)
+    _convolved(layer, 2)
 
 
-def _convolved(layer: Layer, axes: int) -> Shape:
+def _convolved(layer: Layer, axes: int) -> None:
     """Write conv(x, W) + b, in torch's layout; what has no axis of channels is one channel."""
     x = layer.source
     if axes < 1 or len(x.shape) not in (axes, axes + 1):
@@ -44,9 +44,7 @@ def _convolved(layer: Layer, axes: int) -> Shape:
     read = x.name if len(x.shape) > axes else f"reshape({x.name}, {[1, *image]})"
     options = f", stride={stride}" * (stride != 1) + f", padding={padding}" * (padding != 0)
     added = f" + reshape({layer.name('b')}, {[outputs, *[1] * axes]})" if bias else ""
-    shape = (outputs, *sizes)
-    layer.write("z", f"conv{axes}d({read}, {weight}{options}){added}", shape)
-    return shape
+    layer.write("z", f"conv{axes}d({read}, {weight}{options}){added}", (outputs, *sizes))
 
 
 def _kernel(layer: Layer, axes: int) -> Shape:
@@ -56,7 +54,7 @@ def _kernel(layer: Layer, axes: int) -> Shape:
     return tuple(layer.size("kernel_size", "W", 2 + axis) for axis in range(axes))
 
 
-def pool(layer: Layer) -> Shape:
+def pool(layer: Layer) -> None:
     """Write the largest, or the mean, of each window over the last axes."""
     x, function = layer.source, _POOLS[layer.word("mode", _POOLS, "max")]
     given = layer.table.get("kernel_size")
@@ -73,7 +71,6 @@ def pool(layer: Layer) -> Shape:
     size = str(window[0]) if len(set(window)) == 1 else str(list(window))
     options = f", stride={stride}" * (stride != window[-1]) + f", axes={axes}" * (axes != min(len(x.shape), 2))
     layer.write("z", f"{function}({x.name}, {size}{options})", shape)
-    return shape
 
 
 def _sizes(layer: Layer, image: Shape, window: Shape, stride: int) -> Shape:
