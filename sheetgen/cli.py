@@ -371,9 +371,12 @@ def sweep_command(
 @_template_argument
 @click.option("--format", "form", type=click.Choice(NOTATIONS + DRAWINGS), default="text", show_default=True)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="The file to write [default: print it].")
+@click.option("--scalars", is_flag=True, help="Of a template in tensors, print the equations of every element.")
 @click.option("--force", is_flag=True, help="Replace an existing file.")
-def show_command(name: str, form: str, output: Path | None, force: bool) -> int:
+def show_command(name: str, form: str, output: Path | None, scalars: bool, force: bool) -> int:
     """Print the equations of a TEMPLATE: forward, backward and updates, as derived; or draw its network.
+
+    Those of a template in tensors are over matrices: ∂E/∂W = Xᵀ·∂E/∂Z. The formulas (excel) are those of its elements.
 
     A drawing (svg, png) is that of the sheet Start: circles, and lines as thick as the weights, blue above 0 and orange
     below, as far as a sheet has them: none where more than 300 would cross. A PNG needs Pillow.
@@ -389,7 +392,7 @@ def show_command(name: str, form: str, output: Path | None, force: bool) -> int:
     if form == "png" and output is None and _shown_in_a_terminal():
         raise UsageError("a terminal shows no PNG", "name a file with -o")
     study = load(name)
-    content = drawing(study, form) if form in DRAWINGS else f"{equations(study, form)}\n".encode()
+    content = drawing(study, form) if form in DRAWINGS else f"{equations(study, form, scalars)}\n".encode()
     if output is None:
         click.echo(content if form == "png" else content.decode(), nl=False)
     else:

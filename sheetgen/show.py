@@ -12,6 +12,9 @@ from sheetgen.network.optimizers import OPTIMIZERS, SCHEDULES, SGD
 from sheetgen.network.study import Study
 from sheetgen.sheets import layout as at
 from sheetgen.sheets.layout import Layout
+from sheetgen.sheets.matrix_form import Line, sections, update_lines
+from sheetgen.tensors.matrix_text import words
+from sheetgen.tensors.program import Tensors
 
 _HEADINGS = {
     Section.FORWARD: "Forward",
@@ -35,11 +38,14 @@ def drawing(study: Study, kind: str) -> bytes:
     return svg.svg(figure).encode() if kind == "svg" else png.png(figure)
 
 
-def equations(study: Study, notation: str) -> str:
+def equations(study: Study, notation: str, scalars: bool = False) -> str:
     """Return the forward, backward and update equations of a study as ``text``, ``latex`` or ``excel``.
 
+    Those of a study that is written in tensors are over tensors, unless ``scalars`` asks for those of every element.
     The formulas of ``excel`` are those of iteration 0 (updates: of iteration 1), by cell.
     """
+    if study.tensors is not None and not scalars and notation in _OF_TENSORS:
+        return "\n".join(_OF_TENSORS[notation](study, study.tensors))
     lines = {"text": _text, "latex": _latex, "excel": _excel}[notation](study)
     return "\n".join(lines)
 
@@ -109,3 +115,35 @@ def _excel(study: Study) -> Iterator[str]:
         yield f"{heading}:"
         for q in quantities:
             yield f"  {layout.letter(q.name, variant)}{row}  {q.name}: ={layout.formula(equation_of(q), variant, row)}"
+
+
+# --- over tensors ---
+
+
+def _lines(study: Study, tensors: Tensors) -> Iterator[tuple[str, list[Line]]]:
+    for section, lines in sections(study, tensors):
+        yield _HEADINGS[section], lines
+    for heading, variant, quantities in _updates(study):
+        yield heading, list(update_lines(study, tensors, variant, quantities))
+
+
+def _tensor_text(study: Study, tensors: Tensors) -> Iterator[str]:
+    matrices = []
+    for heading, lines in _lines(study, tensors):
+        yield f"{heading}:"
+        yield from (f"  {'    ' * line.inner}{line.text}" for line in lines)
+        matrices += [equation.right for line in lines for equation in line.equations]
+    if meanings := words(matrices):
+        yield "Where:"
+        yield from (f"  {meaning}" for meaning in meanings)
+
+
+def _tensor_latex(study: Study, tensors: Tensors) -> Iterator[str]:
+    yield r"\begin{align*}"
+    for heading, lines in _lines(study, tensors):
+        yield rf"  & \text{{{heading}}} \\"
+        yield from (rf"  {latex} \\" for line in lines for latex in line.latex)
+    yield r"\end{align*}"
+
+
+_OF_TENSORS = {"text": _tensor_text, "latex": _tensor_latex}

@@ -1,0 +1,93 @@
+"""A network written in tensors, for a person: its equations over tensors, their derivatives and the updates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sheetgen.network.graph import Quantity, Section
+from sheetgen.network.study import Study
+from sheetgen.sheets.matrix_updates import ANY, updates
+from sheetgen.tensors.adjoint import backward
+from sheetgen.tensors.forward import Forward, forward
+from sheetgen.tensors.labels import labels
+from sheetgen.tensors.matrices import Equation, Name
+from sheetgen.tensors.matrix_latex import equation_latex, matrix_latex, tensor_latex
+from sheetgen.tensors.matrix_text import equation_text, matrix_text
+from sheetgen.tensors.program import Tensors
+
+TABLES = {"forward": Section.FORWARD, "loss": Section.LOSS, "metrics": Section.METRICS}
+"""The sections of a network by the tables of a template."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """An equation as text, and in LaTeX, aligned at its sign, in as many lines as it has there.
+
+    One of a step of another is ``inner``; ``equations`` are what it says, none where that is said by its steps, or is
+    an update.
+    """
+
+    text: str
+    latex: list[str]
+    inner: bool = False
+    equations: tuple[Equation, ...] = ()
+
+
+def trained(study: Study, tensors: Tensors) -> list[str]:
+    """Return the tensors of parameters of which anything is trained."""
+    weights = set(study.network.weights)
+    return [
+        name
+        for name, given in tensors.given.items()
+        if given.table == "parameters" and not weights.isdisjoint(labels(name, given.shape))
+    ]
+
+
+def sections(study: Study, tensors: Tensors) -> Iterator[tuple[Section, list[Line]]]:
+    """Yield the sections of a network, each with its equations."""
+    typed = forward(tensors)
+    for table, section in TABLES.items():
+        lines = [line for one in typed if one.typed.table == table for line in _forward(one)]
+        if lines:
+            yield section, lines
+    derivatives = backward(tensors, study.network.loss, trained(study, tensors))
+    weights = {f"∂{study.network.loss}/∂{name}" for name in tensors.given}
+    for section, equations in (
+        (Section.BACKWARD, [one for one in derivatives if _name(one) not in weights]),
+        (Section.GRADIENTS, [one for one in derivatives if _name(one) in weights]),
+    ):
+        if equations:
+            yield section, derivative_lines(equations)
+
+
+def _name(equation: Equation) -> str:
+    target = equation.target if isinstance(equation.target, Name) else equation.target.tensor
+    assert isinstance(target, Name), target
+    return target.name
+
+
+def _forward(one: Forward) -> Iterator[Line]:
+    """Yield an equation as it was typed, and below it the steps that the workbook takes."""
+    latex = [equation_latex(equation) for equation in one.whole]
+    yield Line(f"{one.typed.key} = {one.typed.text}", latex, equations=() if one.steps else one.whole)
+    for equation in one.steps:
+        yield Line(equation_text(equation), [equation_latex(equation)], inner=True, equations=(equation,))
+
+
+def derivative_lines(equations: Sequence[Equation]) -> list[Line]:
+    """Return equations as lines."""
+    return [Line(equation_text(one), [equation_latex(one)], equations=(one,)) for one in equations]
+
+
+def update_lines(study: Study, tensors: Tensors, variant: int, quantities: Sequence[Quantity]) -> Iterator[Line]:
+    """Yield how one variant is trained: what counts, the columns of its optimiser, and the tensors themselves."""
+    for group in updates(study, tensors, variant, trained(study, tensors), quantities):
+        if group.stands_for:
+            several = ", ".join(group.stands_for)
+            latex = ", ".join(tensor_latex(name, bool(tensors.given[name].shape)) for name in group.stands_for)
+            yield Line(f"for each {ANY} of {several}:", [rf"& \text{{for each }} \theta \text{{ of }} {latex}"])
+        for one in group.updates:
+            text, latex = matrix_text(one.right), matrix_latex(one.right)
+            sign, arrow = (":=", r"\gets") if one.becomes else ("=", "=")
+            yield Line(f"{one.target.name} {sign} {text}", [rf"{matrix_latex(one.target)} &{arrow} {latex}"])
