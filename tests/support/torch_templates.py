@@ -10,6 +10,7 @@ import pytest
 from numpy.typing import NDArray
 from tracing import trace
 
+from sheetgen.network.graph import Graph
 from sheetgen.network.study import Study
 
 torch = pytest.importorskip("torch")
@@ -55,9 +56,15 @@ def by_torch(
 
 def columns(study: Study, name: str, shape: tuple[int, ...], variant: int = 0) -> NDArray[np.float64]:
     """Return the columns of a tensor on a training sheet: row, then the tensor's own axes."""
-    graph = study.graphs[variant]
+    return _columns(study.graphs[variant], _rows(study, variant), name, shape)
+
+
+def _rows(study: Study, variant: int) -> list[list[float]]:
+    return [row for chunk in trace(study, [variant]) for row in chunk.rows[0]]
+
+
+def _columns(graph: Graph, rows: list[list[float]], name: str, shape: tuple[int, ...]) -> NDArray[np.float64]:
     places = [graph.position[label(name, place)] for place in product(*map(range, shape))]
-    rows = [row for chunk in trace(study, [variant]) for row in chunk.rows[0]]
     return np.array([[row[place] for place in places] for row in rows]).reshape(len(rows), *shape)
 
 
@@ -65,10 +72,11 @@ def same_training(study: Study, loss: Loss, optimiser: Callable[[list[torch.Tens
     """Hold every parameter at every iteration of a training, and its losses, to torch's."""
     assert study.tensors is not None
     courses, losses = by_torch(study, loss, optimiser, study.iterations)
+    graph, rows = study.graph, _rows(study, 0)
     for name, tensor in study.tensors.given.items():
         if tensor.table == "parameters":
-            ours = columns(study, name, tensor.shape)[:: study.batch]
+            ours = _columns(graph, rows, name, tensor.shape)[:: study.batch]
             np.testing.assert_allclose(ours, [course[name] for course in courses], rtol=1e-9, atol=1e-12)
     loss_name = study.network.loss if study.batch == 1 else f"mean {study.network.loss}"
-    ours = columns(study, loss_name, ())[study.batch - 1 :: study.batch]
+    ours = _columns(graph, rows, loss_name, ())[study.batch - 1 :: study.batch]
     np.testing.assert_allclose(ours, losses, rtol=1e-9, atol=1e-12)

@@ -6,26 +6,20 @@ In torch each is written by hand, a batch or a sequence at a time.
 from __future__ import annotations
 
 import math
-import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from itertools import product
-from typing import Any
 
 import numpy as np
 import pytest
+import torch
+from torch import Tensor
+from torch_templates import Loss, Tensors, given, same_training
 from tracing import trace
 
-from sheetgen import load
+from sheetgen import load, override
 from sheetgen.network.study import Study
 from sheetgen.tensors.labels import labels
-
-torch = pytest.importorskip("torch", reason="the companion's packages are not installed")
-
-UPDATES = 50
-
-Named = Mapping[str, Any]
-Array = np.ndarray[Any, Any]
 
 
 @cache
@@ -38,17 +32,10 @@ def trained(name: str, sheet: str | None = None) -> tuple[Study, list[dict[str, 
     return study, [dict(zip(names, map(float, row), strict=True)) for row in rows]
 
 
-def tensor(study: Study, row: Mapping[str, float], name: str) -> Array:
-    """Return a tensor of numbers, an input or a parameter, as it stands in a row."""
-    assert study.tensors is not None
-    shape = study.tensors.given[name].shape
-    return np.array([row[label] for label in labels(name, shape)]).reshape(shape)
-
-
 # --- what torch is told ---
 
 
-def echo(g: Named) -> Any:
+def echo(g: Tensors) -> Tensor:
     hidden, heard = torch.zeros(3, dtype=torch.float64), []
     for number in g["x"]:
         hidden = torch.tanh(number * g["Wx"] + hidden @ g["Wh"])
@@ -56,7 +43,7 @@ def echo(g: Named) -> Any:
     return torch.nn.functional.mse_loss(torch.stack(heard[2:]) @ g["v"], g["y"])
 
 
-def adding(g: Named) -> Any:
+def adding(g: Tensors) -> Tensor:
     """torch's own cell, which has the gates one below the other, and weights that stand on the left."""
     cell = torch.nn.LSTMCell(2, 2, dtype=torch.float64)
     weights = {
@@ -71,17 +58,17 @@ def adding(g: Named) -> Any:
     return torch.nn.functional.mse_loss(state[0] @ g["v"] + g["d"], g["y"])
 
 
-def attended(q: Any, k: Any, v: Any, scale: float) -> Any:
+def attended(q: Tensor, k: Tensor, v: Tensor, scale: float) -> Tensor:
     return torch.nn.functional.scaled_dot_product_attention(q[None], k[None], v[None], is_causal=True, scale=scale)[0]
 
 
-def head(g: Named) -> Any:
+def head(g: Tensors) -> Tensor:
     seen = attended(g["X"] @ g["Wq"], g["X"] @ g["Wk"], (g["X"] @ g["Wv"])[:, None], 1.0)
     return torch.nn.functional.mse_loss(seen[:, 0], g["y"])
 
 
-def block(g: Named) -> Any:
-    def normed(x: Any, gain: Any, bias: Any) -> Any:
+def block(g: Tensors) -> Tensor:
+    def normed(x: Tensor, gain: Tensor, bias: Tensor) -> Tensor:
         return torch.nn.functional.layer_norm(x, (4,), gain, bias)
 
     n = normed(g["X"], g["g1"], g["c1"])
@@ -90,7 +77,7 @@ def block(g: Named) -> Any:
     return torch.nn.functional.mse_loss(stream + inner @ g["W2"] + g["b2"], g["Y"])
 
 
-def logits(g: Named, words: Any) -> Any:
+def logits(g: Tensors, words: Tensor) -> Tensor:
     """Return what a GPT says of the word after each of some words, given by their numbers."""
     x = torch.nn.functional.embedding(words, g["emb"]) + g["pos"][: len(words)]
     n = torch.nn.functional.rms_norm(x, (4,), g["g1"], 1e-5)
@@ -99,11 +86,11 @@ def logits(g: Named, words: Any) -> Any:
     return (y + inner @ g["W2"] + g["b2"]) @ g["U"]
 
 
-def gpt(g: Named) -> Any:
+def gpt(g: Tensors) -> Tensor:
     return torch.nn.functional.cross_entropy(logits(g, g["text"].argmax(-1)), g["next"].argmax(-1))
 
 
-LOSSES: dict[str, Callable[[Named], Any]] = {
+LOSSES: dict[str, Loss] = {
     "rnn-echo": echo,
     "lstm-adding": adding,
     "attention-head": head,
@@ -112,30 +99,14 @@ LOSSES: dict[str, Callable[[Named], Any]] = {
 }
 
 
+METHODS = {"adam": torch.optim.Adam, "sgd": torch.optim.SGD}
+
+
 @pytest.mark.parametrize("name", LOSSES)
-def test_torch_trains_it_alike(name: str) -> None:
-    study, rows = trained(name)
-    assert study.tensors is not None
-    given = {
-        key: torch.tensor(tensor(study, rows[0], key), dtype=torch.float64, requires_grad=one.table == "parameters")
-        for key, one in study.tensors.given.items()
-    }
-    weights = {key: value for key, value in given.items() if value.requires_grad}
+def test_fifty_updates_are_those_of_torch(name: str) -> None:
+    study = override(load(name), iterations=50)
     variant = study.variants[0]
-    method = {"adam": torch.optim.Adam, "sgd": torch.optim.SGD}[variant.optimizer.name](weights.values(), variant.rate)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        for row in rows[: UPDATES + 1]:
-            loss = LOSSES[name](given)
-            assert row[study.network.loss] == pytest.approx(loss.item(), rel=1e-9, abs=1e-12)
-            for key, weight in weights.items():
-                np.testing.assert_allclose(tensor(study, row, key), weight.detach(), rtol=1e-7, atol=1e-9)
-            method.zero_grad()
-            loss.backward()
-            for key, weight in weights.items():
-                slopes = [row[f"∂{study.network.loss}/∂{label}"] for label in labels(key, tuple(weight.shape))]
-                np.testing.assert_allclose(slopes, weight.grad.reshape(-1), rtol=1e-7, atol=1e-10)
-            method.step()
+    same_training(study, LOSSES[name], lambda p: METHODS[variant.optimizer.name](p, variant.rate))
 
 
 # --- what is said of them ---
@@ -143,7 +114,7 @@ def test_torch_trains_it_alike(name: str) -> None:
 
 def test_the_rnn_repeats_every_sequence() -> None:
     study, rows = trained("rnn-echo")
-    wx, wh, v = (tensor(study, rows[-1], name) for name in ("Wx", "Wh", "v"))
+    wx, wh, v = (given(study, rows[-1])[name].numpy() for name in ("Wx", "Wh", "v"))
     heard = np.array(list(product((-1.0, 1.0), repeat=10)))
     hidden, said = np.zeros((len(heard), 3)), []
     for step in heard.T:
@@ -155,8 +126,8 @@ def test_the_rnn_repeats_every_sequence() -> None:
 
 def test_the_lstm_adds() -> None:
     study, rows = trained("lstm-adding")
-    x, y = tensor(study, rows[0], "x"), tensor(study, rows[0], "y")
-    assert y == pytest.approx((x[:, :, 0] * x[:, :, 1]).sum(1))
+    data = given(study, rows[0])
+    assert torch.allclose(data["y"], (data["x"][:, :, 0] * data["x"][:, :, 1]).sum(1))
     assert rows[0]["worst"] > 1
     assert rows[-1]["worst"] < 0.03
 
@@ -172,8 +143,8 @@ def test_the_head_looks_at_the_namesake(sheet: str, least: float) -> None:
 def test_the_block_fetches_the_token_before() -> None:
     study, rows = trained("transformer-block")
     after = np.array([rows[-1][label] for label in labels("Z", (3, 4))]).reshape(3, 4)
-    wanted = tensor(study, rows[0], "Y")
-    assert (wanted[1:] == tensor(study, rows[0], "X")[:-1]).all()
+    wanted = given(study, rows[0])["Y"].numpy()
+    assert (wanted[1:] == given(study, rows[0])["X"].numpy()[:-1]).all()
     assert (np.round(after) == wanted).all()
     assert rows[0]["E"] > 1 > 0.001 > rows[-1]["E"]
 
@@ -188,8 +159,7 @@ def test_the_gpt_writes() -> None:
     assert written(rows[0]) != written(rows[-1])
     assert written(rows[-1]) == [0, 1, 2, 0, 3]
     for row in rows[::5]:
-        weights = {name: torch.tensor(tensor(study, row, name)) for name in study.tensors.given}
-        words = [0]
+        weights, words = given(study, row), [0]
         while len(words) < 5:
             words.append(int(logits(weights, torch.tensor(words))[-1].argmax()))
         assert written(row) == words
