@@ -20,8 +20,8 @@ NUMBER, SCIENTIFIC = "0.000000", "0.00E+00"
 """Six decimals; a conditional format shows what these would hide in scientific notation."""
 SHORT, SLOPE = "0.0000", '"∂ "0.0000;"∂ "-0.0000'
 """Four decimals, to be read from afar; a slope is a derivative of the loss."""
-TWO_PLACES, ONE_PLACE = "0.00", "0.0"
-"""Two decimals, and one, for cells of large matrices."""
+FOUR_PLACES, TWO_PLACES, ONE_PLACE = "0.0000;-0.0000", "0.00", "0.0"
+"""The decimals of the cells of a matrix: the fewer, the narrower they are."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,8 @@ SIZES = {
     NUMBER: Sizes(0.00005, f"{SCIENTIFIC};-{SCIENTIFIC};{NUMBER}", 9999, f"{SCIENTIFIC};-{SCIENTIFIC}"),
     SHORT: Sizes(0.0005, f"0.0E+00;-0.0E+00;{SHORT}", 999, "0.0E+00;-0.0E+00"),
     SLOPE: Sizes(0.0005, '"∂ "0.0E+00;"∂ "-0.0E+00;"∂ "0.0000', 999, '"∂ "0.0E+00;"∂ "-0.0E+00'),
-    TWO_PLACES: Sizes(0.005, f"0E+00;-0E+00;{TWO_PLACES}", 999, "0E+00;-0E+00"),
+    FOUR_PLACES: Sizes(0.0005, "0.0E+00;-0.0E+00;0.0000", 99, "0.0E+00;-0.0E+00"),
+    TWO_PLACES: Sizes(0.005, f"0E+00;-0E+00;{TWO_PLACES}", 99, "0E+00;-0E+00"),
     ONE_PLACE: Sizes(0.05, f'"+0";"-0";{ONE_PLACE}', 99, "0;-0"),
 }
 GENERAL, INTEGER = "General", "#,##0"

@@ -21,7 +21,7 @@ from sheetgen.tensors.labels import Place
 
 _LINE = "D0D5DD"
 _LOOKS = {
-    3: Style(align="center", number=style.SHORT, border=_LINE),
+    3: Style(align="center", number=style.FOUR_PLACES, border=_LINE),
     2: Style(align="center", number=style.TWO_PLACES, size=9, border=_LINE),
     1: Style(align="center", number=style.ONE_PLACE, size=7, border=_LINE),
 }

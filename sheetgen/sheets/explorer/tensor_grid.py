@@ -18,7 +18,7 @@ from sheetgen.network.graph import Section
 from sheetgen.tensors.elements import Array
 from sheetgen.tensors.labels import Place, places, shape_text
 
-UNIT, HEIGHT = 2.43, 16.5
+UNIT, HEIGHT = 22 / 7, 16.5
 """How wide a column of the board is, in characters, and how high its rows are, in points: both 22 pixels."""
 MOST_SIDE, MOST_MATRICES = 32, 16
 """The most rows, or columns, of a matrix that are drawn, and the most matrices of a tensor."""

@@ -9,7 +9,7 @@ from typing import Any
 from sheetgen.network.graph import Section
 from sheetgen.page import style
 from sheetgen.page.cell_names import column_letter
-from sheetgen.page.fields import filling, span
+from sheetgen.page.fields import filling, pixels, span
 from sheetgen.page.page import Page
 from sheetgen.page.printing import by_width
 from sheetgen.page.style import Style
@@ -31,6 +31,8 @@ MOST_NUMBERS = 4_000
 _FIRST_ROW, _MARGIN = 9, 13.0
 _LEAST_WIDTH = 170.0
 _SPARING = range(3)
+_CHARACTER = 7.5
+"""The pixels of a character in the width of a column: 7 in Excel, a little more in LibreOffice."""
 
 
 def page(book: Book, verdict: Verdict, tensors: Tensors) -> Page:
@@ -58,14 +60,23 @@ def page(book: Book, verdict: Verdict, tensors: Tensors) -> Page:
     below = step.put(page, book, table, row)
     end = _legend(page, below + 1)
     board.whole[row] = end
-    page.zoom = filling(page, last)
+    page.zoom = filling(_narrow(page), last)
     page.decorate.append(lambda sheet: _print(sheet, page, last, end, board.whole))
     return page
 
 
 def _print(sheet: Any, page: Page, last: int, end: int, whole: Mapping[int, int]) -> None:
-    by_width(sheet, page, last, whole, range(0))
+    by_width(sheet, _narrow(page), last, whole, range(0))
     sheet.print_area = f"A1:{column_letter(last)}{end}"
+
+
+def _narrow(page: Page) -> Page:
+    """Return a page whose columns are reckoned to be as wide as they are, their margins included.
+
+    What is added for margins otherwise is little beside a column of text, and much beside one of the board.
+    """
+    margin = pixels(Page("", widths={1: 0.0}), 1)
+    return replace(page, widths={c: (width * _CHARACTER - margin) / 7 for c, width in page.widths.items()})
 
 
 def _bands(tensors: Tensors, grids: Grids) -> tuple[list[Band], int]:
