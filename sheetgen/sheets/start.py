@@ -31,6 +31,7 @@ from sheetgen.sheets.book import Book
 from sheetgen.sheets.drawing import painter
 from sheetgen.sheets.drawing.alone import ROW_HEIGHT, START_LOOK
 from sheetgen.sheets.drawing.plan import FIRST_DRAWN_COLUMN, plan_drawing
+from sheetgen.sheets.drawing.tensor_boxes import draw_boxes, plan_boxes
 from sheetgen.sheets.error.table import variant_title
 from sheetgen.sheets.flag import Verdict, flag
 from sheetgen.sheets.section_style import band_style
@@ -46,6 +47,15 @@ _KEY = (
 )
 
 _LINK_WIDTH, _DRAWING_ROW = 15.0, 6
+
+_OF_NEURONS = (
+    "The network at iteration 0, from the inputs to the loss. Coloured lines are weights as they were built: the"
+    " thicker the larger, blue above 0 and orange below."
+)
+_OF_TENSORS = (
+    "The network, from the inputs to the loss: each box an equation, its name and shape above it, the parameters that"
+    " enter it below. Explorer shows its numbers."
+)
 
 _SECTIONS = {
     Section.DATA: "the inputs and the targets",
@@ -67,28 +77,32 @@ def page(book: Book, verdict: Verdict) -> Page:
     page.widths = {1: 3}
     page.heights = {1: 34, 2: 20 + 16 * (len(study.description) // 120)}
     page.put("B1", study.title, style.TITLE)
-    plan = plan_drawing(study.network, START_LOOK)
-    cells = painter.draw(page, plan, painter.at_start(book), _DRAWING_ROW)
-    page.heights |= dict.fromkeys(range(_DRAWING_ROW - 1, cells.row), ROW_HEIGHT)
-    last = max(plan.last_column, 14)
+    drawn, below = _draw(page, book)
+    page.heights |= dict.fromkeys(range(_DRAWING_ROW - 1, below), ROW_HEIGHT)
+    last = max(drawn, 14)
     page.widths[FIRST_DRAWN_COLUMN] = max(page.widths[FIRST_DRAWN_COLUMN], _LINK_WIDTH)
     page.put("B2", " ".join(study.description.split()), style.PROSE)
     page.merges.append(f"B2:{column_letter(last)}2")
     page.zoom = filling(page, last)
     flag(page, f"B3:{column_letter(last)}3", verdict)
-    page.put(
-        "B4",
-        "The network at iteration 0, from the inputs to the loss. Coloured lines are weights as they were built: the"
-        " thicker the larger, blue above 0 and orange below.",
-        style.NOTE,
-    )
-    row = _try(page, book, cells.row)
+    page.put("B4", _OF_TENSORS if study.tensors else _OF_NEURONS, style.NOTE)
+    row = _try(page, book, below)
     row = _sheets(page, book, row)
     _key(page, book, row)
-    if cells.weights:
-        page.colour(" ".join(ranges(cells.weights)), negative_rule())
     page.decorate.append(_print)
     return page
+
+
+def _draw(page: Page, book: Book) -> tuple[int, int]:
+    """Draw the network; return the last column, and the next free row."""
+    if book.study.tensors:
+        boxes = plan_boxes(book.study.tensors)
+        return boxes.last_column, draw_boxes(page, boxes, _DRAWING_ROW)
+    plan = plan_drawing(book.study.network, START_LOOK)
+    cells = painter.draw(page, plan, painter.at_start(book), _DRAWING_ROW)
+    if cells.weights:
+        page.colour(" ".join(ranges(cells.weights)), negative_rule())
+    return plan.last_column, cells.row
 
 
 def _try(page: Page, book: Book, row: int) -> int:

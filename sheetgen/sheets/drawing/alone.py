@@ -11,6 +11,7 @@ from sheetgen.page.page import Page
 from sheetgen.page.style import Style
 from sheetgen.sheets.drawing.painter import DrawnNumbers, draw
 from sheetgen.sheets.drawing.plan import Look, plan_drawing
+from sheetgen.sheets.drawing.tensor_boxes import draw_boxes, plan_boxes
 
 START_LOOK = Look(
     round=True,
@@ -35,9 +36,15 @@ _TOP = 2
 def drawing(study: Study) -> Page:
     """Return a page with the drawing of a study's network, its numbers those of iteration 0 of the first variant.
 
+    One that is written in tensors is drawn without numbers, a box an equation.
+
     Raises NumberError where these are none that a spreadsheet can hold.
     """
     page = Page(study.title, widths={1: 1.0})
+    if study.tensors:
+        below = draw_boxes(page, plan_boxes(study.tensors), _TOP)
+        page.heights = dict.fromkeys(range(1, below), ROW_HEIGHT)
+        return page
     row = next(Trace(study, chunk_rows=1, most_held=0).chunks([0])).rows[0][0]
     position = study.graphs[0].position
     numbers = DrawnNumbers(lambda name: row[position[name]], weight=study.values.__getitem__)
