@@ -85,11 +85,12 @@ def _named(layer: Layer, name: object) -> Tensor:
 def _first(layer: Layer, items: list[Mapping[str, Any]]) -> Tensor:
     """Return what the first layer reads: the input, or all inputs that are numbers, side by side as z0.
 
-    Inputs that a layer asks for by name, as a mask, are none of those.
+    Masks are none of those, nor are others that a layer asks for by name, if some are left.
     """
-    asked = {item.get(key) for item in items for key in ("from", "add", "mask") if isinstance(item.get(key), str)}
-    asked |= {f"mask{number}" for number, _ in enumerate(items, 1)}
-    free = {name: shape for name, shape in layer.tables.inputs.items() if name not in asked}
+    masks = {str(item.get("mask", f"mask{number}")) for number, item in enumerate(items, 1)}
+    asked = {str(item.get(key)) for item in items for key in ("from", "add")}
+    free = {name: shape for name, shape in layer.tables.inputs.items() if name not in masks}
+    free = {name: shape for name, shape in free.items() if name not in asked} or free
     if len(free) == 1:
         return Tensor(*next(iter(free.items())))
     if not free or any(free.values()):

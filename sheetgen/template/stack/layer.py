@@ -88,10 +88,10 @@ class Layer:
     def word(self, key: str, known: Collection[str], default: str) -> str:
         """Return the word of a key, which must be one of the known ones."""
         value = self.table.get(key, default)
-        if value not in known:
+        if not isinstance(value, str) or value not in known:
             hint = did_you_mean(str(value), known, f"there are {', '.join(known)}")
             self.fail(f"there is no {key} {value!r}", hint, key)
-        return str(value)
+        return value
 
     # --- what it writes ---
 

@@ -36,6 +36,8 @@ def _convolved(layer: Layer, axes: int) -> None:
     outputs = layer.size("out_channels", "W", 0)
     window = _kernel(layer, axes)
     stride, padding = layer.whole("stride", 1), layer.whole("padding", 0, 0)
+    if padding >= min(window):
+        layer.fail(f"padding = {padding} leaves windows with nothing in them", f"at most {min(window) - 1}", "padding")
     sizes = _sizes(layer, tuple(size + 2 * padding for size in image), window, stride)
     fans = channels * prod(window), outputs * prod(window)
     named = "out_channels × in_channels × kernel_size"
