@@ -6,6 +6,7 @@ formulas of other sheets refer to them.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -17,6 +18,7 @@ from sheetgen.network.graph import BATCH, ITERATION, SAMPLE, SAMPLES, TURN
 from sheetgen.page.block import Block, Listing
 from sheetgen.page.page import quoted
 from sheetgen.sheet_names import CHECKS, DATA, ERROR
+from sheetgen.sheets.dot_products import DotProducts
 from sheetgen.sheets.inputs_layout import InputsLayout
 
 LAYOUT_VERSION = 3
@@ -108,6 +110,11 @@ class Layout(InputsLayout):
             return self.count(name)
         return self.given(self.setting_label(variant, name))
 
+    @cached_property
+    def _places(self) -> tuple[Mapping[str, int], ...]:
+        """Where the quantities stand in a row of each training sheet, from the left."""
+        return tuple({name: place for place, name in enumerate(table.letters)} for table in self.tables)
+
     def notation(self, variant: int, row: str, above: str) -> Excel:
         """Return the notation of a training sheet's formulas in a row; ``above`` is the row above."""
         letters = self.tables[variant].letters
@@ -115,7 +122,9 @@ class Layout(InputsLayout):
         def here(name: str) -> str:
             return letters[name] + row if name in letters else self.constant(variant, name)
 
-        return Excel(here, lambda name: letters[name] + above)
+        if self.study.tensors is None:
+            return Excel(here, lambda name: letters[name] + above)
+        return DotProducts(here, lambda name: letters[name] + above, self._places[variant].get)
 
     def formula(self, expr: Expr, variant: int, row: int) -> str:
         """Return an equation as it stands in one row of a training sheet."""
