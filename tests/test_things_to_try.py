@@ -48,6 +48,9 @@ FEWER = {"lenet-small": 26, "gpt-small": 25}
 """The iterations after which what is promised of a large workbook is seen."""
 
 
+SQUARE = [f"{row}_{column}" for row in range(4) for column in range(4)]
+
+
 def everywhere(tried: Tried, name: str) -> list[list[float]]:
     return [tried.column(variant.sheet, name) for variant in tried.study.variants]
 
@@ -222,9 +225,7 @@ TRIES: dict[str, list[tuple[Edits, Happens]]] = {
             dict.fromkeys(("g1_0", "g1_1", "g1_2", "g1_3"), 0.0),
             lambda old, new: (
                 len({new.column("lr 0.05", name)[0] for name in ("A_2_0", "A_2_1", "A_2_2")}) == 1
-                and not any(
-                    new.column("lr 0.05", f"∂E/∂{w}_{i}_{j}")[0] for w in ("Wq", "Wk") for i in range(4) for j in range(4)
-                )
+                and not any(new.column("lr 0.05", f"∂E/∂{w}_{place}")[0] for w in ("Wq", "Wk") for place in SQUARE)
                 and new.column("lr 0.05", "∂E/∂g1_0")[0] != 0
                 and last(new, "lr 0.05", "E") < 0.001
             ),
