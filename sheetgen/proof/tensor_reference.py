@@ -26,8 +26,10 @@ class TensorReference:
     def __init__(self, tensors: Tensors, loss: str) -> None:
         given = {name: one.shape for name, one in tensors.given.items()}
         named = {(step.name, step.place): set(filter(None, step.labels)) for step in tensors.steps}
+        self._unknown = dict.fromkeys(set().union(*named.values()), np.full(1, np.nan))
         self._typed = Reading(given, of_author(tensors.typed), named, loss)
         self._lowered = Reading(given, of_steps(tensors.steps), named, loss)
+        self._inner = self._lowered.elements.keys() - self._typed.elements.keys()
 
     @property
     def size(self) -> int:
@@ -35,14 +37,17 @@ class TensorReference:
         return max(self._typed.size, self._lowered.size)
 
     def values(self, given: Mapping[str, Array | float]) -> dict[str, Array]:
-        """Return the value of every scalar that an equation gives, elementwise over the arrays of ``given``."""
-        return _shaped(self._lowered.values(given) | self._typed.values(given), given)
+        """Return the value of every scalar that an equation gives, elementwise over the arrays of ``given``.
+
+        A scalar that is no element of what the reference makes of the equations is not a number.
+        """
+        return _shaped(self._unknown | self._lowered.values(given) | self._typed.values(given), given)
 
     def derivatives(self, given: Mapping[str, Array | float], names: Sequence[str]) -> dict[str, Array]:
         """Return ∂loss/∂name for each scalar, given or computed, elementwise over the arrays of ``given``."""
         found = self._typed.derivatives(given, [name for name in names if name in self._typed.elements])
-        found |= self._lowered.derivatives(given, [name for name in names if name not in found])
-        return _shaped(found, given)
+        found |= self._lowered.derivatives(given, [name for name in names if name in self._inner])
+        return _shaped({name: self._unknown[name] for name in names if name not in found} | found, given)
 
 
 def _shaped(columns: Mapping[str, Array], given: Mapping[str, Array | float]) -> dict[str, Array]:

@@ -36,7 +36,7 @@ _MATRIX: Mapping[str, Shape] = {"A": (2, 2)}
 def numbers(study: Study, rows: int = ROWS) -> dict[str, Array]:
     """Return a study's numbers, moved a little in each row but the first; a whole number stays as it is."""
     dice = np.random.default_rng(5)
-    given = study.values | {name: column[0] for name, column in study.samples.items()}
+    given = {**study.values} | {name: column[0] for name, column in study.samples.items()}
     moved = {name: value + 0.02 * dice.normal(size=rows) * np.arange(rows) for name, value in given.items()}
     return {
         name: np.full(rows, given[name]) if name.startswith(("tokens", "x")) else value for name, value in moved.items()
@@ -211,7 +211,8 @@ def test_equations_may_come_in_any_order() -> None:
 
 def test_what_is_the_same_in_all_rows_gains_in_each() -> None:
     """A parameter that has one number for all rows has a derivative in every row."""
-    given = {**dict.fromkeys(labels("A", (2, 2)), 2.0), "A_0_1": np.array([1.0, 2.0, 3.0])}
+    given: dict[str, Array | float] = dict.fromkeys(labels("A", (2, 2)), 2.0)
+    given["A_0_1"] = np.array([1.0, 2.0, 3.0])
     slopes = of_texts(E="max(A @ A)").derivatives(given, ["A_0_0", "A_0_1"])
     # A @ A is [[4 + 2a, 4a], [8, 4 + 2a]]: the largest are 8, the first of four, and 4a.
     assert slopes["A_0_0"].tolist() == [2, 4, 3]

@@ -45,7 +45,7 @@ CASES = {
     # parts
     "row": "A[1]",
     "element": "A[1, 2]*A",
-    "column": "A[:, 1]",
+    "column": "A[:, 2]",
     "from the end": "A[-1, -2:]",
     "span": "I[1:3, :2]",
     "of an expression": "(A @ B)[0]",
@@ -61,7 +61,7 @@ CASES = {
     "reshape": "reshape(A, [3, -1]) @ A",
     "flatten": "flatten(A)*flatten(B)",
     "concat": "concat(A, Q[0], axis=1) + concat(v, v)",
-    "concat rows": "concat(A, M, A) @ v",
+    "concat rows": "concat(A, M, 2*A) @ v",
     "stack": "stack(u, A[:, 0], zeros(2))*stack(A[0], A[1], axis=-1)",
     "mask": "softmax(mask(M))",
     "onehot": "A @ onehot(tokens, 3)",
