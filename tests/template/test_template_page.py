@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from tracing import trace
 
+from sheetgen import build, load, override
 from sheetgen.algebra.ops import activations, functions, losses_in_layers
+from sheetgen.errors import TemplateError
 from sheetgen.network.optimizers import OPTIMIZERS, SCHEDULES, Optimizer, Schedule
+from sheetgen.template.tensors.numbers import INITS
+from sheetgen.tensors.composites import COMPOSITES
+from sheetgen.tensors.functions import FUNCTIONS
+from sheetgen.tensors.lower import KNOWN_FUNCTIONS
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "template.md").read_text("utf-8")
 
@@ -52,3 +60,48 @@ def test_every_method_and_its_defaults(heading: str, table: Mapping[str, Optimiz
             if "the same" not in settings:
                 assert set(re.findall(r"`(\w+)(?: = [^`]+)?`", settings)) - _OF_TORCH == set(known)
     assert documented == set(table)
+
+
+def test_every_function_of_tensors_and_its_options() -> None:
+    text = "".join(row[0] for row in rows("function of tensors"))
+    assert set(re.findall(r"`(\w+)\(", text)) == set(KNOWN_FUNCTIONS)
+    for name, options in re.findall(r"`(\w+)\(([^`]*)\)`", text):
+        known = FUNCTIONS[name].options if name in FUNCTIONS else COMPOSITES[name].options if name in COMPOSITES else {}
+        told = dict(re.findall(r"(\w+)=([^,)]+)", options))
+        assert "…" in options or set(told) == set(known), name
+        for option, default in told.items():
+            assert default == "…" or ast.literal_eval(default) == known[option], (name, option)
+
+
+def test_every_way_to_draw_a_tensor() -> None:
+    told = {name for row in rows("init") for name in re.findall(r"`(\w+)`", row[0])}
+    assert told == set(INITS)
+
+
+def block(first_line: str) -> str:
+    """Return the listing that begins with a line."""
+    listings = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
+    (found,) = [listing for listing in listings if listing.startswith(first_line)]
+    return str(found)
+
+
+def test_the_example_of_tensors_is_built_and_learns(tmp_path: Path) -> None:
+    path = tmp_path / "xor.toml"
+    path.write_text(block('title = "Exclusive or, four samples at once"'), "utf-8")
+    study = load(path)
+    built = build(override(study, iterations=5), tmp_path / "xor.xlsx")
+    assert built.report is not None
+    assert built.report.ok, built.report.diffs[:3]
+    assert {"H_0_2", "∂E/∂H_0_2", "H_pre_3_0", "X_3_1", "v_2"} <= set(study.network.names)
+    (chunk,) = trace(study, [0])
+    last = dict(zip(study.graphs[0].names, chunk.rows[0][-1], strict=True))
+    assert last["accuracy"] == 1
+    assert last["E"] < 0.2
+
+
+def test_what_the_page_says_is_refused_is_refused_so(tmp_path: Path) -> None:
+    path = tmp_path / "xor.toml"
+    path.write_text(block('title = "Exclusive or, four samples at once"').replace("X @ W + b", "X @ W.T + b"), "utf-8")
+    with pytest.raises(TemplateError) as caught:
+        load(path)
+    assert str(caught.value).replace(str(path), "xor.toml") in " ".join(PAGE.split())
