@@ -286,6 +286,9 @@ def _pooled(what: str, x: Array, sizes: Shape, stride: int, axes: int, fold: Cal
     step, image = stride or window[-1], x.shape[x.ndim - axes :]
     if len(window) != axes:
         raise ShapeError(f"{what} with a window of {shape_text(sizes)}", f"a number, or {axes} sizes")
+    if not stride and len(set(window)) > 1:
+        problem = f"{what} with a window of {shape_text(window)} needs a stride, one for both axes"
+        raise ShapeError(problem, f"stride={window[-1]}")
     windows = list(_windows(what, image, window, step))
     outer = x.shape[: x.ndim - axes]
     cells = (fold(list(part(x, (*at, *where)).reshape(-1))) for at in places(outer) for where in windows)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from tensor_cases import CASES, LOOPED, template_of
+from tensor_programs import tensor_program
 
 from sheetgen import Tolerance, load, loads
 from sheetgen.algebra.expr import Apply, Const
@@ -135,6 +136,17 @@ def test_inner_parts_are_those_of_the_scalars(name: str) -> None:
 @pytest.mark.parametrize("name", ALL)
 def test_what_is_right_is_proven(name: str) -> None:
     assert list(differences(Trace(loads(template_of(name))), Tolerance())) == []
+
+
+@pytest.mark.parametrize("number", range(30))
+def test_random_programs_are_proven(number: int) -> None:
+    assert list(differences(Trace(loads(tensor_program(number))), Tolerance())) == []
+
+
+@pytest.mark.stress
+def test_hundreds_of_random_programs_are_proven() -> None:
+    for number in range(1000, 1400):
+        assert list(differences(Trace(loads(tensor_program(number))), Tolerance())) == [], number
 
 
 def test_every_function_is_tried() -> None:

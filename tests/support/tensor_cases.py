@@ -74,7 +74,7 @@ CASES = {
     "conv2d, many": "conv2d(C, k4, padding=1)",
     "conv2d, kernels": "conv2d(I, k3, stride=3, padding=1)",
     "maxpool": "maxpool(I, 2) + maxpool(C, 2, stride=1)",
-    "maxpool, a line": "maxpool(v, 2, stride=1) + maxpool(I, [1, 2])[0]",
+    "maxpool, a line": "maxpool(v, 2, stride=1) + maxpool(I, [1, 2], stride=2)[0]",
     "avgpool": "avgpool(I, [2, 2]) + avgpool(v, 3)",
     # of several steps
     "softmax": "softmax(M)",

@@ -98,6 +98,7 @@ def test_the_effective_template_reads_back_as_the_same_study() -> None:
         ("X @ W + b", "X[2] @ W + b", 13, "X, 2×3, has no place 2 along axis 0"),
         ("X @ W + b", "summ(X @ W) + b", 13, "there is no function 'summ'"),
         ("sum(cce(P, T))", "cce(P, T)", 15, "E is 2×2, and what is minimised is one number; E = sum(cce(P, T))"),
+        ("X @ W + b", "maxpool(X, [1, 2]) @ W[:2]", 13, "a window of 1×2 needs a stride, one for both axes; stride=2"),
         ('P = "', 'b_1 = "X[0, 0]"\nP = "', 13, "b_1 and b would both have an element b_1; rename one"),
         ("[0, 1, 1]]", "[0, 1]]", 6, "X must be a list whose rows are all of one length"),
     ],

@@ -71,7 +71,8 @@ def pool(layer: Layer) -> None:
         layer.fail(f"a window of {shape_text(window)} needs a stride, one for both axes", f"stride = {window[-1]}")
     shape = (*x.shape[: len(x.shape) - axes], *_sizes(layer, x.shape[len(x.shape) - axes :], window, stride))
     size = str(window[0]) if len(set(window)) == 1 else str(list(window))
-    options = f", stride={stride}" * (stride != window[-1]) + f", axes={axes}" * (axes != min(len(x.shape), 2))
+    own = len(set(window)) == 1 and stride == window[0]
+    options = f", stride={stride}" * (not own) + f", axes={axes}" * (axes != min(len(x.shape), 2))
     layer.write("z", f"{function}({x.name}, {size}{options})", shape)
 
 
