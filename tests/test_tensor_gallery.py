@@ -30,7 +30,7 @@ def conv_edges(g: Tensors) -> Tensor:
 
 def lenet_small(g: Tensors) -> Tensor:
     logits = lenet_logits(g["X"][None], g["K"], g["c"], g["W"], g["b"])
-    return functional.cross_entropy(logits, g["digit"].long()[None])
+    return functional.cross_entropy(logits, g["T"][None])
 
 
 def lenet_logits(images: Tensor, kernels: Tensor, c: Tensor, weights: Tensor, b: Tensor) -> Tensor:
