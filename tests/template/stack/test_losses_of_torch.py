@@ -70,7 +70,8 @@ def test_a_loss_is_torchs(loss: str, activation: str, x: object, w: object, t: o
 
     study = loads(
         f'rates = [0.1]\niterations = 1\nloss = "{loss}"\n[inputs]\nx = {json.dumps(x)}\n'
-        f'[targets]\nt = {json.dumps(t)}\n[parameters]\nW1 = {json.dumps(w)}\n[[layers]]\nkind = "linear"\nbias = false\nactivation = "{activation}"\n'
+        f"[targets]\nt = {json.dumps(t)}\n[parameters]\nW1 = {json.dumps(w)}\n"
+        f'[[layers]]\nkind = "linear"\nbias = false\nactivation = "{activation}"\n'
     )
     row = dict(zip(study.graphs[0].names, next(trace(study)).rows[0][0], strict=True))
     assert row["E_total"] == pytest.approx(expected.item(), rel=1e-12)
