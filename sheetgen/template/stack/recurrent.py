@@ -56,6 +56,8 @@ class _Steps:
         if len(x.shape) != 2:
             layer.fail_source("rows of features, one a step, such as [[1], [2], [3]]")
         self.layer, (self.length, features) = layer, x.shape
+        if self.length < 2 and f"{layer.name('h')}[0]" not in layer.tables.document.table("forward"):
+            layer.fail_source("two rows or more, as W_hh would not be used")
         self.hidden = layer.size("hidden_size", "W_hh", 1)
         rows, stacked = gates * self.hidden, f"{gates} · hidden_size" if gates > 1 else "hidden_size"
         fans = self.hidden, self.hidden

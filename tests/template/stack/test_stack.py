@@ -403,6 +403,14 @@ def test_a_layer_that_does_not_fit_is_one_line(template: str, layer: str, messag
     assert refused(template.replace(SECOND, layer)).startswith(message)
 
 
+def test_a_recurrent_layer_of_one_step_needs_a_first_state() -> None:
+    text = TEMPLATE.replace("x = [1, 2]", "x = [[1, 2]]").replace("t = [0.5]", "t = [[0.5]]")
+    text = text.replace('kind = "linear"\nout_features = 3', 'kind = "gru"\nhidden_size = 3', 1)
+    found = "line 10: layer 1 (gru): it reads x, which is 1×2; it takes two rows or more, as W_hh would not be used"
+    assert refused(text) == found
+    loads(text + '[forward]\n"h1[0]" = "ones(3)"\n')
+
+
 def test_an_activation_that_gives_no_probabilities_is_refused() -> None:
     text = TEMPLATE.replace("mean_squared_error", "binary_cross_entropy")
     assert refused(f'{text}activation = "relu"\n') == (
