@@ -73,7 +73,8 @@ def plan_boxes(tensors: Tensors) -> BoxPlan:
     shown = [column for column in columns if column]
     per_band = len(shown)
     while per_band > 1 and sum(_widths(shown, per_band).values()) > _MOST_WIDTH:
-        per_band = -(-len(shown) // (-(-len(shown) // per_band) + 1))
+        bands_more = -(-len(shown) // per_band) + 1
+        per_band = min(per_band - 1, -(-len(shown) // bands_more))
     bands = tuple(tuple(shown[first : first + per_band]) for first in range(0, len(shown), per_band))
     return BoxPlan(bands, _widths(shown, per_band))
 
