@@ -27,6 +27,8 @@ from sheetgen.sheets.book import Book
 from sheetgen.sheets.compose import compose
 from sheetgen.sheets.equations import CHAIN_RULE
 from sheetgen.sheets.layout import FLAG_CELL
+from sheetgen.sheets.matrices.grids import LAST
+from sheetgen.sheets.matrices.sheet import NUMBERS
 from sheetgen.xlsx import shell, writer
 from sheetgen.xlsx.reader import WorkbookFile
 
@@ -125,10 +127,12 @@ def _charts(page: Page, sheet: Any) -> None:
 
 
 def _equations(page: Page, sheet: Any) -> None:
-    """Print the equations, without the chain rule of every weight, which is them once more."""
-    rows = [row for (row, _), cell in page.cells.items() if cell.content == CHAIN_RULE]
-    last = min(rows, default=page.size[0] + 1) - 1
-    sheet.print_area = f"A1:G{last}"
+    """Print the equations, without what follows: the chain rule of every weight, or the numbers of a step."""
+    parts = {cell.content: row for (row, _), cell in page.cells.items() if cell.content in (CHAIN_RULE, NUMBERS)}
+    last = min(parts.values()) - 1
+    sheet.print_area = f"A1:{column_letter(LAST) if NUMBERS in parts else 'G'}{last}"
+    if NUMBERS in parts:
+        sheet.row_breaks = RowBreak()
     _fit(sheet, last)
 
 

@@ -12,7 +12,7 @@ from sheetgen.network.optimizers import OPTIMIZERS, SCHEDULES, SGD
 from sheetgen.network.study import Study
 from sheetgen.sheets import layout as at
 from sheetgen.sheets.layout import Layout
-from sheetgen.sheets.matrix_form import Line, sections, update_lines
+from sheetgen.sheets.matrices.form import Line, sections, update_lines
 from sheetgen.tensors.matrix_text import words
 from sheetgen.tensors.program import Tensors
 

@@ -18,6 +18,7 @@ from sheetgen.sheets import chain_rule
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.flag import Verdict, flag
 from sheetgen.sheets.layout import Address
+from sheetgen.sheets.matrices import sheet as matrices
 from sheetgen.sheets.section_style import label_style
 
 _HEADINGS = {
@@ -36,6 +37,8 @@ _LOOKS = (style.NAME, style.LINK, style.EQUATION, style.CODE)
 
 def page(book: Book, verdict: Verdict) -> Page:
     """Return the Equations sheet."""
+    if book.study.tensors is not None:
+        return matrices.page(book, verdict, book.study.tensors)
     page = Page(EQUATIONS, freeze="A4", tab_colour="6941C6")
     page.widths = {1: 20, 2: 18} | dict.fromkeys(range(3, 4 + MAX_FACTORS), 25.0)
     page.heights = {1: 28}

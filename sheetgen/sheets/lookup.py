@@ -79,9 +79,10 @@ class Lookup:
         text = f'MATCH(SUBSTITUTE({picked},"~","~~"),{sheet_list.column(SHEETS)},0)'
         return Formula(text, lambda: float(self.step.variant + 1))
 
-    def row_formula(self, iteration: PickCell, sample: PickCell) -> Formula:
-        """Return the formula of the second helper cell: the row of the picked iteration, and sample."""
-        text = picks.row_formula(self.book.layout, iteration.absolute, sample.absolute)
+    def row_formula(self, iteration: PickCell, sample: PickCell, elsewhere: bool = False) -> Formula:
+        """Return the formula of the second helper cell: the row of what is picked, here or elsewhere."""
+        cells = [pick.reference if elsewhere else pick.absolute for pick in (iteration, sample)]
+        text = picks.row_formula(self.book.layout, *cells)
         return Formula(text, lambda: float(self.step.row(self.book.study) + 1))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sheetgen.network.graph import Quantity, Section
 from sheetgen.network.study import Study
-from sheetgen.sheets.matrix_updates import ANY, updates
+from sheetgen.sheets.matrices.updates import ANY, updates
 from sheetgen.tensors.adjoint import backward
 from sheetgen.tensors.forward import Forward, forward
 from sheetgen.tensors.labels import labels

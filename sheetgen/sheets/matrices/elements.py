@@ -1,0 +1,101 @@
+"""Which quantity of a workbook each element of a tensor is, and each derivative of the loss along one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import product
+
+from sheetgen.algebra.expr import Const, Expr, Var
+from sheetgen.network.graph import Graph
+from sheetgen.sheets.explorer.table import moves_loss_alike
+from sheetgen.tensors.known import spelled
+from sheetgen.tensors.labels import Place, Shape, labels, places
+from sheetgen.tensors.matrices import Equation, Name, Slot, Turn
+from sheetgen.tensors.program import Tensors
+
+Element = str | float | None
+"""A quantity by its label, a number, or nothing."""
+
+
+@dataclass(frozen=True)
+class Slab:
+    """A matrix, a vector, or a number: all of a tensor, or what lies at one place of the axes before its last two."""
+
+    caption: str
+    rows: tuple[tuple[Element, ...], ...]
+    axes: int
+
+    @property
+    def count(self) -> int:
+        """The number of its elements."""
+        return sum(map(len, self.rows))
+
+
+class Elements:
+    """The elements of the tensors of a study."""
+
+    def __init__(self, graph: Graph, tensors: Tensors) -> None:
+        self._graph = graph
+        self._values: dict[tuple[str, Place], tuple[Shape, tuple[Expr, ...]]] = {}
+        self._own: dict[tuple[str, Place], tuple[str | None, ...]] = {}
+        for name, given in tensors.given.items():
+            names = labels(name, given.shape)
+            self._values[name, ()] = given.shape, tuple(map(Var, names))
+            self._own[name, ()] = names
+        for step in tensors.steps:
+            self._values[step.name, step.place] = step.shape, step.elements
+            self._own[step.name, step.place] = step.labels
+
+    def of_given(self, name: str) -> Iterator[Slab]:
+        """Yield the slabs of a tensor of numbers."""
+        return self._slabs(name, (), slopes=False)
+
+    def of_target(self, equation: Equation) -> Iterator[Slab]:
+        """Yield the slabs of what an equation gives, in every turn of its loops."""
+        target = equation.target
+        whole = target if isinstance(target, Name) else target.tensor
+        assert isinstance(whole, Name), target
+        slots = () if isinstance(target, Name) else target.items
+        name = whole.name.split("/∂", 1)[-1]
+        for turn in _turns(equation):
+            place = tuple(slot if isinstance(slot, int) else _at(slot, turn) for slot in slots)
+            yield from self._slabs(name, place, slopes=name != whole.name)
+
+    def _slabs(self, name: str, place: Place, slopes: bool) -> Iterator[Slab]:
+        shape, values = self._values[name, place]
+        elements = [self._slope(own) for own in self._own[name, place]] if slopes else list(map(self._value, values))
+        rows, columns = shape[-2:-1] or (1,), shape[-1:] or (1,)
+        size = rows[0] * columns[0]
+        outer = list(places(shape[:-2]))
+        for number, at in enumerate(outer):
+            inside = elements[number * size : (number + 1) * size]
+            lines = tuple(tuple(inside[row * columns[0] : (row + 1) * columns[0]]) for row in range(rows[0]))
+            label = spelled(f"∂{self._graph.loss}/∂{name}" if slopes else name, (*place, *at))
+            yield Slab(label, lines, min(2, len(shape)))
+
+    def _value(self, element: Expr) -> Element:
+        if isinstance(element, Const):
+            return element.value
+        return element.name if isinstance(element, Var) and element.name in self._graph.by_name else None
+
+    def _slope(self, own: str | None) -> Element:
+        if own is None:
+            return None
+        return self._graph.gradient(own) or (1.0 if moves_loss_alike(self._graph, own) else None)
+
+
+def _turns(equation: Equation) -> Iterator[Mapping[str, int]]:
+    """Yield the turns of an equation's loops, a number for each letter."""
+    ranges = []
+    for loop in equation.loops:
+        assert isinstance(loop.first, int), loop
+        assert isinstance(loop.last, int), loop
+        ranges.append(range(loop.first, loop.last + 1))
+    for turn in product(*ranges):
+        yield dict(zip((loop.letter for loop in equation.loops), turn, strict=True))
+
+
+def _at(slot: Slot | object, turn: Mapping[str, int]) -> int:
+    assert isinstance(slot, Turn), slot
+    return slot.at(turn[slot.letter])

@@ -1,0 +1,145 @@
+"""The sheet Equations of a network in tensors: its grids hold, live, what torch and the training sheets have."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from sheetgen import build, loads
+from sheetgen.network.study import Study
+from sheetgen.page.page import Formula, Page
+from sheetgen.sheet_names import EQUATIONS, EXPLORER
+from sheetgen.sheets.book import Book
+from sheetgen.sheets.compose import pages
+from sheetgen.sheets.matrices.grids import MOST_NUMBERS
+from sheetgen.sheets.matrices.sheet import NUMBERS
+from sheetgen.sheets.picks import EXPLORER_ITERATION
+
+PERCEPTRON = """
+rates = [0.1, 0.4]
+iterations = 5
+[inputs]
+X = [[1, 0, 2], [0, 1, 1]]
+[targets]
+T = [[1, 0], [0, 1]]
+[parameters]
+W = [[0.1, -0.2, 0.3, 0.4], [0.5, 0.6, -0.7, 0.8], [0.9, -1.0, 1.1, 1.2]]
+b = { shape = [4], init = "zeros" }
+V = [[0.3, -0.1], [0.2, 0.7], [-0.6, 0.4], [0.1, 0.5]]
+[forward]
+H = "tanh(X @ W + b)"
+P = "softmax(H @ V)"
+[loss]
+E = "sum(cce(P, T))"
+"""
+
+WIDE = f"""
+rates = [0.1]
+iterations = 2
+[inputs]
+X = {[[0.1] * 20] * 2}
+[parameters]
+{"".join(f"W{number} = {{ shape = [20, 20] }}{chr(10)}" for number in range(5))}
+[forward]
+H0 = "tanh(X @ W0)"
+{"".join(f'H{number} = "tanh(H{number - 1} @ W{number})"{chr(10)}' for number in range(1, 5))}
+[loss]
+E = "sum(H4^2)"
+"""
+
+
+def equations_page(study: Study) -> Page:
+    return next(page for page in pages(Book(study, study))[0] if page.name == EQUATIONS)
+
+
+def row_of(page: Page, text: str, last: bool = True) -> int:
+    """Return the row in which a text stands, the last of several."""
+    rows = [row for (row, _), cell in page.cells.items() if cell.content == text]
+    return max(rows) if last else min(rows)
+
+
+def grid(path: Path, page: Page, text: str, shape: tuple[int, int], iteration: int) -> NDArray[np.float64]:
+    """Return the numbers below an equation, recalculated at an iteration that is picked on Explorer."""
+    formualizer = pytest.importorskip("formualizer")
+    workbook = formualizer.load_workbook(str(path))
+    workbook.set_value(EXPLORER, EXPLORER_ITERATION.row, 4, float(iteration))
+    workbook.evaluate_all()
+    top = row_of(page, text) + 2
+    return np.array(
+        [
+            [workbook.evaluate_cell(EQUATIONS, top + row, 3 + column) for column in range(shape[1])]
+            for row in range(shape[0])
+        ],
+        dtype=float,
+    )
+
+
+def by_torch(iteration: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return ∂E/∂W and ∂E/∂P_pre after so many updates, trained with torch."""
+    torch = pytest.importorskip("torch")
+
+    def tensor(rows: list[list[float]]) -> object:
+        return torch.tensor(rows, dtype=torch.float64)
+
+    x, t = tensor([[1, 0, 2], [0, 1, 1]]), tensor([[1, 0], [0, 1]])
+    w = tensor([[0.1, -0.2, 0.3, 0.4], [0.5, 0.6, -0.7, 0.8], [0.9, -1.0, 1.1, 1.2]])
+    v = tensor([[0.3, -0.1], [0.2, 0.7], [-0.6, 0.4], [0.1, 0.5]])
+    b = torch.zeros(4, dtype=torch.float64)
+    for parameter in (w, b, v):
+        parameter.requires_grad_()
+    for step in range(iteration + 1):
+        scores = torch.tanh(x @ w + b) @ v
+        scores.retain_grad()
+        slopes = torch.autograd.grad(-(t * torch.log_softmax(scores, -1)).sum(), [w, b, v, scores])
+        if step < iteration:
+            with torch.no_grad():
+                for parameter, slope in zip((w, b, v), slopes, strict=False):
+                    parameter -= 0.1 * slope
+    return slopes[0].numpy(), slopes[3].numpy()
+
+
+@pytest.mark.parametrize("iteration", [0, 4])
+def test_the_grids_follow_the_step_that_is_picked(tmp_path: Path, iteration: int) -> None:
+    study, path = loads(PERCEPTRON), tmp_path / "t.xlsx"
+    build(study, path, verify=False)
+    page = equations_page(study)
+    along_w, along_scores = by_torch(iteration)
+    np.testing.assert_allclose(grid(path, page, "∂E/∂W = Xᵀ·∂E/∂H_pre", (3, 4), iteration), along_w, rtol=1e-9)
+    softmax = "∂E/∂P_pre = P ⊙ (∂E/∂P − rowsum(∂E/∂P ⊙ P))"
+    np.testing.assert_allclose(grid(path, page, softmax, (2, 2), iteration), along_scores, rtol=1e-9, atol=1e-15)
+
+
+def test_the_matrix_form_comes_first() -> None:
+    page = equations_page(loads(PERCEPTRON))
+    numbers = row_of(page, NUMBERS)
+    for line in ("H = tanh(X @ W + b)", "∂E/∂b = Σ over rows of ∂E/∂H_pre", "W := W − η·∂E/∂W"):
+        assert row_of(page, line, last=False) < numbers
+    assert not any(
+        row < numbers and isinstance(cell.content, Formula) and "INDEX" in cell.content.text
+        for (row, column), cell in page.cells.items()
+        if column < 25
+    )
+
+
+def test_a_large_network_does_not_blow_the_sheet_up() -> None:
+    study = loads(WIDE)
+    assert len(study.network.weights) > 1000
+    page = equations_page(study)
+    formulas = [cell for cell in page.cells.values() if isinstance(cell.content, Formula)]
+    assert len(formulas) < MOST_NUMBERS + 20
+    said = [cell.content for cell in page.cells.values() if isinstance(cell.content, str)]
+    assert "Of a larger tensor the first 16 rows and 12 columns are shown." in said
+    assert any(text.startswith("There is no room for the numbers of ") for text in said)
+
+
+def test_what_a_mask_hides_and_what_has_no_derivative_are_told() -> None:
+    masked = PERCEPTRON.replace("softmax(H @ V)", "softmax(mask(H @ V))").replace(
+        "[[1, 0], [0, 1]]", "[[1, 0], [0, 1]]"
+    )
+    page = equations_page(loads(masked))
+    contents = [cell.content for cell in page.cells.values()]
+    assert contents.count("masked") == 1
+    assert "An empty cell: the element is a number, or moves with no weight." in contents
