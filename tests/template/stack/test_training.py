@@ -1,0 +1,111 @@
+"""A transformer block of ``[[layers]]`` learns as torch's modules do, step by step."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+from tracing import trace
+
+from sheetgen.template.load import loads
+
+STEPS = 50
+TOKENS, NEXT = [0, 1, 2, 2], [1, 2, 2, 3]
+LAYERS = """
+[[layers]]
+kind = "embedding"
+[[layers]]
+kind = "position"
+[[layers]]
+kind = "norm"
+[[layers]]
+kind = "attention"
+num_heads = 2
+causal = true
+[[layers]]
+kind = "residual"
+over = 2
+[[layers]]
+kind = "norm"
+[[layers]]
+kind = "linear"
+activation = "gelu"
+[[layers]]
+kind = "linear"
+[[layers]]
+kind = "residual"
+over = 3
+[[layers]]
+kind = "linear"
+bias = false
+"""
+
+
+class Block(nn.Module):
+    """Attention and a perceptron, each behind a norm and within a skip; then the logits of the next word."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words, self.places = nn.Embedding(4, 4), nn.Parameter(torch.randn(4, 4))
+        self.first, self.second = nn.LayerNorm(4), nn.LayerNorm(4)
+        self.attention = nn.MultiheadAttention(4, 2)
+        self.up, self.down, self.out = nn.Linear(4, 3), nn.Linear(3, 4), nn.Linear(4, 4, bias=False)
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        x = self.words(tokens) + self.places
+        normed = self.first(x)
+        later = torch.ones(4, 4, dtype=torch.bool).triu(1)
+        x = x + self.attention(normed, normed, normed, attn_mask=later, need_weights=False)[0]
+        x = x + self.down(functional.gelu(self.up(self.second(x)), approximate="tanh"))
+        logits: Tensor = self.out(x)
+        return logits
+
+
+NAMES = {
+    "W1": "words.weight",
+    "W2": "places",
+    "g3": "first.weight",
+    "b3": "first.bias",
+    "W_in4": "attention.in_proj_weight",
+    "b_in4": "attention.in_proj_bias",
+    "W_out4": "attention.out_proj.weight",
+    "b_out4": "attention.out_proj.bias",
+    "g6": "second.weight",
+    "b6": "second.bias",
+    "W7": "up.weight",
+    "b7": "up.bias",
+    "W8": "down.weight",
+    "b8": "down.bias",
+    "W10": "out.weight",
+}
+
+
+@pytest.mark.parametrize("method", ["sgd", "adam"])
+def test_a_transformer_block_learns_as_torchs_does(method: str) -> None:
+    torch.manual_seed(5)
+    block = Block().double()
+    state = dict(block.named_parameters())
+    text = (
+        f'rates = [0.05]\niterations = {STEPS}\noptimiser = "{method}"\nloss = "categorical_cross_entropy"\n[inputs]\n'
+        f"x = {TOKENS}\n[targets]\nt = {NEXT}\n[parameters]\n"
+        + "".join(f"{name} = {json.dumps(state[theirs].tolist())}\n" for name, theirs in NAMES.items())
+        + LAYERS
+    )
+    optimiser = (
+        torch.optim.SGD(block.parameters(), 0.05) if method == "sgd" else torch.optim.Adam(block.parameters(), 0.05)
+    )
+    losses = []
+    for _ in range(STEPS + 1):
+        optimiser.zero_grad()
+        loss = functional.cross_entropy(block(torch.tensor(TOKENS)), torch.tensor(NEXT))
+        losses.append(loss.item())
+        loss.backward()
+        optimiser.step()
+    study = loads(text)
+    column = study.graphs[0].names.index("E_total")
+    found = [row[column] for chunk in trace(study) for row in chunk.rows[0]]
+    assert found == pytest.approx(losses, rel=1e-9)
+    assert found[-1] < 0.5 * found[0]
