@@ -19,10 +19,12 @@ from sheetgen.tensors.labels import Place
 from sheetgen.tensors.notation import written
 from sheetgen.tensors.operands import base, drawn, is_drawn
 from sheetgen.tensors.program import Step, Tensors
-from sheetgen.tensors.tree import Call, Index, Tree
+from sheetgen.tensors.tree import Call, Index, Span, Tree
 
 WIDTH = 96
 """How many columns the board has."""
+_NARROW = 64
+"""How many columns the parameters of a loop take at least before they go on below."""
 _SIGN_LETTER = 9.5
 _MARK = "\x00"
 """Stands around the number of a tensor in the text of an equation."""
@@ -48,12 +50,13 @@ Line = tuple[Piece, ...]
 class Turn:
     """One turn of a loop: what it is called, and its grids, by what each is in every turn.
 
-    ``led_to`` are those that the one above leads to.
+    ``led_to`` are those that the one above leads to, ``carried`` those that the next turn uses.
     """
 
     title: str
     grids: Mapping[str, TensorGrid]
     led_to: Collection[str]
+    carried: Collection[str]
 
     @property
     def width(self) -> int:
@@ -171,15 +174,17 @@ class Writer:
         }
         line = [self._piece(self._grids.operand(tree)) for tree in shared.values()]
         drawn_turns = []
-        for turn, steps in turns.items():
+        following = [*list(turns.values())[1:], []]
+        for (turn, steps), after in zip(turns.items(), following, strict=True):
             grids: dict[str, TensorGrid] = {}
             for name, tree in used[turn].items():
                 if name not in shared:
                     grids[_free(f"[{base(tree)}]", grids)] = self._grids.operand(tree)
             grids |= {step.name: self._grids.result(step) for step in steps}
             self._drawn |= {grid.name for grid in grids.values()}
-            drawn_turns.append(Turn(_turn_title(letters, turn), grids, _led_to(steps, grids)))
-        return Band(self._typed_as(equations), tuple(_wrapped(line)), tuple(drawn_turns))
+            drawn_turns.append(Turn(_turn_title(letters, turn), grids, _led_to(steps, grids), _carried(steps, after)))
+        width = max(_NARROW, *(turn.width for turn in drawn_turns))
+        return Band(self._typed_as(equations), tuple(_wrapped(line, width)), tuple(drawn_turns))
 
 
 def _used(steps: Sequence[Step], own: Collection[str]) -> dict[str, Tree]:
@@ -193,6 +198,16 @@ def _led_to(steps: Sequence[Step], grids: Mapping[str, TensorGrid]) -> set[str]:
     uses = {step.name: {written(tree) for tree in drawn(step.call or step.tree)} for step in steps}
     above = zip(grids.values(), list(grids)[1:], strict=False)
     return {key for grid, key in above if grid.name in uses.get(key, ())}
+
+
+def _carried(steps: Sequence[Step], after: Sequence[Step]) -> set[str]:
+    """Return the results of a turn that the one after uses, by themselves or among others."""
+    used = [tree for step in after for tree in drawn(step.call or step.tree)]
+    among = {
+        base(tree) for tree in used if isinstance(tree, Index) and any(isinstance(i, Span) for i in tree.items[:1])
+    }
+    names = {written(tree) for tree in used}
+    return {step.name for step in steps if step.name in among or spelled(step.name, step.place) in names}
 
 
 def _free(key: str, taken: Collection[str]) -> str:
@@ -237,14 +252,14 @@ def width_of(pieces: Sequence[Piece]) -> int:
     return sum(piece.width + 1 for piece in pieces) - 1
 
 
-def _wrapped(pieces: Sequence[Piece]) -> Iterator[Line]:
-    """Yield pieces in lines that the board is wide enough for; a sign stands before what it leads to."""
+def _wrapped(pieces: Sequence[Piece], width: int = WIDTH) -> Iterator[Line]:
+    """Yield pieces in lines of at most so many columns; a sign stands before what it leads to."""
     line: list[Piece] = []
     waiting: list[Piece] = []
     for piece in pieces:
         waiting.append(piece)
         if isinstance(piece, TensorGrid):
-            if line and width_of([*line, *waiting]) > WIDTH:
+            if line and width_of([*line, *waiting]) > width:
                 yield tuple(line)
                 line = []
             line, waiting = [*line, *waiting], []

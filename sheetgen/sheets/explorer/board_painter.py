@@ -43,7 +43,6 @@ class BoardPainter:
             self.whole[first], first = row - 2, row
         for turns in rows_of_turns(band.turns):
             row = self._turns(turns, row) + 1
-            self.whole[first], first = row - 2, row
         return row
 
     def _rows(self, first: int, after: int) -> None:
@@ -78,6 +77,7 @@ class BoardPainter:
             alike = [turn.grids[key] for turn in turns if key in turn.grids]
             tops[key] = top
             top += max(grid.height + grid.slope_height for grid in alike) + 1
+            self.whole[tops[key] - 1] = top - 2
         column = FIRST
         for place, turn in enumerate(turns):
             self.painter.across(row, column, turn.width, turn.title, _TURN)
@@ -86,8 +86,9 @@ class BoardPainter:
                 self.painter.slopes(placed, tops[key] + grid.height)
                 if key in turn.led_to:
                     self.painter.across(tops[key] - 1, column, turn.width, "↓", _DOWN)
-            if place < len(turns) - 1:
-                self.painter.across(_arrow_row(turn, keys, tops), column + turn.width, _GAP, "→", _ARROW)
+            for key in turn.carried if place < len(turns) - 1 else ():
+                row_of = tops[key] + int(_middle(turn.grids[key]))
+                self.painter.across(row_of, column + turn.width, _GAP, "→", _ARROW)
             column += turn.width + _GAP
         self._rows(row, top - 1)
         return top - 1
@@ -107,12 +108,6 @@ def _keys(turns: Sequence[Turn]) -> list[str]:
     """Return what the turns have, in the order of the one that has most."""
     by_size = sorted(turns, key=lambda turn: -len(turn.grids))
     return list(dict.fromkeys(key for turn in by_size for key in turn.grids))
-
-
-def _arrow_row(turn: Turn, keys: Sequence[str], tops: dict[str, int]) -> int:
-    """Return the row of the arrow from a turn to the next: that of its last result."""
-    last = [key for key in keys if key in turn.grids][-1]
-    return tops[last] + int(_middle(turn.grids[last]))
 
 
 def width_of_turns(turns: Sequence[Turn]) -> int:

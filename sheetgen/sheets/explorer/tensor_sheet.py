@@ -39,7 +39,7 @@ def page(book: Book, verdict: Verdict, tensors: Tensors) -> Page:
     """Return the Explorer sheet of a study that is written in tensors."""
     page = Page(EXPLORER, tab_colour="175CD3")
     grids = Grids(book.study, tensors)
-    bands, left_out = _bands(tensors, grids)
+    bands, left_out = plan_board(tensors, grids)
     widths = {1: 2.0, FIRST - 1: _MARGIN, **dict.fromkeys(range(FIRST, FIRST + 2 * WIDTH), UNIT)}
     page.widths = widths
     last = max(FIRST + _width(bands) - 1, span(page, FIRST - 1, _LEAST_WIDTH), step.last_column(page, book.study))
@@ -79,7 +79,7 @@ def _narrow(page: Page) -> Page:
     return replace(page, widths={c: (width * _CHARACTER - margin) / 7 for c, width in page.widths.items()})
 
 
-def _bands(tensors: Tensors, grids: Grids) -> tuple[list[Band], int]:
+def plan_board(tensors: Tensors, grids: Grids) -> tuple[list[Band], int]:
     """Return the bands that are drawn, and how many are not, because there are too many numbers."""
     for sparing in _SPARING:
         bands = list(Writer(tensors, grids, sparing).bands())
