@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 from tracing import trace
 
-from sheetgen import build, load, override
+from sheetgen import build, load, loads, override
 from sheetgen.algebra.ops import activations, functions, losses_in_layers
 from sheetgen.errors import TemplateError
 from sheetgen.network.optimizers import OPTIMIZERS, SCHEDULES, Optimizer, Schedule
+from sheetgen.template.stack.kinds import KINDS
 from sheetgen.template.tensors.numbers import INITS
+from sheetgen.template.write import effective_template
 from sheetgen.tensors.composites import COMPOSITES
 from sheetgen.tensors.functions import FUNCTIONS
 from sheetgen.tensors.lower import KNOWN_FUNCTIONS
@@ -105,3 +107,18 @@ def test_what_the_page_says_is_refused_is_refused_so(tmp_path: Path) -> None:
     with pytest.raises(TemplateError) as caught:
         load(path)
     assert str(caught.value).replace(str(path), "xor.toml") in " ".join(PAGE.split())
+
+
+def test_every_kind_of_layer_and_its_options() -> None:
+    told = set()
+    for kinds, reads, options, _ in rows("kind | reads"):
+        for kind in re.findall(r"`(\w+)`", kinds) + re.findall(r"`(conv\w+)`", reads):
+            told.add(kind)
+            said = set(re.findall(r"`(\w+)`", options))
+            assert set(KINDS[kind].options) - {"init", "scale"} <= said, kind
+    assert told == set(KINDS)
+
+
+def test_layers_become_what_the_page_says() -> None:
+    effective = effective_template(loads(block('title = "A word\'s next letter"')))
+    assert block('[forward]\n"h1[0]"') in effective
