@@ -114,7 +114,7 @@ def test_every_kind_of_layer_and_its_options() -> None:
     for kinds, reads, options, _ in rows("kind | reads"):
         for kind in re.findall(r"`(\w+)`", kinds) + re.findall(r"`(conv\w+)`", reads):
             told.add(kind)
-            said = set(re.findall(r"`(\w+)`", options))
+            said = set(re.findall(r"`(\w+)\b", options))
             assert set(KINDS[kind].options) - {"init", "scale"} <= said, kind
     assert told == set(KINDS)
 
