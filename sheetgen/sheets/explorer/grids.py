@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cached_property
 
 import numpy as np
@@ -37,7 +36,7 @@ class Grids:
         self._graph, self._operands = study.network, Operands(tensors)
         self._sections = {name: _SECTIONS.get(given.table, Section.DATA) for name, given in tensors.given.items()}
         self._sections |= {step.name: _SECTIONS[step.table] for step in tensors.steps}
-        self._pictures = set(_pictures(tensors.steps))
+        self._pictures = self._drawn_small(tensors.steps)
         self._shares = {step.name for step in tensors.steps if step.call and step.call.function == "softmax"}
 
     @cached_property
@@ -73,6 +72,17 @@ class Grids:
             self._known(_slope_scale(tensor)),
             tensor in self._pictures,
         )
+
+    def _drawn_small(self, steps: tuple[Step, ...]) -> set[str]:
+        """Return the tensors that windows move over, those that come of it, and those of the same shape beside them."""
+        found: set[str] = set()
+        for step in steps:
+            shapes = {base(tree): self._operands.elements(tree).shape for tree in drawn(step.tree)}
+            if _calls(step.tree, _WINDOWED):
+                found |= {step.name, *shapes}
+            pictured = {shape for name, shape in shapes.items() if name in found and len(shape) > 1}
+            found |= {name for name, shape in (*shapes.items(), (step.name, step.shape)) if shape in pictured}
+        return found
 
     def _known(self, scale: str) -> str:
         return scale if scale in self.kinds else ""
@@ -112,16 +122,6 @@ def _scale(name: str) -> str:
 
 def _slope_scale(name: str) -> str:
     return f"colours of ∂ by {name}"
-
-
-def _pictures(steps: tuple[Step, ...]) -> Iterator[str]:
-    """Yield the tensors that windows move over, and those that come of it."""
-    found: set[str] = set()
-    for step in steps:
-        used = {base(tree) for tree in drawn(step.tree)}
-        if _calls(step.tree, _WINDOWED) or (used & found and len(step.shape) > 1):
-            found |= {step.name, *used}
-    yield from found
 
 
 def _calls(tree: Tree, functions: tuple[str, ...]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -21,7 +21,7 @@ from sheetgen.sheets.explorer.board_painter import FIRST, BoardPainter, rows_of_
 from sheetgen.sheets.explorer.grid_painter import GridPainter
 from sheetgen.sheets.explorer.grids import Grids
 from sheetgen.sheets.explorer.table import LookupTable
-from sheetgen.sheets.explorer.tensor_grid import UNIT
+from sheetgen.sheets.explorer.tensor_grid import SHARES, UNIT, TensorGrid
 from sheetgen.sheets.flag import Verdict
 from sheetgen.sheets.section_style import SECTION_COLOURS
 from sheetgen.tensors.program import Tensors
@@ -58,7 +58,7 @@ def page(book: Book, verdict: Verdict, tensors: Tensors) -> Page:
     painter.finish()
     top.guard(page, book, table)
     below = step.put(page, book, table, row)
-    end = _legend(page, below + 1)
+    end = _legend(page, below + 1, [grid for band in bands for grid in band.grids])
     board.whole[row] = end
     page.zoom = filling(_narrow(page), last)
     page.decorate.append(lambda sheet: _print(sheet, page, last, end, board.whole))
@@ -107,7 +107,7 @@ def _left_out(bands: int) -> str:
     return f"There is no room for {more}: their numbers stand on the training sheets."
 
 
-def _legend(page: Page, row: int) -> int:
+def _legend(page: Page, row: int, grids: Collection[TensorGrid]) -> int:
     """Say how to read the board; return the last row."""
     page.heading("B", row, "How to read it")
     sample = Style(align="center", bold=True, size=12)
@@ -123,10 +123,14 @@ def _legend(page: Page, row: int) -> int:
          " smaller whose derivative is positive …"),
         ("negative", replace(sample, fill=style.NEGATIVE), "… and a weight larger whose derivative is negative."),
         ("a share", replace(sample, fill=style.SHARE),
-         "Where attention looks: each row shares 1 out among the columns, the deeper the more."),
+         "A softmax shares 1 out along each row, the deeper the colour the more: in attention, where a row looks."),
+        ("+0  -0", replace(sample, colour=style.GREY),
+         "A number that is not 0 and too small for its cell; the training sheets have all of it."),
     )  # fmt: skip
-    for text_row, (name, look, text) in enumerate(explanations, start=row + 1):
+    told = {"a share": any(grid.scale == SHARES for grid in grids), "+0  -0": any(grid.cell == 1 for grid in grids)}
+    shown = [one for one in explanations if told.get(one[0], True)]
+    for text_row, (name, look, text) in enumerate(shown, start=row + 1):
         page.put(f"B{text_row}", name, look)
         page.put(f"D{text_row}", text, Style(size=12))
         page.heights[text_row] = 22
-    return row + len(explanations)
+    return row + len(shown)
