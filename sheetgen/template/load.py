@@ -22,7 +22,7 @@ from sheetgen.template.document import EQUATION_TABLES, QUANTITY_TABLES, Documen
 from sheetgen.template.equations import equation_texts, read_equation, require_room
 from sheetgen.template.layers.expand import expand_layers
 from sheetgen.template.pictures import with_pictures
-from sheetgen.template.quantity_names import require_names, require_no_settings
+from sheetgen.template.quantity_names import require_names, require_no_settings, require_tensor_names
 from sheetgen.template.samples import Samples, read_samples
 from sheetgen.template.shipped import template_names, template_text
 from sheetgen.template.shuffle import drawn_order
@@ -88,6 +88,8 @@ class _TemplateReader:
         if is_stack(document):
             expand_stack(document, *self.sample_shapes(in_data))
         tensors = self.tensors(shapes) if has_tensors(document, shapes) else None
+        if tensors is not None:
+            require_tensor_names(document, tensors)
         if "seed" in document.data:
             seed_of(document)
         samples = in_data or Samples(self.sample("inputs", needed=True), self.sample("targets", needed=False))

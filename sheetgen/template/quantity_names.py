@@ -12,6 +12,8 @@ from sheetgen.network.graph import BATCH, EPOCH, ITERATION, RATE, SAMPLE, SAMPLE
 from sheetgen.network.study import CHECK_SETTINGS, Study
 from sheetgen.template.document import QUANTITY_TABLES, Document
 from sheetgen.template.samples import Samples
+from sheetgen.tensors.heads import heads
+from sheetgen.tensors.program import Tensors
 
 _RESERVED = {RATE, ITERATION, EPOCH, SAMPLE, SAMPLES, BATCH, *CHECK_SETTINGS}
 _LONGEST = 255
@@ -32,6 +34,16 @@ def require_names(document: Document, samples: Samples) -> None:
                 _declared_twice(document, first, table, name)
 
 
+def require_tensor_names(document: Document, tensors: Tensors) -> None:
+    """Let every tensor, and every letter of a loop, have a name that a quantity may have, or raise TemplateError."""
+    for name, given in tensors.given.items():
+        _require_name(document, given.table, name)
+    for typed in tensors.typed:
+        head = next(heads(typed.key))
+        for name in (head.name, *head.loop):
+            _require_name(document, typed.table, name, typed.key)
+
+
 def _declared_twice(document: Document, first: tuple[str, str], table: str, name: str) -> NoReturn:
     line = document.lines.get(first)
     where = f"[{first[0]}]" + (f", line {line}" if line else "")
@@ -40,7 +52,7 @@ def _declared_twice(document: Document, first: tuple[str, str], table: str, name
     document.fail(problem, "rename one", table, name, quantity=name)
 
 
-def _require_name(document: Document, table: str, name: str) -> None:
+def _require_name(document: Document, table: str, name: str, key: str = "") -> None:
     problem, expected = "", "give the quantity another name"
     if not is_name(name) or name.startswith("_") or unicodedata.normalize("NFKC", name) != name:
         problem, expected = f"{name!r} cannot name a quantity", "use letters, digits and _, beginning with a letter"
@@ -51,7 +63,7 @@ def _require_name(document: Document, table: str, name: str) -> None:
     elif keyword.iskeyword(name) or name in _RESERVED:
         problem = f"{name!r} is a reserved word"
     if problem:
-        document.fail(problem, expected, table, name, quantity=name)
+        document.fail(problem, expected, table, key or name, quantity=name)
 
 
 def require_no_settings(document: Document, study: Study) -> None:
