@@ -6,7 +6,7 @@ new ones.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from string import ascii_uppercase
 from typing import NamedTuple
@@ -20,6 +20,7 @@ from sheetgen.network.study import CHECK_SETTINGS, EPSILON, Study
 from sheetgen.page.page import quoted
 from sheetgen.sheet_names import EXPLORER, GRADIENT_CHECK
 from sheetgen.sheets.layout import Layout
+from sheetgen.tensors.windows import windows
 
 LEAST_EPSILON, LARGEST_EPSILON = 1e-12, 0.1
 """Beyond these a central difference says nothing: rounding has eaten it, or the loss bends too much within ε."""
@@ -57,6 +58,9 @@ CHECK_VARIANT, CHECK_ITERATION = PickCell(GRADIENT_CHECK, "B4"), PickCell(GRADIE
 EXPLORER_SAMPLE, CHECK_SAMPLE = PickCell(EXPLORER, "D6"), PickCell(GRADIENT_CHECK, "B8")
 CHECK_PARAMETER, CHECK_EPSILON = PickCell(GRADIENT_CHECK, "B6"), PickCell(GRADIENT_CHECK, "B7")
 
+WINDOW_LABELS = ("window: row", "window: column")
+"""What is picked of the windows that a network in tensors moves over images: where they are, counted from 0."""
+
 THE_RUN, THE_STEP = "the whole run", "this step"
 """What the colours of Explorer are scaled over."""
 
@@ -80,7 +84,7 @@ class Step:
 @dataclass(frozen=True)
 class Picks:
     """Everything that is picked: the step of each sheet; on Explorer also what the colours are scaled over, and on
-    Gradient check a parameter and ε.
+    Gradient check a parameter and ε. ``window`` is the row and the column to which windows have moved over images.
     """
 
     explorer: Step = Step(0, 0)
@@ -88,11 +92,23 @@ class Picks:
     parameter: int = 0
     epsilon: float = CHECK_SETTINGS[EPSILON]
     colours: str = THE_RUN
+    window: tuple[int, int] = (0, 0)
 
 
 def colours_cell(study: Study) -> PickCell:
     """Return the cell in which the scale of the colours is picked: below the others of Explorer."""
     return PickCell(EXPLORER, "D6" if study.batch == 1 else "D7")
+
+
+def window_cells(study: Study) -> Mapping[PickCell, int]:
+    """Return the cells in which the place of the windows is picked, below the colours, each with its largest number.
+
+    There are none where the network moves no windows.
+    """
+    places = [window.places for window in windows(study.tensors)] if study.tensors else []
+    first = colours_cell(study).row + 1
+    most = zip(*places, strict=True)
+    return {PickCell(EXPLORER, f"D{first + axis}"): max(along) - 1 for axis, along in enumerate(most)}
 
 
 def row_formula(layout: Layout, iteration: str, sample: str) -> str:
@@ -146,6 +162,7 @@ def shown(study: Study, picks: Picks) -> dict[PickCell, float | str]:
         CHECK_ITERATION: float(picks.checked.iteration),
         CHECK_PARAMETER: study.network.weights[picks.parameter],
         CHECK_EPSILON: picks.epsilon,
+        **{cell: float(place) for cell, place in zip(window_cells(study), picks.window, strict=False)},
     }
 
 
@@ -159,6 +176,10 @@ def read_picks(study: Study, contents: Contents) -> Picks:
         in_batch = _whole(contents(sample), sample, "sample of the batch", 1, study.batch) if study.batch > 1 else 1
         return Step(index, number, in_batch)
 
+    window = [
+        _whole(contents(cell), cell, what, 0, last)
+        for (cell, last), what in zip(window_cells(study).items(), WINDOW_LABELS, strict=False)
+    ]
     scales, colours = [THE_RUN, THE_STEP], colours_cell(study)
     return Picks(
         step(EXPLORER_VARIANT, EXPLORER_ITERATION, EXPLORER_SAMPLE),
@@ -166,6 +187,7 @@ def read_picks(study: Study, contents: Contents) -> Picks:
         _one_of(contents(CHECK_PARAMETER), CHECK_PARAMETER, "parameter", list(study.network.weights)),
         _epsilon(contents(CHECK_EPSILON)),
         scales[_one_of(contents(colours), colours, "scale of the colours", scales)],
+        (window[0], window[1]) if window else (0, 0),
     )
 
 

@@ -11,6 +11,7 @@ from sheetgen.page.style import Style
 from sheetgen.sheets.explorer.board import WIDTH, Band, Line, Sign, Turn
 from sheetgen.sheets.explorer.grid_painter import GridPainter
 from sheetgen.sheets.explorer.tensor_grid import HEIGHT, TensorGrid
+from sheetgen.sheets.explorer.window_painter import MovedWindow
 
 FIRST = 3
 """The first column of the board; the one before is wide, and a margin."""
@@ -25,15 +26,19 @@ _GAP = 2
 
 @dataclass
 class BoardPainter:
-    """Draws bands one below the other. ``whole`` has the first row and the last of what is to stay on one page."""
+    """Draws bands one below the other, with the windows that are ``moved`` over images in them.
+
+    ``whole`` has the first row and the last of what is to stay on one page.
+    """
 
     page: Page
     painter: GridPainter
+    moved: Sequence[MovedWindow] = ()
     whole: dict[int, int] = field(default_factory=dict)
 
     def band(self, band: Band, row: int) -> int:
         """Draw a band from a row on; return the next free row."""
-        first = row
+        first, before = row, len(self.painter.placed)
         for text in band.typed:
             self.page.put(f"B{row}", text, _TYPED)
             self.page.heights[row] = 21
@@ -41,9 +46,25 @@ class BoardPainter:
         for line in band.lines:
             row = self._line(line, row) + 1
             self.whole[first], first = row - 2, row
+        for line in self._windows(before):
+            row = self._line(line, row) + 1
+            self.whole[first], first = row - 2, row
         for turns in rows_of_turns(band.turns):
             row = self._turns(turns, row) + 1
         return row
+
+    def _windows(self, before: int) -> Iterator[Line]:
+        """Mark the windows on what has been drawn from a number of grids on, and yield what each of them holds."""
+        drawn = {placed.grid.name: placed for placed in self.painter.placed[before:]}
+        for moved in self.moved:
+            image, result = drawn.get(moved.image_name), drawn.get(moved.result_name)
+            if image and result and all(one.grid.shown == one.grid.elements.shape for one in (image, result)):
+                for place, area in image.areas.items():
+                    if moved.sees(place):
+                        self.painter.mark(area, moved.on_image(image.grid, area))
+                first = next(iter(result.areas.values()))
+                self.painter.mark(first, moved.on_result(result.grid, first))
+                yield moved.line(self.painter, image)
 
     def _rows(self, first: int, after: int) -> None:
         self.page.heights |= dict.fromkeys(range(first, after), HEIGHT)

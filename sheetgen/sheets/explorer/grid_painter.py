@@ -9,9 +9,9 @@ from openpyxl.formatting.rule import Rule
 from sheetgen.algebra.expr import Const, Var
 from sheetgen.network.graph import Section
 from sheetgen.page import style
-from sheetgen.page.cell_names import column_letter
+from sheetgen.page.cell_names import column_letter, row_and_column
 from sheetgen.page.marks import share_scale, signed_scale, size_rules
-from sheetgen.page.page import Content, Page
+from sheetgen.page.page import Content, Formula, Page
 from sheetgen.page.style import Style
 from sheetgen.sheets.explorer.table import LookupTable
 from sheetgen.sheets.explorer.tensor_grid import SHARES, Matrix, TensorGrid
@@ -32,13 +32,17 @@ _MASKED = "−∞"
 
 @dataclass(frozen=True)
 class PlacedGrid:
-    """A grid that has been drawn: its first row and column, and the cells of its elements and of the derivatives."""
+    """A grid that has been drawn: its first row and column, and the cells of its elements and of the derivatives.
+
+    ``areas`` are those of its matrices.
+    """
 
     grid: TensorGrid
     row: int
     column: int
     values: dict[Place, str] = field(default_factory=dict)
     slopes: dict[Place, str] = field(default_factory=dict)
+    areas: dict[Place, str] = field(default_factory=dict)
 
 
 class GridPainter:
@@ -48,6 +52,7 @@ class GridPainter:
         self.placed: list[PlacedGrid] = []
         self._page, self._table = page, table
         self._areas: dict[tuple[str, str], list[str]] = {}
+        self._marks: dict[str, Rule] = {}
 
     def values(self, grid: TensorGrid, row: int, column: int) -> PlacedGrid:
         """Draw a tensor's values under its name."""
@@ -60,7 +65,7 @@ class GridPainter:
             for down, right, place in grid.cells(matrix):
                 cell = self._put(grid, top + down, left + right * grid.cell, *self._value(grid, place))
                 placed.values[place] = cell
-            self._colour(grid, top, left, grid.scale)
+            placed.areas[matrix.place] = self._colour(grid, top, left, grid.scale)
         return placed
 
     def slopes(self, placed: PlacedGrid, row: int) -> None:
@@ -81,10 +86,34 @@ class GridPainter:
                     placed.slopes[place] = cell
             self._colour(grid, top, left, grid.slope_scale)
 
+    def mark(self, area: str, rule: Rule) -> None:
+        """Let a rule mark cells of a matrix."""
+        self._marks[area] = rule
+
+    def drawn(self, grid: TensorGrid, place: Place) -> tuple[str, Formula]:
+        """Return the cell of an element of a grid that has been drawn, and the formula in it."""
+        placed = self._placed(grid)
+        content = self._page.cells[row_and_column(placed.values[place])].content
+        if not isinstance(content, Formula):
+            number = float(content or 0.0)
+            content = Formula(repr(number), lambda: number)
+        return placed.values[place], content
+
+    def areas(self, grid: TensorGrid) -> list[str]:
+        """Return the areas of the matrices of a grid that has been drawn."""
+        return list(self._placed(grid).areas.values())
+
+    def _placed(self, grid: TensorGrid) -> PlacedGrid:
+        return next(placed for placed in reversed(self.placed) if placed.grid is grid)
+
     def finish(self) -> None:
         """Colour what has been drawn, each tensor on a scale of its own; small numbers are shown as such."""
         for (scale, number), areas in self._areas.items():
-            self._page.colour(" ".join(areas), *size_rules(number), *self._colours(scale))
+            marked = [area for area in areas if area in self._marks]
+            for area in marked:
+                self._page.colour(area, self._marks[area], *size_rules(number), *self._colours(scale))
+            if plain := [area for area in areas if area not in self._marks]:
+                self._page.colour(" ".join(plain), *size_rules(number), *self._colours(scale))
 
     def across(self, row: int, column: int, width: int, content: Content, look: Style) -> str:
         """Put something across so many columns; return the first cell."""
@@ -125,6 +154,8 @@ class GridPainter:
     def _value(self, grid: TensorGrid, place: Place) -> tuple[Content, Style]:
         """Return what stands in the cell of an element: a number of the equation itself is grey, as built."""
         element, look = grid.elements[place], _LOOKS[grid.cell]
+        if callable(element):
+            return element(), look
         if isinstance(element, Var):
             return self._table.show(element.name), look
         assert isinstance(element, Const), element
@@ -135,8 +166,10 @@ class GridPainter:
     def _slope(self, name: object) -> Content:
         return self._table.slope(name) if isinstance(name, str) else None
 
-    def _colour(self, grid: TensorGrid, top: int, left: int, scale: str) -> None:
-        """Note that a matrix is to be coloured on a scale."""
+    def _colour(self, grid: TensorGrid, top: int, left: int, scale: str) -> str:
+        """Note that a matrix is to be coloured on a scale; return its area."""
         last = f"{column_letter(left + grid.columns * grid.cell - 1)}{top + grid.rows - 1}"
         key = scale, _LOOKS[grid.cell].number
-        self._areas.setdefault(key, []).append(f"{column_letter(left)}{top}:{last}")
+        area = f"{column_letter(left)}{top}:{last}"
+        self._areas.setdefault(key, []).append(area)
+        return area

@@ -14,6 +14,7 @@ from sheetgen.page.page import Page
 from sheetgen.page.printing import by_width
 from sheetgen.page.style import Style
 from sheetgen.sheet_names import EXPLORER
+from sheetgen.sheets import picks
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.explorer import step, top
 from sheetgen.sheets.explorer.board import WIDTH, Band, Writer, width_of
@@ -22,13 +23,15 @@ from sheetgen.sheets.explorer.grid_painter import GridPainter
 from sheetgen.sheets.explorer.grids import Grids
 from sheetgen.sheets.explorer.table import LookupTable
 from sheetgen.sheets.explorer.tensor_grid import SHARES, UNIT, TensorGrid
+from sheetgen.sheets.explorer.window_painter import MovedWindow
 from sheetgen.sheets.flag import Verdict
 from sheetgen.sheets.section_style import SECTION_COLOURS
 from sheetgen.tensors.program import Tensors
+from sheetgen.tensors.windows import windows
 
 MOST_NUMBERS = 4_000
 """The most numbers that the board has, each a formula; beyond these it says less of tensors that it has drawn."""
-_FIRST_ROW, _MARGIN = 9, 13.0
+_FIRST_ROW, _MARGIN = 9, 16.0
 _LEAST_WIDTH = 170.0
 _SPARING = range(3)
 _CHARACTER = 7.5
@@ -46,8 +49,10 @@ def page(book: Book, verdict: Verdict, tensors: Tensors) -> Page:
     page.widths = {column: width for column, width in widths.items() if column <= last}
     table = LookupTable(book, last + 2, grids.kinds)
     painter = GridPainter(page, table)
-    board = BoardPainter(page, painter)
-    row = _FIRST_ROW
+    cells = picks.window_cells(book.study)
+    moved = [MovedWindow(window, list(cells), book.picks.window, table) for window in windows(tensors)]
+    board = BoardPainter(page, painter, moved)
+    row = max([_FIRST_ROW, *(cell.row + 2 for cell in cells)])
     for band in bands:
         row = board.band(band, row) + 1
     if left_out:

@@ -45,6 +45,9 @@ def put(page: Page, book: Book, table: LookupTable, verdict: Verdict) -> None:
         page.heights[EXPLORER_SAMPLE.row] = 26
     labels[table.colours] = "colours over"
     page.heights[table.colours.row] = 26
+    moved = picks.window_cells(book.study)
+    labels |= dict(zip(moved, picks.WINDOW_LABELS, strict=False))
+    page.heights |= dict.fromkeys((cell.row for cell in moved), 26)
     for pick, label in labels.items():
         page.put(f"B{pick.row}", label, Style(bold=True, size=12))
         page.put(pick.cell, contents[pick], style.PICK)
@@ -60,6 +63,8 @@ def guard(page: Page, book: Book, table: LookupTable) -> None:
     page.guard(one_of_words((THE_RUN, THE_STEP), "what the colours are scaled over"), table.colours.cell)
     if book.study.batch > 1:
         page.guard(whole(1, book.study.batch), EXPLORER_SAMPLE.cell)
+    for cell, last in picks.window_cells(book.study).items():
+        page.guard(whole(0, last), cell.cell)
 
 
 def _spinner(page: Page, book: Book, column: int) -> Spinner:
