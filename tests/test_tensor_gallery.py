@@ -139,7 +139,7 @@ def test_the_digits_are_told_apart_in_two_epochs() -> None:
         logits = lenet_logits(torch.tensor(pixels), *weights)
         right.append(int((logits.argmax(1).numpy() == digits).sum()))
     assert study.iterations * study.batch < 2 * study.count
-    assert right == [32, 95]
+    assert right == [25, 93]
 
 
 def test_of_a_feature_map_only_the_largest_of_each_window_has_a_gradient() -> None:

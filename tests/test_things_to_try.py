@@ -137,8 +137,8 @@ TRIES: dict[str, list[tuple[Edits, Happens]]] = {
     ],
     "lenet-small": [
         (
-            {"η lr 0.06": 1.0},
-            lambda old, new: accuracy_on_error(old, "lr 0.06") > 0.6 and accuracy_on_error(new, "lr 0.06") < 0.26,
+            {"η lr 0.03": 0.5},
+            lambda old, new: accuracy_on_error(old, "lr 0.03") > 0.75 and accuracy_on_error(new, "lr 0.03") < 0.26,
         ),
     ],
     "linear-regression": [
