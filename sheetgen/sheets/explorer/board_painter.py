@@ -38,16 +38,16 @@ class BoardPainter:
 
     def band(self, band: Band, row: int) -> int:
         """Draw a band from a row on; return the next free row."""
-        first, before = row, len(self.painter.placed)
+        first = row
         for text in band.typed:
             self.page.put(f"B{row}", text, _TYPED)
             self.page.heights[row] = 21
             row += 1
         for line in band.lines:
+            before = len(self.painter.placed)
             row = self._line(line, row) + 1
-            self.whole[first], first = row - 2, row
-        for line in self._windows(before):
-            row = self._line(line, row) + 1
+            for window in self._windows(before):
+                row = self._line(window, row) + 1
             self.whole[first], first = row - 2, row
         for turns in rows_of_turns(band.turns):
             row = self._turns(turns, row) + 1

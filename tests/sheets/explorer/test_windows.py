@@ -1,0 +1,122 @@
+"""The window of a convolution on Explorer: where it lies for a picked output, and what it gives, beside NumPy."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+import numpy as np
+import openpyxl
+import pytest
+from boards import Board
+from picking import pick
+from saving import kinds
+
+from sheetgen import WorkbookError, build, engines, verify
+from sheetgen.proof.report import Kind
+from sheetgen.sheet_names import EXPLORER
+from sheetgen.sheets.picks import PickCell, window_cells
+from sheetgen.template.load import loads
+
+IMAGE = np.round(np.sin(np.arange(49).reshape(7, 7)), 2)
+KERNEL = np.array([[0.1, -0.2, 0.3], [0.4, 0.5, -0.6], [0.7, -0.8, 0.9]])
+TEXT = f"""
+title = "A window"
+rates = [0.1]
+iterations = 2
+[inputs]
+X = {IMAGE.tolist()}
+[targets]
+t = 1
+[parameters]
+K = {KERNEL.tolist()}
+[forward]
+Y = "conv2d(X, K, stride=2, padding=1) + 0.5"
+M = "maxpool(Y, 2)"
+[loss]
+E = "(mean(M) - t)^2"
+"""
+
+
+def read(board: Board, title: str) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    (numbers,) = board.values(title)
+    side = 1 + max(row for row, _ in numbers)
+    return np.array([[numbers[row, column] for column in range(side)] for row in range(side)], dtype=float)
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("windows") / "built.xlsx"
+    assert build(loads(TEXT), path).ok
+    return path
+
+
+def moved(built: Path, folder: Path, row: float, column: float) -> Path:
+    cells = list(window_cells(loads(TEXT)))
+    return pick(pick(built, folder / "a.xlsx", cells[0], row), folder / "b.xlsx", cells[1], column)
+
+
+@pytest.mark.parametrize(("row", "column"), [(0, 0), (1, 3), (3, 2)])
+def test_the_window_of_a_picked_output(built: Path, tmp_path: Path, row: int, column: int) -> None:
+    board = Board(engines.get("embedded").recalculate(moved(built, tmp_path, row, column), 120))
+    (on_x,) = board.values("window on X  3×3")
+    seen = np.pad(IMAGE, 1)[2 * row : 2 * row + 3, 2 * column : 2 * column + 3]
+    assert on_x == {(r, c): seen[r, c] for r in range(3) for c in range(3)}
+    assert read(board, "kernel  3×3") == pytest.approx(KERNEL)
+    assert read(board, "products  3×3") == pytest.approx(seen * KERNEL, rel=1e-12)
+    ((line, place),) = board.places("sum")
+    assert board.rows[line + 1][place] == pytest.approx((seen * KERNEL).sum(), rel=1e-12)
+    assert board.values("Y  4×4")[0][row, column] == pytest.approx((seen * KERNEL).sum() + 0.5, rel=1e-12)
+    y = np.array([[board.values("Y  4×4")[0][r, c] for c in range(4)] for r in range(4)], dtype=float)
+    at_row, at_column = 2 * min(row, 1), 2 * min(column, 1)
+    ((line, place),) = board.places("max")
+    assert board.rows[line + 1][place] == y[at_row : at_row + 2, at_column : at_column + 2].max()
+
+
+def test_a_moved_window_is_verified(built: Path, tmp_path: Path) -> None:
+    """What is picked changes what is shown, and nothing that was trained."""
+    report = verify(moved(built, tmp_path, 3, 2), max_diffs=10_000)
+    assert kinds(report) == {Kind.CACHED}
+    assert {difference.sheet for difference in report.diffs} == {EXPLORER}
+    assert report.edited == []
+
+
+def test_a_window_beyond_the_last_is_refused(built: Path, tmp_path: Path) -> None:
+    with pytest.raises(WorkbookError, match=r"Explorer!D7 holds 4.0 as window: row; pick a whole number from 0 to 3"):
+        verify(moved(built, tmp_path, 4, 0))
+
+
+@pytest.mark.parametrize(("row", "column"), [(0, 0), (2, 3)])
+def test_the_window_is_marked_where_it_lies(built: Path, row: int, column: int) -> None:
+    """The rules of the image, and of what the window gives, hold in those cells alone; the padding is cut off."""
+    sheet = openpyxl.load_workbook(built)[EXPLORER]
+    rules = [
+        (next(iter(area.sqref.ranges)), rule.formula[0])
+        for area in sheet.conditional_formatting
+        for rule in area.rules
+        if rule.type == "expression" and "$D$7" in rule.formula[0]
+    ]
+    marked = []
+    for area, formula in sorted(rules, key=lambda pair: (pair[0].min_row, pair[0].min_col)):
+        text = formula.replace("AND(", "all_of(").replace("MIN(", "min(").replace("INT(", "int(")
+        text = text.replace("$D$7", str(row)).replace("$D$8", str(column))
+        cells = itertools.product(range(area.min_row, area.max_row + 1), range(area.min_col, area.max_col + 1))
+        holds = {
+            (r - area.min_row, c - area.min_col)
+            for r, c in cells
+            if eval(  # the formula is our own
+                text.replace("ROW()", str(r)).replace("COLUMN()", str(c)), {"all_of": lambda *all_: all(all_)}
+            )
+        }
+        marked.append(holds)
+    on_x = {(r, c) for r in range(2 * row - 1, 2 * row + 2) for c in range(2 * column - 1, 2 * column + 2)}
+    assert marked[0] == {(r, c) for r, c in on_x if 0 <= r < 7 and 0 <= c < 7}
+    assert {(r, c // 3) for r, c in marked[1]} == {(row, column)}
+    assert len(rules) == 4  # and those of the pooling
+
+
+def test_only_what_moves_windows_has_a_place_to_pick() -> None:
+    assert [str(cell) for cell in window_cells(loads(TEXT))] == ["Explorer!D7", "Explorer!D8"]
+    assert window_cells(loads(TEXT))[PickCell(EXPLORER, "D7")] == 3
+    plain = TEXT.replace("conv2d(X, K, stride=2, padding=1) + 0.5", "X").replace("maxpool(Y, 2)", "sum(Y @ X)*sum(K)")
+    assert not window_cells(loads(plain))
