@@ -131,6 +131,9 @@ class _TemplateReader:
 
     def tensors(self, in_data: Mapping[str, Shape]) -> Tensors:
         """Put named scalars in place of tensors; return what the template said in tensors."""
+        if self.document.table("layers"):
+            problem = "the one table [layers] is of numbers, and the template has tensors"
+            self.document.fail(problem, 'write tables [[layers]], such as kind = "linear", or numbers', "layers")
         from sheetgen.template.tensors.expand import expand_tensors
 
         return expand_tensors(self.document, in_data)

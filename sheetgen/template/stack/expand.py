@@ -58,7 +58,9 @@ def _layer(
     layer = Layer(tables, number, item, str(kind) if known else "?", before or Tensor("", ()))
     if not known:
         hint = did_you_mean(str(kind), KINDS, f"there are {', '.join(KINDS)}")
-        layer.fail(f"there is no kind {kind!r}" if kind is not None else "its kind is missing", hint, "kind")
+        if kind is None:
+            layer.fail("its kind is missing", "sizes belongs to the one table [layers]" if "sizes" in item else hint)
+        layer.fail(f"there is no kind {kind!r}", hint, "kind")
     keys = (*_KEYS, *KINDS[str(kind)].options)
     for key in item:
         if key not in keys:

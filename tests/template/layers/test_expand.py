@@ -238,7 +238,7 @@ def test_mistakes_name_a_line(layers: str, more: str, line: int, message: str) -
     assert caught.value.line == line
 
 
-@pytest.mark.parametrize("text", ["layers = 3", 'layers = "x"', "[[layers]]\nsizes = [2, 1]"])
+@pytest.mark.parametrize("text", ["layers = 3", 'layers = "x"'])
 def test_layers_that_are_no_table(text: str) -> None:
     with pytest.raises(TemplateError, match="'layers' must be a table"):
         loads(f"rates = [0.5]\niterations = 3\n{text}\n[inputs]\nx = 1\n")

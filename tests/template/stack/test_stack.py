@@ -185,6 +185,7 @@ def test_the_accuracy_counts_what_is_told_right() -> None:
             "line 11: layer 1 (?): there is no kind 'linaer'; did you mean 'linear'?",
         ),
         ('kind = "linear"', "kind = [1]", "line 11: layer 1 (?): there is no kind [1]; there are linear, conv"),
+        ('kind = "linear"', "sizes = [2]", "line 10: layer 1 (?): its kind is missing; sizes belongs to the one table"),
         ('kind = "linear"\n', "", "line 10: layer 1 (?): its kind is missing; "),
         (
             "out_features = 3",
@@ -423,6 +424,12 @@ def test_a_layer_of_more_weights_than_a_sheet_has_columns_is_refused() -> None:
     text = TEMPLATE.replace("mean_squared_error", "categorical_cross_entropy").replace("[0.5]", "0")
     found = refused(text.replace("out_features = 1", "out_features = 9999999"))
     assert found == "line 15: W2 has 29,999,997 elements; a sheet has 16,384 columns"
+
+
+def test_the_one_table_of_layers_takes_no_tensors() -> None:
+    text = TEMPLATE.partition("[[")[0].replace('loss = "mean_squared_error"\n', "") + "[layers]\nsizes = [2, 1]\n"
+    assert refused(text).startswith("line 9: the one table [layers] is of numbers, and the template has tensors; write")
+    loads(text.replace("x = [1, 2]", "x1 = 1\nx2 = 2").replace("[0.5]", "0.5"))
 
 
 def test_layers_that_are_no_tables_are_refused() -> None:
