@@ -26,15 +26,25 @@ from sheetgen.sheets.pictures import sheet as pictures
 from sheetgen.template.shipped import template_names
 
 DEFAULTS = {
+    "attention-head": ["gradients"],
+    "conv-edges": ["weights"],
     "dead-relu": ["line", "weights"],
     "diverging": ["weights"],
+    "gpt-small": ["gradients"],
     "iris": ["confusion"],
+    "layer-norm": ["gradients"],
+    "lenet-small": ["confusion"],
     "linear-regression": ["line", "path", "weights"],
     "logistic-regression": ["line", "confusion", "weights"],
+    "lstm-adding": ["gradients"],
     "mazur": ["weights"],
     "mlp-2-2-2": ["weights"],
     "perceptron": ["regions", "weights"],
     "ravine": ["path", "weights"],
+    "residual": ["gradients"],
+    "rnn-echo": ["gradients"],
+    "softmax-temperature": ["weights"],
+    "transformer-block": ["gradients"],
     "vanishing-gradients": ["gradients", "weights"],
     "xor": ["regions", "weights"],
 }
