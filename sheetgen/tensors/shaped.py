@@ -83,14 +83,20 @@ class Shapes:
         sizes = next((operand.numbers for operand in tree.operands if isinstance(operand, Sizes)), None)
         function = FUNCTIONS.get(name)
         if function is not None and function.sizes and sizes is None:
-            last = operands.pop()
-            assert isinstance(last, Number), last
-            sizes = (int(last.value),)
+            sizes = (_size(operands.pop()),)
         if name in ("max", "min") and len(operands) > 1:
             return reduce(lambda a, b: Made(name, (a, b), broadcast(a, b)), operands)
         options = (*tree.options, *([("sizes", sizes)] if sizes is not None else []))
         made = Made(name, tuple(operands), (), options)
         return Made(name, made.operands, _shape(made), options)
+
+
+def _size(matrix: Matrix) -> int:
+    """Return a size: a whole number, or -1 for what is left."""
+    negative = isinstance(matrix, Made) and matrix.function == "neg"
+    number = matrix.operands[0] if isinstance(matrix, Made) and negative else matrix
+    assert isinstance(number, Number), matrix
+    return -int(number.value) if negative else int(number.value)
 
 
 def _item(item: int | Span) -> Item:

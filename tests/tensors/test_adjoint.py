@@ -118,7 +118,7 @@ EXPRESSIONS = {
     "min": ["min(W)", "min(W, axis=1)", "min(W, 0.3)"],
     "argmax": ["argmax(W)*w[0]"],
     "transpose": ["W.T @ W", "S.T", "(X @ W).T * 2"],
-    "reshape": ["reshape(W, [2, 3]) * X", "reshape(W, 6)"],
+    "reshape": ["reshape(W, [2, 3]) * X", "reshape(W, 6)", "reshape(W*2, -1)", "reshape(W*2, [-1, 3])"],
     "flatten": ["flatten(W)*flatten(X)"],
     "concat": ["concat(w, x, w)", "concat(W, W^2, axis=1)"],
     "stack": ["stack(w, x, w)", "stack(w, w^2, axis=1) @ W.T"],
