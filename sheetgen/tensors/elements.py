@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sheetgen.algebra.expr import ONE, ZERO, Apply, Const, Expr, Var
+from sheetgen.tensors.fitting import require_room
 from sheetgen.tensors.labels import Shape, labels
 
 Array = NDArray[np.object_]
@@ -23,7 +24,8 @@ MASKED = Const(-math.inf)
 
 
 def array(elements: Iterable[Expr], shape: Shape) -> Array:
-    """Return an array of expressions, given row by row."""
+    """Return an array of expressions, given row by row. Raises ShapeError where there would be too many."""
+    require_room(shape)
     made = np.empty(math.prod(shape), dtype=object)
     for place, element in zip(range(made.size), elements, strict=True):
         made[place] = element
@@ -53,6 +55,7 @@ def elementwise(function: Callable[..., Expr], *operands: Array) -> Array:
     Raises ValueError where they do not.
     """
     shape = np.broadcast_shapes(*(operand.shape for operand in operands))
+    require_room(shape)
     spread = [np.broadcast_to(operand, shape).reshape(-1) for operand in operands]
     elements = zip(*spread, strict=True) if operands else [()]  # π has no operand
     return array((function(*each) for each in elements), shape)

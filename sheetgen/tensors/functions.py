@@ -16,20 +16,9 @@ import numpy as np
 
 from sheetgen.algebra.expr import ONE, ZERO, Const, Expr
 from sheetgen.tensors.elements import MASKED, Array, applied, array, elementwise, part, product, summed
+from sheetgen.tensors.fitting import MOST_ELEMENTS, ShapeError, require_few_terms, require_room
 from sheetgen.tensors.labels import Shape, axes_text, places, shape_text
 from sheetgen.tensors.tree import Option
-
-
-class ShapeError(ValueError):
-    """Shapes that do not fit: ``problem`` says which, ``expected`` what would, ``where`` in what part."""
-
-    def __init__(self, problem: str, expected: str, where: str = "") -> None:
-        super().__init__(f"{problem}; {expected}")
-        self.problem, self.expected, self.where = problem, expected, where
-
-
-MOST_ELEMENTS = 100_000
-"""The most elements of a tensor that an equation makes of nothing."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +58,7 @@ def matmul(a: Array, b: Array) -> Array:
     rows = np.broadcast_to(rows, (*batch, *rows.shape[-2:]))
     columns = np.broadcast_to(columns, (*batch, *columns.shape[-2:]))
     shape = (*batch, rows.shape[-2], columns.shape[-1])
+    require_few_terms(math.prod(shape), rows.shape[-1])
     cells = (_dot(part(rows, (*at, i)), part(columns, (*at, slice(None), j))) for *at, i, j in places(shape))
     made = array(cells, shape)
     kept = [axis for axis, dropped in ((-2, a.ndim == 1), (-1, b.ndim == 1)) if dropped]
@@ -141,10 +131,12 @@ def transpose(x: Array) -> Array:
 def reshape(x: Array, sizes: Shape) -> Array:
     """Return the elements, row by row, in another shape; one size may be -1 for what is left."""
     try:
-        return x.reshape(sizes)
+        if min(sizes) >= -1:  # NumPy takes any negative number for -1
+            return x.reshape(sizes)
     except ValueError:
-        problem = f"reshape of {shape_text(x.shape)}, {x.size} elements, to {shape_text(sizes)}"
-        raise ShapeError(problem, f"the sizes must multiply to {x.size}") from None
+        pass
+    problem = f"reshape of {shape_text(x.shape)}, {x.size} elements, to {shape_text(sizes)}"
+    raise ShapeError(problem, f"the sizes must multiply to {x.size}")
 
 
 def flatten(x: Array) -> Array:
@@ -176,7 +168,7 @@ def onehot(x: Array, sizes: Shape) -> Array:
     if len(sizes) != 1:
         raise ShapeError(f"onehot with the sizes {shape_text(sizes)}", "it takes one, how many classes there are")
     (size,) = sizes
-    _require_room((*x.shape, size))
+    require_room((*x.shape, size))
     classes = array((Const(float(place)) for place in range(size)), (size,))
     return elementwise(lambda a, b: applied("where", applied("eq", a, b), ONE, ZERO), x[..., None], classes)
 
@@ -198,16 +190,10 @@ def filled(value: Const) -> Callable[[Shape], Array]:
     """Return the function that makes a tensor of one number."""
 
     def made(sizes: Shape) -> Array:
-        _require_room(sizes)
+        require_room(sizes)
         return array((value for _ in range(math.prod(sizes))), sizes)
 
     return made
-
-
-def _require_room(sizes: Shape) -> None:
-    """Let a tensor that is made of nothing have a size, and no more elements than a few sheets have columns."""
-    if any(size < 1 for size in sizes) or math.prod(sizes) > MOST_ELEMENTS:
-        raise ShapeError(f"a tensor of {shape_text(sizes)}", f"sizes from 1, of at most {MOST_ELEMENTS:,} elements")
 
 
 # --- windows ---
@@ -238,9 +224,11 @@ def _convolved(what: str, x: Array, kernel: Array, stride: int, padding: int, ax
     if not fits or images.shape[0] != kernels.shape[1]:
         problem = f"{what} of {shape_text(x.shape)} with kernels {shape_text(kernel.shape)}"
         raise ShapeError(problem, "the kernels' second axis must be the channels of the first operand")
+    require_room(tuple(size + 2 * padding for size in images.shape[1:]))
     images = _padded(images, padding, axes)
     windows = list(_windows(what, images.shape[1:], kernels.shape[2:], stride))
     sizes = _sizes(images.shape[1:], kernels.shape[2:], stride)
+    require_few_terms(len(windows), kernels.size)
     flat = [part(images, (slice(None), *window)).reshape(-1) for window in windows]
     made = array((_dot(window, one.reshape(-1)) for one in kernels for window in flat), (len(kernels), *sizes))
     return made[0] if kernel.ndim == axes else made

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import numpy as np
 
 from sheetgen.tensors.elements import Array, as_array
-from sheetgen.tensors.functions import ShapeError
+from sheetgen.tensors.fitting import ShapeError
 from sheetgen.tensors.labels import Place, axes_text, places, shape_text
 from sheetgen.tensors.tree import Span
 

@@ -6,7 +6,7 @@ that of the result, and a word behind it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 
@@ -15,7 +15,8 @@ from sheetgen.algebra.ops import PRIMITIVES
 from sheetgen.limits import MOST_TERMS
 from sheetgen.tensors.composites import COMPOSITES, Composite
 from sheetgen.tensors.elements import MASKED, Array, applied, array, elementwise, is_plain, named, operations
-from sheetgen.tensors.functions import FUNCTIONS, ShapeError, TensorFunction, first_place
+from sheetgen.tensors.fitting import ShapeError
+from sheetgen.tensors.functions import FUNCTIONS, TensorFunction, first_place
 from sheetgen.tensors.known import Known
 from sheetgen.tensors.labels import Place, Shape, axes_text, labels, shape_text
 from sheetgen.tensors.notation import written
@@ -206,7 +207,7 @@ class Lowering:
         if tree.options:
             raise ShapeError(f"{row.name} has no option {tree.options[0][0]!r}", "leave it out")
         if count != row.arity and not (row.folds and count > row.arity):
-            wanted = f"{row.arity}{' or more' * row.folds} operand{'s' * (row.arity > 1)}"
+            wanted = f"{row.arity or 'no'}{' or more' * row.folds} operand{'s' * (row.arity > 1)}"
             raise ShapeError(f"{row.name} takes {wanted}, not {count}", f"give it {wanted}")
         inner = replace(scope, held=True) if row.name == "held" else scope
         parts = [self._read(operand, inner) for operand in tree.operands]
@@ -308,10 +309,13 @@ class Lowering:
             pieces.append(Call("matmul", (Index(left.tree, columns), Index(right.tree, rows))))
         return self._joined("add", pieces, scope)
 
-    def _joined(self, operation: str, pieces: Sequence[Call], scope: _Scope) -> _Part:
-        parts = [self._named(self._read(piece, scope), "part", scope) for piece in pieces]
-        joined = reduce(lambda a, b: Call(operation, (a, b)), (part.tree for part in parts[1:]), parts[0].tree)
-        return self._read(joined, scope)
+    def _joined(self, operation: str, pieces: Sequence[Tree], scope: _Scope) -> _Part:
+        """Return the pieces, each with a name, as one sum or one largest; of too many, some are joined first."""
+        trees = [self._named(self._read(piece, scope), "part", scope).tree for piece in pieces]
+        if len(trees) > MOST_TERMS:
+            groups = [trees[place : place + MOST_TERMS] for place in range(0, len(trees), MOST_TERMS)]
+            return self._joined(operation, [_together(operation, group) for group in groups], scope)
+        return self._read(_together(operation, trees), scope)
 
     # --- functions of several steps ---
 
@@ -331,16 +335,26 @@ class Lowering:
         meant |= {option: Const(float(value)) for option, value in options.items() if value is not None}
         first = len(self.steps)
         for word, text in composite.steps.items():
-            step = self._read(substitute(parse(text, KNOWN_FUNCTIONS), meant.__getitem__), inner)
-            meant[word] = self._named(step, word, inner).tree
+            meant[word] = self._named(self._step(text, meant, tree, inner), word, inner).tree
         self.steps[first:] = [replace(step, inside=True) for step in self.steps[first:]]
-        result = self._read(substitute(parse(composite.result, KNOWN_FUNCTIONS), meant.__getitem__), inner)
+        result = self._step(composite.result, meant, tree, inner)
         result = replace(result, call=Call(name, tuple(part.tree for part in operands), tree.options))
         if is_result or not composite.steps:
             return result
         inner = self._inside(inner, result)
         self._add(inner, result)
         return self._at(inner)
+
+    def _step(self, text: str, meant: Mapping[str, Tree], tree: Call, scope: _Scope) -> _Part:
+        """Return what a step of a function comes to; where its shapes do not fit, the author reads of the function."""
+        try:
+            return self._read(substitute(parse(text, KNOWN_FUNCTIONS), meant.__getitem__), scope)
+        except ShapeError as error:
+            raise ShapeError(error.problem, error.expected, written(tree)) from None
+
+
+def _together(operation: str, trees: Sequence[Tree]) -> Tree:
+    return reduce(lambda a, b: Call(operation, (a, b)), trees)
 
 
 def _hides(expr: Expr) -> bool:
@@ -354,11 +368,22 @@ def _spread(operation: str, folds: bool, operands: Sequence[Array]) -> Array:
 
     try:
         return elementwise(apply, *operands)
+    except ShapeError:
+        raise
     except ValueError:
         shapes = " and ".join(shape_text(operand.shape) for operand in operands)
         raise ShapeError(
             f"{shapes} do not fit each other", "sizes, from the last axis on, must be alike or 1"
         ) from None
+
+
+_WHOLE = ("a whole number", lambda value: isinstance(value, int) and not isinstance(value, bool))
+_ALLOWED: Mapping[str, tuple[str, Callable[[Option], bool]]] = {
+    "keepdims": ("True or False", lambda value: isinstance(value, bool)),
+    "eps": ("a number from 0", lambda value: not isinstance(value, bool) and value >= 0),
+    "p": ("a number from 0 to less than 1", lambda value: not isinstance(value, bool) and 0 <= value < 1),
+}
+"""What the options that are no whole numbers may be."""
 
 
 def _options(
@@ -368,9 +393,9 @@ def _options(
         if option not in defaults:
             known = f"its options are {', '.join(defaults)}" if defaults else "it has none"
             raise ShapeError(f"{name} has no option {option!r}", known)
-        whole = option not in ("eps", "p", "keepdims")
-        if whole and (isinstance(value, bool) or not isinstance(value, int)):
-            raise ShapeError(f"{name}: {option} is {value!r}", f"{option} must be a whole number")
+        expected, fits = _ALLOWED.get(option, _WHOLE)
+        if not fits(value):
+            raise ShapeError(f"{name}: {option} is {value!r}", f"{option} must be {expected}")
     return {**defaults, **dict(given)}
 
 
@@ -378,8 +403,10 @@ def _whole_numbers(name: str, tree: Tree) -> tuple[int, ...]:
     """Return the list of whole numbers, or the one, that a function is given."""
     if isinstance(tree, Sizes):
         return tree.numbers
-    if isinstance(tree, Const) and tree.value.is_integer():
-        return (int(tree.value),)
+    negative = isinstance(tree, Call) and tree.function == "neg"
+    number = tree.operands[0] if isinstance(tree, Call) and negative else tree
+    if isinstance(number, Const) and number.value.is_integer():
+        return (-int(number.value) if negative else int(number.value),)
     raise ShapeError(f"{name} takes {written(tree)} for its sizes", "give it a whole number, or a list such as [2, 3]")
 
 

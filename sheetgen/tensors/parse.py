@@ -11,9 +11,10 @@ from sheetgen.algebra.ops import PRIMITIVES
 from sheetgen.algebra.parser import number_of
 from sheetgen.algebra.tokens import SIGNS, Token, tokens, unreadable
 from sheetgen.errors import did_you_mean
-from sheetgen.tensors.tree import Call, Index, Option, Sizes, Span, Tree
+from sheetgen.tensors.tree import Call, Index, Option, Sizes, Span, Tree, depth
 
 _SIGNS = rf"\.T(?=²|\b)|{SIGNS}|[@=:\[\]]"
+_MOST_INSIDE = 150
 _WORDS: Mapping[str, Option] = {"True": True, "False": False}
 
 
@@ -23,7 +24,11 @@ def parse(text: str, functions: Mapping[str, object], loop: Mapping[str, int] | 
     ``functions`` holds the names of the functions of tensors, besides those of scalars; ``loop`` the numbers that
     stand for the letters of a loop. Raises SyntaxError, which says what could not be read.
     """
-    return _Parser(text, functions, loop or {}).everything()
+    tree = _Parser(text, functions, loop or {}).everything()
+    if depth(tree) > _MOST_INSIDE:
+        problem = f"it has more than {_MOST_INSIDE} operations inside one another, or one behind another"
+        raise unreadable(f"{problem}: name its parts as quantities of their own", 1)
+    return tree
 
 
 def parse_index(text: str, loop: Mapping[str, int]) -> tuple[int | Span, ...]:
@@ -92,6 +97,9 @@ class _Parser(Grammar[Tree]):
                 self.expect(",")
             if self.token.kind == "name" and self.following().text == "=":
                 option = self.token.text
+                if option in options:
+                    problem = f"{option!r} is said twice (column {self.token.column}); keep one"
+                    raise unreadable(problem, self.token.column)
                 self.position += 2
                 options[option] = self.option()
             elif options:

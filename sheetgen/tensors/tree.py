@@ -53,6 +53,21 @@ class Call:
 Tree = Const | Var | Sizes | Index | Call
 
 
+def depth(tree: Tree) -> int:
+    """Return how many operations lie inside one another; a sum of many terms is a sum of a sum of a sum."""
+    deepest, level = 0, [tree]
+    while level:
+        deepest += 1
+        level = [inner for outer in level for inner in _inside(outer)]
+    return deepest - 1
+
+
+def _inside(tree: Tree) -> tuple[Tree, ...]:
+    if isinstance(tree, Call):
+        return tree.operands
+    return (tree.tensor,) if isinstance(tree, Index) else ()
+
+
 def references(tree: Tree) -> Iterator[tuple[str, tuple[int | Span, ...]]]:
     """Yield the names in a tree from left to right, each with the part of it that is used, () for the whole."""
     if isinstance(tree, Var):

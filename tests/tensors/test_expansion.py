@@ -104,6 +104,32 @@ def test_the_effective_template_reads_back_as_the_same_study() -> None:
         ('P = "', 'tanh = "X*2"\nP = "', 13, "'tanh' cannot be told from the function tanh()"),
         ('P = "', 'b_1 = "X[0, 0]"\nP = "', 13, "b_1 and b would both have an element b_1; rename one"),
         ("[0, 1, 1]]", "[0, 1]]", 6, "X must be a list whose rows are all of one length"),
+        (
+            "X @ W + b",
+            "reshape(X @ W, [-2, 2]) + b",
+            13,
+            "reshape of 2×2, 4 elements, to -2×2; the sizes must multiply to 4",
+        ),
+        ("X @ W + b", "b[0, 1]", 13, "b is 2, and places along 2 axes are asked for; its only axis is 0"),
+        ("X @ W + b", "(X @ W + b).T[:1][1:]", 13, "a part of (X @ W + b).T[:1], 1×2, is empty"),
+        ("X @ W + b", "sum(X)", 13, "P = softmax(sum(X)): axis=-1 of a number; it has no axis"),
+        ("X @ W + b", "X @ 2", 13, "@ multiplies 2×3 by a number; write * for a number"),
+        ("X @ W + b", "sum(X, axis=0, axis=1)", 13, "'axis' is said twice (column 24); keep one"),
+        ("X @ W + b", "sum(X, keepdims=1)", 13, "sum: keepdims is 1; keepdims must be True or False"),
+        ("X @ W + b", "dropout(X, 1, p=1)", 13, "dropout: p is 1; p must be a number from 0 to less than 1"),
+        (
+            "X @ W + b",
+            "conv2d(X, W, padding=999)",
+            13,
+            "a tensor of 2000×2001; sizes from 1, of at most 100,000 elements",
+        ),
+        ("X @ W + b", f"X{'.T' * 200}", 13, "it has more than 150 operations inside one another"),
+        (
+            "softmax(X @ W + b)",
+            "X[:, :2]",
+            12,
+            "[forward] computes nothing: it only gives other names to what is given",
+        ),
     ],
 )
 def test_what_does_not_fit_is_one_line(old: str, new: str, line: int, words: str) -> None:

@@ -33,7 +33,7 @@ def equation_shape(tables: Tables, name: str) -> Shape | None:
 
 def _equation_shape(tables: Tables, name: str, users: tuple[str, ...]) -> Shape | None:
     # NumPy is needed for templates in tensors only, and those without are read by this room too.
-    from sheetgen.tensors.functions import ShapeError
+    from sheetgen.tensors.fitting import ShapeError
     from sheetgen.tensors.lower import KNOWN_FUNCTIONS, Lowering
     from sheetgen.tensors.parse import parse
     from sheetgen.tensors.tree import references

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from graphlib import CycleError
+from itertools import islice
 
 from sheetgen.algebra.order import in_order
 from sheetgen.errors import TemplateError, did_you_mean
+from sheetgen.limits import MAX_COLUMNS
 from sheetgen.template.document import EQUATION_TABLES, Document
 from sheetgen.template.tensors.numbers import is_tensor, read_numbers
-from sheetgen.tensors.functions import ShapeError
+from sheetgen.tensors.fitting import ShapeError
 from sheetgen.tensors.heads import Head, heads
 from sheetgen.tensors.known import needed, spelled
 from sheetgen.tensors.labels import Place, Shape, labels, shape_text
@@ -165,13 +167,18 @@ class _Expansion:
 
     def _define(self, lowering: Lowering, name: _Name) -> Step:
         typed, head, tree = self.trees[name]
-        before = set(lowering.scalars.get(typed.table, ()))
+        before = len(lowering.scalars.get(typed.table, ()))
         try:
             shape, called = lowering.define(typed.table, head.name, head.place, tree)
         except ShapeError as error:
             inside = f" in {error.where}," if error.where and error.where != typed.text else ""
             what = f"{spelled(*name)} = {typed.text}:{inside} {error.problem}"
             self.document.fail(what, error.expected, typed.table, typed.key)
-        new = [label for label in lowering.scalars.get(typed.table, ()) if label not in before]
-        _note_lines(self.document, typed.table, typed.key, dict.fromkeys(new))
+        scalars = lowering.scalars[typed.table]
+        if sum(map(len, lowering.scalars.values())) > MAX_COLUMNS:
+            problem = f"there are more than {MAX_COLUMNS:,} quantities up to {spelled(*name)}"
+            self.document.fail(problem, f"a sheet has {MAX_COLUMNS:,} columns", typed.table, typed.key)
+        _note_lines(
+            self.document, typed.table, typed.key, dict.fromkeys(islice(reversed(scalars), len(scalars) - before))
+        )
         return Step(typed.table, head.name, head.place, typed.text, tree, shape, called, dict(head.loop))
