@@ -6,12 +6,14 @@ import gc
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 
 from sheetgen.algebra.expr import Apply, Expr
 from sheetgen.audit.arrays import LARGEST, element
 from sheetgen.audit.book import Book, BookCell, Place
 from sheetgen.audit.forms import Forms
 from sheetgen.audit.grammar import parse_formula
+from sheetgen.audit.programs import Programs
 from sheetgen.audit.references import Cells, cell_name, place_of
 from sheetgen.audit.syntax import Node, NotUnderstood
 from sheetgen.audit.translate import Translator, as_number
@@ -57,6 +59,11 @@ class Equations:
     numbers: Mapping[str, float]
     unread: Mapping[str, str]
     trees: Mapping[str, Node]
+
+    @cached_property
+    def programs(self) -> Programs:
+        """What computes the expressions."""
+        return Programs(self.exprs)
 
 
 @contextmanager

@@ -8,7 +8,6 @@ from collections.abc import Collection, Sequence
 from sheetgen.algebra.expr import Var
 from sheetgen.audit.book import Place
 from sheetgen.audit.equations import Equations, cell_name, place_of
-from sheetgen.audit.graph import names_in
 from sheetgen.audit.sources import source_of
 
 
@@ -17,7 +16,6 @@ class Flow:
 
     def __init__(self, equations: Equations) -> None:
         self.equations = equations
-        self._uses: dict[str, tuple[str, ...]] = {}
         self._places: dict[str, Place] = {}
 
     def has_formula(self, place: Place) -> bool:
@@ -26,10 +24,7 @@ class Flow:
 
     def uses(self, name: str) -> tuple[str, ...]:
         """Return the cells that a cell's formula refers to, by name."""
-        if name not in self._uses:
-            expr = self.equations.exprs.get(name)
-            self._uses[name] = () if expr is None else tuple(dict.fromkeys(names_in(expr)))
-        return self._uses[name]
+        return self.equations.programs.names(name) if name in self.equations.exprs else ()
 
     def precedents(self, place: Place) -> tuple[Place, ...]:
         """Return the cells that a cell's formula refers to."""

@@ -9,13 +9,13 @@ layers of a deep network would grow until it allowed everything.
 from __future__ import annotations
 
 import random
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from copy import copy
 
 from sheetgen.algebra.evaluate import ARITHMETIC_ERRORS
-from sheetgen.algebra.expr import Apply, Expr, Var
+from sheetgen.algebra.expr import Expr
 from sheetgen.audit.equations import Equations
-from sheetgen.audit.tape import Number, Slope, number_of, tape_of
+from sheetgen.audit.tape import Number, Slope, number_of
 
 _MOVE, _LEAST = 0.01, 0.1
 """By how much of itself a parameter is moved for the second opinion, and how large it is taken to be at least."""
@@ -39,7 +39,8 @@ class Graph:
         claimed: Collection[str] = frozenset(),
     ) -> None:
         self.equations, self.ends, self._claimed = equations, frozenset(ends), frozenset(claimed)
-        self.uses = {name: tuple(dict.fromkeys(names_in(expr))) for name, expr in equations.exprs.items()}
+        self._programs = equations.programs
+        self.uses = {name: self._programs.names(name) for name in equations.exprs}
         self.order, self.circular = _ordered(self.uses)
         self.position = {name: place for place, name in enumerate(self.order)}
         self.values: dict[str, float] = dict(equations.numbers)
@@ -48,6 +49,7 @@ class Graph:
         self.choices: dict[str, tuple[int, ...]] = {}
         self._slopes: dict[str, dict[str, Slope]] = {}
         self._forward = self.ancestors(losses)
+        self._matter = self._around([*losses, *claimed])
         for name in self.order:
             self._compute(name)
 
@@ -63,20 +65,29 @@ class Graph:
             ahead += fresh
         return seen
 
+    def _around(self, names: Collection[str]) -> frozenset[str]:
+        """Return the cells that have to be computed anew where parameters move: those behind some, and their sheets'.
+
+        Sheets that only show what was learnt, or check it, may take more time than all others.
+        """
+        sheets = {name.rpartition("!")[0] for name in (*names, *self.ends)}
+        here = {name for name in self.order if name.rpartition("!")[0] in sheets}
+        return frozenset(self.ancestors(names) | here) if sheets else frozenset(self.order)
+
     def _compute(self, name: str) -> None:
         self.failed.pop(name, None)
         try:
             known = self._exactly if name in self._forward else self.number
-            tape = tape_of(self.equations.exprs[name], known)
+            number, choices = self._programs.number(name, known)
         except ARITHMETIC_ERRORS as error:
             self._fail(name, str(error) or type(error).__name__)
         except KeyError as error:
             self._fail(name, f"{error.args[0]} has no number")
         else:
-            self.values[name] = tape.number.value
-            self.errors[name] = 0.0 if name in self.ends else tape.number.error
-            if tape.choices:
-                self.choices[name] = tape.choices
+            self.values[name] = number.value
+            self.errors[name] = 0.0 if name in self.ends else number.error
+            if choices:
+                self.choices[name] = choices
 
     def _fail(self, name: str, reason: str) -> None:
         self.values.pop(name, None)
@@ -105,21 +116,24 @@ class Graph:
     def slopes(self, name: str) -> Mapping[str, Slope]:
         """Return the slope of a cell along each cell that its own formula refers to."""
         if name not in self._slopes:
-            expr = self.equations.exprs.get(name)
-            self._slopes[name] = {} if expr is None or name not in self.values else tape_of(expr, self.number).slopes()
+            known = name in self.equations.exprs and name in self.values
+            self._slopes[name] = self._programs.slopes(name, self.number) if known else {}
         return self._slopes[name]
 
     def changed(self, at: Mapping[str, float]) -> Graph:
         """Return the same equations with other numbers in some cells, whatever stands there.
 
-        What depends on them is computed anew; the other parameters keep their numbers.
+        What depends on them is computed anew; the other parameters keep their numbers, and so do sheets on which
+        neither losses nor gradients nor parameters stand, as far as those do not depend on them.
         """
         other = copy(self)
         other.values, other.errors = {**self.values, **at}, {**self.errors, **dict.fromkeys(at, 0.0)}
         other.failed, other.choices = dict(self.failed), dict(self.choices)
         fresh = set(at)
         for name in self.order:
-            if name not in self.ends and name not in at and not fresh.isdisjoint(self.uses[name]):
+            if name not in self._matter or name in self.ends or name in at:
+                continue
+            if not fresh.isdisjoint(self.uses[name]):
                 other._compute(name)
                 fresh.add(name)
         other._slopes = {
@@ -152,17 +166,6 @@ class Graph:
                 if name not in self.ends and not found.isdisjoint(self.uses[name]):
                     found.add(name)
         return sorted(found)
-
-
-def names_in(expr: Expr) -> Iterator[str]:
-    """Yield the names in an expression, however deep it is."""
-    stack = [expr]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, Var):
-            yield node.name
-        elif isinstance(node, Apply):
-            stack += node.args
 
 
 def _ordered(uses: Mapping[str, Collection[str]]) -> tuple[list[str], list[str]]:

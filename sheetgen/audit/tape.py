@@ -8,7 +8,7 @@ as in Griewank and Walther, Evaluating Derivatives, 2008, section 3.2. The local
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
@@ -23,7 +23,7 @@ UNIT = 2.0**-53
 """The largest relative error of one rounding."""
 
 _EXACTLY_ROUNDED = frozenset({"add", "sub", "mul", "div", "sqrt", "neg"})
-_FUNCTIONS = 4.0  # units in the last place by which two programs may differ in EXP, LN, TANH, POWER
+FUNCTIONS = 4.0  # units in the last place by which two programs may differ in EXP, LN, TANH, POWER
 _NO_ERROR = frozenset({"neg", "abs", "max", "min", "sign", "floor", "pi"})
 _COMPARISONS = frozenset(comparisons().values())
 _TIES = frozenset({"max", "min"})
@@ -124,6 +124,17 @@ def tape_of(expr: Expr, known: Callable[[str], Number]) -> Tape:
     return _Computation(known).of(expr)
 
 
+def names_in(expr: Expr) -> Iterator[str]:
+    """Yield the names in an expression, however deep it is."""
+    stack = [expr]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Var):
+            yield node.name
+        elif isinstance(node, Apply):
+            stack += node.args
+
+
 class _Computation:
     """The tape as it grows."""
 
@@ -195,18 +206,8 @@ class _Computation:
 
     def _operation(self, op: str, operands: tuple[int, ...]) -> int:
         numbers = [self._numbers[operand] for operand in operands]
-        function = PRIMITIVES[op].evaluate
-        assert function is not None
-        value = float(function(*[number.value for number in numbers]))
-        if not math.isfinite(value):
-            raise OverflowError(f"{op} overflows")
-        if op in _COMPARISONS:
-            return self._put(_Step(operands, (NOWHERE,) * len(operands)), Number(value, 0.0))
-        slopes = self._kinked(op, numbers) or _slopes(op, numbers, value)
-        error = sum(
-            max(abs(slope.low), abs(slope.high)) * number.error for slope, number in zip(slopes, numbers, strict=True)
-        )
-        return self._put(_Step(operands, slopes), Number(value, error + _rounding(op) * UNIT * abs(value)))
+        number, slopes = applied(op, numbers, self._kinked(op, numbers))
+        return self._put(_Step(operands, slopes), number)
 
     def _either(self, yes: int, no: int, taken: bool) -> int:
         """Return the value of the branch that is taken where rounding decides, with the slopes of both branches.
@@ -239,10 +240,28 @@ class _Computation:
         return len(self._steps) - 1
 
 
+def applied(
+    op: str, numbers: list[Number], slopes: tuple[Slope, ...] | None = None
+) -> tuple[Number, tuple[Slope, ...]]:
+    """Return an operation's result and the slope along each operand, which may be known. Raises as `tape_of` does."""
+    function = PRIMITIVES[op].evaluate
+    assert function is not None
+    value = float(function(*[number.value for number in numbers]))
+    if not math.isfinite(value):
+        raise OverflowError(f"{op} overflows")
+    if op in _COMPARISONS:
+        return Number(value, 0.0), (NOWHERE,) * len(numbers)
+    slopes = slopes or _slopes(op, numbers, value)
+    error = sum(
+        max(abs(slope.low), abs(slope.high)) * number.error for slope, number in zip(slopes, numbers, strict=True)
+    )
+    return Number(value, error + _rounding(op) * UNIT * abs(value)), slopes
+
+
 def _rounding(op: str) -> float:
     if op in _NO_ERROR:
         return 0.0
-    return 1.0 if op in _EXACTLY_ROUNDED else _FUNCTIONS
+    return 1.0 if op in _EXACTLY_ROUNDED else FUNCTIONS
 
 
 def _slopes(op: str, numbers: list[Number], value: float) -> tuple[Slope, ...]:
@@ -274,16 +293,16 @@ def _slopes(op: str, numbers: list[Number], value: float) -> tuple[Slope, ...]:
 def _value_error(op: str, numbers: list[Number], value: float) -> float:
     """Return a bound of the rounding in the result of a function, for rules that are written in it."""
     if op == "exp":
-        return abs(value) * (math.expm1(min(numbers[0].error, 1.0)) + _FUNCTIONS * UNIT)
+        return abs(value) * (math.expm1(min(numbers[0].error, 1.0)) + FUNCTIONS * UNIT)
     if op == "tanh":
-        return numbers[0].error * (1 - value * value) + _FUNCTIONS * UNIT
-    return sum(number.error for number in numbers) * _FUNCTIONS + _FUNCTIONS * UNIT * abs(value)
+        return numbers[0].error * (1 - value * value) + FUNCTIONS * UNIT
+    return sum(number.error for number in numbers) * FUNCTIONS + FUNCTIONS * UNIT * abs(value)
 
 
 def _by_rule(rule: Bounded, known: Mapping[str, Number]) -> Number:
     numbers = BoundedNumbers(lambda name: known[name].value, lambda name: known[name].error)
     try:
-        return Number(*rule(Known(numbers, _FUNCTIONS * UNIT)))
+        return Number(*rule(Known(numbers, FUNCTIONS * UNIT)))
     except ARITHMETIC_ERRORS:  # the slope of √ at 0, say
         return Number(math.inf, math.inf)
 

@@ -8,8 +8,8 @@ from functools import cached_property
 
 from sheetgen.audit.book import Place
 from sheetgen.audit.equations import cell_name, place_of
-from sheetgen.audit.graph import Graph, names_in
-from sheetgen.audit.tape import Number
+from sheetgen.audit.graph import Graph
+from sheetgen.audit.tape import Number, names_in
 
 _MOST = 60
 """The cells between a gradient and the next value up to which an update is looked at."""

@@ -13,7 +13,7 @@ from sheetgen.audit.causes import relative_formula
 from sheetgen.audit.equations import cell_name, place_of
 from sheetgen.audit.finding import Finding, Weight
 from sheetgen.audit.graph import Graph
-from sheetgen.audit.tape import Number, number_of
+from sheetgen.audit.tape import Number
 
 _FULL = 15
 """The digits that most programs keep of a number at least."""
@@ -59,8 +59,11 @@ def _differs(graph: Graph, kept: Mapping[str, float], name: str, digits: int) ->
         rounded = other in kept and other in graph.equations.exprs and digits < 17
         return Number(value, _half_a_digit(value, digits) if rounded else 0.0)
 
+    uses = graph.uses[name]
+    if digits == 17 and all(kept.get(one) == graph.values.get(one) is not None for one in (name, *uses)):
+        return None  # computed from these very numbers before
     try:
-        value, error = number_of(graph.equations.exprs[name], number)
+        (value, error), _ = graph.equations.programs.number(name, number)
     except (KeyError, *ARITHMETIC_ERRORS):
         return None
     allowed = _MORE * error + _half_a_digit(kept[name], min(digits, _FULL)) + _half_a_digit(value, min(digits, _FULL))

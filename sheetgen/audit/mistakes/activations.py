@@ -9,9 +9,9 @@ from functools import lru_cache
 from sheetgen.algebra.evaluate import ARITHMETIC_ERRORS, evaluate
 from sheetgen.algebra.expr import Apply, Expr, Var
 from sheetgen.algebra.ops import activations
-from sheetgen.audit.graph import names_in
 from sheetgen.audit.mistakes.trees import binary, call, number
 from sheetgen.audit.syntax import Node, Prefix
+from sheetgen.audit.tape import names_in
 
 _PROBES = (-1.3, -0.4, 0.6, 1.7, 30.0)
 _MOST = 40  # the parts up to which an equation is looked at; what an activation is applied to is not deep in it

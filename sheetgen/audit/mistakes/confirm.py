@@ -8,8 +8,9 @@ from sheetgen.algebra.evaluate import ARITHMETIC_ERRORS
 from sheetgen.audit.adjoints import allows
 from sheetgen.audit.book import Place
 from sheetgen.audit.equations import NotUnderstood, cell_name, expression
-from sheetgen.audit.graph import Graph, names_in
+from sheetgen.audit.graph import Graph
 from sheetgen.audit.mistakes.mistake import Context, WrongClaim
+from sheetgen.audit.tape import names_in
 from sheetgen.xlsx.formulas import shifted
 
 
