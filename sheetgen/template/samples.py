@@ -11,18 +11,17 @@ classes = ["setosa", "other"]
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
 
 from sheetgen.errors import did_you_mean, must_be
+from sheetgen.template.cells import CellReader
 from sheetgen.template.data_file import DIALECT, DataFile, listed
 from sheetgen.template.document import Document
 from sheetgen.template.fields import Column, Field, read_fields
-from sheetgen.template.nested import flat, shape_of
-from sheetgen.tensors.labels import Shape, labels, shape_text
+from sheetgen.tensors.labels import Shape, labels
 
 _KEYS = ("inputs", "targets", "rows", "file", "label", "classes", *DIALECT)
 MAX_SAMPLES = 100_000
@@ -89,19 +88,27 @@ class _SampleReader:
         rows, where = self._rows([*columns, *([Column(str(self.table["label"]), "word")] if classes else [])])
         if not 1 <= len(rows) <= MAX_SAMPLES:
             self.fail(f"[data] has {len(rows):,} samples", f"it must have 1 to {MAX_SAMPLES:,}", self._key)
-        shapes = self._shapes(fields, rows[0], where(0))
-        numbers = [list(self._numbers(fields, shapes, row, where(index))) for index, row in enumerate(rows)]
-        across = iter([tuple(column) for column in zip(*numbers, strict=True)])
+        reader = CellReader(self.document, fields, self._key)
+        shapes = reader.shapes(rows[0], where(0))
+        numbers = [list(reader.numbers(shapes, row, where(index))) for index, row in enumerate(rows)]
+        by_key = self._labelled(fields, shapes, [tuple(column) for column in zip(*numbers, strict=True)])
+        one_hot = self._one_hot(classes, [str(row[-1]) for row in rows], where) if classes else {}
+        shapes |= dict.fromkeys(one_hot, ())
+        return Samples(by_key["inputs"], by_key["targets"] | one_hot, self.file.read_as, shapes)
+
+    def _labelled(
+        self, fields: Sequence[Field], shapes: Mapping[str, Shape], columns: Sequence[tuple[float, ...]]
+    ) -> dict[str, dict[str, tuple[float, ...]]]:
+        """Return the numbers of every element by its label, inputs and targets apart."""
         by_key: dict[str, dict[str, tuple[float, ...]]] = {"inputs": {}, "targets": {}}
+        across = iter(columns)
         for one in fields:
             named = {label: next(across) for label in labels(one.name, shapes[one.name])}
             if twice := named.keys() & {*by_key["inputs"], *by_key["targets"]}:
                 problem = f"{one.name!r} has an element {min(twice)!r}, which is declared already"
                 self.fail(problem, "rename one", one.key)
             by_key[one.key] |= named
-        one_hot = self._one_hot(classes, [str(row[-1]) for row in rows], where) if classes else {}
-        shapes |= dict.fromkeys(one_hot, ())
-        return Samples(by_key["inputs"], by_key["targets"] | one_hot, self.file.read_as, shapes)
+        return by_key
 
     @property
     def _key(self) -> str:
@@ -153,69 +160,3 @@ class _SampleReader:
                 expected = f"expected {len(columns)}: {listed(columns)}"
                 self.fail(f"row {number} of [data] has {len(row)} values", expected, "rows")
         return list(rows)
-
-    # --- cells ---
-
-    def _shapes(self, fields: Sequence[Field], row: Sequence[object], where: str) -> dict[str, Shape]:
-        """Return the shape of each field: the one that is said, or that of its cell in the first row."""
-        shapes: dict[str, Shape] = {}
-        cells = iter(row)
-        for one in fields:
-            first = [next(cells) for _ in one.columns]
-            if one.name in shapes:
-                self.fail(f"{one.name!r} is an input and a target", "name one otherwise", one.key)
-            if one.shape is not None:
-                shapes[one.name] = one.shape
-            elif one.coding:
-                shapes[one.name] = one.coding.shape(str(first[0]))
-            else:
-                shape = shape_of(first[0])
-                if shape is None or 0 in shape:
-                    problem = f"{one.name} in {where} has rows of unlike lengths, or none"
-                    self.fail(problem, "make them alike", self._key)
-                shapes[one.name] = shape
-        return shapes
-
-    def _numbers(
-        self, fields: Sequence[Field], shapes: Mapping[str, Shape], row: Sequence[object], where: str
-    ) -> Iterator[float]:
-        """Yield the numbers of one sample."""
-        cells = iter(row)
-        for one in fields:
-            for column in one.columns:
-                cell = next(cells)
-                if one.coding:
-                    yield from self._coded(one, shapes[one.name], cell, where)
-                elif one.shape is None and shapes[one.name]:
-                    yield from self._nested(one.name, shapes[one.name], cell, where)
-                else:
-                    yield self._number(cell, column.name, where)
-
-    def _coded(self, one: Field, shape: Shape, cell: object, where: str) -> Sequence[float]:
-        """Return the numbers of a class or a text."""
-        assert one.coding is not None
-        what = f"{where}: {one.columns[0].name}"
-        if not isinstance(cell, str):
-            self.fail(*must_be(what, "a text in quotes", repr(cell)), self._key)
-        with self.document.refusing("data", self._key):
-            numbers = one.coding.numbers(cell, what)
-        if one.coding.shape(cell) != shape:
-            problem = f"{what} has {len(cell)} characters, and the first row has {shape[0]}"
-            self.fail(problem, "make all texts equally long", self._key)
-        return numbers
-
-    def _nested(self, name: str, shape: Shape, cell: object, where: str) -> Sequence[float]:
-        """Return the numbers of a tensor that is typed in one cell."""
-        if (found := shape_of(cell)) != shape:
-            is_now = "rows of unlike lengths" if found is None else f"the shape {shape_text(found)}"
-            problem = f"{where}: {name} has {is_now}, and in row 1 it is {shape_text(shape)}"
-            self.fail(problem, "make them alike", self._key)
-        return [self._number(element, name, where) for element in flat(cell)]
-
-    def _number(self, value: object, column: str, where: str) -> float:
-        if isinstance(value, str):
-            if not value:
-                self.fail(f"{where} has a hole: {column} is empty", "fill it, or leave the line out", self._key)
-            with suppress(ValueError):
-                value = float(value) if "_" not in value else value
-        return self.document.number(value, f"{where}: {column}", "data", self._key)
