@@ -128,11 +128,11 @@ def test_the_lstm_adds() -> None:
     study, rows = trained("lstm-adding")
     data = given(study, rows[0])
     assert torch.allclose(data["y"], (data["x"][:, :, 0] * data["x"][:, :, 1]).sum(1))
-    assert rows[0]["worst"] > 1
+    assert rows[0]["worst"] > 1.2
     assert rows[-1]["worst"] < 0.03
 
 
-@pytest.mark.parametrize(("sheet", "least"), [("lr 0.05", 0.85), ("lr 0.2", 0.95)])
+@pytest.mark.parametrize(("sheet", "least"), [("lr 0.05", 0.85), ("lr 0.2", 0.955)])
 def test_the_head_looks_at_the_namesake(sheet: str, least: float) -> None:
     _, rows = trained("attention-head", sheet)
     assert rows[0]["A_2_0"] == rows[0]["A_2_2"] == pytest.approx(math.e / (2 * math.e + 1))
@@ -156,8 +156,8 @@ def written(row: Mapping[str, float]) -> list[int]:
 def test_the_gpt_writes() -> None:
     study, rows = trained("gpt-small")
     assert len(study.network.weights) == 196
-    assert written(rows[0]) != written(rows[-1])
-    assert written(rows[-1]) == [0, 1, 2, 0, 3]
+    assert [written(rows[step]) for step in (2, 9)] == [[0, 0, 0, 0, 0], [0, 1, 2, 0, 1]]
+    assert [step for step, row in enumerate(rows) if written(row) == [0, 1, 2, 0, 3]] == list(range(11, 61))
     for row in rows[::5]:
         weights, words = given(study, row), [0]
         while len(words) < 5:
