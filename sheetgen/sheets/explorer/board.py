@@ -172,7 +172,7 @@ class Writer:
             for name, tree in names.items()
             if isinstance(tree, Var) or (often[name] > 1 and len(turns) > 1)
         }
-        line = [self._piece(self._grids.operand(tree)) for tree in shared.values()]
+        line = [self._piece(self._grids.operand(tree)) for name, tree in shared.items() if name not in self._drawn]
         drawn_turns = []
         following = [*list(turns.values())[1:], []]
         for (turn, steps), after in zip(turns.items(), following, strict=True):
