@@ -57,7 +57,7 @@ class Layer:
         if key in self.table:
             return self.whole(key, 1)
         typed = self.typed_shape(parameter)
-        if typed is None or axis >= len(typed):
+        if typed is None or axis >= len(typed) or not typed[axis]:
             self.fail(f"{key} is missing", f"{key} = …, a whole number from 1")
         return typed[axis]
 
