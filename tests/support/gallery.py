@@ -11,7 +11,13 @@ from sheetgen.network.study import Study
 from sheetgen.template.shipped import template_data, template_names, template_text
 from sheetgen.template.write import effective_template
 
-TEMPLATES = tuple(template_names())
+OF_TENSORS = (
+    "attention-head", "conv-edges", "gpt-small", "layer-norm", "lenet-small", "lstm-adding", "residual", "rnn-echo",
+    "softmax-temperature", "transformer-block",
+)  # fmt: skip
+"""The templates of tensors, whose workbooks have many columns."""
+TEMPLATES = tuple(name for name in template_names() if name == "softmax-temperature" or name not in OF_TENSORS)
+"""What holds for every workbook is shown by these: of those of tensors one stands for all."""
 _SAMPLES = 4
 _FEW_COLUMNS = 10
 
