@@ -18,7 +18,7 @@ from sheetgen.tensors.matrices import Equation, Item, Made, Matrix, Name, Number
 from sheetgen.tensors.passing import PASSING, Passed
 from sheetgen.tensors.program import Tensors
 from sheetgen.tensors.shaped import Key, stretched
-from sheetgen.tensors.simpler import ONE, add, filled, gathered, mul, part_at, where
+from sheetgen.tensors.simpler import ONE, ZERO, add, filled, gathered, mul, part_at, where
 
 _CONSTANT = ("argmax", "onehot", "zeros", "ones", "pi")
 """Functions whose results do not change with their operands, or change in jumps."""
@@ -148,7 +148,7 @@ class _Backward:
 
     def _pass(self, matrix: Matrix, arrived: Matrix, own: Matrix, through: Key) -> None:
         """Hand what arrived at a matrix, whose value has the name ``own``, on to what it is made of."""
-        if not self._moves(matrix):
+        if arrived == ZERO or not self._moves(matrix):
             return
         if isinstance(matrix, Name) or (isinstance(matrix, Part) and isinstance(matrix.tensor, Name)):
             self._arrive_at(matrix, arrived, through)

@@ -137,7 +137,8 @@ def filled(matrix: Matrix, shape: Shape) -> Matrix:
     """Return a matrix spread to a shape."""
     if matrix.shape == shape:
         return matrix
-    return mul(matrix, Made("ones", (), shape, (("sizes", shape),)))
+    filling = Made("zeros" if matrix == ZERO else "ones", (), shape, (("sizes", shape),))
+    return filling if matrix == ZERO else mul(matrix, filling)
 
 
 def reshaped(matrix: Matrix, shape: Shape) -> Matrix:
@@ -180,7 +181,7 @@ def transposed(matrix: Matrix) -> Matrix:
         if len(a.shape) == len(b.shape) == 2:
             return product(transposed(b), transposed(a))
     if isinstance(matrix, Made) and matrix.function in ("mul", "div") and () in (x.shape for x in matrix.operands):
-        return applied(matrix.function, *map(transposed, matrix.operands))
+        return filled(applied(matrix.function, *map(transposed, matrix.operands)), matrix.shape[::-1])
     return Made("transpose", (matrix,), matrix.shape[::-1])
 
 

@@ -148,7 +148,7 @@ EXPRESSIONS = {
     "parts": ["W[0] + W[-1]", "W[:, 1]*w", "W[1:, 0:1]", "(X @ W)[1, :] @ w[0:2]", "(X @ W)[0]"],
     "signs": [
         "w + x*w - w/x", "-w^2 - 3", "W*w[0] + w[1]", "(W - 0.5)/w[2]", "2^w", "(x + 1)^w", "w - (x - w)",
-        "W.T*w + W.T/w",
+        "W.T*w + W.T/w", "0*W @ X + x", "(0*w + 1)*x", "w^1 + W[:, 0]^0",
     ],
 }  # fmt: skip
 """Some expressions for each function of tensors, over parameters W (3×2), w (3), S (2×3×2) and inputs X (2×3), x (3),

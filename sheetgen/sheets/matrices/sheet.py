@@ -109,9 +109,14 @@ def _matrix_form(
 
 
 def _listed(page: Page, heading: str, lines: Iterable[Line], colour: str, whole: dict[int, int], row: int) -> int:
-    """List some equations below a heading; return the next free row."""
+    """List some equations below a heading; return the next free row. An equation stays with its steps."""
     start, row = row, page.heading("A", row, heading)
+    begun = False
     for line in lines:
+        if begun and not line.inner:
+            whole[start] = row - 1
+            start = row
+        begun = True
         look = Style(colour=style.GREY, size=12) if line.inner else Style(colour=colour, size=13)
         page.put(f"{'C' if line.inner else 'B'}{row}", line.text, look)
         row += 1

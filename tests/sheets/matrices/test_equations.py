@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import openpyxl
 import pytest
 from numpy.typing import NDArray
 
@@ -143,3 +144,14 @@ def test_what_a_mask_hides_and_what_has_no_derivative_are_told() -> None:
     contents = [cell.content for cell in page.cells.values()]
     assert contents.count("masked") == 1
     assert "An empty cell: the element is a number, or moves with no weight." in contents
+
+
+def test_a_long_list_of_equations_begins_below_the_title() -> None:
+    """On paper nothing but an equation with its steps stays whole, so that no page is left empty."""
+    layers = "\n".join(f'H{number} = "tanh(H{number - 1} @ W2)"' for number in range(1, 40))
+    template = PERCEPTRON.replace("[forward]", 'W2 = { shape = [4, 4] }\n[forward]\nH0 = "tanh(X @ W + b)"\n' + layers)
+    page = equations_page(loads(template.replace('"softmax(H @ V)"', '"softmax(H39 @ V) + 0*H @ V"')))
+    sheet = openpyxl.Workbook().active
+    for decorate in page.decorate:
+        decorate(sheet)
+    assert min(page_break.id for page_break in sheet.row_breaks.brk) > 20
