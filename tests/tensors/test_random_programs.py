@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,13 +18,18 @@ from tensor_programs import tensor_program, with_another_shape, with_slips
 from tracing import trace
 
 from sheetgen import build, loads, verify
+from sheetgen.algebra.evaluate import evaluate
 from sheetgen.errors import TemplateError
 from sheetgen.network.study import Study
 from sheetgen.page.page import Formula, Page
 from sheetgen.sheets.layout import FIRST_ROW, RATE_CELL, Layout
 from sheetgen.show import equations
 from sheetgen.template.write import effective_template
-from sheetgen.tensors.labels import label, places
+from sheetgen.tensors.known import spelled
+from sheetgen.tensors.labels import labels
+from sheetgen.tensors.lower import KNOWN_FUNCTIONS
+from sheetgen.tensors.notation import written
+from sheetgen.tensors.parse import parse
 
 NUMBER = int(os.environ.get("SHEETGEN_SEED", "0"))
 MANY = range(1000 * NUMBER, 1000 * NUMBER + int(os.environ.get("SHEETGEN_STRESS", "8000")) // 10)
@@ -37,15 +42,12 @@ def rows_of(study: Study) -> list[dict[str, float]]:
     return [dict(zip(study.graph.names, row, strict=True)) for chunk in trace(study) for row in chunk.rows[0]]
 
 
-def compared(number: int, told: Mapping[str, float], tensors: Mapping[tuple[str, Any], Any]) -> None:
-    """Hold the elements of tensors, by name and place, against what is told of them."""
-    for (name, before), differentiable in tensors.items():
-        tensor = differentiable.detach()
-        scale = max(1.0, float(tensor.abs().max()))
-        for place in places(tuple(tensor.shape)):
-            one = label(name, (*before, *place))
-            if one in told:
-                assert told[one] == pytest.approx(float(tensor[place]), rel=1e-9, abs=1e-10 * scale), (number, one)
+def compared(number: int, told: Mapping[str, Sequence[float]], tensors: Mapping[str, Any]) -> None:
+    """Hold the elements of tensors, row by row, against what is told of them."""
+    for name, tensor in tensors.items():
+        elements = tensor.detach().reshape(-1)
+        scale = max(1.0, float(elements.abs().max()))
+        assert told[name] == pytest.approx(elements.tolist(), rel=1e-9, abs=1e-10 * scale), (number, name)
 
 
 def trained_as_torch_trains_it(number: int) -> bool:
@@ -57,7 +59,8 @@ def trained_as_torch_trains_it(number: int) -> bool:
     program = Program(text)
     study = loads(text)
     assert study.tensors is not None
-    shapes = {(step.name, step.place): step.shape for step in study.tensors.unrolled}
+    shapes = {spelled(step.name, step.place): step.shape for step in study.tensors.unrolled}
+    elements = {spelled(step.name, step.place): step.elements for step in study.tensors.steps}
     rows = rows_of(study)
     w = {name: tensor.requires_grad_() for name, tensor in program.parameters.items()}
     descent = torch.optim.SGD(list(w.values()), lr=study.variants[0].rate)
@@ -65,16 +68,18 @@ def trained_as_torch_trains_it(number: int) -> bool:
         if turn % study.batch == 0:
             descent.zero_grad()
         try:
-            values = program.values(turn % len(program.samples), w)
+            values = {spelled(*key): value for key, value in program.values(turn % len(program.samples), w).items()}
         except NearKink:
             return False
-        assert {key: tuple(value.shape) for key, value in values.items()} == shapes, number
-        compared(number, row, {(name, ()): tensor for name, tensor in w.items()} | values)
-        loss = values["E", ()]
+        assert {name: tuple(value.shape) for name, value in values.items()} == shapes, number
+        computed = {name: [evaluate(one, row.__getitem__) for one in elements[name]] for name in values}
+        compared(number, computed, values)
+        labelled = {name: labels(name, tuple(tensor.shape)) for name, tensor in w.items()}
+        compared(number, {name: [row[one] for one in labelled[name]] for name in w}, w)
+        loss = values["E"]
         slopes = torch.autograd.grad(loss, list(w.values()), retain_graph=True, materialize_grads=True)
-        told = {name.removeprefix("∂E/∂"): slope for name, slope in row.items() if name.startswith("∂E/∂")}
-        assert set(study.graph.weights) <= told.keys(), number
-        compared(number, told, {(name, ()): slope for name, slope in zip(w, slopes, strict=True)})
+        told = {name: [row[f"∂E/∂{one}"] for one in labelled[name]] for name in w}
+        compared(number, told, dict(zip(w, slopes, strict=True)))
         (loss / study.batch).backward()
         if turn % study.batch == study.batch - 1:
             descent.step()
@@ -148,8 +153,11 @@ def test_random_programs_are_proven(name: str, tmp_path: Path) -> None:
 
 
 def survives(number: int) -> None:
-    """Write a template, load it, and show both: nothing moves."""
+    """Write a template, load it, and show both: nothing moves; every equation reads back as it is printed."""
     study = loads(tensor_program(number))
+    assert study.tensors is not None
+    for step in (*study.tensors.unrolled, *study.tensors.steps):
+        assert parse(written(step.tree), KNOWN_FUNCTIONS) == step.tree, (number, written(step.tree))
     text = effective_template(study)
     again = loads(text)
     assert replace(again, name=study.name) == study, number
