@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from sheetgen.algebra.evaluate import ARITHMETIC_ERRORS
-from sheetgen.audit.adam import RIGHT, Moments, correction_of, explains, moments_before, moments_of
 from sheetgen.audit.adjoints import Adjoints
 from sheetgen.audit.areas import areas_of
-from sheetgen.audit.book import Book, BookCell, Place
+from sheetgen.audit.book import Book, Place
 from sheetgen.audit.causes import relative_formula
 from sheetgen.audit.claims import Claim, Structure, Update
+from sheetgen.audit.corrections import Fault, corrections
 from sheetgen.audit.equations import Equations, cell_name, place_of
 from sheetgen.audit.finding import Finding, Weight
 from sheetgen.audit.graph import Graph
 from sheetgen.audit.mistakes.roles import label_in
-from sheetgen.audit.mistakes.trees import Formula, Swap, binary, same, write
 from sheetgen.audit.outcome import Tally
-from sheetgen.audit.paces import Pace, alike, pace_of
+from sheetgen.audit.paces import alike, pace_of
 from sheetgen.audit.sources import source_of
-from sheetgen.audit.syntax import Binary, Node, Number, Reference, bare
 from sheetgen.audit.unfolded import Unfolded, unfolded
-from sheetgen.audit.worth import worth
+from sheetgen.audit.update_formulas import Step, UpdateFormulas
 
 PLUS = "update-plus"
 OTHER_GRADIENT = "update-other-gradient"
@@ -34,33 +31,6 @@ OTHER_WEIGHT = "update-other-weight"
 _ALIKE = 1e-9
 _FEWEST = 3
 """The updates of one step from which on one that has another rate stands out."""
-_MOST_STEPS = 6
-
-
-@dataclass(frozen=True)
-class Fault:
-    """An update that is wrong: which mistake it is, and what would be right."""
-
-    update: Update
-    kind: str
-    words: str
-    right_formula: str | None = None
-    at: Place | None = None
-    right_value: float | None = None
-
-    @property
-    def place(self) -> Place:
-        """The cell that is wrong."""
-        return self.at or self.update.new
-
-
-@dataclass(frozen=True)
-class _Step:
-    """An update with how far it goes."""
-
-    update: Update
-    rule: Unfolded
-    pace: Pace
 
 
 @dataclass(frozen=True)
@@ -74,9 +44,9 @@ class UpdatesJudged:
 def judge_updates(structure: Structure, equations: Equations, graph: Graph, book: Book) -> UpdatesJudged:
     """Return a finding for each cause of wrong updates; of what is not understood nothing is said but the number."""
     updates = _Updates(structure, equations, graph, book)
-    corrections = list(updates.corrections())
-    spared = {fault.update.group for fault in corrections}
-    faults = [*updates.simple(), *updates.rates(spared), *corrections]
+    by_adam = list(corrections(updates.rules, graph))
+    spared = {fault.update.group for fault in by_adam}
+    faults = [*updates.simple(), *updates.rates(spared), *by_adam]
     groups: dict[tuple[str, str, str], list[Fault]] = defaultdict(list)
     for fault in faults:
         cell = book.formula_cell(fault.place)
@@ -106,15 +76,6 @@ def _finding(faults: Sequence[Fault], book: Book, graph: Graph) -> Finding:
     )
 
 
-def _corrected(moments: Moments, words: str) -> Place | None:
-    """Return the cell that corrects the bias of the moment at fault, None where the update itself does."""
-    moment = moments.v if "second" in words else moments.m
-    uses = moments.update.graph.uses
-    own = (moments.m, moments.v)
-    cells = [name for name in moments.update.between if moment in uses.get(name, ()) and name not in own]
-    return place_of(cells[0]) if len(cells) == 1 else None
-
-
 class _Updates:
     """The updates of a workbook."""
 
@@ -122,6 +83,7 @@ class _Updates:
         self._structure, self._equations, self._graph, self._book = structure, equations, graph, book
         self._claims = {cell_name(claim.cell): claim for claim in structure.claims}
         self._adjoints: dict[str, Adjoints] = {}
+        self._formulas = UpdateFormulas(graph, book)
 
     @cached_property
     def _gradient_of(self) -> dict[str, str]:
@@ -140,6 +102,11 @@ class _Updates:
             if rule is not None and rule.gradients and cell_name(update.new) in self._graph.values:
                 found.append((update, rule))
         return found
+
+    @property
+    def rules(self) -> list[tuple[Update, Unfolded]]:
+        """The updates that are understood, with what each follows from."""
+        return self._understood
 
     @property
     def understood(self) -> set[Place]:
@@ -164,20 +131,20 @@ class _Updates:
             right = self._gradient_of.get(old)
             needed = self._called(right) if right else f"that of {self._called(old)}"
             words = f"takes the gradient {self._called(name)} where {needed} is needed"
-            formula = self._with_cells(update, {name: right}) if right else None
-            yield Fault(update, OTHER_GRADIENT, words, formula, right_value=self._value(update, formula))
+            formula = self._formulas.with_cells(update, {name: right}) if right else None
+            yield Fault(update, OTHER_GRADIENT, words, formula, right_value=self._formulas.value(update, formula))
         if old not in self._graph.uses.get(rule.new, ()):
             others = [n for n in self._graph.uses.get(rule.new, ()) if n in self._graph.ends and self._kept(rule, n)]
             if len(others) == 1:
                 words = f"starts from {self._called(others[0])} where {self._called(old)} is needed"
-                formula = self._with_cells(update, {others[0]: old})
-                yield Fault(update, OTHER_WEIGHT, words, formula, right_value=self._value(update, formula))
+                formula = self._formulas.with_cells(update, {others[0]: old})
+                yield Fault(update, OTHER_WEIGHT, words, formula, right_value=self._formulas.value(update, formula))
 
     def _mistaken(self, update: Update, rule: Unfolded) -> bool:
         """Whether an update takes the derivative by another quantity for the gradient itself, and that is another."""
         pace, old = pace_of(rule, cell_name(update.old)), cell_name(update.old)
         right = self._gradient_of.get(old)
-        if pace is None or not pace.plain or right is None or not self._is_stated(_Step(update, rule, pace)):
+        if pace is None or not pace.plain or right is None or not self._is_stated(Step(update, rule, pace)):
             return False
         (name,) = rule.gradients
         taken, needed = (self._exact(self._claims[one]) for one in (name, right))
@@ -203,8 +170,8 @@ class _Updates:
         if not up > down or any(self._is_negative(name) for name in rule.gradients):
             return
         words = "adds the gradient where it must be subtracted: the loss goes up"
-        formula = self._turned(update, rule)
-        yield Fault(update, PLUS, words, formula, right_value=self._value(update, formula))
+        formula = self._formulas.turned(update, rule)
+        yield Fault(update, PLUS, words, formula, right_value=self._formulas.value(update, formula))
 
     def _is_negative(self, name: str) -> bool:
         """Whether a cell holds minus the derivative that it claims."""
@@ -225,11 +192,11 @@ class _Updates:
 
         ``spared`` are the groups in which that has another cause.
         """
-        steps: dict[tuple[str, int, tuple[float, ...]], list[_Step]] = defaultdict(list)
+        steps: dict[tuple[str, int, tuple[float, ...]], list[Step]] = defaultdict(list)
         for update, rule in self._understood:
             pace = pace_of(rule, cell_name(update.old))
             if pace is not None and update.group not in spared:
-                steps[update.new.sheet, self._step(update), pace.rule].append(_Step(update, rule, pace))
+                steps[update.new.sheet, self._step(update), pace.rule].append(Step(update, rule, pace))
         for entries in steps.values():
             yield from self._other_rates(entries)
 
@@ -239,7 +206,7 @@ class _Updates:
         tables = (table for table in self._structure.tables if table.sheet == new.sheet and new.column in table.labels)
         return new.row if any(table.first <= new.row <= table.last for table in tables) else 0
 
-    def _other_rates(self, entries: Sequence[_Step]) -> Iterator[Fault]:
+    def _other_rates(self, entries: Sequence[Step]) -> Iterator[Fault]:
         rates = alike(entries, lambda entry: entry.pace.size)
         stated = [any(map(self._is_stated, group)) for group in rates]
         only = sum(stated) == 1  # then it is right, however few take it
@@ -252,24 +219,19 @@ class _Updates:
         for entry in (entry for group, _ in rest for entry in group):
             if not self._own_rate(entry.update, usual[0].update):
                 words = f"takes {self._rate_words(entry, usual[0])}"
-                formula = self._at_rate(entry, usual[0])
-                yield Fault(entry.update, OTHER_RATE, words, formula, right_value=self._value(entry.update, formula))
+                formula = self._formulas.at_rate(entry, usual[0])
+                yield Fault(
+                    entry.update, OTHER_RATE, words, formula, right_value=self._formulas.value(entry.update, formula)
+                )
 
-    def _rate(self, entry: _Step, model: _Step) -> float | None:
-        """Return the learning rate of an update, by what another one's is where its rule is not plain descent."""
-        if entry.pace.plain:
-            return entry.pace.size
-        value = self._graph.values.get(cell_name(model.update.rate)) if model.update.rate else None
-        return None if value is None else value * entry.pace.size / model.pace.size
-
-    def _rate_words(self, entry: _Step, model: _Step) -> str:
-        rate, usual = self._rate(entry, model), self._rate(model, model)
+    def _rate_words(self, entry: Step, model: Step) -> str:
+        rate, usual = self._formulas.rate(entry, model), self._formulas.rate(model, model)
         if rate is None or usual is None:
             times = entry.pace.size / model.pace.size
             return f"a step {times:.6g} times as long as the other parameters do by the same rule"
         return f"the learning rate {rate:.6g} where the other parameters of this step take {usual:.9g}"
 
-    def _is_stated(self, entry: _Step) -> bool:
+    def _is_stated(self, entry: Step) -> bool:
         """Whether an update takes just the learning rate that the sheet has for it; behind an optimiser, one at all."""
         rate = entry.update.rate
         value = self._graph.values.get(cell_name(rate)) if rate else None
@@ -284,135 +246,7 @@ class _Updates:
         own, usual = label_in(self._structure, update.rate), label_in(self._structure, model.rate)
         return own != usual
 
-    def corrections(self) -> Iterator[Fault]:
-        """Yield the updates by Adam whose bias correction is wrong."""
-        groups: dict[str, list[tuple[Update, Unfolded]]] = defaultdict(list)
-        for update, rule in self._understood:
-            groups[update.group].append((update, rule))
-        for entries in groups.values():
-            steps = []
-            for update, moments in self._moments(entries):
-                rate = self._graph.values.get(cell_name(update.rate)) if update.rate else None
-                steps.append((update, moments, rate))
-            wrong = [entry for entry in steps if entry[2] is None or not explains(RIGHT, [entry[1:]])]
-            found = correction_of([(moments, rate) for _, moments, rate in wrong[:_MOST_STEPS]])
-            if found is not None:
-                kind, words = found
-                for update, moments, _ in wrong:
-                    yield Fault(update, kind, words, at=_corrected(moments, words))
-
-    def _moments(self, entries: Sequence[tuple[Update, Unfolded]]) -> Iterator[tuple[Update, Moments]]:
-        """Yield the updates that are steps of Adam; the first one has nothing to remember yet."""
-        unknown: list[tuple[Update, Unfolded]] = []
-        for update, rule in entries:
-            before = self._before(rule)
-            moments = moments_of(rule, before) if rule.memories else None
-            if moments is None:
-                unknown.append((update, rule))
-                continue
-            for earlier, first in unknown:
-                if (start := moments_before(moments, first, before)) is not None:
-                    yield earlier, start
-            unknown = []
-            yield update, moments
-
-    def _before(self, rule: Unfolded) -> dict[str, str]:
-        """Return what each cell remembers, for the cells between and those that they remember in turn."""
-        found: dict[str, str] = {}
-        ahead = list(rule.between)
-        for name in ahead:
-            place = place_of(name)
-            for other in self._graph.uses.get(name, ()):
-                there = place_of(other)
-                beside = there.sheet == place.sheet and (there.column == place.column or there.row == place.row)
-                remembered = other in rule.memories or (name not in rule.between and there.column == place.column)
-                if beside and remembered and name not in found:
-                    found[name] = other
-                    ahead.append(other)
-        return found
-
     def _called(self, name: str) -> str:
         place = place_of(name)
         label = label_in(self._structure, place)
         return f"{label} ({place.address})" if label else place.address
-
-    def _cell(self, update: Update) -> BookCell | None:
-        cell = self._book.formula_cell(update.new)
-        return cell if cell is not None and cell.place == update.new and cell.fills is None else None
-
-    def _with_cells(self, update: Update, new: dict[str, str | None]) -> str | None:
-        """Return the formula with references to other cells, None where it has none of those to replace."""
-        cell = self._cell(update)
-        if cell is None or cell.formula is None:
-            return None
-        formula = Formula(cell.formula)
-        swaps = []
-        for node in formula.nodes:
-            if isinstance(node, Reference) and node.single and node.first.row and node.first.column:
-                name = cell_name(Place(node.sheet or update.new.sheet, node.first.row, node.first.column))
-                if (right := new.get(name)) is not None:
-                    place = place_of(right)
-                    corner = node.first._replace(row=place.row, column=place.column)
-                    swaps.append(Swap(node, node._replace(start=-1, first=corner, last=corner)))
-        return formula.written(swaps) if swaps else None
-
-    def _turned(self, update: Update, rule: Unfolded) -> str | None:
-        """Return the formula with one + and − exchanged, so that it goes downhill by as much."""
-        cell = self._cell(update)
-        if cell is None or cell.formula is None:
-            return None
-        formula = Formula(cell.formula)
-        for node in formula.nodes:
-            if isinstance(node, Binary) and node.op in "+-":
-                text = formula.written([Swap(node, binary("-" if node.op == "+" else "+", node.left, node.right))])
-                value = self._value(update, text)
-                now = self._graph.values[rule.new]
-                old = self._graph.values.get(cell_name(update.old))
-                if value is not None and old is not None and abs(value + now - 2 * old) <= 1e-9 * (abs(now) + abs(old)):
-                    return text
-        return None
-
-    def _at_rate(self, entry: _Step, model: _Step) -> str | None:
-        """Return the formula with the learning rate of another update, in the place of its own or where it lacks."""
-        cell, like = self._cell(entry.update), self._cell(model.update)
-        rate, usual = self._rate(entry, model), self._rate(model, model)
-        if cell is None or like is None or cell.formula is None or like.formula is None or not rate or not usual:
-            return None
-        formula, other = Formula(cell.formula), Formula(like.formula)
-        new = next((node for node in other.nodes if self._worth(node, model.update, usual)), None)
-        if new is None or (isinstance(new, Reference) and new.sheet not in (None, entry.update.new.sheet)):
-            return None
-        text = write(new, other.text)
-        typed = [node for node in formula.nodes if self._worth(node, entry.update, rate) and not same(node, new)]
-        lacking = [node for node in formula.nodes if isinstance(node, Reference) and node.single]
-        changed = [(node, text) for node in typed]
-        changed += [(node, f"{text}*{write(node, formula.text)}") for node in lacking]
-        for node, part in changed:
-            whole = formula.text[: node.start] + part + formula.text[node.end :]
-            if self._moves(entry, whole, usual / rate):
-                return whole
-        return None
-
-    def _moves(self, entry: _Step, text: str, times: float) -> bool:
-        """Whether a formula goes so many times as far from the old value as the cell's own does."""
-        value, now = self._value(entry.update, text), self._graph.values.get(cell_name(entry.update.new))
-        old = self._graph.values.get(cell_name(entry.update.old))
-        if value is None or now is None or old is None:
-            return False
-        return math.isclose(value - old, times * (now - old), rel_tol=1e-6)
-
-    def _worth(self, node: Node, update: Update, number: float) -> bool:
-        inner = bare(node)
-        if node is not inner:
-            return False
-        if isinstance(node, Number):
-            return abs(node.value - number) <= 1e-9 * abs(number)
-        if not isinstance(node, Reference) or not node.single or not node.first.row or not node.first.column:
-            return False
-        name = cell_name(Place(node.sheet or update.new.sheet, node.first.row, node.first.column))
-        value = self._graph.values.get(name)
-        return name not in self._graph.ends and value is not None and abs(value - number) <= 1e-8 * abs(number)
-
-    def _value(self, update: Update, text: str | None) -> float | None:
-        """Return what a formula would give in an update's cell."""
-        return None if text is None else worth(self._graph, text, update.new)

@@ -1,0 +1,93 @@
+"""Updates by Adam whose bias correction is wrong."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sheetgen.audit.adam import RIGHT, Moments, correction_of, explains, moments_before, moments_of
+from sheetgen.audit.book import Place
+from sheetgen.audit.claims import Update
+from sheetgen.audit.equations import cell_name, place_of
+from sheetgen.audit.graph import Graph
+from sheetgen.audit.unfolded import Unfolded
+
+_MOST_STEPS = 6
+"""The steps of an optimiser that are looked at to name what is wrong."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """An update that is wrong: which mistake it is, and what would be right."""
+
+    update: Update
+    kind: str
+    words: str
+    right_formula: str | None = None
+    at: Place | None = None
+    right_value: float | None = None
+
+    @property
+    def place(self) -> Place:
+        """The cell that is wrong."""
+        return self.at or self.update.new
+
+
+def corrections(rules: Sequence[tuple[Update, Unfolded]], graph: Graph) -> Iterator[Fault]:
+    """Yield the updates by Adam whose bias correction is wrong."""
+    groups: dict[str, list[tuple[Update, Unfolded]]] = defaultdict(list)
+    for update, rule in rules:
+        groups[update.group].append((update, rule))
+    for entries in groups.values():
+        steps = []
+        for update, moments in _moments(entries, graph):
+            rate = graph.values.get(cell_name(update.rate)) if update.rate else None
+            steps.append((update, moments, rate))
+        wrong = [entry for entry in steps if entry[2] is None or not explains(RIGHT, [entry[1:]])]
+        found = correction_of([(moments, rate) for _, moments, rate in wrong[:_MOST_STEPS]])
+        if found is not None:
+            kind, words = found
+            for update, moments, _ in wrong:
+                yield Fault(update, kind, words, at=_corrected(moments, words))
+
+
+def _moments(entries: Sequence[tuple[Update, Unfolded]], graph: Graph) -> Iterator[tuple[Update, Moments]]:
+    """Yield the updates that are steps of Adam; the first one has nothing to remember yet."""
+    unknown: list[tuple[Update, Unfolded]] = []
+    for update, rule in entries:
+        before = _before(rule, graph)
+        moments = moments_of(rule, before) if rule.memories else None
+        if moments is None:
+            unknown.append((update, rule))
+            continue
+        for earlier, first in unknown:
+            if (start := moments_before(moments, first, before)) is not None:
+                yield earlier, start
+        unknown = []
+        yield update, moments
+
+
+def _before(rule: Unfolded, graph: Graph) -> dict[str, str]:
+    """Return what each cell remembers, for the cells between and those that they remember in turn."""
+    found: dict[str, str] = {}
+    ahead = list(rule.between)
+    for name in ahead:
+        place = place_of(name)
+        for other in graph.uses.get(name, ()):
+            there = place_of(other)
+            beside = there.sheet == place.sheet and (there.column == place.column or there.row == place.row)
+            remembered = other in rule.memories or (name not in rule.between and there.column == place.column)
+            if beside and remembered and name not in found:
+                found[name] = other
+                ahead.append(other)
+    return found
+
+
+def _corrected(moments: Moments, words: str) -> Place | None:
+    """Return the cell that corrects the bias of the moment at fault, None where the update itself does."""
+    moment = moments.v if "second" in words else moments.m
+    uses = moments.update.graph.uses
+    own = (moments.m, moments.v)
+    cells = [name for name in moments.update.between if moment in uses.get(name, ()) and name not in own]
+    return place_of(cells[0]) if len(cells) == 1 else None
