@@ -17,8 +17,9 @@ from sheetgen.sheet_names import EXPLORER
 from sheetgen.sheets import picks
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.explorer import step, top
-from sheetgen.sheets.explorer.board import WIDTH, Band, Writer, width_of
+from sheetgen.sheets.explorer.board import WIDTH, Band, width_of
 from sheetgen.sheets.explorer.board_painter import FIRST, BoardPainter, rows_of_turns, width_of_turns
+from sheetgen.sheets.explorer.board_writer import Writer
 from sheetgen.sheets.explorer.grid_painter import GridPainter
 from sheetgen.sheets.explorer.grids import Grids
 from sheetgen.sheets.explorer.table import LookupTable

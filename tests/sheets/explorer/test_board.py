@@ -17,7 +17,8 @@ from sheetgen import build, engines
 from sheetgen.engines.base import Recalculation
 from sheetgen.network.study import Study
 from sheetgen.sheet_names import EXPLORER
-from sheetgen.sheets.explorer.board import WIDTH, Writer, width_of
+from sheetgen.sheets.explorer.board import WIDTH, width_of
+from sheetgen.sheets.explorer.board_writer import Writer
 from sheetgen.sheets.explorer.grids import Grids
 from sheetgen.sheets.explorer.tensor_grid import MOST_SIDE
 from sheetgen.sheets.explorer.tensor_sheet import MOST_NUMBERS, plan_board
