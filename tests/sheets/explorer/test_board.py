@@ -231,7 +231,7 @@ def test_another_name_for_a_tensor_has_no_derivatives_of_its_own() -> None:
     """The loss depends on W by itself too, so that its derivatives are not those by F."""
     text = (
         'title = "t"\nrates = [0.1]\niterations = 1\n[inputs]\nx = 1\n[targets]\nt = 1\n[parameters]\n'
-        'W = [[1, 2], [3, 4]]\n[forward]\nF = "flatten(W)"\n[loss]\nE = "x*sum(F^2) + sum(W) - t"\n'
+        'W = [[1, 2], [3, 4]]\n[forward]\nF = "flatten(W)"\nG = "F^2"\n[loss]\nE = "x*sum(G) + sum(W) - t"\n'
     )
     _, tensors, grids = bands_of(text)
     named = {grid.name: grid for band in Writer(tensors, grids).bands() for grid in band.grids}
