@@ -18,9 +18,11 @@ from sheetgen.audit.read import read_book
 from sheetgen.audit.structure import structure_of
 from sheetgen.audit.told import NOTHING, Told
 from sheetgen.audit.typed_again import typed_again
+from sheetgen.audit.uncollected import without_collection
 from sheetgen.audit.updates import judge_updates
 
 
+@without_collection()
 def audit(path: Path, told: Told = NOTHING, *, thorough: bool = False, patience: float = PATIENCE) -> Report:
     """Audit a workbook. ``thorough`` asks an engine about every claim, not only about what is found wrong.
 

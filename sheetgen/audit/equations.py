@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -17,6 +15,7 @@ from sheetgen.audit.programs import Programs
 from sheetgen.audit.references import Cells, cell_name, place_of
 from sheetgen.audit.syntax import Node, NotUnderstood
 from sheetgen.audit.translate import Translator, as_number
+from sheetgen.audit.uncollected import without_collection
 
 __all__ = ["Equations", "NotUnderstood", "cell_name", "equations_of", "expression", "place_of"]
 
@@ -66,22 +65,7 @@ class Equations:
         return Programs(self.exprs)
 
 
-@contextmanager
-def _without_collection() -> Iterator[None]:
-    """Let garbage lie for a while: of a million small things that all stay, looking for it takes half of the time."""
-    before = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if before:
-            if not gc.get_freeze_count():  # to and fro: what lies there now counts as looked at
-                gc.freeze()
-                gc.unfreeze()
-            gc.enable()
-
-
-@_without_collection()
+@without_collection()
 def equations_of(book: Book) -> Equations:
     """Return the equations of a workbook; a formula that is not understood becomes a constant."""
     cells = Cells(book)

@@ -110,8 +110,11 @@ class Programs:
         number, taken = self._computed(expr, *self._read(expr), known)
         choices = list(taken)
         for op, term in reversed(terms):
-            other, more = self._computed(term, *self._read(term), known)
-            choices += more
+            if isinstance(term, Var):  # most terms of most long sums
+                other = known(term.name)
+            else:
+                other, more = self._computed(term, *self._read(term), known)
+                choices += more
             if op in ("max", "min"):
                 way = (number.value > other.value) - (number.value < other.value)
                 choices.append(way)
