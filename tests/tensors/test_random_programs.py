@@ -19,6 +19,7 @@ from tracing import trace
 
 from sheetgen import build, loads, verify
 from sheetgen.algebra.evaluate import evaluate
+from sheetgen.algebra.ops import functions
 from sheetgen.errors import TemplateError
 from sheetgen.network.study import Study
 from sheetgen.page.page import Formula, Page
@@ -33,6 +34,13 @@ from sheetgen.tensors.parse import parse
 
 NUMBER = int(os.environ.get("SHEETGEN_SEED", "0"))
 MANY = range(1000 * NUMBER, 1000 * NUMBER + int(os.environ.get("SHEETGEN_STRESS", "8000")) // 10)
+
+
+def test_every_function_is_met() -> None:
+    texts = "".join(map(tensor_program, range(300)))
+    signs = {"matmul": " @ ", "transpose": ".T"}
+    names = {*KNOWN_FUNCTIONS, *functions()}
+    assert [name for name in sorted(names) if signs.get(name, f"{name}(") not in texts] == []
 
 
 # --- torch ---
