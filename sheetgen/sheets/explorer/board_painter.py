@@ -50,7 +50,7 @@ class BoardPainter:
                 row = self._line(window, row) + 1
             self.whole[first], first = row - 2, row
         for turns in rows_of_turns(band.turns):
-            row = self._turns(turns, row) + 1
+            row = first = self._turns(turns, row, first) + 1
         return row
 
     def _windows(self, before: int) -> Iterator[Line]:
@@ -90,15 +90,18 @@ class BoardPainter:
 
     # --- a loop ---
 
-    def _turns(self, turns: Sequence[Turn], row: int) -> int:
-        """Draw turns from left to right, what is alike in them at one height; return the next free row."""
+    def _turns(self, turns: Sequence[Turn], row: int, first: int) -> int:
+        """Draw turns from left to right, what is alike in them at one height; return the next free row.
+
+        What comes first in them stays on one page with what stands above, from a first row on.
+        """
         keys = _keys(turns)
         tops, top = {}, row + 1
         for key in keys:
             alike = [turn.grids[key] for turn in turns if key in turn.grids]
             tops[key] = top
             top += max(grid.height + grid.slope_height for grid in alike) + 1
-            self.whole[tops[key] - 1] = top - 2
+            self.whole[first], first = top - 2, top - 1
         column = FIRST
         for place, turn in enumerate(turns):
             self.painter.across(row, column, turn.width, turn.title, _TURN)
