@@ -94,7 +94,7 @@ def trained_as_torch_trains_it(number: int) -> bool:
     return True
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.integers(0, 10**6))
 def test_random_programs_are_trained_as_torch_trains_them(number: int) -> None:
     trained_as_torch_trains_it(number)
