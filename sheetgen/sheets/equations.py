@@ -8,7 +8,6 @@ from typing import Any
 from sheetgen.algebra.textbook import Textbook
 from sheetgen.network.chains import MAX_FACTORS
 from sheetgen.network.graph import ITERATION, Quantity, Section
-from sheetgen.network.optimizers import OPTIMIZERS, SCHEDULES, SGD
 from sheetgen.page import style
 from sheetgen.page.block import Block
 from sheetgen.page.page import Formula, Page
@@ -20,6 +19,7 @@ from sheetgen.sheets.flag import Verdict, flag
 from sheetgen.sheets.layout import Address
 from sheetgen.sheets.matrices import sheet as matrices
 from sheetgen.sheets.section_style import label_style
+from sheetgen.sheets.ways import ways
 
 _HEADINGS = {
     Section.FORWARD: "Forward: from the inputs to the outputs",
@@ -71,22 +71,14 @@ def _equations(page: Page, book: Book, row: int) -> int:
 
 def _updates(page: Page, book: Book, row: int) -> int:
     """List the columns that count, the optimiser's and the update of every weight, for each way of training."""
-    study = book.study
-    first_variants: dict[tuple[str, str], int] = {}
-    for variant, v in enumerate(study.variants):
-        first_variants.setdefault((v.optimizer.name, v.schedule.name), variant)
-    for variant in first_variants.values():
-        row = _training(page, book, variant, row)
+    for variant, heading in ways(book.study):
+        row = _training(page, book, variant, page.heading("A", row, heading))
     return row
 
 
 def _training(page: Page, book: Book, variant: int, row: int) -> int:
     """List how one variant is trained; return the next free row."""
-    study, graph, v = book.study, book.study.graphs[variant], book.study.variants[variant]
-    title = "gradient descent" if v.optimizer == SGD else OPTIMIZERS[v.optimizer.name].title
-    schedule_title = f", {SCHEDULES[v.schedule.name].title}" if study.scheduled else ""
-    sheet = "" if book.study.shares_settings else f", on the sheet {v.sheet}"
-    row = page.heading("A", row, f"Update: from one iteration to the next ({title}{schedule_title}{sheet})")
+    graph = book.study.graphs[variant]
     counters = [q for q in graph.section(Section.STEP) if q.name != ITERATION]
     updated = [q for q in graph.quantities if q.is_given and q.equation is not None]
     quantities = (*counters, *graph.section(Section.MEANS, Section.OPTIMIZER), *updated)

@@ -57,6 +57,12 @@ _OF_TENSORS = (
     " enter it below. Explorer shows its numbers."
 )
 
+_LIVE = {
+    False: "the chain rule of every weight with live numbers",
+    True: "below them the numbers of the step picked on Explorer",
+}
+"""What stands below the equations on the sheet Equations, by whether they are over tensors."""
+
 _SECTIONS = {
     Section.DATA: "the inputs and the targets",
     Section.WEIGHTS: "what the network learns; each row starts from the row above",
@@ -148,7 +154,7 @@ def _sheets(page: Page, book: Book, row: int) -> int:
         (EXPLORER, f"the network at any step{of_any}, drawn and coloured: pick one, look around"),
         *pictures,
         (GRADIENT_CHECK, "any gradient against the central difference of the loss, computed anew as you look"),
-        (EQUATIONS, "the equations, and the chain rule of every weight with live numbers"),
+        (EQUATIONS, f"the equations, and {_LIVE[study.tensors is not None]}"),
         (CHECKS, f"live checks that the training {'sheet is' if one else 'sheets are'} right"),
         (SOURCE, "the template this workbook was built from"),
     ]

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 from sheetgen.network.graph import ITERATION, Section
-from sheetgen.network.optimizers import OPTIMIZERS, SGD
 from sheetgen.page import style
 from sheetgen.page.block import Listing
 from sheetgen.page.cell_names import column_letter
@@ -27,6 +26,7 @@ from sheetgen.sheets.matrices.form import Line, sections, update_lines
 from sheetgen.sheets.matrices.grids import FIRST, LAST, MOST_COLUMNS, MOST_NUMBERS, MOST_ROWS, Grids
 from sheetgen.sheets.picks import EXPLORER_ITERATION, EXPLORER_SAMPLE, EXPLORER_VARIANT
 from sheetgen.sheets.section_style import SECTION_COLOURS
+from sheetgen.sheets.ways import ways
 from sheetgen.tensors.matrix_text import words
 from sheetgen.tensors.program import Tensors
 
@@ -88,17 +88,11 @@ def _matrix_form(
     for section, lines in written:
         row = _listed(page, _HEADINGS[section], lines, SECTION_COLOURS[section][0], whole, row)
         used += [equation.right for line in lines for equation in line.equations]
-    shown: set[tuple[str, str]] = set()
-    for variant, v in enumerate(book.study.variants):
-        if (v.optimizer.name, v.schedule.name) in shown:
-            continue
-        shown.add((v.optimizer.name, v.schedule.name))
+    for variant, heading in ways(book.study):
         graph = book.study.graphs[variant]
         counters = [q for q in graph.section(Section.STEP) if q.name != ITERATION]
         updated = [q for q in graph.section(Section.WEIGHTS) if q.equation is not None]
         quantities = [*counters, *graph.section(Section.MEANS, Section.OPTIMIZER), *updated]
-        title = "gradient descent" if v.optimizer == SGD else OPTIMIZERS[v.optimizer.name].title
-        heading = f"Update: from one iteration to the next ({title})"
         lines = list(update_lines(book.study, tensors, variant, quantities))
         row = _listed(page, heading, lines, SECTION_COLOURS[Section.WEIGHTS][0], whole, row)
     notes = (_SIGNS, *words(used))

@@ -125,6 +125,19 @@ def test_the_matrix_form_comes_first() -> None:
     )
 
 
+def test_ways_of_training_are_told_apart() -> None:
+    fast, plain = 'schedule = { name = "step", step_size = 2 }', ""
+    variants = "".join(
+        f'[[variants]]\nsheet = "{sheet}"\nrate = 0.1\n{schedule}\n' for sheet, schedule in (("a", fast), ("b", plain))
+    )
+    page = equations_page(loads(PERCEPTRON.replace("rates = [0.1, 0.4]", "") + variants))
+    said = [str(cell.content) for cell in page.cells.values() if str(cell.content).startswith("Update")]
+    assert said == [
+        "Update: from one iteration to the next (gradient descent, steps, on the sheet a)",
+        "Update: from one iteration to the next (gradient descent, constant, on the sheet b)",
+    ]
+
+
 def test_a_large_network_does_not_blow_the_sheet_up() -> None:
     study = loads(WIDE)
     assert len(study.network.weights) > 1000
@@ -137,9 +150,7 @@ def test_a_large_network_does_not_blow_the_sheet_up() -> None:
 
 
 def test_what_a_mask_hides_and_what_has_no_derivative_are_told() -> None:
-    masked = PERCEPTRON.replace("softmax(H @ V)", "softmax(mask(H @ V))").replace(
-        "[[1, 0], [0, 1]]", "[[1, 0], [0, 1]]"
-    )
+    masked = PERCEPTRON.replace("softmax(H @ V)", "softmax(mask(H @ V))")
     page = equations_page(loads(masked))
     contents = [cell.content for cell in page.cells.values()]
     assert contents.count("masked") == 1

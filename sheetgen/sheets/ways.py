@@ -1,0 +1,28 @@
+"""The ways in which a study is trained, as the sheet Equations lists them: each optimiser with a schedule, once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sheetgen.network.optimizers import OPTIMIZERS, SCHEDULES, SGD
+from sheetgen.network.study import Study
+
+
+def ways(study: Study) -> Iterator[tuple[int, str]]:
+    """Yield the first variant that is trained in each way, and the heading of its updates.
+
+    The heading names the schedule where any has one, and the sheet where the ways differ.
+    """
+    first: dict[tuple[str, str], int] = {}
+    for variant, one in enumerate(study.variants):
+        first.setdefault((one.optimizer.name, one.schedule.name), variant)
+    for variant in first.values():
+        yield variant, f"Update: from one iteration to the next ({_told(study, variant)})"
+
+
+def _told(study: Study, variant: int) -> str:
+    one = study.variants[variant]
+    title = "gradient descent" if one.optimizer == SGD else OPTIMIZERS[one.optimizer.name].title
+    schedule = f", {SCHEDULES[one.schedule.name].title}" if study.scheduled else ""
+    sheet = "" if study.shares_settings else f", on the sheet {one.sheet}"
+    return f"{title}{schedule}{sheet}"
