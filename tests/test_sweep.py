@@ -84,6 +84,32 @@ def test_a_seed_draws_what_the_template_draws() -> None:
     assert (row.seed, row.iterations, row.rate, row.formula_cells, row.differences) == (5, 5, 1.0, None, None)
 
 
+DRAWN_INPUTS = """
+title = "t"
+rates = [0.1]
+iterations = 2
+seed = 4
+[inputs]
+x = { shape = [2], init = "normal" }
+[parameters]
+w = { shape = [2], init = "zeros" }
+[forward]
+y = "w @ x"
+[loss]
+E = "(y - 1)^2"
+"""
+
+
+def test_a_seed_draws_inputs_and_nothing_that_is_not_drawn(tmp_path: Path) -> None:
+    path = tmp_path / "t.toml"
+    path.write_text(DRAWN_INPUTS)
+    assert load_drawn(path, 5).values == loads(DRAWN_INPUTS.replace("seed = 4", "seed = 5")).values
+    assert load_drawn(path, 5).values != load_drawn(path, 4).values
+    path.write_text(DRAWN_INPUTS.replace("normal", "ones"))
+    with pytest.raises(UsageError, match="draws nothing at random"):
+        load_drawn(path, 5)
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

@@ -13,7 +13,11 @@ from sheetgen.limits import spreadsheet_number
 from sheetgen.template import toml
 
 EQUATION_TABLES = ("forward", "loss", "metrics")
-QUANTITY_TABLES = ("inputs", "targets", "parameters", *EQUATION_TABLES)
+GIVEN_TABLES = ("inputs", "targets", "parameters")
+QUANTITY_TABLES = (*GIVEN_TABLES, *EQUATION_TABLES)
+
+_NOT_DRAWN = ("zeros", "ones")
+"""The ways to begin a tensor that leave nothing to chance."""
 """The tables whose keys are the names of quantities."""
 
 
@@ -37,13 +41,12 @@ class Document:
         return document
 
     def draw_by(self, seed: int) -> None:
-        """Let the first weights and the order of the samples, where they are drawn at random, be drawn by this seed.
+        """Let what is drawn at random be drawn by this seed: first weights, other tensors, the order of the samples.
 
-        Raises UsageError where neither is.
+        Raises UsageError where nothing is.
         """
-        layers, parameters = self.data.get("layers"), self.data.get("parameters")
-        drawn = isinstance(parameters, dict) and any(isinstance(value, dict) for value in parameters.values())
-        if drawn or isinstance(layers, list):
+        layers = self.data.get("layers")
+        if isinstance(layers, list) or self._draws_tensors():
             self.data["seed"] = seed
         elif isinstance(layers, dict) and "weights" not in layers:
             layers["seed"] = seed
@@ -52,6 +55,12 @@ class Document:
             raise UsageError(problem, "leave the seed out, or let [layers] draw the weights")
         if "shuffle" in self.data:
             self.data["shuffle"] = seed
+
+    def _draws_tensors(self) -> bool:
+        """Whether an input, a target or a parameter is drawn at random."""
+        given = (value for table in GIVEN_TABLES for value in self.table(table).values())
+        shapes = (value for value in given if isinstance(value, dict) and "shape" in value)
+        return any(value.get("init") not in _NOT_DRAWN for value in shapes)
 
     # --- complaints ---
 

@@ -52,7 +52,7 @@ def one_hot_of(classes: object, characters: object, what: str) -> OneHot:
     given = classes if characters is None else characters
     kind = list if characters is None else str
     words = tuple(given) if isinstance(given, kind) else ()
-    if len(words) < 2 or len(set(words)) != len(words) or not all(isinstance(word, str) and word for word in words):
+    if len(words) < 2 or not all(isinstance(word, str) and word for word in words) or len(set(words)) != len(words):
         expected = 'a list of at least two words, each once, such as classes = ["cat", "dog"]'
         if characters is not None:
             expected = 'a text of at least two characters, each once, such as characters = "helo"'

@@ -26,8 +26,8 @@ class TensorFunction:
     """A function: how many operands it takes, at least ``least`` and at most ``most``, and its options' defaults.
 
     The operands of a ``plain`` one are quantities of their own. What it gives is ``heavy`` where an element is made of
-    many: another function of it is given a name first. ``numbers`` is how many operands, from the first, are lists of
-    whole numbers or such numbers instead of tensors, from which place on.
+    many: another function of it is given a name first. Where ``sizes`` is said, the last operand is no tensor, but a
+    list of whole numbers, or one.
     """
 
     make: Callable[..., Array]
@@ -155,6 +155,9 @@ def stack(*parts: Array, axis: int) -> Array:
 
 
 def _joined(join: Callable[..., Array], what: str, parts: Sequence[Array], axis: int) -> Array:
+    axes = parts[0].ndim + (what == "stack")
+    if not -axes <= axis < axes:
+        raise ShapeError(f"what {what} gives has no axis {axis}", axes_text(axes))
     try:
         return join(parts, axis=axis)
     except ValueError:
@@ -308,4 +311,4 @@ FUNCTIONS: dict[str, TensorFunction] = {
     "maxpool": TensorFunction(maxpool, 2, 2, _POOL, plain=True, sizes=True),
     "avgpool": TensorFunction(avgpool, 2, 2, _POOL, heavy=True, sizes=True),
 }
-"""The functions by their names. Where ``sizes`` is said, the last operand is a list of whole numbers, or one."""
+"""The functions by their names."""

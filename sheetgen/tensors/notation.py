@@ -39,14 +39,14 @@ def _write(tree: Tree, needed: int) -> str:
     if isinstance(tree, Index):
         return f"{_write(tree.tensor, ATOM)}[{part_written(tree.items)}]"
     function, operands = tree.function, tree.operands
-    if function == "transpose":
+    if function == "transpose" and len(operands) == 1 and not tree.options:
         return f"{_write(operands[0], ATOM)}.T"
     row = PRIMITIVES.get(function)
-    if function not in _BINDS and (row is None or row.is_function):
+    needs = _OPERANDS.get(function) or (row.operands if row and not row.is_function else ())
+    if len(needs) != len(operands) or not needs:
         options = [f"{name}={value!r}" for name, value in tree.options]
         return f"{function}({', '.join([*(_write(operand, COMPARISON) for operand in operands), *options])})"
     binds = _BINDS.get(function) or (row.binds if row else ATOM)
-    needs = _OPERANDS.get(function) or (row.operands if row else ())
     parts = [_write(operand, need) for operand, need in zip(operands, needs, strict=True)]
     sign = _SIGNS.get(function) or (row.python or row.excel if row else "")
     return _grouped(sign + parts[0] if function == "neg" else sign.join(parts), binds, needed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from sheetgen.template.document import EQUATION_TABLES, Document
+from sheetgen.template.document import EQUATION_TABLES, GIVEN_TABLES, Document
 from sheetgen.template.tensors.numbers import is_tensor
 from sheetgen.tensors.labels import Shape
 
@@ -15,9 +15,7 @@ _MAKING = re.compile(r"\b(?:stack|zeros|ones|onehot)\s*\(")
 
 def has_tensors(document: Document, in_data: Mapping[str, Shape]) -> bool:
     """Whether a template says anything in tensors; ``in_data`` are the shapes of what [data] names."""
-    if any(
-        is_tensor(value) for table in ("inputs", "targets", "parameters") for value in document.table(table).values()
-    ):
+    if any(is_tensor(value) for table in GIVEN_TABLES for value in document.table(table).values()):
         return True
     if any(in_data.values()):
         return True

@@ -9,7 +9,7 @@ from itertools import islice
 from sheetgen.algebra.order import in_order
 from sheetgen.errors import TemplateError, did_you_mean
 from sheetgen.limits import MAX_COLUMNS
-from sheetgen.template.document import EQUATION_TABLES, Document
+from sheetgen.template.document import EQUATION_TABLES, GIVEN_TABLES, Document
 from sheetgen.template.tensors.numbers import is_tensor, read_numbers
 from sheetgen.tensors.fitting import ShapeError
 from sheetgen.tensors.heads import Head, heads
@@ -20,7 +20,6 @@ from sheetgen.tensors.parse import parse
 from sheetgen.tensors.program import Given, Step, Tensors, Typed
 from sheetgen.tensors.tree import Tree, references
 
-_GIVEN_TABLES = ("inputs", "targets", "parameters")
 _Name = tuple[str, Place]
 
 
@@ -33,7 +32,7 @@ def expand_tensors(document: Document, in_data: Mapping[str, Shape]) -> Tensors:
     """
     given = {name: Given("data", shape) for name, shape in in_data.items()}
     frozen = document.data.get("frozen")
-    for table in _GIVEN_TABLES:
+    for table in GIVEN_TABLES:
         given |= _given(document, table)
     if isinstance(frozen, list):
         document.data["frozen"] = [label for name in frozen for label in _labels_of(given, name)]

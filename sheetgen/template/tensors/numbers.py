@@ -86,7 +86,7 @@ def _drawn(document: Document, table: str, name: str, value: Mapping[str, Any]) 
     if math.prod(shape) > _MOST_ELEMENTS:
         problem = f"{name} has {math.prod(shape):,} elements"
         document.fail(problem, f"a sheet has {_MOST_ELEMENTS:,} columns", table, name)
-    if init not in INITS:
+    if not isinstance(init, str) or init not in INITS:
         hint = did_you_mean(str(init), INITS, f"there are {', '.join(INITS)}")
         document.fail(f"{name}: there is no init {init!r}", hint, table, name)
     scale = document.number(value.get("scale", 1.0), f"{name}: scale", table, name)
