@@ -379,7 +379,8 @@ def show_command(name: str, form: str, output: Path | None, scalars: bool, force
     Those of a template in tensors are over matrices: ∂E/∂W = Xᵀ·∂E/∂Z. The formulas (excel) are those of its elements.
 
     A drawing (svg, png) is that of the sheet Start: circles, and lines as thick as the weights, blue above 0 and orange
-    below, as far as a sheet has them: none where more than 300 would cross. A PNG needs Pillow.
+    below, as far as a sheet has them: none where more than 300 would cross. Of a template in tensors it is a box an
+    equation. A PNG needs Pillow.
 
     \b
     Examples:

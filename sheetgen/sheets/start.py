@@ -54,7 +54,7 @@ _OF_NEURONS = (
 )
 _OF_TENSORS = (
     "The network, from the inputs to the loss: each box an equation, its name and shape above it, the parameters that"
-    " enter it below. Explorer shows its numbers."
+    " enter it below. Lines lead from one column to the next; the equations name the rest. Explorer shows its numbers."
 )
 
 _LIVE = {

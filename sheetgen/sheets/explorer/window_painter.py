@@ -75,7 +75,7 @@ class MovedWindow:
         for place in np.ndindex(made.shape):
             made[place] = partial(_product, painter, seen, kernel, place)
         products = TensorGrid("products", Section.FORWARD, made)
-        signs = (Sign("·"), Sign("="), Sign(f"{word} →"))
+        signs = (Sign("⊙"), Sign("="), Sign(f"{word} →"))
         return seen, signs[0], kernel, signs[1], products, signs[2], self._folded(painter, products, excel, word)
 
     def _folded(self, painter: GridPainter, grid: TensorGrid, excel: str, word: str) -> TensorGrid:

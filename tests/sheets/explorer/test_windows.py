@@ -14,7 +14,7 @@ from saving import kinds
 
 from sheetgen import WorkbookError, build, engines, verify
 from sheetgen.proof.report import Kind
-from sheetgen.sheet_names import EXPLORER
+from sheetgen.sheet_names import EQUATIONS, EXPLORER
 from sheetgen.sheets.picks import PickCell, window_cells
 from sheetgen.template.load import loads
 
@@ -71,6 +71,14 @@ def test_the_window_of_a_picked_output(built: Path, tmp_path: Path, row: int, co
     at_row, at_column = 2 * min(row, 1), 2 * min(column, 1)
     ((line, place),) = board.places("max")
     assert board.rows[line + 1][place] == y[at_row : at_row + 2, at_column : at_column + 2].max()
+
+
+def test_products_place_by_place_have_the_sign_that_equations_explains(built: Path) -> None:
+    workbook = openpyxl.load_workbook(built, read_only=True)
+    signs = [cell for row in workbook[EXPLORER].iter_rows(values_only=True) for cell in row if cell in ("⊙", "·")]
+    assert signs == ["⊙"]
+    said = [str(cell) for row in workbook[EQUATIONS].iter_rows(values_only=True) for cell in row if cell]
+    assert any("A ⊙ B: place by place" in text for text in said)
 
 
 def test_a_moved_window_is_verified(built: Path, tmp_path: Path) -> None:

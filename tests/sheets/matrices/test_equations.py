@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sheetgen import build, loads
 from sheetgen.network.study import Study
 from sheetgen.page.page import Formula, Page
-from sheetgen.sheet_names import EQUATIONS, EXPLORER
+from sheetgen.sheet_names import EQUATIONS, EXPLORER, START
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.compose import pages
 from sheetgen.sheets.matrices.grids import MOST_NUMBERS
@@ -136,6 +136,13 @@ def test_ways_of_training_are_told_apart() -> None:
         "Update: from one iteration to the next (gradient descent, steps, on the sheet a)",
         "Update: from one iteration to the next (gradient descent, constant, on the sheet b)",
     ]
+
+
+def test_start_says_what_the_sheet_has() -> None:
+    study = loads(PERCEPTRON)
+    start = next(page for page in pages(Book(study, study))[0] if page.name == START)
+    said = [str(cell.content) for cell in start.cells.values()]
+    assert "the equations, and below them the numbers of the step picked on Explorer" in said
 
 
 def test_a_large_network_does_not_blow_the_sheet_up() -> None:
