@@ -8,6 +8,8 @@ from sheetgen.tensors.labels import Shape, shape_text
 
 MOST_ELEMENTS = 100_000
 """The most elements of a tensor on the way to those that have columns, of which a sheet has 16,384."""
+MOST_AXES = 16
+"""The most axes of a tensor: NumPy has no more than 64, and a product or a convolution needs some on its way."""
 MOST_TERMS_ADDED = 2_000_000
 """The most terms of all the sums of one function."""
 
@@ -21,7 +23,9 @@ class ShapeError(ValueError):
 
 
 def require_room(sizes: Shape) -> None:
-    """Let a tensor have a size along each axis, and no more elements than a few sheets have columns."""
+    """Let a tensor have few axes, a size along each, and no more elements than a few sheets have columns."""
+    if len(sizes) > MOST_AXES:
+        raise ShapeError(f"a tensor of {len(sizes)} axes", f"at most {MOST_AXES}")
     if any(size < 1 for size in sizes) or math.prod(sizes) > MOST_ELEMENTS:
         raise ShapeError(f"a tensor of {shape_text(sizes)}", f"sizes from 1, of at most {MOST_ELEMENTS:,} elements")
 

@@ -130,6 +130,7 @@ def transpose(x: Array) -> Array:
 
 def reshape(x: Array, sizes: Shape) -> Array:
     """Return the elements, row by row, in another shape; one size may be -1 for what is left."""
+    require_room((1,) * len(sizes))
     try:
         if min(sizes) >= -1:  # NumPy takes any negative number for -1
             return x.reshape(sizes)
@@ -158,6 +159,7 @@ def _joined(join: Callable[..., Array], what: str, parts: Sequence[Array], axis:
     axes = parts[0].ndim + (what == "stack")
     if not -axes <= axis < axes:
         raise ShapeError(f"what {what} gives has no axis {axis}", axes_text(axes))
+    require_room((1,) * axes)
     try:
         return join(parts, axis=axis)
     except ValueError:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
+from math import prod
 
 from sheetgen.tensors.labels import Place
 from sheetgen.tensors.parse import parse_index
@@ -14,6 +15,7 @@ _HEAD = re.compile(r"\s*(?P<name>[^\W\d]\w*)\s*(?:\[(?P<place>[^\]]*)\])?\s*(?P<
 _LOOP = re.compile(r"for\s+(?P<letter>[^\W\d]\w*)\s+in\s+(?P<first>[0-9]+)\s*\.\.\s*(?P<last>[0-9]+)\s*")
 _FORM = "write it as Z, h[0], or h[t] for t in 1..3"
 MOST_TURNS = 10_000
+"""The most turns of a loop, and of all loops of one equation inside one another."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,8 @@ def heads(key: str) -> Iterator[Head]:
         letters.append(loop["letter"])
         ranges.append(range(first, last + 1))
         loops = loops[loop.end() :]
+    if (turns := prod(map(len, ranges))) > MOST_TURNS:
+        raise SyntaxError(f"its loops go {turns:,} turns; they may go {MOST_TURNS:,}")
     if ranges and place is None:
         raise SyntaxError(f"{key!r} gives every turn of its loop the same name; {_FORM}")
     for turn in product(*ranges):

@@ -8,7 +8,7 @@ import numpy as np
 
 from sheetgen.tensors.elements import Array, as_array
 from sheetgen.tensors.fitting import ShapeError
-from sheetgen.tensors.labels import Place, axes_text, places, shape_text
+from sheetgen.tensors.labels import Place, Shape, axes_text, places, shape_text
 from sheetgen.tensors.tree import Span
 
 Items = tuple[int | Span, ...]
@@ -60,9 +60,8 @@ class Known:
         if name not in self._whole:
             parts = self._parts[name]
             sizes = tuple(max(along) + 1 for along in zip(*parts, strict=True))
-            missing = [place for place in places(sizes) if place not in parts]
-            if missing:
-                problem = f"{name} is used as a whole, and {spelled(name, missing[0])} is declared nowhere"
+            if (missing := _first_missing(sizes, parts)) is not None:
+                problem = f"{name} is used as a whole, and {spelled(name, missing)} is declared nowhere"
                 raise ShapeError(problem, "declare all of it, from 0 on")
             (first, shape), *others = ((place, part.shape) for place, part in parts.items())
             for place, other in others:
@@ -74,6 +73,13 @@ class Known:
                 made[place] = part if shape else part[()]
             self._whole[name] = made
         return self._whole[name]
+
+
+def _first_missing(sizes: Shape, parts: Mapping[Place, object]) -> Place | None:
+    """Return the first place, row by row, at which there is no part; None where there is one at each."""
+    # Along an axis with more places than there are parts, one is missing among the first: no need to try a million.
+    few = tuple(min(size, len(parts) + 1) for size in sizes)
+    return next((place for place in places(few) if place not in parts), None)
 
 
 def _indexed(name: str, elements: Array, items: Items) -> Array:
@@ -104,6 +110,8 @@ def successive(items: Items, parts: Mapping[Place, object]) -> list[Place]:
     """
     span = items[0] if items else None
     if not isinstance(span, Span) or span.stop is None or min(span.start or 0, span.stop) < 0:
+        return []
+    if span.stop - (span.start or 0) > len(parts):
         return []
     asked: list[Place] = [(place,) for place in range(span.start or 0, span.stop)]
     return asked if asked and all(place in parts for place in asked) else []

@@ -11,7 +11,7 @@ from sheetgen.errors import TemplateError, did_you_mean
 from sheetgen.limits import MAX_COLUMNS
 from sheetgen.template.document import EQUATION_TABLES, GIVEN_TABLES, Document
 from sheetgen.template.tensors.numbers import is_tensor, read_numbers
-from sheetgen.tensors.fitting import ShapeError
+from sheetgen.tensors.fitting import MOST_AXES, ShapeError
 from sheetgen.tensors.heads import Head, heads
 from sheetgen.tensors.known import needed, spelled
 from sheetgen.tensors.labels import Place, Shape, labels, shape_text
@@ -34,6 +34,9 @@ def expand_tensors(document: Document, in_data: Mapping[str, Shape]) -> Tensors:
     frozen = document.data.get("frozen")
     for table in GIVEN_TABLES:
         given |= _given(document, table)
+    for name, one in given.items():
+        if len(one.shape) > MOST_AXES:
+            document.fail(f"{name} has {len(one.shape)} axes", f"at most {MOST_AXES}", one.table, name)
     if isinstance(frozen, list):
         document.data["frozen"] = [label for name in frozen for label in _labels_of(given, name)]
     return _Expansion(document, given).tensors()
