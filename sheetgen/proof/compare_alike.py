@@ -1,18 +1,23 @@
-"""Rows of a table that are spelled alike, all at once: which of them are to the last bit what they must be."""
+"""Rows of a table that are spelled alike, all at once: which of them are what they must be, and how far off."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sheetgen.engines.base import Value
+from sheetgen.network.tolerance import Tolerance
 from sheetgen.page.page import Column, Table
+from sheetgen.proof.agreement import apart
 from sheetgen.proof.expected import TableRow
 from sheetgen.xlsx.alike_rows import AlikeRows
 from sheetgen.xlsx.cells import FileCell
+
+SMALLEST_NUMBER = 5e-324
 
 SharedAgrees = Callable[[FileCell, Column, int], bool]
 """Says whether a cell's shared formula is its column's, given the number of its row."""
@@ -31,18 +36,40 @@ def holds_the_formulas(rows: AlikeRows, table: Table, shared_agrees: SharedAgree
     return True
 
 
-def rows_that_agree(rows: AlikeRows, expected: Sequence[TableRow], recalculated: Sequence[list[Value]]) -> list[bool]:
-    """Say of each row whether the file, the network and the engine give the same numbers, to the last bit.
+@dataclass(frozen=True)
+class Agreement:
+    """Which rows agree, and the largest deviation, absolute and relative, of the engine from the network in those."""
 
-    What the engine gives has as many columns as the file, or more.
+    rows: Sequence[bool]
+    absolute: float = 0.0
+    relative: float = 0.0
+
+
+def agreement(
+    rows: AlikeRows,
+    table: Table,
+    expected: Sequence[TableRow],
+    recalculated: Sequence[list[Value]],
+    tolerance: Tolerance,
+) -> Agreement:
+    """Say of each row whether the file, the network and the engine give the same numbers.
+
+    Within the relative tolerance, that is; a number that is no formula's must be the same to the last bit. A row in
+    which a number is further off may still be right: the error bound of that number tells. What the engine gives has as
+    many columns as the file, or more.
     """
     count, width = rows.values.shape
     fresh = _numbers(recalculated, width)
     if fresh is None:
-        return [False] * count
-    same = (fresh == np.array(expected)) & (fresh == rows.values)
-    agree: list[bool] = same.all(axis=1).tolist()
-    return agree
+        return Agreement([False] * count)
+    ours = np.array(expected)
+    typed = np.array([column.rest is None for column in table.columns])
+    off = apart(fresh, ours, tolerance) | apart(rows.values, fresh, tolerance)
+    off |= typed & ((fresh != ours) | (fresh != rows.values))
+    agree = ~off.any(axis=1)
+    distance, size = np.abs(fresh - ours)[agree], np.maximum(np.abs(fresh), np.abs(ours))[agree]
+    relative = distance / np.maximum(size, SMALLEST_NUMBER)
+    return Agreement(list(map(bool, agree)), float(distance.max(initial=0.0)), float(relative.max(initial=0.0)))
 
 
 def _numbers(rows: Sequence[list[Value]], width: int) -> NDArray[np.float64] | None:

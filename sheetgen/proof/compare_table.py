@@ -8,15 +8,13 @@ from itertools import islice
 
 from sheetgen.engines.base import Value
 from sheetgen.page.page import Column, Table, at_row
-from sheetgen.proof.compare_alike import holds_the_formulas, rows_that_agree
+from sheetgen.proof.compare_alike import SMALLEST_NUMBER, agreement, holds_the_formulas
 from sheetgen.proof.compare_formula import FormulaComparison
 from sheetgen.proof.expected import TableRow
 from sheetgen.proof.report import Kind
 from sheetgen.xlsx import formulas
 from sheetgen.xlsx.alike_rows import AlikeRows
 from sheetgen.xlsx.cells import FileCell, SharedFormula
-
-_SMALLEST_NUMBER = 5e-324
 
 
 class TableComparison:
@@ -45,7 +43,7 @@ class TableComparison:
     def compare_alike(self, rows: AlikeRows) -> bool:
         """Compare rows that are spelled alike, and say so, where they are rows of the table, its next, and no more.
 
-        Those that are not to the last bit what they must be are compared cell by cell.
+        Those that are further off than the tolerance are compared cell by cell.
         """
         if not self._next or self._next[0] != rows.first:
             return False
@@ -55,9 +53,11 @@ class TableComparison:
             return False
         first, count = rows.first, len(rows.values)
         expected = [self._next[1], *(values for _, values in islice(self._rows, count - 1))]
-        agree = rows_that_agree(rows, expected, self._sheet.recalculated[first - 1 : first - 1 + count])
+        recalculated = self._sheet.recalculated[first - 1 : first - 1 + count]
+        found = agreement(rows, self._table, expected, recalculated, self._sheet.tolerance)
+        self._deviated(found.absolute, found.relative)
         for index, values in enumerate(expected):
-            if agree[index]:
+            if found.rows[index]:
                 self._outcome.formulas += self._width
                 self._outcome.table_formulas += self._width
             else:
@@ -141,6 +141,9 @@ class TableComparison:
         if not isinstance(recalculated, float):
             return
         absolute = abs(recalculated - expected)
-        relative = absolute / max(abs(recalculated), abs(expected), _SMALLEST_NUMBER)
+        relative = absolute / max(abs(recalculated), abs(expected), SMALLEST_NUMBER)
+        self._deviated(absolute, relative)
+
+    def _deviated(self, absolute: float, relative: float) -> None:
         self._outcome.max_abs = max(self._outcome.max_abs, absolute)
         self._outcome.max_rel = max(self._outcome.max_rel, relative)
