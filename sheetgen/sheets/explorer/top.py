@@ -80,10 +80,30 @@ def _note(book: Book, table: LookupTable) -> Formula:
     last, iteration = book.study.iterations, EXPLORER_ITERATION.absolute
     note = "Pick a training sheet and an iteration in the yellow cells (Alt+↓ opens the list): the network follows."
     wrong = f"There is no such step: pick a training sheet of the list, and type a whole number from 0 to {last}."
-    right = f"ISNUMBER({table.sheet_number})*({iteration}>=0)*({iteration}<={last})*({iteration}=INT({iteration}))=1"
-    return Formula(
-        f"IFERROR(IF({right},{text_literal(note)},{text_literal(wrong)}),{text_literal(wrong)})", lambda: note
+    right = f"ISNUMBER({table.sheet_number})*{_is_whole(iteration, last)}=1"
+    return Formula(_told(right, _of_windows(book, text_literal(note)), text_literal(wrong)), lambda: note)
+
+
+def _of_windows(book: Book, note: str) -> str:
+    """Return the formula of a note; where windows are moved to a place that is not there, of what can be picked."""
+    cells = picks.window_cells(book.study)
+    if not cells:
+        return note
+    row, column = cells.values()
+    wrong = (
+        f"There is no such window: type a whole number from 0 to {row} as its row, from 0 to {column} as its column."
     )
+    right = "*".join(_is_whole(cell.absolute, last) for cell, last in cells.items())
+    return _told(f"{right}=1", note, text_literal(wrong))
+
+
+def _is_whole(cell: str, last: int) -> str:
+    """Return factors that are 1 where a cell has a whole number from 0 to a last one; else one of them is 0."""
+    return f"({cell}>=0)*({cell}<={last})*({cell}=INT({cell}))"
+
+
+def _told(right: str, note: str, wrong: str) -> str:
+    return f"IFERROR(IF({right},{note},{wrong}),{wrong})"
 
 
 def _error(page: Page, table: LookupTable, column: int) -> None:

@@ -123,6 +123,18 @@ def test_the_window_is_marked_where_it_lies(built: Path, row: int, column: int) 
     assert len(rules) == 4  # and those of the pooling
 
 
+@pytest.mark.parametrize(
+    ("row", "column", "said"),
+    [(3, 0, "Pick a training sheet"), (4, 0, "There is no such window"), (0, -1, "There is no such window"),
+     (0, 1.5, "There is no such window")],
+)  # fmt: skip
+def test_a_window_that_is_not_there_is_told(built: Path, tmp_path: Path, row: float, column: float, said: str) -> None:
+    recalculated = engines.get("embedded").recalculate(moved(built, tmp_path, row, column), 120)
+    note = str(Board(recalculated).rows[1][1])
+    assert note.startswith(said)
+    assert "from 0 to 3 as its row, from 0 to 3 as its column" in note or "window" not in said
+
+
 def test_only_what_moves_windows_has_a_place_to_pick() -> None:
     assert [str(cell) for cell in window_cells(loads(TEXT))] == ["Explorer!D7", "Explorer!D8"]
     assert window_cells(loads(TEXT))[PickCell(EXPLORER, "D7")] == 3
