@@ -66,10 +66,10 @@ def agreement(
     typed = np.array([column.rest is None for column in table.columns])
     off = apart(fresh, ours, tolerance) | apart(rows.values, fresh, tolerance)
     off |= typed & ((fresh != ours) | (fresh != rows.values))
-    agree = ~off.any(axis=1)
+    agree: NDArray[np.bool_] = np.logical_not(off.any(axis=1))
     distance, size = np.abs(fresh - ours)[agree], np.maximum(np.abs(fresh), np.abs(ours))[agree]
     relative = distance / np.maximum(size, SMALLEST_NUMBER)
-    return Agreement(list(map(bool, agree)), float(distance.max(initial=0.0)), float(relative.max(initial=0.0)))
+    return Agreement(agree.tolist(), float(distance.max(initial=0.0)), float(relative.max(initial=0.0)))
 
 
 def _numbers(rows: Sequence[list[Value]], width: int) -> NDArray[np.float64] | None:
