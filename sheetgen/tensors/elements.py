@@ -101,21 +101,23 @@ def _add(a: Expr, b: Expr) -> Expr | None:
 
 def _sub(a: Expr, b: Expr) -> Expr | None:
     if a == MASKED:
-        return MASKED
+        return None if b == MASKED else MASKED
     if b == ZERO:
         return a
     return Apply("neg", (b,)) if a == ZERO else None
 
 
 def _mul(a: Expr, b: Expr) -> Expr | None:
-    if ZERO in (a, b):
-        return ZERO
     if a == ONE:
         return b
-    return a if b == ONE else None
+    if b == ONE:
+        return a
+    return ZERO if ZERO in (a, b) and MASKED not in (a, b) else None
 
 
 def _div(a: Expr, b: Expr) -> Expr | None:
+    if b == ZERO:
+        return None
     return a if a in (ZERO, MASKED) or b == ONE else None
 
 
