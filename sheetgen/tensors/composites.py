@@ -44,7 +44,8 @@ _SOFTMAX = {
 
 COMPOSITES: dict[str, Composite] = {
     "softmax": Composite(("x",), "exp/sum", _SOFTMAX),
-    "log_softmax": Composite(("x",), "x - max - ln(sum)", _SOFTMAX),
+    # The logarithm is a step of its own: beside a number that is large, what is checked of it would be lost.
+    "log_softmax": Composite(("x",), "x - max - log", {**_SOFTMAX, "log": "ln(sum)"}),
     # Ba, Kiros and Hinton, 2016.
     "layernorm": Composite(("x", "gain", "bias"), "gain*hat + bias", _normed(-1), {"eps": 1e-5}),
     # Ioffe and Szegedy, 2015, over the rows of a tensor.

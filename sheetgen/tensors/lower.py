@@ -159,8 +159,7 @@ class Lowering:
         if (shorter := self._in_parts(rewritten, parts, options, scope)) is not None:
             return shorter
         elements = function.make(*arguments, **options)
-        many = function.heavy and any(operations(element) > 1 for element in elements.reshape(-1))
-        return Part(rewritten, elements, many or any(part.heavy for part in parts))
+        return Part(rewritten, elements, function.heavy or any(part.heavy for part in parts))
 
     def _operand(self, function: TensorFunction, name: str, part: Part, scope: Scope) -> Part:
         """Return an operand, under a name of its own where the function wants it plain, or it is long."""

@@ -22,7 +22,7 @@ class Tables:
     """The entries that layers write, by table and key, and for each the line of its layer.
 
     ``inputs`` and ``targets`` are the shapes of the samples, ``shapes`` those of all that a layer may read; ``sources``
-    are what each layer so far reads.
+    are what each layer so far reads, and ``convolved`` says whether one of them is a convolution.
     """
 
     document: Document
@@ -30,6 +30,7 @@ class Tables:
     targets: Mapping[str, Shape]
     shapes: dict[str, Shape] = field(default_factory=dict)
     sources: list[Tensor] = field(default_factory=list)
+    convolved: bool = False
     written: dict[str, dict[str, object]] = field(default_factory=dict)
     lines: dict[tuple[str, str], int | None] = field(default_factory=dict)
 

@@ -46,6 +46,7 @@ def _convolved(layer: Layer, axes: int) -> None:
     read = x.name if len(x.shape) > axes else f"reshape({x.name}, {[1, *image]})"
     options = f", stride={stride}" * (stride != 1) + f", padding={padding}" * (padding != 0)
     added = f" + reshape({layer.name('b')}, {[outputs, *[1] * axes]})" if bias else ""
+    layer.tables.convolved = True
     layer.write("z", f"conv{axes}d({read}, {weight}{options}){added}", (outputs, *sizes))
 
 
@@ -60,7 +61,7 @@ def pool(layer: Layer) -> None:
     """Write the largest, or the mean, of each window over the last axes."""
     x, function = layer.source, _POOLS[layer.word("mode", _POOLS, "max")]
     given = layer.table.get("kernel_size")
-    axes = len(given) if isinstance(given, list) else min(len(x.shape), 2)
+    axes = len(given) if isinstance(given, list) else _pooled_axes(layer)
     if not 1 <= axes <= min(len(x.shape), 2):
         layer.fail_source("C×H×W, H×W, or L numbers, and a window of as many sizes")
     if "kernel_size" not in layer.table:
@@ -74,6 +75,12 @@ def pool(layer: Layer) -> None:
     own = len(set(window)) == 1 and stride == window[0]
     options = f", stride={stride}" * (not own) + f", axes={axes}" * (axes != min(len(x.shape), 2))
     layer.write("z", f"{function}({x.name}, {size}{options})", shape)
+
+
+def _pooled_axes(layer: Layer) -> int:
+    """Return how many of the last axes are pooled: what a convolution made of two axes is channels of one length."""
+    axes = len(layer.source.shape)
+    return 1 if layer.tables.convolved and axes == 2 else min(axes, 2)
 
 
 def _sizes(layer: Layer, image: Shape, window: Shape, stride: int) -> Shape:

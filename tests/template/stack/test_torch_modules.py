@@ -196,6 +196,10 @@ CASES = {
         'kind = "conv1d"; kernel_size = 1\nkind = "pool"; kernel_size = [2]', (2, 5),
         nn.Sequential(nn.Conv1d(2, 2, 1), nn.MaxPool1d(2)), LINEAR,
     ),
+    "max pool behind a convolution along one axis": Case(
+        'kind = "conv1d"; kernel_size = 1\nkind = "pool"; kernel_size = 2', (2, 5),
+        nn.Sequential(nn.Conv1d(2, 2, 1), nn.MaxPool1d(2)), LINEAR,
+    ),
     "flatten": Case(
         'kind = "conv"; kernel_size = 2\nkind = "flatten"\nkind = "linear"', (2, 3, 4),
         nn.Sequential(nn.Conv2d(2, 2, 2), nn.Flatten(0), nn.Linear(12, 2)), {**LINEAR, "W3": "2.weight",
