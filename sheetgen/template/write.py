@@ -129,7 +129,9 @@ def _shapes(study: Study) -> dict[str, dict[str, Shape]]:
     shapes: dict[str, dict[str, Shape]] = {}
     for table, names in scalars.items():
         declared = {label: name for name, given in tensors.given.items() for label in labels(name, given.shape)}
-        shapes[table] = {declared[name]: tensors.given[declared[name]].shape for name in names}
+        wanted = {declared[name] for name in names}
+        # As they were typed: the network has what is frozen behind the rest, and sheets name tensors in this order.
+        shapes[table] = {name: given.shape for name, given in tensors.given.items() if name in wanted}
     return shapes
 
 

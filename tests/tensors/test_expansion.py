@@ -88,6 +88,15 @@ def test_the_effective_template_reads_back_as_the_same_study() -> None:
     assert effective_template(again) == effective_template(study)
 
 
+def test_the_effective_template_keeps_the_order_of_tensors_where_one_is_frozen() -> None:
+    text = PERCEPTRON.replace("[inputs]", 'frozen = ["W"]\n[inputs]', 1)
+    study = loads(text)
+    again = loads(effective_template(study))
+    assert study.tensors is not None
+    assert again.tensors is not None
+    assert list(again.tensors.given) == list(study.tensors.given) == ["X", "T", "W", "b"]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "line", "words"),
     [
