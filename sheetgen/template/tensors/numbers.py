@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sheetgen.errors import TemplateError, did_you_mean, must_be
+from sheetgen.limits import MAX_COLUMNS
 from sheetgen.template.document import Document
 from sheetgen.template.nested import flat, shape_of
 from sheetgen.template.one_hot import one_hot_of
@@ -17,8 +18,6 @@ from sheetgen.tensors.labels import Shape
 _KEYS = ("shape", "init", "scale")
 _CODED = {"text": "characters", "class": "classes"}
 _DECIMALS = 4
-_MOST_ELEMENTS = 16_384
-"""More elements than a sheet has columns."""
 
 
 @dataclass(frozen=True)
@@ -83,9 +82,9 @@ def _drawn(document: Document, table: str, name: str, value: Mapping[str, Any]) 
     whole = isinstance(shape, list) and all(isinstance(n, int) and not isinstance(n, bool) and n > 0 for n in shape)
     if not whole or not shape:
         document.fail(*must_be(f"{name}: shape", "a list of whole numbers from 1, such as [4, 3]"), table, name)
-    if math.prod(shape) > _MOST_ELEMENTS:
+    if math.prod(shape) > MAX_COLUMNS:
         problem = f"{name} has {math.prod(shape):,} elements"
-        document.fail(problem, f"a sheet has {_MOST_ELEMENTS:,} columns", table, name)
+        document.fail(problem, f"a sheet has {MAX_COLUMNS:,} columns", table, name)
     if not isinstance(init, str) or init not in INITS:
         hint = did_you_mean(str(init), INITS, f"there are {', '.join(INITS)}")
         document.fail(f"{name}: there is no init {init!r}", hint, table, name)
