@@ -22,7 +22,7 @@ class Reading:
 
     ``named`` are the elements of each equation that are quantities: others are numbers, or have another name already.
     ``computed`` says of every quantity in which slot it stands, and at which place there; ``elements`` of what is given
-    too.
+    too; ``others`` of the elements that are no quantities.
     """
 
     def __init__(
@@ -39,19 +39,20 @@ class Reading:
         shapes = [np.shape(number)[1:] for number in once]
         self.size = sum(map(math.prod, shapes))
         self.computed: dict[str, tuple[int, int]] = {}
+        self.others: dict[str, tuple[int, int]] = {}
         for equation in equations:
             slot, own = names.slot(equation.name, equation.place), named.get((equation.name, equation.place), set())
-            elements = enumerate(labels(equation.name, shapes[slot], equation.place))
-            self.computed |= {label: (slot, place) for place, label in elements if label in own}
+            for place, label in enumerate(labels(equation.name, shapes[slot], equation.place)):
+                (self.computed if label in own else self.others)[label] = (slot, place)
         self.elements = dict(self.computed)
         for name, (slot, shape) in self._given.items():
             self.elements |= {label: (slot, place) for place, label in enumerate(labels(name, shape))}
         self._loss = self.elements[loss]
 
     def values(self, given: Columns) -> dict[str, Array]:
-        """Return the value of every scalar that an equation gives, a number a row."""
+        """Return the value of every element that an equation gives, quantity or not, a number a row."""
         numbers = {slot: _flat(number) for slot, number in enumerate(self._numbers(given))}
-        return {label: numbers[slot][:, place] for label, (slot, place) in self.computed.items()}
+        return {label: numbers[slot][:, place] for label, (slot, place) in (self.computed | self.others).items()}
 
     def derivatives(self, given: Columns, names: Sequence[str]) -> dict[str, Array]:
         """Return ∂loss/∂name for each scalar, a number a row."""

@@ -10,14 +10,16 @@ which the workbook makes formulas, which judges the inner parts that have names 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
+from sheetgen.algebra.expr import Const, Var
 from sheetgen.proof.tensor_arrays import Array
 from sheetgen.proof.tensor_program import of_author, of_steps
 from sheetgen.proof.tensor_reading import Reading
-from sheetgen.tensors.program import Tensors
+from sheetgen.tensors.labels import labels
+from sheetgen.tensors.program import Step, Tensors
 
 
 class TensorReference:
@@ -26,9 +28,12 @@ class TensorReference:
     def __init__(self, tensors: Tensors, loss: str) -> None:
         given = {name: one.shape for name, one in tensors.given.items()}
         named = {(step.name, step.place): set(filter(None, step.labels)) for step in tensors.steps}
-        self._unknown = dict.fromkeys(set().union(*named.values()), np.full(1, np.nan))
+        self._nothing = np.full(1, np.nan)
+        self._unknown = dict.fromkeys({*set().union(*named.values()), *dict(_meant(tensors.steps))}, self._nothing)
         self._typed = Reading(given, of_author(tensors.typed), named, loss)
         self._lowered = Reading(given, of_steps(tensors.steps), named, loss)
+        self._meant = dict(_meant(tensors.steps))
+        self._loss = loss
         self._inner = self._lowered.elements.keys() - self._typed.elements.keys()
 
     @property
@@ -39,15 +44,40 @@ class TensorReference:
     def values(self, given: Mapping[str, Array | float]) -> dict[str, Array]:
         """Return the value of every scalar that an equation gives, elementwise over the arrays of ``given``.
 
-        A scalar that is no element of what the reference makes of the equations is not a number.
+        A scalar that is no element of what the reference makes of the equations is not a number. Nor is one that stands
+        for an element of a tensor, as Z_1_0 for V[0, 1] where V is Z.T, and is not what the reference has there; where
+        a number stands for one, and wrongly, the loss is not a number.
         """
-        return _shaped(self._unknown | self._lowered.values(given) | self._typed.values(given), given)
+        found = self._unknown | self._lowered.values(given) | self._typed.values(given)
+        known = {**given, **found}
+        for label, element in self._meant.items():
+            if not _alike(known[label], element.value if isinstance(element, Const) else known[element.name]):
+                found[element.name if isinstance(element, Var) and element.name in found else self._loss] = (
+                    self._nothing
+                )
+        return _shaped({name: column for name, column in found.items() if name not in self._meant}, given)
 
     def derivatives(self, given: Mapping[str, Array | float], names: Sequence[str]) -> dict[str, Array]:
         """Return ∂loss/∂name for each scalar, given or computed, elementwise over the arrays of ``given``."""
         found = self._typed.derivatives(given, [name for name in names if name in self._typed.elements])
         found |= self._lowered.derivatives(given, [name for name in names if name in self._inner])
         return _shaped({name: self._unknown[name] for name in names if name not in found} | found, given)
+
+
+def _meant(steps: Sequence[Step]) -> Iterator[tuple[str, Var | Const]]:
+    """Yield the elements that are no quantities of their own, each with the quantity or number that it is."""
+    for step in steps:
+        for label, own, element in zip(
+            labels(step.name, step.shape, step.place), step.labels, step.elements, strict=True
+        ):
+            if own is None:
+                assert isinstance(element, Var | Const)
+                yield label, element
+
+
+def _alike(found: Array | float, meant: Array | float) -> bool:
+    """Whether what the reference has in a place is what stands for it; it may have been computed in another order."""
+    return bool(np.all(np.isclose(found, meant, rtol=1e-9, atol=1e-12)))
 
 
 def _shaped(columns: Mapping[str, Array], given: Mapping[str, Array | float]) -> dict[str, Array]:

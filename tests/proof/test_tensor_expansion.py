@@ -22,7 +22,7 @@ from sheetgen.proof.report import Kind
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.compose import compose
 from sheetgen.template.tensors import expand
-from sheetgen.tensors import functions, known, lower
+from sheetgen.tensors import definitions, functions, known, lower
 from sheetgen.tensors.composites import COMPOSITES
 from sheetgen.tensors.elements import MASKED, Array, applied, elementwise, named
 from sheetgen.tensors.functions import FUNCTIONS
@@ -169,12 +169,12 @@ def test_elements_called_in_another_order(monkeypatch: pytest.MonkeyPatch) -> No
     def from_the_last(name: str, shape: Shape, before: tuple[int, ...] = ()) -> tuple[str, ...]:
         return labels(name, shape, before)[::-1]
 
-    monkeypatch.setattr(lower, "labels", from_the_last)
+    monkeypatch.setattr(definitions, "labels", from_the_last)
     noticed(template_of("matrix by matrix"))
 
 
 def test_given_elements_taken_in_another_order(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lower, "named", lambda name, shape: backwards(named(name, shape)))
+    monkeypatch.setattr(definitions, "named", lambda name, shape: backwards(named(name, shape)))
     noticed(template_of("matrix by matrix"))
 
 
@@ -185,6 +185,43 @@ def test_rows_broadcast_as_columns(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(lower, "elementwise", along_the_other_axis)
     noticed(SQUARE)
+
+
+ALIASES = """
+title = "other names"
+rates = [0.1]
+iterations = 2
+[inputs]
+X = [[1, 2], [0.5, 3]]
+[parameters]
+W = [[0.1, 0.2], [0.3, 0.4]]
+[forward]
+Z = "X @ W"
+V = "Z.T"
+Y = "X.T"
+P = "softmax(mask(Z)).T"
+U = "concat(zeros(2), Z[0])"
+[loss]
+E = "sum(Z^2)"
+"""
+
+
+@pytest.mark.parametrize(
+    ("function", "make"),
+    [
+        ("transpose", lambda x: x),
+        ("concat", lambda *parts, axis: _made["concat"](*reversed(parts), axis=axis)),
+        ("zeros", lambda sizes: _made["ones"](sizes)),
+        ("mask", lambda x: x),
+    ],
+)
+def test_another_name_of_the_wrong_element(
+    function: str, make: Callable[..., Array], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is computed with V and U: they are only drawn, as elements that have their names elsewhere."""
+    assert not list(differences(Trace(loads(ALIASES)), Tolerance()))
+    monkeypatch.setitem(FUNCTIONS, function, replace(FUNCTIONS[function], make=make))
+    noticed(ALIASES)
 
 
 def noticed(template: str) -> None:

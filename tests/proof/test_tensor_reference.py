@@ -12,7 +12,7 @@ from tensor_cases import CASES, LOOPED, template_of
 from tensor_programs import tensor_program
 
 from sheetgen import Tolerance, load, loads
-from sheetgen.algebra.expr import Apply, Const
+from sheetgen.algebra.expr import Apply, Const, Var
 from sheetgen.algebra.notation import Notation
 from sheetgen.algebra.ops import PRIMITIVES
 from sheetgen.network.graph import equation_of
@@ -159,7 +159,9 @@ def test_every_function_is_tried() -> None:
 
 def of_texts(shapes: Mapping[str, Shape] = _MATRIX, **texts: str) -> TensorReference:
     """Return the reference of some equations over tensors of given shapes, of which the number E is minimised."""
-    steps = tuple(Step("forward", name, (), text, Const(0.0), (), (name,)) for name, text in texts.items())
+    steps = tuple(
+        Step("forward", name, (), text, Const(0.0), (), (name,), elements=(Var(name),)) for name, text in texts.items()
+    )
     typed = tuple(Typed("forward", name, text) for name, text in texts.items())
     given = {name: Given("parameters", shape) for name, shape in shapes.items()}
     return TensorReference(Tensors(given, typed, steps, steps), "E")
