@@ -167,7 +167,16 @@ def other_spelling() -> dict[str, Content]:
     return {**table(), "H9": "=0.5 * ( B9 - $G9 )^2", "D9": "=D8-B$2*I8"}
 
 
-RIGHT = (schedule, two_in_a_column, batches, rate_that_falls, relative_to_the_first, sums_below, data, other_spelling)
+def factors_of_a_chain() -> dict[str, Content]:
+    """Return the table with a row of products beside it that nobody filled: the last takes another cell."""
+    cells = {f"{letter}30": f"=$H${20 - n}*$E${12 - n}" for n, letter in enumerate("MNOPQ")}
+    return {**table(), **cells, "R30": "=$H$15*$E$17"}
+
+
+RIGHT = (
+    schedule, two_in_a_column, batches, rate_that_falls, relative_to_the_first, sums_below, data, other_spelling,
+    factors_of_a_chain,
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("twin", RIGHT, ids=lambda twin: twin.__name__)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
@@ -19,6 +20,8 @@ _FEW = 0.1
 """The part of a line up to which what differs is an exception, and no part of how it is made."""
 _ALL = 0.9
 _SAME = 1e-12
+_RELATIVE = re.compile(r"(?:^|[^A-Za-z0-9_.$])(?:[A-Z]{1,3}\$?|\$[A-Z]{1,3})[0-9]+(?![0-9A-Za-z_(])")
+"""A reference of which a row or a column moves when a formula is filled."""
 
 
 def findings_on_lines(lines: Sequence[Line], graph: Graph) -> Iterator[Finding]:
@@ -93,8 +96,11 @@ def _may_end(line: Regular, behind: Sequence[int]) -> bool:
 def _stopped(line: Regular, index: int) -> bool:
     """Whether a formula behind the others is theirs but for references that stand still, or move, where theirs do not.
 
-    References that only jump, and go on as before, are those of another part.
+    References that only jump, and go on as before, are those of another part. Formulas whose references are all
+    absolute were not filled: they are written one by one, as the factors of a product, and may end with another.
     """
+    if not _RELATIVE.search(line.line.cells[line.members[-1]].formula or ""):
+        return False
     before, here = line.line.patterns[index - 1], line.line.patterns[index]
     model = line.line.patterns[line.members[-1]]
     if before is None or here is None or model is None or here.shape != model.shape:
