@@ -168,9 +168,10 @@ def other_spelling() -> dict[str, Content]:
 
 
 def factors_of_a_chain() -> dict[str, Content]:
-    """Return the table with a row of products beside it that nobody filled: the last takes another cell."""
-    cells = {f"{letter}30": f"=$H${20 - n}*$E${12 - n}" for n, letter in enumerate("MNOPQ")}
-    return {**table(), **cells, "R30": "=$H$15*$E$17"}
+    """Return the table with rows of products beside it that nobody filled: the last of one takes another cell."""
+    first = {f"{letter}30": f"=$H${20 - n}*$E${12 - n}" for n, letter in enumerate("MNOPQ")}
+    second = {f"{letter}32": f"=$I${20 - n}*$E${12 - n}" for n, letter in enumerate("MNOPQR")}
+    return {**table(), **first, "R30": "=$H$15*$E$17", **second}
 
 
 RIGHT = (
