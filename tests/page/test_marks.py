@@ -12,10 +12,17 @@ LEAST_WIDTH = 12
 """The narrowest column that shows numbers of six decimals, in characters."""
 
 
-@pytest.mark.parametrize("number", style.SIZES)
+@pytest.mark.parametrize("number", sorted(set(style.SIZES) - {style.ONE_PLACE}))
 def test_what_the_rules_show_is_the_number(number: str) -> None:
     for rule in size_rules(number):
         assert decoration(rule.dxf.numFmt.formatCode) == decoration(number)
+
+
+def test_where_one_decimal_would_show_zero_the_sign_tells_that_it_is_none() -> None:
+    small, large = size_rules(style.ONE_PLACE)
+    assert small.dxf.numFmt.formatCode == '"+0";"-0";0.0'
+    assert [float(bound) for bound in small.formula] == [-0.05, 0.05]
+    assert decoration(large.dxf.numFmt.formatCode) == decoration(style.ONE_PLACE)
 
 
 @pytest.mark.parametrize("number", style.SIZES)
