@@ -53,4 +53,4 @@ def allows(slope: Slope, number: Number, sign: int = 1) -> bool:
 def _as_claimed(slope: Slope, cell: str | None, graph: Graph) -> Slope:
     if cell is None or cell not in graph.values or not allows(slope, number := graph.own_number(cell)):
         return slope
-    return Slope(number.value, number.value, 0.0)
+    return Slope(number.value, number.value, number.error)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
@@ -20,6 +20,8 @@ _FEW = 0.1
 """The part of a line up to which what differs is an exception, and no part of how it is made."""
 _ALL = 0.9
 _SAME = 1e-12
+_DIAGONAL = 3
+"""The rows, and the columns, in which one other formula stands, from which on it is a part of how a table is made."""
 _RELATIVE = re.compile(r"(?:^|[^A-Za-z0-9_.$])(?:[A-Z]{1,3}\$?|\$[A-Z]{1,3})[0-9]+(?![0-9A-Za-z_(])")
 """A reference of which a row or a column moves when a formula is filled."""
 
@@ -49,20 +51,38 @@ class _Rows:
         self._covered: Counter[tuple[str, int]] = Counter()
         self._typed: Counter[tuple[str, int]] = Counter()
         self._others: Counter[tuple[str, int]] = Counter()
+        self._forms: dict[tuple[str, str], set[tuple[int, int]]] = defaultdict(set)
         for line in lines:
             for index, cell in enumerate(line.line.cells):
                 self._covered[_step(cell.place, line.line.down)] += index >= line.members[0]
             for index in line.others:
                 step = _step(line.line.cells[index].place, line.line.down)
                 self._others[step] += 1
-                self._typed[step] += line.line.patterns[index] is None
+                pattern = line.line.patterns[index]
+                self._typed[step] += pattern is None
+                if pattern is not None:
+                    place = line.line.cells[index].place
+                    self._forms[place.sheet, pattern.shape].add((place.row, place.column))
 
     def ends_a_part(self, line: Regular, index: int) -> bool:
-        """Whether other lines leave their patterns there too, though not all of them for typed numbers."""
+        """Whether other lines leave their patterns there too, though not all of them for typed numbers.
+
+        Or elsewhere, one after the other for the same formula: that is a diagonal, such as a table has that moves one
+        parameter in each row.
+        """
+        if self._on_a_diagonal(line, index):
+            return True
         step = _step(line.line.cells[index].place, line.line.down)
         pasted = self._typed[step] >= max(2, _ALL * self._covered[step])
         alone = index > line.members[-1] and self._covered[step] == self._others[step]
         return (self._others[step] > 1 and not pasted) or alone
+
+    def _on_a_diagonal(self, line: Regular, index: int) -> bool:
+        pattern, model = line.line.patterns[index], line.line.patterns[line.members[0]]
+        if pattern is None or model is None or pattern.shape == model.shape:
+            return False
+        places = self._forms[line.line.cells[index].place.sheet, pattern.shape]
+        return all(len(set(along)) >= _DIAGONAL for along in zip(*places, strict=True))
 
 
 def _step(place: Place, down: bool) -> tuple[str, int]:
