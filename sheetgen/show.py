@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from sheetgen.algebra.expr import Expr
 from sheetgen.algebra.latex import Latex, latex_name
@@ -12,9 +13,10 @@ from sheetgen.network.optimizers import OPTIMIZERS, SCHEDULES, SGD
 from sheetgen.network.study import Study
 from sheetgen.sheets import layout as at
 from sheetgen.sheets.layout import Layout
-from sheetgen.sheets.matrices.form import Line, sections, update_lines
-from sheetgen.tensors.matrix_text import words
 from sheetgen.tensors.program import Tensors
+
+if TYPE_CHECKING:
+    from sheetgen.sheets.matrices.form import Line
 
 _HEADINGS = {
     Section.FORWARD: "Forward",
@@ -121,6 +123,8 @@ def _excel(study: Study) -> Iterator[str]:
 
 
 def _lines(study: Study, tensors: Tensors) -> Iterator[tuple[str, list[Line]]]:
+    from sheetgen.sheets.matrices.form import sections, update_lines  # they take NumPy, which scalars do not
+
     for section, lines in sections(study, tensors):
         yield _HEADINGS[section], lines
     for heading, variant, quantities in _updates(study):
@@ -128,6 +132,8 @@ def _lines(study: Study, tensors: Tensors) -> Iterator[tuple[str, list[Line]]]:
 
 
 def _tensor_text(study: Study, tensors: Tensors) -> Iterator[str]:
+    from sheetgen.tensors.matrix_text import words
+
     matrices = []
     for heading, lines in _lines(study, tensors):
         yield f"{heading}:"
