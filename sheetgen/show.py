@@ -61,13 +61,8 @@ def _sections(study: Study) -> Iterator[tuple[str, list[tuple[str, Expr]]]]:
 
 def _updates(study: Study) -> Iterator[tuple[str, int, list[Quantity]]]:
     """Yield, for each way of training, a heading, a variant, and the quantities that change from row to row."""
-    shown: set[tuple[str, str]] = set()
-    for index, v in enumerate(study.variants):
-        methods = (v.optimizer.name, v.schedule.name)
-        if methods in shown:
-            continue
-        shown.add(methods)
-        graph = study.graphs[index]
+    for index in study.ways:
+        v, graph = study.variants[index], study.graphs[index]
         counted = [q for q in graph.section(Section.STEP) if q.name != ITERATION]
         moved = [q for q in graph.section(Section.WEIGHTS) if q.equation is not None]
         title = [] if v.optimizer == SGD else [OPTIMIZERS[v.optimizer.name].title]

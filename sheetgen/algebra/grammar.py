@@ -6,6 +6,8 @@ equation is made of, which each language says itself.
 
 from __future__ import annotations
 
+import math
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import ClassVar, Generic, TypeVar
@@ -41,8 +43,30 @@ class Grammar(ABC, Generic[Node]):
         """Return the exponent of a ²."""
 
     @abstractmethod
+    def number(self, value: float) -> Node:
+        """Return a number."""
+
+    @abstractmethod
+    def name(self, name: str) -> Node:
+        """Return what a name stands for."""
+
+    @abstractmethod
+    def call(self, token: Token) -> Node:
+        """Read the operands of a function, whose opening parenthesis is behind us."""
+
     def atom(self) -> Node:
         """Read what is no operation of signs: a number, a name, a call, something in parentheses."""
+        token = self.token
+        if self.accept("("):
+            inside = self.sum()
+            self.expect(")")
+            return inside
+        if token.kind not in ("number", "name"):
+            raise self.unexpected("a number, a name or '('")
+        self.position += 1
+        if token.kind == "number":
+            return self.number(number_of(token))
+        return self.call(token) if self.accept("(") else self.name(token.text)
 
     def everything(self) -> Node:
         """Read the whole equation. Raises SyntaxError where it is none."""
@@ -124,3 +148,14 @@ class Grammar(ABC, Generic[Node]):
         if self.accept("^"):
             return self.apply("pow", base, self.unary())
         return base
+
+
+def number_of(token: Token) -> float:
+    """Return the number that a word is. Raises SyntaxError where none can be that large, or it begins with a 0."""
+    if re.match(r"0[0-9]", token.text):
+        message = f"the number {token.text} at column {token.column} begins with a needless 0"
+        raise unreadable(message, token.column)
+    value = float(token.text.replace("−", "-"))
+    if not math.isfinite(value):
+        raise unreadable(f"the number {token.text} at column {token.column} is too large", token.column)
+    return value

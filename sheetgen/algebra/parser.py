@@ -6,8 +6,6 @@ are only the first operand of ``where(a > 0, a, 0)``.
 
 from __future__ import annotations
 
-import math
-import re
 from functools import cache, reduce
 
 from sheetgen.algebra.expr import Apply, Const, Expr, Var, depth
@@ -40,17 +38,6 @@ def parse_row(text: str) -> Expr:
     return parse(text)
 
 
-def number_of(token: Token) -> float:
-    """Return the number that a word is. Raises SyntaxError where none can be that large, or it begins with a 0."""
-    if re.match(r"0[0-9]", token.text):
-        message = f"the number {token.text} at column {token.column} begins with a needless 0"
-        raise unreadable(message, token.column)
-    value = float(token.text.replace("−", "-"))
-    if not math.isfinite(value):
-        raise unreadable(f"the number {token.text} at column {token.column} is too large", token.column)
-    return value
-
-
 class _Parser(Grammar[Expr]):
     """The equations of scalars."""
 
@@ -60,18 +47,11 @@ class _Parser(Grammar[Expr]):
     def two(self) -> Expr:
         return Const(2.0)
 
-    def atom(self) -> Expr:
-        token = self.token
-        if self.accept("("):
-            inside = self.sum()
-            self.expect(")")
-            return inside
-        if token.kind not in ("number", "name"):
-            raise self.unexpected("a number, a name or '('")
-        self.position += 1
-        if token.kind == "number":
-            return Const(number_of(token))
-        return self.call(token) if self.accept("(") else Var(token.text)
+    def number(self, value: float) -> Expr:
+        return Const(value)
+
+    def name(self, name: str) -> Expr:
+        return Var(name)
 
     def call(self, token: Token) -> Expr:
         if token.text not in functions():

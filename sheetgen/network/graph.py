@@ -36,6 +36,13 @@ class Section(StrEnum):
     OPTIMIZER = "optimiser"
 
 
+def section_of(table: str) -> Section:
+    """Return the band in which the quantities of a template's table stand."""
+    if table == "parameters":
+        return Section.WEIGHTS
+    return Section.DATA if table in ("inputs", "targets", "data") else Section(table)
+
+
 @dataclass(frozen=True)
 class Quantity:
     """A named column.

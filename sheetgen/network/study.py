@@ -92,6 +92,14 @@ class Study:
         return Descent(v.optimizer, v.schedule, self.scheduled, self.batch, self.count, bool(self.order), compact)
 
     @property
+    def ways(self) -> tuple[int, ...]:
+        """The first variant of each way of training: an optimiser with a schedule."""
+        first: dict[tuple[str, str], int] = {}
+        for index, v in enumerate(self.variants):
+            first.setdefault((v.optimizer.name, v.schedule.name), index)
+        return tuple(first.values())
+
+    @property
     def graph(self) -> Graph:
         """The graph of the first variant; the others have the same columns but for those of their optimisers."""
         return self.graphs[0]

@@ -28,11 +28,11 @@ class TensorReference:
     def __init__(self, tensors: Tensors, loss: str) -> None:
         given = {name: one.shape for name, one in tensors.given.items()}
         named = {(step.name, step.place): set(filter(None, step.labels)) for step in tensors.steps}
+        self._meant = dict(_meant(tensors.steps))
         self._nothing = np.full(1, np.nan)
-        self._unknown = dict.fromkeys({*set().union(*named.values()), *dict(_meant(tensors.steps))}, self._nothing)
+        self._unknown = dict.fromkeys({*set().union(*named.values()), *self._meant}, self._nothing)
         self._typed = Reading(given, of_author(tensors.typed), named, loss)
         self._lowered = Reading(given, of_steps(tensors.steps), named, loss)
-        self._meant = dict(_meant(tensors.steps))
         self._loss = loss
         self._inner = self._lowered.elements.keys() - self._typed.elements.keys()
 

@@ -21,13 +21,7 @@ from sheetgen.sheets.matrices import sheet as matrices
 from sheetgen.sheets.section_style import label_style
 from sheetgen.sheets.ways import ways
 
-_HEADINGS = {
-    Section.FORWARD: "Forward: from the inputs to the outputs",
-    Section.LOSS: "Loss: how far the outputs are from the targets",
-    Section.METRICS: "Metrics: what is watched, and not minimised",
-    Section.BACKWARD: "Backward: the chain rule, one quantity at a time",
-    Section.GRADIENTS: "Gradients: what each weight does to the loss",
-}
+_HEADINGS = {**matrices.HEADINGS, Section.BACKWARD: "Backward: the chain rule, one quantity at a time"}
 CHAIN_RULE = "The chain rule, weight by weight, with the numbers of iteration 0"
 """The heading of the last part, in column A."""
 _QUANTITY, _EQUATION, _FORMULA = "quantity", "equation", "as a spreadsheet formula"

@@ -13,10 +13,7 @@ def ways(study: Study) -> Iterator[tuple[int, str]]:
 
     The heading names the schedule where any has one, and the sheet where the ways differ.
     """
-    first: dict[tuple[str, str], int] = {}
-    for variant, one in enumerate(study.variants):
-        first.setdefault((one.optimizer.name, one.schedule.name), variant)
-    for variant in first.values():
+    for variant in study.ways:
         yield variant, f"Update: from one iteration to the next ({_told(study, variant)})"
 
 

@@ -6,13 +6,11 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from sheetgen.network.graph import Section
+from sheetgen.network.graph import section_of
 from sheetgen.network.optimizers import CONSTANT, SGD, Choice
 from sheetgen.network.study import Study, variant
 from sheetgen.template.document import EQUATION_TABLES
 from sheetgen.tensors.labels import Place, Shape, label, labels
-
-_SECTIONS = {"forward": Section.FORWARD, "loss": Section.LOSS, "metrics": Section.METRICS}
 
 
 def write_key(name: str) -> str:
@@ -72,7 +70,7 @@ def _equations(study: Study, table: str) -> Iterator[tuple[str, str]]:
     if study.tensors is not None:
         yield from ((typed.key, typed.text) for typed in study.tensors.typed if typed.table == table)
     else:
-        quantities = study.network.section(_SECTIONS[table])
+        quantities = study.network.section(section_of(table))
         yield from ((quantity.name, study.equations[quantity.name]) for quantity in quantities)
 
 

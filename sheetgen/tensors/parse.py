@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from sheetgen.algebra.expr import Const, Var
-from sheetgen.algebra.grammar import Grammar
+from sheetgen.algebra.grammar import Grammar, number_of
 from sheetgen.algebra.ops import PRIMITIVES
-from sheetgen.algebra.parser import number_of
 from sheetgen.algebra.tokens import SIGNS, Token, tokens, unreadable
 from sheetgen.errors import did_you_mean
 from sheetgen.tensors.tree import Call, Index, Option, Sizes, Span, Tree, depth
@@ -54,7 +53,7 @@ class _Parser(Grammar[Tree]):
         return Const(2.0)
 
     def atom(self) -> Tree:
-        node = self.beginning()
+        node = super().atom()
         while sign := self.accept("[", ".T"):
             if sign == ".T":
                 node = Call("transpose", (node,))
@@ -63,21 +62,11 @@ class _Parser(Grammar[Tree]):
                 self.expect("]")
         return node
 
-    def beginning(self) -> Tree:
-        """Read what may have an index or a ``.T`` behind it."""
-        token = self.token
-        if self.accept("("):
-            inside = self.sum()
-            self.expect(")")
-            return inside
-        if token.kind not in ("number", "name"):
-            raise self.unexpected("a number, a name or '('")
-        self.position += 1
-        if token.kind == "number":
-            return Const(number_of(token))
-        if self.accept("("):
-            return self.call(token)
-        return Const(float(self.loop[token.text])) if token.text in self.loop else Var(token.text)
+    def number(self, value: float) -> Tree:
+        return Const(value)
+
+    def name(self, name: str) -> Tree:
+        return Const(float(self.loop[name])) if name in self.loop else Var(name)
 
     # --- calls ---
 

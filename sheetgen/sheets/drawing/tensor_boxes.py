@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from sheetgen.network.graph import Section
+from sheetgen.network.graph import Section, section_of
 from sheetgen.page import style
 from sheetgen.page.cell_names import column_letter
 from sheetgen.page.page import Page
@@ -23,7 +23,6 @@ from sheetgen.tensors.labels import Shape, shape_text
 from sheetgen.tensors.program import Tensors
 from sheetgen.tensors.tree import references
 
-_SECTIONS = {"forward": Section.FORWARD, "loss": Section.LOSS, "metrics": Section.METRICS}
 _GAP, _LEAST, _MOST, _MARGIN = 6.0, 11.0, 44.0, 3.0
 _LETTER = 1.12
 """How wide a letter of a bold name is, in characters."""
@@ -110,7 +109,7 @@ def _boxes(tensors: Tensors) -> dict[str, _Box]:
     for step in tensors.unrolled:
         if step.name not in boxes:
             one = typed[step.name]
-            boxes[step.name] = _Box(_SECTIONS[step.table], _titled(one.key, step.shape), f"= {one.text}")
+            boxes[step.name] = _Box(section_of(step.table), _titled(one.key, step.shape), f"= {one.text}")
             parameters[step.name] = {}
         box = boxes[step.name]
         for used, _ in references(step.tree):

@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from sheetgen.algebra.expr import Expr, Var
-from sheetgen.network.graph import Section, derivative_label
+from sheetgen.network.graph import derivative_label, section_of
 from sheetgen.network.study import Study
 from sheetgen.sheets.explorer.table import Kinds, moves_loss_alike
 from sheetgen.sheets.explorer.tensor_grid import SHARES, TensorGrid
@@ -18,12 +18,6 @@ from sheetgen.tensors.operands import Operands, base, drawn
 from sheetgen.tensors.program import Step, Tensors
 from sheetgen.tensors.tree import Call, Tree
 
-_SECTIONS = {
-    "parameters": Section.WEIGHTS,
-    "forward": Section.FORWARD,
-    "loss": Section.LOSS,
-    "metrics": Section.METRICS,
-}
 _WINDOWED = ("conv1d", "conv2d", "maxpool", "avgpool")
 _MOST_BLOCKS = 80
 """The most blocks of columns that a formula looks for the largest size in."""
@@ -34,8 +28,8 @@ class Grids:
 
     def __init__(self, study: Study, tensors: Tensors) -> None:
         self._graph, self._operands = study.network, Operands(tensors)
-        self._sections = {name: _SECTIONS.get(given.table, Section.DATA) for name, given in tensors.given.items()}
-        self._sections |= {step.name: _SECTIONS[step.table] for step in tensors.steps}
+        self._sections = {name: section_of(given.table) for name, given in tensors.given.items()}
+        self._sections |= {step.name: section_of(step.table) for step in tensors.steps}
         self._pictures = self._drawn_small(tensors.steps)
         self._shares = {step.name for step in tensors.steps if step.call and step.call.function == "softmax"}
 

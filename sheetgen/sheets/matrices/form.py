@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sheetgen.network.graph import Quantity, Section
+from sheetgen.network.graph import Quantity, Section, section_of
 from sheetgen.network.study import Study
 from sheetgen.sheets.matrices.updates import ANY, updates
 from sheetgen.tensors.adjoint import backward
@@ -15,9 +15,6 @@ from sheetgen.tensors.matrices import Equation, Name
 from sheetgen.tensors.matrix_latex import equation_latex, matrix_latex, tensor_latex
 from sheetgen.tensors.matrix_text import equation_text, matrix_text
 from sheetgen.tensors.program import Tensors
-
-TABLES = {"forward": Section.FORWARD, "loss": Section.LOSS, "metrics": Section.METRICS}
-"""The sections of a network by the tables of a template."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +44,8 @@ def trained(study: Study, tensors: Tensors) -> list[str]:
 def sections(study: Study, tensors: Tensors) -> Iterator[tuple[Section, list[Line]]]:
     """Yield the sections of a network, each with its equations."""
     typed = forward(tensors)
-    for table, section in TABLES.items():
-        lines = [line for one in typed if one.typed.table == table for line in _forward(one)]
+    for section in (Section.FORWARD, Section.LOSS, Section.METRICS):
+        lines = [line for one in typed if section_of(one.typed.table) == section for line in _forward(one)]
         if lines:
             yield section, lines
     derivatives = backward(tensors, study.network.loss, trained(study, tensors))

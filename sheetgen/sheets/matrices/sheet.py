@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from sheetgen.network.graph import ITERATION, Section
+from sheetgen.network.graph import ITERATION, Section, section_of
 from sheetgen.page import style
 from sheetgen.page.block import Listing
 from sheetgen.page.cell_names import column_letter
@@ -32,14 +32,13 @@ from sheetgen.tensors.program import Tensors
 
 NUMBERS = "The numbers of the step that is picked on Explorer"
 """The heading of the second part, in column A."""
-_HEADINGS = {
+HEADINGS = {
     Section.FORWARD: "Forward: from the inputs to the outputs",
     Section.LOSS: "Loss: how far the outputs are from the targets",
     Section.METRICS: "Metrics: what is watched, and not minimised",
     Section.BACKWARD: "Backward: the chain rule, one tensor at a time",
     Section.GRADIENTS: "Gradients: what each weight does to the loss",
 }
-_GIVEN = {"inputs": Section.DATA, "data": Section.DATA, "targets": Section.DATA, "parameters": Section.WEIGHTS}
 _NOTE = "The equations over matrices; below them their numbers, live, at the step picked on Explorer."
 _FIRST_ROW = 4
 _MOST_GIVEN = MOST_NUMBERS // 2
@@ -86,7 +85,7 @@ def _matrix_form(
     """List the equations; return the next free row. ``whole`` is told which rows belong together."""
     used, row = [], _FIRST_ROW
     for section, lines in written:
-        row = _listed(page, _HEADINGS[section], lines, SECTION_COLOURS[section][0], whole, row)
+        row = _listed(page, HEADINGS[section], lines, SECTION_COLOURS[section][0], whole, row)
         used += [equation.right for line in lines for equation in line.equations]
     for variant, heading in ways(book.study):
         graph = book.study.graphs[variant]
@@ -167,7 +166,7 @@ def _numbers(
     given: list[tuple[Slab, Section]] = []
     left_out = 0
     for name, one in tensors.given.items():
-        more = [(slab, _GIVEN[one.table]) for slab in elements.of_given(name)]
+        more = [(slab, section_of(one.table)) for slab in elements.of_given(name)]
         if grids.hold([*given, *more], _MOST_GIVEN):
             given += more
         else:
