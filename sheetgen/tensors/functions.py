@@ -17,7 +17,7 @@ import numpy as np
 from sheetgen.algebra.expr import ONE, ZERO, Const, Expr
 from sheetgen.tensors.elements import MASKED, Array, applied, array, elementwise, part, product, summed
 from sheetgen.tensors.fitting import MOST_ELEMENTS, ShapeError, require_few_terms, require_room
-from sheetgen.tensors.labels import Shape, axes_text, places, shape_text
+from sheetgen.tensors.labels import Shape, axes_text, places, shape_text, window_places
 from sheetgen.tensors.tree import Option
 
 
@@ -232,7 +232,7 @@ def _convolved(what: str, x: Array, kernel: Array, stride: int, padding: int, ax
     require_room(tuple(size + 2 * padding for size in images.shape[1:]))
     images = _padded(images, padding, axes)
     windows = list(_windows(what, images.shape[1:], kernels.shape[2:], stride))
-    sizes = _sizes(images.shape[1:], kernels.shape[2:], stride)
+    sizes = window_places(images.shape[1:], kernels.shape[2:], stride)
     require_few_terms(len(windows), kernels.size)
     flat = [part(images, (slice(None), *window)).reshape(-1) for window in windows]
     made = array((_dot(window, one.reshape(-1)) for one in kernels for window in flat), (len(kernels), *sizes))
@@ -243,10 +243,6 @@ def _padded(x: Array, padding: int, axes: int) -> Array:
     """Return an array with zeros around its last axes."""
     around = [(0, 0)] * (x.ndim - axes) + [(padding, padding)] * axes
     return np.pad(x, around, constant_values=ZERO) if padding else x  # type: ignore[call-overload]
-
-
-def _sizes(image: Shape, window: Shape, stride: int) -> Shape:
-    return tuple((size - side) // stride + 1 for size, side in zip(image, window, strict=True))
 
 
 def _windows(what: str, image: Shape, window: Shape, stride: int) -> Iterator[tuple[slice, ...]]:
@@ -285,7 +281,7 @@ def _pooled(what: str, x: Array, sizes: Shape, stride: int, axes: int, fold: Cal
     windows = list(_windows(what, image, window, step))
     outer = x.shape[: x.ndim - axes]
     cells = (fold(list(part(x, (*at, *where)).reshape(-1))) for at in places(outer) for where in windows)
-    return array(cells, (*outer, *_sizes(image, window, step)))
+    return array(cells, (*outer, *window_places(image, window, step)))
 
 
 _ALONG: Mapping[str, Option | None] = {"axis": None, "keepdims": False}

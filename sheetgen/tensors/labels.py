@@ -24,6 +24,11 @@ def labels(name: str, shape: Shape, before: Place = ()) -> tuple[str, ...]:
     return tuple(label(name, (*before, *place)) for place in places(shape))
 
 
+def window_places(image: Shape, window: Shape, stride: int, padding: int = 0) -> Shape:
+    """Return how many places a window has along each axis of an image with zeros around it."""
+    return tuple((size + 2 * padding - side) // stride + 1 for size, side in zip(image, window, strict=True))
+
+
 def shape_text(shape: Shape) -> str:
     """Return a shape as a person reads it: ``4×3``, ``3``, or ``a number``."""
     return "×".join(map(str, shape)) if shape else "a number"

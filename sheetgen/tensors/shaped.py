@@ -12,7 +12,7 @@ from sheetgen.algebra.expr import Const, Var
 from sheetgen.tensors.composites import COMPOSITES
 from sheetgen.tensors.functions import FUNCTIONS
 from sheetgen.tensors.known import spelled
-from sheetgen.tensors.labels import Place, Shape
+from sheetgen.tensors.labels import Place, Shape, window_places
 from sheetgen.tensors.matrices import Item, Made, Matrix, Name, Number, Part, Stretch, Turn, broadcast, part, stand_in
 from sheetgen.tensors.tree import Call, Index, Sizes, Span, Tree
 
@@ -166,9 +166,8 @@ _BY_NUMPY: Mapping[str, Callable[[list[Any], Any, dict[str, Any]], Any]] = {
 def _convolved(made: Made, axes: int) -> Shape:
     image, kernel = (operand.shape for operand in made.operands)
     outputs = kernel[:1] if len(kernel) > axes else ()
-    around, step = 2 * whole(made, "padding", 0), whole(made, "stride", 1)
-    pairs = zip(image[-axes:], kernel[-axes:], strict=True)
-    return (*outputs, *((size + around - side) // step + 1 for size, side in pairs))
+    stride, padding = whole(made, "stride", 1), whole(made, "padding", 0)
+    return (*outputs, *window_places(image[-axes:], kernel[-axes:], stride, padding))
 
 
 def whole(made: Made, option: str, default: int) -> int:
@@ -190,5 +189,4 @@ def window(made: Made) -> tuple[tuple[int, ...], int]:
 def _pooled(made: Made) -> Shape:
     image = made.operands[0].shape
     sides, step = window(made)
-    pairs = zip(image[-len(sides) :], sides, strict=True)
-    return (*image[: -len(sides)], *((size - side) // step + 1 for size, side in pairs))
+    return (*image[: -len(sides)], *window_places(image[-len(sides) :], sides, step))

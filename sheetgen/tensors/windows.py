@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sheetgen.algebra.expr import Const
 from sheetgen.tensors.elements import Array
+from sheetgen.tensors.labels import window_places
 from sheetgen.tensors.operands import Operands, is_drawn
 from sheetgen.tensors.program import Step, Tensors
 from sheetgen.tensors.tree import Call, Index, Sizes, Tree
@@ -66,7 +67,7 @@ def _window(step: Step, call: Call, image: Array, operands: Operands) -> Window:
         size, channels = _size(call.operands[1]), channels[:1]
     stride = int(call.option("stride", 0)) or (1 if kernel is not None else size[-1])
     padding = int(call.option("padding", 0))
-    places = [(side + 2 * padding - window) // stride + 1 for side, window in zip(image.shape[-2:], size, strict=True)]
+    places = window_places(image.shape[-2:], size, stride, padding)
     return Window(
         step, call.function, call.operands[0], channels, kernel, size, stride, padding, (places[0], places[1])
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 
 from sheetgen.template.stack.layer import Layer
-from sheetgen.tensors.labels import Shape, shape_text
+from sheetgen.tensors.labels import Shape, shape_text, window_places
 
 _POOLS = {"max": "maxpool", "avg": "avgpool"}
 
@@ -88,4 +88,4 @@ def _sizes(layer: Layer, image: Shape, window: Shape, stride: int) -> Shape:
     if any(side > size for side, size in zip(window, image, strict=True)):
         problem = f"a window of {shape_text(window)} does not fit into {shape_text(image)}"
         layer.fail(problem, "make the window smaller, or the padding larger", "kernel_size")
-    return tuple((size - side) // stride + 1 for side, size in zip(window, image, strict=True))
+    return window_places(image, window, stride)
