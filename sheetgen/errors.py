@@ -13,6 +13,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+_MOST_LISTED = 20
+
 
 class SheetgenError(Exception):
     """Root of all errors a user can cause: ``str()`` is the one line to show; the exit code is 2.
@@ -88,3 +90,11 @@ def did_you_mean(word: str, known: Iterable[str], otherwise: str) -> str:
     """Return what to do about an unknown word: the known one that is nearly it, or else what ``otherwise`` says."""
     close = get_close_matches(word, tuple(known), n=1)
     return f"did you mean {close[0]!r}?" if close else otherwise
+
+
+def listed(names: Iterable[str]) -> str:
+    """Return names with commas between them, of many only the first and the last."""
+    names = tuple(names)
+    if len(names) <= _MOST_LISTED:
+        return ", ".join(names)
+    return f"{', '.join(names[:2])}, … {names[-1]}"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from sheetgen.errors import did_you_mean, must_be
+from sheetgen.errors import did_you_mean, listed, must_be
 from sheetgen.files import read_file
 from sheetgen.template.csv_table import Dialect, read_csv
 from sheetgen.template.document import Document
@@ -15,14 +15,6 @@ from sheetgen.template.shipped import LARGEST
 
 DIALECT = ("separator", "decimal", "encoding", "header")
 """What ``[data]`` may say of how its file is written."""
-_MOST_LISTED = 20
-
-
-def listed(names: Sequence[str]) -> str:
-    """Return names with commas between them, of many only the first and the last."""
-    if len(names) <= _MOST_LISTED:
-        return ", ".join(names)
-    return f"{', '.join(names[:2])}, … {names[-1]}"
 
 
 class DataFile:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from importlib.resources import as_file, files
 from pathlib import Path
 
-from sheetgen.errors import did_you_mean, must_be
+from sheetgen.errors import did_you_mean, listed, must_be
 from sheetgen.limits import checked_iterations
 from sheetgen.network.assemble import assemble
 from sheetgen.network.graph import Graph
@@ -189,7 +189,7 @@ class _TemplateReader:
         for name in frozen:
             if name not in parameters:
                 problem = f"frozen names {name!r}, which is no parameter"
-                hint = did_you_mean(name, parameters, f"there are {', '.join(parameters)}")
+                hint = did_you_mean(name, parameters, f"there are {listed(parameters)}")
                 document.fail(problem, hint, "", "frozen")
         if len(set(frozen)) == len(parameters):
             document.fail("every parameter is frozen, so nothing is trained", "leave one out", "", "frozen")

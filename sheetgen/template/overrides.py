@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from sheetgen.errors import UsageError, did_you_mean
+from sheetgen.errors import UsageError, did_you_mean, listed
 from sheetgen.limits import checked_iterations, checked_rates, spreadsheet_number
 from sheetgen.network.study import Study, variant
 
@@ -37,7 +37,7 @@ def _checked(study: Study, name: str, value: float) -> float:
     if name not in study.values:
         computed = name in study.graph.by_name
         what = "computed, not given, in" if computed else "no input, target or initial weight of"
-        hint = did_you_mean(name, study.values, f"there are {', '.join(study.values)}")
+        hint = did_you_mean(name, study.values, f"there are {listed(study.values)}")
         raise UsageError(f"{name!r} is {what} {study.name}", hint)
     return spreadsheet_number(value, name)
 

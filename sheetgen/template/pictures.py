@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, NoReturn
 
-from sheetgen.errors import did_you_mean, must_be
+from sheetgen.errors import did_you_mean, listed, must_be
 from sheetgen.network.pictures import CONFUSION, KINDS, PATH, unfit
 from sheetgen.network.study import Picture, Study
 from sheetgen.template.document import Document, is_printable
@@ -79,7 +79,7 @@ class _PictureReader:
         name = item.get(key, "")
         parameters = self.study.network.parameters
         if key in item and name not in parameters:
-            hint = did_you_mean(str(name), parameters, f"there are {', '.join(parameters)}")
+            hint = did_you_mean(str(name), parameters, f"there are {listed(parameters)}")
             self._fail(f"{key} of a path must be a parameter, not {name!r}", hint, table, key)
         return str(name)
 

@@ -16,9 +16,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
 
-from sheetgen.errors import did_you_mean, must_be
+from sheetgen.errors import did_you_mean, listed, must_be
 from sheetgen.template.cells import CellReader
-from sheetgen.template.data_file import DIALECT, DataFile, listed
+from sheetgen.template.data_file import DIALECT, DataFile
 from sheetgen.template.document import Document
 from sheetgen.template.fields import Column, Field, read_fields
 from sheetgen.tensors.labels import Shape, labels
