@@ -28,6 +28,9 @@ LARGEST = ("largest neuron", "largest weight", "largest ∂ along a neuron", "la
 """The labels of the largest sizes, one of each kind of number that has a scale of colours."""
 _SECTIONS = ((Section.DATA, Section.FORWARD), (Section.WEIGHTS,), (Section.BACKWARD,), (Section.GRADIENTS,))
 _QUIET = replace(style.BUILT, align="center")
+_LONGEST = 900
+"""How many quantities stand one below another: more than 1,000 rows below what is in sight, LibreOffice 7.4 leaves out
+of the XLSX that it saves what stands in columns out of sight."""
 
 Kinds = Mapping[str, Sequence[str]]
 """The kinds of numbers that have a scale of colours each, with their names, by the labels of the largest sizes."""
@@ -46,9 +49,10 @@ class LookupTable:
         self.graph = book.study.network
         self._book, self._layout, self._kinds = book, book.layout, kinds
         self.helpers = Listing.at(TOP, (_NUMBER, _ROW, *kinds), column)
-        self.quantities = Listing.at(TOP + len(self.helpers.rows) + 3, self.graph.names, column)
         self.sheets = lookup.sheets(book.layout, TOP, column + 3)
         self.runs = Block.below(TOP, list(map(_of_the_run, kinds)), picks.offered(book.layout), column + 4)
+        self._lists = self._listings(column)
+        self._list_of = {name: listing for listing in self._lists for name in listing.rows}
         self.colours = picks.colours_cell(book.study)
         number, row = (self.helpers.absolute(label) for label in (_NUMBER, _ROW))
         self.step = Lookup(book, book.picks.explorer, number, row)
@@ -66,7 +70,7 @@ class LookupTable:
     @property
     def columns(self) -> range:
         """The columns that it stands in."""
-        return range(column_number(self.helpers.labels), self.runs.end + 1)
+        return range(column_number(self.helpers.labels), max(self.runs.end, column_number(self._lists[-1].numbers)) + 1)
 
     def largest_cell(self, label: str) -> str:
         """Return an absolute reference to one of the largest sizes."""
@@ -74,7 +78,7 @@ class LookupTable:
 
     def cell(self, name: str) -> str:
         """Return an absolute reference to a quantity."""
-        return self.quantities.absolute(name)
+        return self._list_of[name].absolute(name)
 
     def show(self, name: str) -> Formula:
         """Return the formula that shows a quantity elsewhere on the sheet."""
@@ -104,13 +108,25 @@ class LookupTable:
             self.helpers.put(page, label, self._scale(self._largest(names), of_run, picked), look, style.BUILT)
         lookup.put_sheets(page, self.sheets, self._layout)
         column = column_number(self.helpers.labels)
-        header = min(self.quantities.rows.values()) - 1
-        page.row(header, ("quantity", "at this step"), style.LABEL, column)
-        for name in self.graph.names:
-            self.quantities.put(page, name, self.step.formula(name), style.LINK)
-        page.widths |= {column - 1: 4.0, column: 34.0, column + 1: 14.0, column + 2: 4.0, column + 3: 18.0}
+        page.widths |= {column - 1: 4.0, column + 2: 4.0, column + 3: 18.0}
         page.widths |= dict.fromkeys(map(self.runs.index, self.runs.letters), 14.0)
+        for listing in self._lists:
+            self._list(page, listing)
         page.folded = self.columns
+
+    def _listings(self, column: int) -> list[Listing]:
+        """Return the lists of the quantities: the first below the helpers, the others to the right of all."""
+        row, names = TOP + len(self.helpers.rows) + 3, self.graph.names
+        parts = [names[start : start + _LONGEST] for start in range(0, len(names), _LONGEST)]
+        others = [Listing.at(row, part, self.runs.end + 2 + 3 * index) for index, part in enumerate(parts[1:])]
+        return [Listing.at(row, parts[0], column), *others]
+
+    def _list(self, page: Page, listing: Listing) -> None:
+        column, header = column_number(listing.labels), min(listing.rows.values()) - 1
+        page.row(header, ("quantity", "at this step"), style.LABEL, column)
+        page.widths |= {column: 34.0, column + 1: 14.0}
+        for name in listing.rows:
+            listing.put(page, name, self.step.formula(name), style.LINK)
 
     def _scale(self, of_step: Formula, label: str, of_run: Formula) -> Formula:
         """Return the formula of what the colours are scaled by: the largest size at this step, or over the run."""
@@ -129,10 +145,13 @@ class LookupTable:
         return Formula(text, lambda: largest().value, lambda: largest().error)
 
     def _largest(self, names: Sequence[str]) -> Formula:
-        """Return the formula of the largest size among quantities, which stand in at most two blocks."""
+        """Return the formula of the largest size among quantities, which stand in few blocks."""
         if not names:
             return Formula("0", lambda: 0.0)
-        blocks = ",".join(f"{self.cell(first)}:{self.cell(last)}" for first, last in _blocks(self.graph, names))
+        of_lists = [
+            block for listing in self._lists for block in _blocks(self.graph, [n for n in names if n in listing.rows])
+        ]
+        blocks = ",".join(f"{self.cell(first)}:{self.cell(last)}" for first, last in of_lists)
 
         def largest() -> str:
             return max(names, key=lambda name: abs(self.step.value(name)))
