@@ -70,6 +70,16 @@ def test_what_is_right_has_no_difference_and_every_formula_is_counted() -> None:
     assert (outcome.max_abs, outcome.max_rel) == (0.0, 0.0)
 
 
+def test_formulas_of_the_table_are_counted_where_a_number_is_rounded_otherwise_too() -> None:
+    cells = right()
+    cells["B7"] = cells["B7"]._replace(value=2.0 + 4e-16)
+    outcome = compared(cells)
+    assert outcome.differences == []
+    assert (outcome.formulas, outcome.table_formulas) == (8, 7)
+    cells["B7"] = cells["B7"]._replace(shared=None)
+    assert compared(cells).table_formulas == 6
+
+
 def kinds(outcome: SheetOutcome) -> list[tuple[str, Kind]]:
     return [(difference.cell, difference.kind) for difference in outcome.differences]
 

@@ -46,6 +46,14 @@ def test_hundreds_of_rows_and_large_rates_are_proven() -> None:
     assert disagreements(override(load(), rates=[50.0, 1000.0], iterations=600)) == []
 
 
+def test_training_must_begin_with_the_templates_weights() -> None:
+    trace = Trace(SEED)
+    list(trace.chunks())
+    trace.study = override(SEED, values={"w1": SEED.values["w1"] + 1e-9})
+    found = list(differences(trace, Tolerance()))
+    assert {(difference.quantity, difference.iteration) for difference in found} == {("w1", 0)}
+
+
 # primitive, operand, a wrong derivative, a use of the primitive in which it matters
 WRONG_RULES = [
     ("sigmoid", 0, "y*(1 + y)", "sigmoid(w*x)"),

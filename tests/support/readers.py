@@ -6,7 +6,7 @@ import json
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -41,12 +41,18 @@ def by_openpyxl(books: Mapping[Path, Wanted]) -> dict[Path, Seen]:
 
 
 def _by_openpyxl(path: Path, wanted: Wanted) -> Seen:
-    book, cached = openpyxl.load_workbook(path), openpyxl.load_workbook(path, data_only=True)
+    book = openpyxl.load_workbook(path)
+    formulas = {(sheet, cell): _formula(book[sheet][cell]) for sheet, cells in wanted.items() for cell in cells}
+    return replace(_values_by_openpyxl(path, wanted), formulas=formulas)
+
+
+def _values_by_openpyxl(path: Path, wanted: Wanted) -> Seen:
+    book = openpyxl.load_workbook(path, data_only=True)
     cells = [(sheet, cell) for sheet in wanted for cell in wanted[sheet]]
     return Seen(
         book.sheetnames,
-        {(sheet, cell): cached[sheet][cell].value for sheet, cell in cells},
-        {(sheet, cell): _formula(book[sheet][cell]) for sheet, cell in cells},
+        {(sheet, cell): book[sheet][cell].value for sheet, cell in cells},
+        None,
         {sheet: len(book[sheet]._charts) for sheet in wanted},
         {sheet: len(book[sheet]._images) for sheet in wanted},
         {(sheet, cell): note.text for sheet, cell in cells if (note := book[sheet][cell].comment)},
@@ -62,8 +68,7 @@ def _formula(cell: Any) -> str | None:
 def by_libreoffice(books: Mapping[Path, Wanted], soffice: str, folder: Path) -> dict[Path, Seen]:
     """LibreOffice spells formulas in its own way, so they are left out; what it saves is looked at with openpyxl."""
     saved = resave_all(list(books), folder, soffice)
-    seen = {path: _by_openpyxl(file, books[path]) for path, file in zip(books, saved, strict=True)}
-    return {path: Seen(s.sheets, s.values, None, s.charts, s.pictures, s.notes) for path, s in seen.items()}
+    return {path: _values_by_openpyxl(file, books[path]) for path, file in zip(books, saved, strict=True)}
 
 
 def by_calamine(books: Mapping[Path, Wanted]) -> dict[Path, Seen]:

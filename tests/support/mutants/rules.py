@@ -162,6 +162,11 @@ class _Finder(ast.NodeVisitor):
     def visit_Assert(self, node: ast.Assert) -> None:
         """Leave what the type checker is told alone."""
 
+    def visit_keyword(self, node: ast.keyword) -> None:
+        """Leave alone that what is gone through side by side is of one length: an assertion."""
+        if node.arg != "strict":
+            self.generic_visit(node)
+
     def visit_Call(self, node: ast.Call) -> None:
         row = node.func.id if isinstance(node.func, ast.Name) else ""
         named = node.args[0] if node.args else None
