@@ -1,4 +1,4 @@
-"""The workbooks of every template, and those that got a sheet CNN, as programs of others read them."""
+"""The workbooks of templates, and those that got a sheet CNN, as programs of others read them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from gallery import TEMPLATES
 from openpyxl.utils import get_column_letter
 from readers import Seen, Wanted, by_calamine, by_libreoffice, by_node, by_openpyxl, by_pandas
 from sample_page import sample_page
@@ -20,11 +21,12 @@ from sheetgen.network.study import Study
 from sheetgen.page.page import Formula, Page, Table
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.compose import compose
-from sheetgen.template.shipped import template_names
 from sheetgen.xlsx import shell, writer
 from sheetgen.xlsx.graft import graft
 
 GRAFTED = "grafted"
+NAMES = (*TEMPLATES, "conv-edges", "gpt-small")
+"""The templates whose workbooks are read; among those of tensors one with a convolution, and the largest."""
 
 
 @dataclass(frozen=True)
@@ -99,10 +101,10 @@ Books = dict[Path, Written]
 
 @pytest.fixture(scope="module")
 def books(tmp_path_factory: pytest.TempPathFactory) -> Books:
-    """Small workbooks of every template, and the first one's with the sheet CNN, each with what was written into it."""
+    """Small workbooks of templates, and the first one's with the sheet CNN, each with what was written into it."""
     folder = tmp_path_factory.mktemp("books")
     books = {}
-    for name in template_names():
+    for name in NAMES:
         pages = compose(Book(study := small(name), study)).pages
         path = folder / f"{name}.xlsx"
         with path.open("wb") as file:
@@ -153,7 +155,7 @@ def same(value: Any, other: Any, relative: float, sheet: str = "") -> bool:
 
 def test_what_was_written_is_of_every_kind(books: Books) -> None:
     """Otherwise the comparisons below would say little."""
-    assert len(books) == len(template_names()) + 1
+    assert len(books) == len(NAMES) + 1
     for book in books.values():
         assert sum(book.charts.values()) >= 2
         assert len(book.notes) > 10

@@ -47,25 +47,21 @@ class Agreement:
 
 def agreement(
     rows: AlikeRows,
-    table: Table,
     expected: Sequence[TableRow],
     recalculated: Sequence[list[Value]],
     tolerance: Tolerance,
 ) -> Agreement:
     """Say of each row whether the file, the network and the engine give the same numbers.
 
-    Within the relative tolerance, that is; a number that is no formula's must be the same to the last bit. A row in
-    which a number is further off may still be right: the error bound of that number tells. What the engine gives has as
-    many columns as the file, or more.
+    Within the relative tolerance, that is. A row in which a number is further off may still be right: the error bound
+    of that number tells. What the engine gives has as many columns as the file, or more.
     """
     count, width = rows.values.shape
     fresh = _numbers(recalculated, width)
     if fresh is None:
         return Agreement([False] * count)
     ours = np.array(expected)
-    typed = np.array([column.rest is None for column in table.columns])
     off = apart(fresh, ours, tolerance) | apart(rows.values, fresh, tolerance)
-    off |= typed & ((fresh != ours) | (fresh != rows.values))
     agree: NDArray[np.bool_] = np.logical_not(off.any(axis=1))
     distance, size = np.abs(fresh - ours)[agree], np.maximum(np.abs(fresh), np.abs(ours))[agree]
     relative = distance / np.maximum(size, SMALLEST_NUMBER)

@@ -54,7 +54,7 @@ class TableComparison:
         first, count = rows.first, len(rows.values)
         expected = [self._next[1], *(values for _, values in islice(self._rows, count - 1))]
         recalculated = self._sheet.recalculated[first - 1 : first - 1 + count]
-        found = agreement(rows, self._table, expected, recalculated, self._sheet.tolerance)
+        found = agreement(rows, expected, recalculated, self._sheet.tolerance)
         self._deviated(found.absolute, found.relative)
         for index, values in enumerate(expected):
             if found.rows[index]:

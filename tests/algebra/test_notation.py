@@ -13,7 +13,7 @@ from trees import ERRORS, EXPRESSIONS, VALUES
 from sheetgen.algebra.evaluate import evaluate, expanded
 from sheetgen.algebra.expr import Apply, Const, Expr, Var
 from sheetgen.algebra.latex import Latex
-from sheetgen.algebra.notation import Excel, Python, Text, plain_number
+from sheetgen.algebra.notation import Excel, Python, Text, general, plain_number
 from sheetgen.algebra.ops import PRIMITIVES, functions
 from sheetgen.algebra.parser import parse
 from sheetgen.engines import get
@@ -231,3 +231,12 @@ def test_whole_numbers_have_no_point_as_long_as_their_digits_are_their_own() -> 
         "0.5",
         "1e+16",
     ]
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(0.1 + 0.2, "0.3"), (2 / 3, "0.666666666666667"), (-50.0, "-50"), (1e-7, "1E-07"), (-2.5e20, "-2.5E+20")],
+)
+def test_a_number_joined_to_a_text(value: float, shown: str) -> None:
+    """As Excel and LibreOffice join it; the embedded engine spells all digits."""
+    assert general(value) == shown
