@@ -14,6 +14,7 @@ from sheetgen.audit.book import Book, Place
 from sheetgen.audit.causes import relative_formula
 from sheetgen.audit.claims import Claim, Structure, Update
 from sheetgen.audit.corrections import Fault, corrections
+from sheetgen.audit.doubles import doubles_of
 from sheetgen.audit.equations import Equations, cell_name, place_of
 from sheetgen.audit.finding import Finding, Weight
 from sheetgen.audit.graph import Graph
@@ -124,7 +125,7 @@ class _Updates:
         for name in rule.gradients:
             about = self._claims[name]
             cells = {about.by, *about.summed}
-            if source_of(self._equations, update.old) in {source_of(self._equations, cell) for cell in cells}:
+            if self._source(update.old) in {self._source(cell) for cell in cells}:
                 continue
             if not all(cell_name(cell) in self._graph.ends for cell in cells) and not self._mistaken(update, rule):
                 continue
@@ -139,6 +140,18 @@ class _Updates:
                 words = f"starts from {self._called(others[0])} where {self._called(old)} is needed"
                 formula = self._formulas.with_cells(update, {others[0]: old})
                 yield Fault(update, OTHER_WEIGHT, words, formula, right_value=self._formulas.value(update, formula))
+
+    def _source(self, place: Place) -> Place:
+        """Return the cell whose number a cell has, by references or because it is typed there again."""
+        source = source_of(self._equations, place)
+        return self._first_typed.get(source, source)
+
+    @cached_property
+    def _first_typed(self) -> dict[Place, Place]:
+        """For each cell that is typed again the one that was typed first."""
+        doubles = doubles_of(self._graph, self._structure)
+        pairs = [(first, again) for first, *others in doubles for again in others]
+        return {p: q for first, again in pairs for p, q in zip(again.places, first.places, strict=True)}
 
     def _mistaken(self, update: Update, rule: Unfolded) -> bool:
         """Whether an update takes the derivative by another quantity for the gradient itself, and that is another."""

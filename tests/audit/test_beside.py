@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from books import book_of as book_of_matrices
 from formula_books import SHEET, Content, book_of, value_in
 from outside import hand_made
 
@@ -257,6 +259,43 @@ def test_one_rate_typed_in_two_places() -> None:
     assert found({**second, "A3": "η of b", "B3": 0.4, "A1": ""}) == []
 
 
+MATRICES: Mapping[str, Content] = {
+    "A1": "x", "A2": 0.3, "A3": -0.7, "C1": "W", "C2": 0.5, "D2": 0.4, "C3": -0.2, "D3": 0.9, "F1": "η", "F2": 0.1,
+    "H1": "z", "H2:H3": "=MMULT(C2:D3,A2:A3)", "J1": "E", "J2": "=SUMSQ(H2:H3)/2", "A5": "dW",
+    "A6:B7": "=MMULT(H2:H3,TRANSPOSE(A2:A3))", "D5": "W new", "D6:E7": "=C2:D3-F2*A6:B7",
+}  # fmt: skip
+AGAIN: Mapping[str, Content] = {"G10": "W", "G11": 0.5, "H11": 0.4, "G12": -0.2, "H12": 0.9}
+
+
+def arrays(changes: Mapping[str, Content]) -> list[Finding]:
+    return judged(book_of_matrices({**MATRICES, **changes}))
+
+
+def test_a_matrix_that_is_typed_in_two_places() -> None:
+    (finding,) = arrays({**AGAIN, "D6:E7": "=G11:H12-F2*A6:B7"})
+    assert (finding.kind, finding.first, finding.weight) == ("typed-twice", at("C2"), Weight.NOTICE)
+    assert [area.address for area in finding.areas] == ["C2:D3", "G11:H12"]
+    assert arrays({}) == arrays(AGAIN) == []  # the second time nothing takes it
+    assert arrays({**AGAIN, "H11": 0.41, "D6:E7": "=G11:H12-F2*A6:B7"}) == []
+
+
+def test_a_rate_beside_matrices_that_is_typed_in_two_places() -> None:
+    other = {"L1": "b", "L2": 0.2, "L3": 0.6, "H2:H3": "=MMULT(C2:D3,A2:A3)+L2:L3", "N1": "db", "N2:N3": "=H2:H3"}
+    again = {"L5": "η", "L6": 0.1, "N5": "b new", "N6:N7": "=L2:L3-L6*N2:N3"}
+    (finding,) = arrays({**other, **again})
+    assert (finding.kind, [area.address for area in finding.areas]) == ("typed-twice", ["F2", "L6"])
+
+
+def below(content: Content) -> Content:
+    """Return an address, or a formula, 20 rows further down."""
+    moved = lambda match: f"{match[1]}{int(match[2]) + 20}"  # noqa: E731
+    return re.sub(r"([A-Z])([0-9]+)", moved, content) if isinstance(content, str) else content
+
+
+def test_two_networks_side_by_side_are_no_network_typed_twice() -> None:
+    assert arrays({str(below(cell)): below(content) for cell, content in MATRICES.items()}) == []
+
+
 @pytest.mark.parametrize(
     ("text", "rates"),
     [("η = 0.5", [0.5]), ("lr 0.2", [0.2]), ("Learning rate (η): 1e-3", [0.001]), ("learning_rate=2", [2.0]),
@@ -289,7 +328,7 @@ def test_the_workbooks_of_others() -> None:
         ("notice", "few-digits", "J3"),
         ("notice", "chart-of-pasted-numbers", "A2"),
     ]
-    assert peer("handmade-matrix-transformer.xlsx") == []
+    assert peer("handmade-matrix-transformer.xlsx") == [("notice", "typed-twice", "Q54")]  # its learning rate
 
 
 def test_our_own_workbooks_have_nothing_beside(tmp_path: Path) -> None:

@@ -148,6 +148,7 @@ CASES = [
     ("dE/da1", "0.5*(a1-t1)", "factor", "2", {}),
     ("dE/dw1", "dE/dz1*x1/2", "factor", "2", {}),
     ("dE/dw1", "dE/dz1*x1/7", "factor", "7", {}),
+    ("dE/dw1", "1.001*dE/dz1*x1", "factor", "1.001 too many.", {}),
     ("dE/da1", "a1+t1", "target-sign", "t1", {}),
     ("dE/do1", "(a1+t1)*a1*(1-a1)", "target-sign", "t1", {}),
     ("dE/dw1", "dE/dz1", "factor-left-out", "x1", {}),
@@ -184,6 +185,11 @@ def test_a_mistake_is_named_and_put_right(
         there = shifted(found.right_formula, row - 2, 0)
         expected = value(formula(text, row), at(label, row), right, parameters)
         assert value(there, at(label, row), right, parameters) == pytest.approx(expected, rel=1e-12)
+
+
+def test_a_factor_of_any_size_ends_nothing() -> None:
+    found = only(workbook(**{"dE/dw1": "dE/dz1*x1*1E308"}), structure())
+    assert (found.kind, found.words) == ("factor", "The formula has a factor 1E308 too many.")
 
 
 def one(kind: str, label: str, network: Mapping[str, str], wrong: str) -> str:

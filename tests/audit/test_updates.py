@@ -14,6 +14,7 @@ from sheetgen.audit.equations import equations_of
 from sheetgen.audit.finding import Finding
 from sheetgen.audit.judge import graph_of
 from sheetgen.audit.outcome import Tally
+from sheetgen.audit.structure import structure_of
 from sheetgen.audit.updates import UpdatesJudged, judge_updates
 
 LABELS = [
@@ -138,6 +139,17 @@ def test_updates_are_counted_where_the_mistake_stands_in_another_cell() -> None:
 
 def test_an_update_that_takes_no_gradient_is_not_called_right() -> None:
     assert judged(workbook(({}, SGD), {2: "w*1.5"})).tally == Tally(right=3 * (len(ROWS) - 1), unknown=len(ROWS) - 1)
+
+
+def test_an_update_may_start_from_where_the_parameter_is_typed_again() -> None:
+    """That is told beside the gradients; the step itself takes the gradient that it should."""
+    cells: dict[str, Content] = {
+        "A1": "x", "A2": 0.3, "B1": "w", "B2": 0.5, "C1": "E", "C2": "=0.5*(A2*B2-1)^2", "D1": "∂E/∂w",
+        "D2": "=(A2*B2-1)*A2", "E1": "η", "E2": 0.1, "A4": "w", "A5": 0.5, "C4": "w new", "C5": "=A5-E2*D2",
+    }  # fmt: skip
+    equations = equations_of(book_of(cells))
+    found = judged((equations.book, structure_of(equations.book, equations)))
+    assert (found.findings, found.tally) == ((), Tally(right=1))
 
 
 @pytest.mark.parametrize(

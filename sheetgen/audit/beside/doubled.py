@@ -2,55 +2,46 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from sheetgen.audit.beside.lines import Line, Regular
-from sheetgen.audit.beside.said import finding, label_of
-from sheetgen.audit.book import Book, Place
+from sheetgen.audit.beside.said import finding
+from sheetgen.audit.book import Place
+from sheetgen.audit.claims import Structure
+from sheetgen.audit.doubles import Typed, doubles_of
 from sheetgen.audit.equations import cell_name
 from sheetgen.audit.finding import Finding, Weight
-from sheetgen.audit.spelling import cleaned, keys
+from sheetgen.audit.graph import Graph
 
 
-def findings_on_doubles(book: Book, lines: Sequence[Line], matter: Collection[str]) -> Iterator[Finding]:
-    """Yield them: single typed cells of one value to which formulas refer, and that are called the same.
+def findings_on_doubles(
+    graph: Graph, structure: Structure, lines: Sequence[Line], matter: Collection[str]
+) -> Iterator[Finding]:
+    """Yield them. ``matter`` are the cells that count."""
+    staying = set(_staying(graph, (found for line in lines if (found := line.regular)), matter))
+    for first, other, *more in doubles_of(graph, structure, staying):
+        one = len(first.places) == 1
+        words = f"The same number is typed in {_where(other, first)} as well"
+        if not one:
+            words = f"The same numbers are typed in {_where(other, first)} as well"
+        words += ", and some formulas take the one, some the other: an edit of one moves half of the network."
+        places = [place for typed in (first, other, *more) for place in typed.places]
+        yield finding(graph.equations.book, "typed-twice", Weight.NOTICE, words, places)
 
-    Those for which formulas of one shape stand side by side need no name.
-    """
-    users = _users(book, [found for line in lines if (found := line.regular)], matter)
-    by_value: dict[float, list[Place]] = defaultdict(list)
-    for place in users:
-        value = book.value(place)
-        if isinstance(value, int | float):
-            by_value[float(value)].append(place)
-    for places in by_value.values():
-        yield from _among(book, sorted(places))
+
+def _where(typed: Typed, seen: Typed) -> str:
+    first, last = typed.places[0], typed.places[-1]
+    address = first.address if first == last else f"{first.address}:{last.address}"
+    return address if first.sheet == seen.places[0].sheet else f"{first.sheet}!{address}"
 
 
-def _users(book: Book, lines: Sequence[Regular], matter: Collection[str]) -> dict[Place, set[tuple[str, int]]]:
-    """Return the typed cells at which references stay, each with the shapes of formula, and the place in them."""
-    users: dict[Place, set[tuple[str, int]]] = defaultdict(set)
+def _staying(graph: Graph, lines: Iterable[Regular], matter: Collection[str]) -> Iterator[Place]:
+    """Yield the typed cells at which the references of formulas stay."""
     for regular in lines:
         first = regular.line.cells[regular.members[0]]
         pattern = regular.line.patterns[regular.members[0]]
         if pattern is None or cell_name(first.place) not in matter:
             continue
-        for index, (slot, move) in enumerate(zip(pattern.slots, regular.step, strict=True)):
-            if slot.is_cell and not any(move) and book.formula_cell(slot.first) is None:
-                users[slot.first].add((pattern.shape, index))
-    return users
-
-
-def _among(book: Book, places: Sequence[Place]) -> Iterator[Finding]:
-    named = {place: set(keys(cleaned(label_of(book, place)))) - {""} for place in places}
-    told: set[Place] = set()
-    for index, first in enumerate(places):
-        alike = [other for other in places[index + 1 :] if other not in told and named[first] & named[other]]
-        if first not in told and alike:
-            told.update([first, *alike])
-            other = alike[0]
-            where = other.address if other.sheet == first.sheet else f"{other.sheet}!{other.address}"
-            words = f"The same number is typed in {where} as well, and some formulas take the one, some the other:"
-            words += " an edit of one moves half of the network."
-            yield finding(book, "typed-twice", Weight.NOTICE, words, [first, *alike])
+        for slot, move in zip(pattern.slots, regular.step, strict=True):
+            if slot.is_cell and not any(move) and graph.equations.book.formula_cell(slot.first) is None:
+                yield slot.first

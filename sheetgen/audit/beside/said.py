@@ -8,11 +8,9 @@ from sheetgen.audit.areas import areas_of
 from sheetgen.audit.book import Book, Place
 from sheetgen.audit.finding import Finding, Weight
 from sheetgen.audit.graph import Graph
+from sheetgen.audit.headings import Headings
 from sheetgen.audit.worth import worth
-from sheetgen.engines.base import CellError
 
-_NEAR = 3
-"""The cells above or left of a number in which its label is looked for."""
 _LONGEST = 60
 
 
@@ -44,23 +42,7 @@ def finding(
 
 def label_of(book: Book, place: Place) -> str:
     """Return the text that heads the column of a cell, or stands left of it; "" where there is none."""
-    above = place
-    while above.row > 1 and _holds_number(book, above):
-        above = above.moved(rows=-1)
-    if above != place and (text := _text(book, above)):
-        return text
-    for distance in range(1, _NEAR + 1):
-        if place.column > distance and (text := _text(book, place.moved(columns=-distance))):
-            return text
-    return ""
-
-
-def _holds_number(book: Book, place: Place) -> bool:
-    value = book.value(place)
-    return book.formula_cell(place) is not None or isinstance(value, int | float | CellError)
-
-
-def _text(book: Book, place: Place) -> str:
-    value = book.value(place)
-    text = " ".join(value.split()) if isinstance(value, str) else ""
+    headings = Headings(book)
+    cell = headings.of(place)
+    text = headings.text(cell) if cell else ""
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"

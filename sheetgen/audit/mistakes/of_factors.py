@@ -37,7 +37,7 @@ def numbers_in_products(desk: Desk) -> Iterator[Edit]:
     """Yield the edits of a sign, and of a number by which a product is multiplied or divided."""
     for product in desk.products:
         ratio = ratio_of(product.need.wants, product.need.has)
-        if ratio is None:
+        if ratio is None or abs(ratio - 1) <= _ALIKE:
             continue
         sign = ratio < 0
         size = abs(ratio)
@@ -83,6 +83,8 @@ def _target_in(desk: Desk, node: Binary) -> bool:
 
 def _count(size: float) -> Fraction | None:
     """Return a ratio that a count, or a half, explains; None for any other."""
+    if not 0.5 / _LARGEST <= size <= 2 * _LARGEST:
+        return None
     for numerator, denominator in ((1, 1), (1, 2), (2, 1)):
         for value, turned in ((size * denominator / numerator, False), (denominator / size / numerator, True)):
             whole = round(value)
@@ -171,7 +173,7 @@ def factors_too_many(desk: Desk) -> Iterator[Edit]:
             continue
         for factor in product.factors:
             without, need = product.beside([factor], desk.values), product.need
-            if not isinstance(bare(factor.node), Number) and desk.allows(need, without):
+            if desk.allows(need, without):
                 yield _taken_away(desk, product, factor)
 
 
@@ -185,6 +187,8 @@ def _taken_away(desk: Desk, product: Product, factor: Factor) -> Edit:
     named = desk.roles.called(cell) if cell else desk.short(factor.node)
     others = [one for one in product.factors if one is not factor]
     swap = product.with_factors({id(factor.node): None})
+    if isinstance(bare(factor.node), Number):
+        return Edit([swap], mistake.FACTOR, f"has a factor {'1/' * factor.below}{named} too many", 1.35)
     if cell and any(desk.cell(bare(one.node)) == cell for one in others):
         return Edit([swap], mistake.FACTOR_TOO_MANY, f"has the factor {named} twice", 1.1)
     return Edit([swap], mistake.FACTOR_TOO_MANY, f"has a factor {named} too many", 1.2)
