@@ -114,7 +114,7 @@ TRIES: dict[str, list[tuple[Edits, Happens]]] = {
     ],
     "gpt-small": [
         (
-            {"next_3_1": 1.0, "next_3_3": 0.0},
+            {"next_3_cat": 1.0, "next_3_dog": 0.0},
             lambda old, new: [
                 [last(tried, "lr 0.02", f"word_{place}") for place in range(5)] for tried in (old, new)
             ] == [[0, 1, 2, 0, 3], [0, 1, 2, 0, 1]],

@@ -13,7 +13,6 @@ from sheetgen.algebra.ops import PRIMITIVES
 from sheetgen.network.graph import Graph, Quantity, Section, equation_of, layer_of
 from sheetgen.network.products import factor_of
 from sheetgen.network.study import Picture, Study
-from sheetgen.tensors.labels import labels
 from sheetgen.tensors.tree import references
 
 LINE, REGIONS, PATH, CONFUSION, FILTERS, GRADIENTS, WEIGHTS = KINDS = (
@@ -199,7 +198,8 @@ def _used_together(study: Study) -> dict[str, str]:
     for step in study.tensors.steps:
         joined = {name_of[name] for name, _ in references(step.tree) if name in name_of}
         name_of |= {name: min(joined) for name, other in name_of.items() if other in joined}
-    return {label: name_of[name] for name, shape in given.items() for label in labels(name, shape)}
+    called = study.tensors.naming.labels
+    return {label: name_of[name] for name, shape in given.items() for label in called(name, shape)}
 
 
 def _unfit_gradients(study: Study, picture: Picture) -> str:

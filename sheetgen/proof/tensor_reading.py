@@ -12,7 +12,8 @@ from sheetgen.proof.tensor_arrays import Array, with_rows
 from sheetgen.proof.tensor_calls import Call
 from sheetgen.proof.tensor_equations import read
 from sheetgen.proof.tensor_program import Equation, in_order
-from sheetgen.tensors.labels import Place, Shape, labels
+from sheetgen.tensors.labels import Place, Shape
+from sheetgen.tensors.naming import Naming
 
 Columns = Mapping[str, Array | float]
 
@@ -22,7 +23,7 @@ class Reading:
 
     ``named`` are the elements of each equation that are quantities: others are numbers, or have another name already.
     ``computed`` says of every quantity in which slot it stands, and at which place there; ``elements`` of what is given
-    too; ``others`` of the elements that are no quantities.
+    too; ``others`` of the elements that are no quantities. ``naming`` says what elements are called.
     """
 
     def __init__(
@@ -31,22 +32,24 @@ class Reading:
         equations: Iterable[Equation],
         named: Mapping[tuple[str, Place], Set[str]],
         loss: str,
+        naming: Naming,
     ) -> None:
         equations = in_order(equations)
         self._calls, names = read(given, equations)
         self._given = {name: (names.slot(name), shape) for name, shape in given.items()}
-        once = self._numbers({label: 1.0 for name, shape in given.items() for label in labels(name, shape)})
+        self._called = {name: naming.labels(name, shape) for name, shape in given.items()}
+        once = self._numbers({label: 1.0 for called in self._called.values() for label in called})
         shapes = [np.shape(number)[1:] for number in once]
         self.size = sum(map(math.prod, shapes))
         self.computed: dict[str, tuple[int, int]] = {}
         self.others: dict[str, tuple[int, int]] = {}
         for equation in equations:
             slot, own = names.slot(equation.name, equation.place), named.get((equation.name, equation.place), set())
-            for place, label in enumerate(labels(equation.name, shapes[slot], equation.place)):
+            for place, label in enumerate(naming.labels(equation.name, shapes[slot], equation.place)):
                 (self.computed if label in own else self.others)[label] = (slot, place)
         self.elements = dict(self.computed)
-        for name, (slot, shape) in self._given.items():
-            self.elements |= {label: (slot, place) for place, label in enumerate(labels(name, shape))}
+        for name, (slot, _) in self._given.items():
+            self.elements |= {label: (slot, place) for place, label in enumerate(self._called[name])}
         self._loss = self.elements[loss]
 
     def values(self, given: Columns) -> dict[str, Array]:
@@ -68,7 +71,7 @@ class Reading:
         """Return the tensor in every slot."""
         numbers: list[Any] = [None] * self._calls.size
         for name, (slot, shape) in self._given.items():
-            numbers[slot] = _tensor(given, name, shape)
+            numbers[slot] = _tensor(given, self._called[name], shape)
         for slot, constant in self._calls.constants.items():
             numbers[slot] = constant
         with np.errstate(all="ignore"):
@@ -122,10 +125,10 @@ def _flat(tensor: Any) -> Array:
     return np.asarray(tensor.reshape(len(tensor), -1))
 
 
-def _tensor(given: Columns, name: str, shape: Shape) -> Array:
+def _tensor(given: Columns, called: Sequence[str], shape: Shape) -> Array:
     """Return a tensor of numbers, put together from its columns. Raises NameError where one is missing."""
     columns = []
-    for label in labels(name, shape):
+    for label in called:
         if label not in given:
             raise NameError(f"the reference knows no quantity {label!r}")
         columns.append(with_rows(np.asarray(given[label], dtype=float)))

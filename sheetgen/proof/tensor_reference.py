@@ -18,7 +18,7 @@ from sheetgen.algebra.expr import Const, Var
 from sheetgen.proof.tensor_arrays import Array
 from sheetgen.proof.tensor_program import of_author, of_steps
 from sheetgen.proof.tensor_reading import Reading
-from sheetgen.tensors.labels import labels
+from sheetgen.tensors.naming import Naming
 from sheetgen.tensors.program import Step, Tensors
 
 
@@ -28,11 +28,11 @@ class TensorReference:
     def __init__(self, tensors: Tensors, loss: str) -> None:
         given = {name: one.shape for name, one in tensors.given.items()}
         named = {(step.name, step.place): set(filter(None, step.labels)) for step in tensors.steps}
-        self._meant = dict(_meant(tensors.steps))
+        self._meant = dict(_meant(tensors.steps, tensors.naming))
         self._nothing = np.full(1, np.nan)
         self._unknown = dict.fromkeys({*set().union(*named.values()), *self._meant}, self._nothing)
-        self._typed = Reading(given, of_author(tensors.typed), named, loss)
-        self._lowered = Reading(given, of_steps(tensors.steps), named, loss)
+        self._typed = Reading(given, of_author(tensors.typed), named, loss, tensors.naming)
+        self._lowered = Reading(given, of_steps(tensors.steps), named, loss, tensors.naming)
         self._loss = loss
         self._inner = self._lowered.elements.keys() - self._typed.elements.keys()
 
@@ -64,11 +64,11 @@ class TensorReference:
         return _shaped({name: self._unknown[name] for name in names if name not in found} | found, given)
 
 
-def _meant(steps: Sequence[Step]) -> Iterator[tuple[str, Var | Const]]:
+def _meant(steps: Sequence[Step], naming: Naming) -> Iterator[tuple[str, Var | Const]]:
     """Yield the elements that are no quantities of their own, each with the quantity or number that it is."""
     for step in steps:
         for label, own, element in zip(
-            labels(step.name, step.shape, step.place), step.labels, step.elements, strict=True
+            naming.labels(step.name, step.shape, step.place), step.labels, step.elements, strict=True
         ):
             if own is None:
                 assert isinstance(element, Var | Const)

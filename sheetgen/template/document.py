@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 from sheetgen.errors import TemplateError, UsageError, did_you_mean, must_be
 from sheetgen.limits import spreadsheet_number
 from sheetgen.template import toml
+from sheetgen.tensors.fitting import ShapeError
 
 EQUATION_TABLES = ("forward", "loss", "metrics")
 GIVEN_TABLES = ("inputs", "targets", "parameters")
@@ -73,19 +74,22 @@ class Document:
         """Turn what refuses the template inside into a TemplateError that knows its file and line.
 
         It is placed where its own quantity stands, or else at the given table and key. What can be turned so: a
-        TemplateError without a source, the UsageError of a limit, the SyntaxError of the equation that the key gives.
+        TemplateError without a source, the UsageError of a limit, the SyntaxError of the equation that the key gives,
+        the ShapeError of a tensor.
         """
         try:
             yield
-        except (TemplateError, UsageError, SyntaxError) as error:
+        except (TemplateError, UsageError, SyntaxError, ShapeError) as error:
             raise self._placed(error, table, key) from None
 
-    def _placed(self, error: TemplateError | UsageError | SyntaxError, table: str, key: str) -> TemplateError:
+    def _placed(
+        self, error: TemplateError | UsageError | SyntaxError | ShapeError, table: str, key: str
+    ) -> TemplateError:
         """Return an error with the place where it belongs; one that has its place as it is."""
         if isinstance(error, SyntaxError):
             problem, _, expected = str(error).partition("; ")
             error = TemplateError(f"{key}: {problem}", expected)
-        if isinstance(error, UsageError):
+        if isinstance(error, UsageError | ShapeError):
             error = TemplateError(error.problem, error.expected)
         if error.source:
             return error

@@ -18,6 +18,7 @@ from sheetgen.network.study import Study
 from sheetgen.sheet_names import RESERVED
 from sheetgen.template import DEFAULT
 from sheetgen.template.about import described
+from sheetgen.template.axes import read_axes
 from sheetgen.template.document import EQUATION_TABLES, QUANTITY_TABLES, Document, is_printable
 from sheetgen.template.equations import equation_texts, read_equation, require_room
 from sheetgen.template.layers.expand import expand_layers
@@ -31,10 +32,11 @@ from sheetgen.template.tensors.detect import has_tensors
 from sheetgen.template.tensors.numbers import given_shapes, seed_of
 from sheetgen.template.variants import read_variants
 from sheetgen.tensors.labels import Shape
+from sheetgen.tensors.naming import Naming
 from sheetgen.tensors.program import Tensors
 
 _TRAINING = ("rates", "iterations", "batch", "shuffle", "frozen", "optimiser", "schedule", "variants", "layers")
-_KEYS = ("title", "description", "workbook", "try", "pictures", "seed", *_TRAINING, "data", *QUANTITY_TABLES)
+_KEYS = ("title", "description", "workbook", "try", "pictures", "seed", *_TRAINING, "axes", "data", *QUANTITY_TABLES)
 
 _MOST_SUGGESTIONS, _LONGEST_SUGGESTION = 8, 300
 
@@ -83,11 +85,12 @@ class _TemplateReader:
         for key in document.data:
             if key not in _KEYS:
                 document.unknown(key, _KEYS, "a template has")
-        in_data = self.in_data()
+        naming = read_axes(document)
+        in_data = self.in_data(naming)
         shapes = in_data.shapes if in_data else {}
         if is_stack(document):
             expand_stack(document, *self.sample_shapes(in_data))
-        tensors = self.tensors(shapes) if has_tensors(document, shapes) else None
+        tensors = self.tensors(shapes, naming) if naming.axes or has_tensors(document, shapes) else None
         if tensors is not None:
             require_tensor_names(document, tensors)
         if "seed" in document.data:
@@ -129,14 +132,14 @@ class _TemplateReader:
             return in_data.shapes_of(in_data.inputs), in_data.shapes_of(in_data.targets)
         return given_shapes(self.document, "inputs"), given_shapes(self.document, "targets")
 
-    def tensors(self, in_data: Mapping[str, Shape]) -> Tensors:
+    def tensors(self, in_data: Mapping[str, Shape], naming: Naming) -> Tensors:
         """Put named scalars in place of tensors; return what the template said in tensors."""
         if self.document.table("layers"):
             problem = "the one table [layers] is of numbers, and the template has tensors"
             self.document.fail(problem, 'write tables [[layers]], such as kind = "linear", or numbers', "layers")
         from sheetgen.template.tensors.expand import expand_tensors
 
-        return expand_tensors(self.document, in_data)
+        return expand_tensors(self.document, in_data, naming)
 
     def suggestions(self) -> tuple[str, ...]:
         """Return what a reader is to try."""
@@ -149,7 +152,7 @@ class _TemplateReader:
             document.fail(*must_be("try", expected), "", "try")
         return tuple(words)
 
-    def in_data(self) -> Samples | None:
+    def in_data(self, naming: Naming) -> Samples | None:
         """Return the samples of [data]; None where [inputs] and [targets] hold the only one."""
         document = self.document
         if "data" not in document.data:
@@ -158,7 +161,7 @@ class _TemplateReader:
             if table in document.data:
                 problem = f"the template has [data], so [{table}] must go"
                 document.fail(problem, f"name the {table} in [data]", table)
-        return read_samples(document, self.folder)
+        return read_samples(document, self.folder, naming)
 
     def sample(self, table: str, needed: bool) -> dict[str, tuple[float, ...]]:
         """Return the numbers of a table of a single sample."""

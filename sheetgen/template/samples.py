@@ -21,7 +21,8 @@ from sheetgen.template.cells import CellReader
 from sheetgen.template.data_file import DIALECT, DataFile
 from sheetgen.template.document import Document
 from sheetgen.template.fields import Column, Field, read_fields
-from sheetgen.tensors.labels import Shape, labels
+from sheetgen.tensors.labels import Shape
+from sheetgen.tensors.naming import COUNTED, Naming
 
 _KEYS = ("inputs", "targets", "rows", "file", "label", "classes", *DIALECT)
 MAX_SAMPLES = 100_000
@@ -31,13 +32,15 @@ MAX_SAMPLES = 100_000
 class Samples:
     """The numbers of each input and each target, sample by sample, elements of tensors by their labels.
 
-    ``shapes`` are those of what [data] names; ``read_as`` tells in words how a file of another dialect was read.
+    ``shapes`` are those of what [data] names, ``naming`` says what elements are called; ``read_as`` tells in words how
+    a file of another dialect was read.
     """
 
     inputs: Mapping[str, tuple[float, ...]]
     targets: Mapping[str, tuple[float, ...]]
     read_as: str = ""
     shapes: Mapping[str, Shape] = field(default_factory=dict)
+    naming: Naming = COUNTED
 
     @property
     def all(self) -> dict[str, tuple[float, ...]]:
@@ -46,7 +49,8 @@ class Samples:
 
     def shapes_of(self, elements: Collection[str]) -> dict[str, Shape]:
         """Return the shapes of those tensors whose elements are among some, inputs or targets."""
-        return {name: shape for name, shape in self.shapes.items() if labels(name, shape)[0] in elements}
+        called = self.naming.labels
+        return {name: shape for name, shape in self.shapes.items() if called(name, shape)[0] in elements}
 
     @property
     def count(self) -> int:
@@ -54,17 +58,17 @@ class Samples:
         return len(next(iter(self.inputs.values())))
 
 
-def read_samples(document: Document, folder: Path | None) -> Samples:
-    """Return the samples of the table [data]; a file is looked for in ``folder``.
+def read_samples(document: Document, folder: Path | None, naming: Naming) -> Samples:
+    """Return the samples of the table [data]; a file is looked for in ``folder``; ``naming`` names elements.
 
     Raises TemplateError for what is missing, for a hole, a label outside the classes, rows of different lengths.
     """
-    return _SampleReader(document, folder).samples()
+    return _SampleReader(document, folder, naming).samples()
 
 
 class _SampleReader:
-    def __init__(self, document: Document, folder: Path | None) -> None:
-        self.document = document
+    def __init__(self, document: Document, folder: Path | None, naming: Naming) -> None:
+        self.document, self.naming = document, naming
         self.table = document.table("data")
         self.file = DataFile(document, self.table, folder)
 
@@ -94,7 +98,7 @@ class _SampleReader:
         by_key = self._labelled(fields, shapes, [tuple(column) for column in zip(*numbers, strict=True)])
         one_hot = self._one_hot(classes, [str(row[-1]) for row in rows], where) if classes else {}
         shapes |= dict.fromkeys(one_hot, ())
-        return Samples(by_key["inputs"], by_key["targets"] | one_hot, self.file.read_as, shapes)
+        return Samples(by_key["inputs"], by_key["targets"] | one_hot, self.file.read_as, shapes, self.naming)
 
     def _labelled(
         self, fields: Sequence[Field], shapes: Mapping[str, Shape], columns: Sequence[tuple[float, ...]]
@@ -103,7 +107,8 @@ class _SampleReader:
         by_key: dict[str, dict[str, tuple[float, ...]]] = {"inputs": {}, "targets": {}}
         across = iter(columns)
         for one in fields:
-            named = {label: next(across) for label in labels(one.name, shapes[one.name])}
+            with self.document.refusing("data", one.key):
+                named = {label: next(across) for label in self.naming.labels(one.name, shapes[one.name])}
             if twice := named.keys() & {*by_key["inputs"], *by_key["targets"]}:
                 problem = f"{one.name!r} has an element {min(twice)!r}, which is declared already"
                 self.fail(problem, "rename one", one.key)

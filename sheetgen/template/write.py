@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from sheetgen.network.graph import section_of
 from sheetgen.network.optimizers import CONSTANT, SGD, Choice
 from sheetgen.network.study import Study, variant
 from sheetgen.template.document import EQUATION_TABLES
-from sheetgen.tensors.labels import Place, Shape, label, labels
+from sheetgen.tensors.labels import Shape
+from sheetgen.tensors.naming import COUNTED, Naming
 
 
 def write_key(name: str) -> str:
@@ -58,6 +59,7 @@ def _template_lines(study: Study) -> Iterator[str]:
         yield f"frozen = {write_list(study.network.fixed)}"
     yield from _variant_lines(study)
     yield from _picture_lines(study)
+    yield from _axis_lines(study)
     yield from _number_lines(study)
     for table in EQUATION_TABLES:
         if equations := dict(_equations(study, table)):
@@ -99,8 +101,21 @@ def _picture_lines(study: Study) -> Iterator[str]:
             yield f"classes = {write_list(picture.classes)}"
 
 
+def _axis_lines(study: Study) -> Iterator[str]:
+    naming = _naming(study)
+    if naming.axes:
+        yield from ("", "[axes]")
+        yield from (f"{write_key(axis)} = {write_list(words)}" for axis, words in naming.words.items())
+        tensors = (f"{name}[{', '.join(axis or ':' for axis in axes)}]" for name, axes in naming.axes.items())
+        yield f"tensors = {write_list(tensors)}"
+
+
+def _naming(study: Study) -> Naming:
+    return study.tensors.naming if study.tensors is not None else COUNTED
+
+
 def _number_lines(study: Study) -> Iterator[str]:
-    shapes = _shapes(study)
+    shapes, naming = _shapes(study), _naming(study)
     if study.samples:
         yield from ("", "[data]", f"inputs = {write_list(shapes['inputs'])}")
         if shapes["targets"]:
@@ -109,13 +124,14 @@ def _number_lines(study: Study) -> Iterator[str]:
         tensors = shapes["inputs"] | shapes["targets"]
         for sample in range(study.count):
             row = {name: numbers[sample] for name, numbers in study.samples.items()}
-            yield f"  [{', '.join(_nested(row, name, shape) for name, shape in tensors.items())}],"
+            cells = (_nested(row, naming.labels(name, shape), shape) for name, shape in tensors.items())
+            yield f"  [{', '.join(cells)}],"
         yield "]"
     data = () if study.samples else ("inputs", "targets")
     for table in (*data, "parameters"):
         yield from ("", f"[{table}]")
         for name, shape in shapes[table].items():
-            yield f"{write_key(name)} = {_nested(study.values, name, shape)}"
+            yield f"{write_key(name)} = {_nested(study.values, naming.labels(name, shape), shape)}"
 
 
 def _shapes(study: Study) -> dict[str, dict[str, Shape]]:
@@ -125,17 +141,19 @@ def _shapes(study: Study) -> dict[str, dict[str, Shape]]:
     if tensors is None:
         return {table: dict.fromkeys(names, ()) for table, names in scalars.items()}
     shapes: dict[str, dict[str, Shape]] = {}
+    called = tensors.naming.labels
     for table, names in scalars.items():
-        declared = {label: name for name, given in tensors.given.items() for label in labels(name, given.shape)}
+        declared = {label: name for name, given in tensors.given.items() for label in called(name, given.shape)}
         wanted = {declared[name] for name in names}
         # As they were typed: the network has what is frozen behind the rest, and sheets name tensors in this order.
         shapes[table] = {name: given.shape for name, given in tensors.given.items() if name in wanted}
     return shapes
 
 
-def _nested(numbers: Mapping[str, float], name: str, shape: Shape, before: Place = ()) -> str:
-    """Return a number, or the numbers of a tensor as nested lists."""
+def _nested(numbers: Mapping[str, float], called: Sequence[str], shape: Shape) -> str:
+    """Return a number, or the numbers of a tensor, called so row by row, as nested lists."""
     if not shape:
-        return repr(numbers[label(name, before)])
-    rows = (_nested(numbers, name, shape[1:], (*before, place)) for place in range(shape[0]))
+        return repr(numbers[called[0]])
+    size = len(called) // shape[0]
+    rows = (_nested(numbers, called[row * size : (row + 1) * size], shape[1:]) for row in range(shape[0]))
     return f"[{', '.join(rows)}]"

@@ -9,7 +9,8 @@ from sheetgen.algebra.expr import Apply, Expr, Var, names
 from sheetgen.tensors.elements import MASKED, Array, array, is_plain, named
 from sheetgen.tensors.fitting import ShapeError
 from sheetgen.tensors.known import Known
-from sheetgen.tensors.labels import Place, Shape, labels
+from sheetgen.tensors.labels import Place, Shape
+from sheetgen.tensors.naming import Naming
 from sheetgen.tensors.notation import written
 from sheetgen.tensors.program import Step
 from sheetgen.tensors.tree import Call, Index, Tree
@@ -50,17 +51,20 @@ class Scope:
 class Definitions:
     """The tensors and scalars defined so far.
 
-    ``given`` are the shapes of the tensors of numbers; ``taken`` the names that are not free for an inner part.
+    ``given`` are the shapes of the tensors of numbers; ``taken`` the names that are not free for an inner part;
+    ``naming`` says what elements are called.
     """
 
-    def __init__(self, given: Mapping[str, Shape], taken: Collection[str]) -> None:
+    def __init__(self, given: Mapping[str, Shape], taken: Collection[str], naming: Naming) -> None:
+        self._naming = naming
         self.scalars: dict[str, dict[str, Expr]] = {}
         self.steps: list[Step] = []
         self.known = Known()
         self._owners: dict[str, str] = {}
         for name, shape in given.items():
-            self.known.add(name, (), named(name, shape))
-            self._owners |= dict.fromkeys(labels(name, shape), name)
+            called = naming.labels(name, shape)
+            self.known.add(name, (), named(called, shape))
+            self._owners |= dict.fromkeys(called, name)
         self._taken = {name.lower() for name in taken}
         self._inner: set[tuple[str, Place]] = set()
         self._named_before: dict[tuple[str, Tree], Scope] = {}
@@ -68,7 +72,7 @@ class Definitions:
     def add(self, scope: Scope, part: Part) -> tuple[Shape, tuple[str | None, ...]]:
         """Add what an equation came to as a step, with a scalar for each element that is not one already."""
         shape, expressions = part.elements.shape, list(part.elements.reshape(-1))
-        called_so = labels(scope.name, shape, scope.place)
+        called_so = self._naming.labels(scope.name, shape, scope.place)
         if any(_hides(expr) or (expr == MASKED and not shape) for expr in expressions):
             raise ShapeError(f"{written(part.tree)} computes with what a mask hides", "give the mask to softmax alone")
         own = [not shape or isinstance(expr, Apply) for expr in expressions]

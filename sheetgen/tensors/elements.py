@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from sheetgen.algebra.expr import ONE, ZERO, Apply, Const, Expr, Var
 from sheetgen.tensors.fitting import require_room
-from sheetgen.tensors.labels import Shape, labels
+from sheetgen.tensors.labels import Shape
 
 Array = NDArray[np.object_]
 
@@ -32,9 +32,9 @@ def array(elements: Iterable[Expr], shape: Shape) -> Array:
     return made.reshape(shape)
 
 
-def named(name: str, shape: Shape, before: tuple[int, ...] = ()) -> Array:
-    """Return the names of a tensor's elements."""
-    return array(map(Var, labels(name, shape, before)), shape)
+def named(names: Iterable[str], shape: Shape) -> Array:
+    """Return an array of quantities by their names, row by row."""
+    return array(map(Var, names), shape)
 
 
 def as_array(value: Any) -> Array:

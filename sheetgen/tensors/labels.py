@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import product
 
 Shape = tuple[int, ...]
@@ -14,7 +14,7 @@ def places(shape: Shape) -> Iterator[Place]:
     return product(*map(range, shape))
 
 
-def label(name: str, place: Sequence[int]) -> str:
+def label(name: str, place: Iterable[int | str]) -> str:
     """Return what one element of a tensor is called; the tensor of no axes has its name."""
     return "_".join([name, *map(str, place)])
 

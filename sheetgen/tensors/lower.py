@@ -21,6 +21,7 @@ from sheetgen.tensors.fitting import ShapeError
 from sheetgen.tensors.functions import FUNCTIONS, TensorFunction, first_place
 from sheetgen.tensors.known import Known
 from sheetgen.tensors.labels import Place, Shape, shape_text
+from sheetgen.tensors.naming import Naming
 from sheetgen.tensors.notation import written
 from sheetgen.tensors.parse import parse
 from sheetgen.tensors.program import Step
@@ -42,11 +43,12 @@ KNOWN_FUNCTIONS: Mapping[str, object] = {**FUNCTIONS, **COMPOSITES, "embedding":
 class Lowering:
     """Takes equations, each after those it uses; gives their scalars and the steps between.
 
-    ``given`` are the shapes of the tensors of numbers; ``taken`` the names that are not free for an inner part.
+    ``given`` are the shapes of the tensors of numbers; ``taken`` the names that are not free for an inner part;
+    ``naming`` says what elements are called.
     """
 
-    def __init__(self, given: Mapping[str, Shape], taken: Collection[str]) -> None:
-        self._defined = Definitions(given, taken)
+    def __init__(self, given: Mapping[str, Shape], taken: Collection[str], naming: Naming) -> None:
+        self._defined = Definitions(given, taken, naming)
 
     @property
     def scalars(self) -> Mapping[str, dict[str, Expr]]:

@@ -8,7 +8,7 @@ from functools import cached_property
 from sheetgen.algebra.expr import Expr, Var
 from sheetgen.tensors.elements import Array, array, named
 from sheetgen.tensors.known import Known
-from sheetgen.tensors.labels import labels
+from sheetgen.tensors.naming import Words
 from sheetgen.tensors.program import Tensors
 from sheetgen.tensors.tree import Call, Index, Tree
 
@@ -19,7 +19,7 @@ class Operands:
     def __init__(self, tensors: Tensors) -> None:
         self._tensors, self._known = tensors, Known()
         for name, given in tensors.given.items():
-            self._known.add(name, (), named(name, given.shape))
+            self._known.add(name, (), named(tensors.naming.labels(name, given.shape), given.shape))
         for step in tensors.steps:
             self._known.add(step.name, step.place, array(step.elements, step.shape))
 
@@ -31,6 +31,14 @@ class Operands:
             return self._known.part(base(tree), tree.items)
         assert isinstance(tree, Call), tree
         return self.elements(tree.operands[0]).T
+
+    def headings(self, tree: Tree) -> tuple[Words, ...]:
+        """Return what the places along each axis of a tensor are called, none where they are counted."""
+        axes = self.elements(tree).ndim
+        if isinstance(tree, Call):
+            return tuple(reversed(self.headings(tree.operands[0])))
+        items = tree.items if isinstance(tree, Index) else ()
+        return self._tensors.naming.headings(base(tree), items, axes)
 
     def owner(self, element: Expr) -> str:
         """Return the tensor that an element is called by, "" for a number."""
@@ -54,7 +62,8 @@ class Operands:
 
     @cached_property
     def _owners(self) -> Mapping[str, str]:
-        owners = {scalar: name for name, given in self._tensors.given.items() for scalar in labels(name, given.shape)}
+        called = self._tensors.naming.labels
+        owners = {scalar: name for name, given in self._tensors.given.items() for scalar in called(name, given.shape)}
         for step in self._tensors.steps:
             owners |= {scalar: step.name for scalar in step.labels if scalar is not None}
         return owners

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from sheetgen.algebra.expr import Expr
 from sheetgen.tensors.labels import Place, Shape
+from sheetgen.tensors.naming import COUNTED, Naming
 from sheetgen.tensors.tree import Call, Tree
 
 
@@ -57,10 +58,11 @@ class Tensors:
 
     ``given`` are the numbers, ``typed`` the equations as they stand in the template, ``unrolled`` the same with every
     loop run through, each after those it uses. ``steps`` are what they become before they become scalars: each does one
-    thing, and has a name for whatever stood in an inner parenthesis.
+    thing, and has a name for whatever stood in an inner parenthesis. ``naming`` says what elements are called.
     """
 
     given: Mapping[str, Given]
     typed: tuple[Typed, ...]
     unrolled: tuple[Step, ...]
     steps: tuple[Step, ...]
+    naming: Naming = COUNTED

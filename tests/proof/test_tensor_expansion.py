@@ -27,7 +27,9 @@ from sheetgen.tensors.composites import COMPOSITES
 from sheetgen.tensors.elements import MASKED, Array, applied, elementwise, named
 from sheetgen.tensors.functions import FUNCTIONS
 from sheetgen.tensors.heads import Head, heads
-from sheetgen.tensors.labels import Shape, labels
+from sheetgen.tensors.labels import Shape
+from sheetgen.tensors.lower import Lowering
+from sheetgen.tensors.naming import Naming
 from sheetgen.tensors.parse import parse
 
 # --- a function that makes other scalars ---
@@ -166,15 +168,16 @@ def test_a_letter_that_stands_for_another_number(monkeypatch: pytest.MonkeyPatch
 
 
 def test_elements_called_in_another_order(monkeypatch: pytest.MonkeyPatch) -> None:
-    def from_the_last(name: str, shape: Shape, before: tuple[int, ...] = ()) -> tuple[str, ...]:
-        return labels(name, shape, before)[::-1]
+    class FromTheLast(Naming):
+        def labels(self, name: str, shape: Shape, before: tuple[int, ...] = ()) -> tuple[str, ...]:
+            return super().labels(name, shape, before)[:: -1 if name == "y" else 1]
 
-    monkeypatch.setattr(definitions, "labels", from_the_last)
+    monkeypatch.setattr(expand, "Lowering", lambda given, taken, _: Lowering(given, taken, FromTheLast()))
     noticed(template_of("matrix by matrix"))
 
 
 def test_given_elements_taken_in_another_order(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(definitions, "named", lambda name, shape: backwards(named(name, shape)))
+    monkeypatch.setattr(definitions, "named", lambda names, shape: backwards(named(names, shape)))
     noticed(template_of("matrix by matrix"))
 
 

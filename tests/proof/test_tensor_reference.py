@@ -26,6 +26,7 @@ from sheetgen.template.shipped import template_names
 from sheetgen.tensors.composites import COMPOSITES
 from sheetgen.tensors.functions import FUNCTIONS
 from sheetgen.tensors.labels import Shape, labels
+from sheetgen.tensors.naming import Naming
 from sheetgen.tensors.program import Given, Step, Tensors, Typed
 
 ALL = [*CASES, *LOOPED]
@@ -53,20 +54,23 @@ def by_torch(study: Study, given: dict[str, float]) -> tuple[dict[str, float], d
     program = Program.of_equations({one.key: one.text for one in study.tensors.typed})
     leaves: dict[tuple[str, Any], Any] = {}
     for name, one in study.tensors.given.items():
-        elements = [given[label] for label in labels(name, one.shape)]
+        elements = [given[label] for label in study.tensors.naming.labels(name, one.shape)]
         leaves[name, ()] = torch.tensor(elements, dtype=torch.float64).reshape(one.shape).requires_grad_()
     computed = program.values(0, {name: tensor for (name, _), tensor in leaves.items()})
     loss = computed[study.network.loss, ()]
     tensors = {key: tensor for key, tensor in {**leaves, **computed}.items() if tensor.requires_grad}
     slopes = torch.autograd.grad(loss, list(tensors.values()), materialize_grads=True)
-    return _elements(computed), _elements(dict(zip(tensors, slopes, strict=True)))
+    naming = study.tensors.naming
+    return _elements(computed, naming), _elements(dict(zip(tensors, slopes, strict=True)), naming)
 
 
-def _elements(tensors: dict[tuple[str, Any], Any]) -> dict[str, float]:
+def _elements(tensors: dict[tuple[str, Any], Any], naming: Naming) -> dict[str, float]:
     return {
         label: float(element)
         for (name, place), tensor in tensors.items()
-        for label, element in zip(labels(name, tuple(tensor.shape), place), tensor.detach().reshape(-1), strict=True)
+        for label, element in zip(
+            naming.labels(name, tuple(tensor.shape), place), tensor.detach().reshape(-1), strict=True
+        )
     }
 
 

@@ -10,7 +10,6 @@ import pytest
 from numpy.typing import NDArray
 from tracing import trace
 
-from sheetgen.network.graph import Graph
 from sheetgen.network.study import Study
 
 torch = pytest.importorskip("torch")
@@ -19,8 +18,13 @@ Loss = Callable[[Tensors], "torch.Tensor"]
 """The loss of one sample, of every tensor that the template gives: inputs, targets and parameters."""
 
 
-def label(name: str, place: tuple[int, ...]) -> str:
-    return "_".join([name, *map(str, place)])
+def label(study: Study, name: str, place: tuple[int, ...]) -> str:
+    """Return what an element is called, by the words of the axes that have some."""
+    assert study.tensors is not None
+    naming = study.tensors.naming
+    axes = (*naming.axes.get(name, ()), *[""] * len(place))
+    words = [naming.words[axis][number] if axis else str(number) for axis, number in zip(axes, place, strict=False)]
+    return "_".join([name, *words])
 
 
 def given(study: Study, numbers: Mapping[str, float]) -> dict[str, torch.Tensor]:
@@ -28,7 +32,7 @@ def given(study: Study, numbers: Mapping[str, float]) -> dict[str, torch.Tensor]
     assert study.tensors is not None
     made = {}
     for name, tensor in study.tensors.given.items():
-        elements = [numbers[label(name, place)] for place in product(*map(range, tensor.shape))]
+        elements = [numbers[label(study, name, place)] for place in product(*map(range, tensor.shape))]
         made[name] = torch.tensor(elements, dtype=torch.float64).reshape(tensor.shape)
     return made
 
@@ -56,15 +60,18 @@ def by_torch(
 
 def columns(study: Study, name: str, shape: tuple[int, ...], variant: int = 0) -> NDArray[np.float64]:
     """Return the columns of a tensor on a training sheet: row, then the tensor's own axes."""
-    return _columns(study.graphs[variant], _rows(study, variant), name, shape)
+    return _columns(study, _rows(study, variant), name, shape, variant)
 
 
 def _rows(study: Study, variant: int) -> list[list[float]]:
     return [row for chunk in trace(study, [variant]) for row in chunk.rows[0]]
 
 
-def _columns(graph: Graph, rows: list[list[float]], name: str, shape: tuple[int, ...]) -> NDArray[np.float64]:
-    places = [graph.position[label(name, place)] for place in product(*map(range, shape))]
+def _columns(
+    study: Study, rows: list[list[float]], name: str, shape: tuple[int, ...], variant: int = 0
+) -> NDArray[np.float64]:
+    position = study.graphs[variant].position
+    places = [position[label(study, name, place)] for place in product(*map(range, shape))]
     return np.array([[row[place] for place in places] for row in rows]).reshape(len(rows), *shape)
 
 
@@ -72,11 +79,11 @@ def same_training(study: Study, loss: Loss, optimiser: Callable[[list[torch.Tens
     """Hold every parameter at every iteration of a training, and its losses, to torch's."""
     assert study.tensors is not None
     courses, losses = by_torch(study, loss, optimiser, study.iterations)
-    graph, rows = study.graph, _rows(study, 0)
+    rows = _rows(study, 0)
     for name, tensor in study.tensors.given.items():
         if tensor.table == "parameters":
-            ours = _columns(graph, rows, name, tensor.shape)[:: study.batch]
+            ours = _columns(study, rows, name, tensor.shape)[:: study.batch]
             np.testing.assert_allclose(ours, [course[name] for course in courses], rtol=1e-9, atol=1e-12)
     loss_name = study.network.loss if study.batch == 1 else f"mean {study.network.loss}"
-    ours = _columns(graph, rows, loss_name, ())[study.batch - 1 :: study.batch]
+    ours = _columns(study, rows, loss_name, ())[study.batch - 1 :: study.batch]
     np.testing.assert_allclose(ours, losses, rtol=1e-9, atol=1e-12)

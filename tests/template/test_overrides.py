@@ -43,7 +43,7 @@ def test_values_that_do_not_fit(name: str, value: float, message: str) -> None:
 
 
 def test_of_many_names_only_the_first_and_the_last_are_told() -> None:
-    with pytest.raises(UsageError, match=re.escape("there are text_0_0, text_0_1, … U_3_3") + "$"):
+    with pytest.raises(UsageError, match=re.escape("there are text_0_the, text_0_cat, … U_3_dog") + "$"):
         override(load("gpt-small"), values={"W": 3.0})
 
 

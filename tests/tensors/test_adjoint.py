@@ -22,7 +22,6 @@ from sheetgen.tensors.adjoint import backward
 from sheetgen.tensors.composites import COMPOSITES
 from sheetgen.tensors.forward import forward
 from sheetgen.tensors.functions import FUNCTIONS
-from sheetgen.tensors.labels import labels
 from sheetgen.tensors.matrix_latex import equation_latex
 from sheetgen.tensors.matrix_text import equation_text
 from sheetgen.tensors.passing import PASSING
@@ -48,8 +47,9 @@ def computed(study: Study) -> Values:
     """Return the values of what is printed, for the numbers that a study begins with."""
     assert study.tensors is not None
     numbers = study.at_sample(study.sample_in(0))
+    called = study.tensors.naming.labels
     given = {
-        name: np.reshape([numbers[label] for label in labels(name, one.shape)], one.shape)
+        name: np.reshape([numbers[label] for label in called(name, one.shape)], one.shape)
         for name, one in study.tensors.given.items()
     }
     return Values(given, printed(study))
@@ -93,7 +93,7 @@ def require_like_scalars(study: Study, values: Values, row: dict[str, float]) ->
                 np.testing.assert_allclose(along, row[column], rtol=1e-9, atol=1e-12, err_msg=column)
                 compared += 1
     for name in trained(study):
-        names = labels(name, study.tensors.given[name].shape)
+        names = study.tensors.naming.labels(name, study.tensors.given[name].shape)
         for label, along in zip(names, values.whole(f"d_{loss}__d_{name}").reshape(-1), strict=True):
             np.testing.assert_allclose(along, row[derivative_label(loss, label)], rtol=1e-9, atol=1e-12)
             compared += 1

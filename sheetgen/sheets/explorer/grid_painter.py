@@ -133,17 +133,17 @@ class GridPainter:
         self.across(row, column, grid.width, text, Style(bold=True, colour=SECTION_COLOURS[section][0]))
 
     def _count(self, grid: TensorGrid, matrix: Matrix, top: int, left: int, columns_too: bool) -> None:
-        """Number the rows of a matrix and its columns, and say which of several it is."""
+        """Number the rows of a matrix and its columns, or name them, and say which of several it is."""
         if matrix.place:
-            of_them = f"[{', '.join(map(str, matrix.place))}]"
+            of_them = grid.matrix_heading(matrix.place)
             where = top - 2 if columns_too else top - 1
             self.across(where, left, grid.columns * grid.cell, of_them, replace(_COUNT, align="left"))
         if columns_too and grid.above:
             for column in range(grid.columns):
-                self.across(top - 1, left + column * grid.cell, grid.cell, float(column), _COUNT)
+                self.across(top - 1, left + column * grid.cell, grid.cell, grid.column_heading(column), _COUNT)
         if grid.left:
             for row in range(grid.rows):
-                self.across(top + row, left - 1, 1, float(row), _COUNT)
+                self.across(top + row, left - grid.left, grid.left, grid.row_heading(row), _COUNT)
 
     def _put(self, grid: TensorGrid, row: int, column: int, content: Content, look: Style) -> str:
         """Put a number into a cell of a grid, with its border all round where it takes several columns."""

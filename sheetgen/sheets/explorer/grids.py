@@ -13,6 +13,7 @@ from sheetgen.sheets.explorer.table import Kinds, moves_loss_alike
 from sheetgen.sheets.explorer.tensor_grid import SHARES, TensorGrid
 from sheetgen.tensors.elements import Array
 from sheetgen.tensors.known import spelled
+from sheetgen.tensors.naming import Words
 from sheetgen.tensors.notation import written
 from sheetgen.tensors.operands import Operands, base, drawn
 from sheetgen.tensors.program import Step, Tensors
@@ -28,6 +29,7 @@ class Grids:
 
     def __init__(self, study: Study, tensors: Tensors) -> None:
         self._graph, self._operands = study.network, Operands(tensors)
+        self._naming = tensors.naming
         self._sections = {name: section_of(given.table) for name, given in tensors.given.items()}
         self._sections |= {step.name: section_of(step.table) for step in tensors.steps}
         self._pictures = self._drawn_small(tensors.steps)
@@ -45,15 +47,18 @@ class Grids:
 
     def operand(self, tree: Tree, slopes: bool = True) -> TensorGrid:
         """Return the grid of a tensor as an equation uses it."""
-        return self._grid(written(tree), base(tree), self._operands.elements(tree), slopes)
+        return self._grid(
+            written(tree), base(tree), self._operands.elements(tree), slopes, self._operands.headings(tree)
+        )
 
     def result(self, step: Step, slopes: bool = True) -> TensorGrid:
         """Return the grid of what an equation gives."""
         elements = np.empty(len(step.elements), dtype=object)
         elements[:] = step.elements
-        return self._grid(spelled(step.name, step.place), step.name, elements.reshape(step.shape), slopes)
+        headings = self._naming.headings(step.name, step.place, len(step.shape))
+        return self._grid(spelled(step.name, step.place), step.name, elements.reshape(step.shape), slopes, headings)
 
-    def _grid(self, name: str, tensor: str, elements: Array, slopes: bool) -> TensorGrid:
+    def _grid(self, name: str, tensor: str, elements: Array, slopes: bool, headings: tuple[Words, ...]) -> TensorGrid:
         owner = next(filter(None, map(self._operands.owner, elements.reshape(-1))), "")
         by = self._slopes(elements, tensor) if slopes else None
         return TensorGrid(
@@ -65,6 +70,7 @@ class Grids:
             "" if by is None else derivative_label(self._graph.loss, name),
             self._known(_slope_scale(tensor)),
             tensor in self._pictures,
+            headings,
         )
 
     def _drawn_small(self, steps: tuple[Step, ...]) -> set[str]:

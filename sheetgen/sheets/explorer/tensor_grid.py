@@ -15,8 +15,10 @@ from functools import cached_property
 import numpy as np
 
 from sheetgen.network.graph import Section
+from sheetgen.page.page import Content
 from sheetgen.tensors.elements import Array
 from sheetgen.tensors.labels import Place, places, shape_text
+from sheetgen.tensors.naming import Words
 
 UNIT, HEIGHT = 22 / 7, 16.5
 """How wide a column of the board is, in characters, and how high its rows are, in points: both 22 pixels."""
@@ -27,6 +29,8 @@ SHARES = "shares"
 _PIXELS = 22.0
 _LETTER, _MARGIN = 7.8, 8.0
 """How wide a letter of a name is on average, and what is left free beside names, in pixels."""
+_SMALL_LETTER, _EDGE = 6.4, 2.0
+"""The same of the names of rows and columns, which are written smaller."""
 _FEW, _SEVERAL = 6, 12
 _FEW_IN_A_PICTURE = 4
 _MOST_ACROSS = 64
@@ -52,7 +56,8 @@ class TensorGrid:
     """A tensor that is drawn under a name.
 
     ``elements`` are what it shows, coloured on the ``scale`` of that name. ``slopes`` are the scalars whose derivatives
-    stand beneath, None where there is none to show. A ``picture`` has square cells sooner.
+    stand beneath, None where there is none to show. A ``picture`` has square cells sooner. ``headings`` are what the
+    places along each axis are called, none along one that is counted.
     """
 
     name: str
@@ -63,6 +68,7 @@ class TensorGrid:
     slope_title: str = ""
     slope_scale: str = ""
     picture: bool = False
+    headings: tuple[Words, ...] = ()
 
     @property
     def title(self) -> str:
@@ -106,8 +112,31 @@ class TensorGrid:
 
     @property
     def left(self) -> int:
-        """The columns of the board before a matrix: for the numbers of its rows, of which a vector has one."""
-        return int(self.elements.ndim > 1)
+        """The columns of the board before a matrix: for the numbers or names of its rows, of which a vector has one."""
+        if self.elements.ndim < 2:
+            return 0
+        return max((units_of(word, _SMALL_LETTER) for word in self._words(-2)), default=1)
+
+    def row_heading(self, row: int) -> Content:
+        """Return the name of a row, or its number."""
+        words = self._words(-2)
+        return words[row] if words else float(row)
+
+    def column_heading(self, column: int) -> Content:
+        """Return the name of a column, as much of it as its cells have room for, or its number."""
+        if not (words := self._words(-1)):
+            return float(column)
+        word, room = words[column], int((self.cell * _PIXELS - _EDGE) / _SMALL_LETTER)
+        return word if len(word) <= room else f"{word[: max(1, room - 1)]}…"
+
+    def matrix_heading(self, place: Place) -> str:
+        """Return which of several a matrix is."""
+        along = self.headings or ((),) * self.elements.ndim
+        return f"[{', '.join(words[at] if words else str(at) for words, at in zip(along, place, strict=False))}]"
+
+    def _words(self, axis: int) -> Words:
+        """Return the names of the places along one of the last axes."""
+        return self.headings[axis] if -axis <= len(self.headings) else ()
 
     @property
     def above(self) -> int:

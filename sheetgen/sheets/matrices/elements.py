@@ -10,7 +10,7 @@ from sheetgen.algebra.expr import Const, Expr, Var
 from sheetgen.network.graph import Graph
 from sheetgen.sheets.explorer.table import moves_loss_alike
 from sheetgen.tensors.known import spelled
-from sheetgen.tensors.labels import Place, Shape, labels, places
+from sheetgen.tensors.labels import Place, Shape, places
 from sheetgen.tensors.matrices import Equation, Name, Slot, Turn
 from sheetgen.tensors.program import Tensors
 
@@ -40,7 +40,7 @@ class Elements:
         self._values: dict[tuple[str, Place], tuple[Shape, tuple[Expr, ...]]] = {}
         self._own: dict[tuple[str, Place], tuple[str | None, ...]] = {}
         for name, given in tensors.given.items():
-            names = labels(name, given.shape)
+            names = tensors.naming.labels(name, given.shape)
             self._values[name, ()] = given.shape, tuple(map(Var, names))
             self._own[name, ()] = names
         for step in tensors.steps:

@@ -10,7 +10,6 @@ from sheetgen.network.study import Study
 from sheetgen.sheets.matrices.updates import ANY, updates
 from sheetgen.tensors.adjoint import backward
 from sheetgen.tensors.forward import Forward, forward
-from sheetgen.tensors.labels import labels
 from sheetgen.tensors.matrices import Equation, Name
 from sheetgen.tensors.matrix_latex import equation_latex, matrix_latex, tensor_latex
 from sheetgen.tensors.matrix_text import equation_text, matrix_text
@@ -37,7 +36,7 @@ def trained(study: Study, tensors: Tensors) -> list[str]:
     return [
         name
         for name, given in tensors.given.items()
-        if given.table == "parameters" and not weights.isdisjoint(labels(name, given.shape))
+        if given.table == "parameters" and not weights.isdisjoint(tensors.naming.labels(name, given.shape))
     ]
 
 

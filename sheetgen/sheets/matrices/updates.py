@@ -9,7 +9,6 @@ from sheetgen.algebra.expr import Before, Const, Expr, Held, Var
 from sheetgen.network.graph import Quantity, derivative_label, equation_of, mean
 from sheetgen.network.optimizers import OPTIMIZERS, StateColumn
 from sheetgen.network.study import Study
-from sheetgen.tensors.labels import labels
 from sheetgen.tensors.matrices import Made, Matrix, Name, Number, broadcast
 from sheetgen.tensors.program import Tensors
 
@@ -41,11 +40,13 @@ def updates(
     columns = OPTIMIZERS[study.variants[variant].optimizer.name].columns
     weights = set(study.network.weights)
     shapes = {name: tensors.given[name].shape for name in trained}
-    first = {name: next(e for e in labels(name, shape) if e in weights) for name, shape in shapes.items()}
+    first = {
+        name: next(e for e in tensors.naming.labels(name, shape) if e in weights) for name, shape in shapes.items()
+    }
     of_elements = {
         column
         for name, shape in shapes.items()
-        for element in labels(name, shape)
+        for element in tensors.naming.labels(name, shape)
         for column in _columns(study, element, columns)
     }
     if counted := tuple(_update(q, {}) for q in quantities if q.name not in of_elements):

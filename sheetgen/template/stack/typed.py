@@ -35,6 +35,7 @@ def _equation_shape(tables: Tables, name: str, users: tuple[str, ...]) -> Shape 
     # NumPy is needed for templates in tensors only, and those without are read by this room too.
     from sheetgen.tensors.fitting import ShapeError
     from sheetgen.tensors.lower import KNOWN_FUNCTIONS, Lowering
+    from sheetgen.tensors.naming import COUNTED
     from sheetgen.tensors.parse import parse
     from sheetgen.tensors.tree import references
 
@@ -50,7 +51,7 @@ def _equation_shape(tables: Tables, name: str, users: tuple[str, ...]) -> Shape 
                 return None
             known[used] = shape
         try:
-            return Lowering(known, known).define("forward", name, (), tree)[0]
+            return Lowering(known, known, COUNTED).define("forward", name, (), tree)[0]
         except ShapeError as error:
             raise TemplateError(f"{name} = {text}: {error.problem}", error.expected) from None
 

@@ -9,13 +9,15 @@ from itertools import islice
 from sheetgen.algebra.order import in_order
 from sheetgen.errors import TemplateError, did_you_mean
 from sheetgen.limits import MAX_COLUMNS
+from sheetgen.template.axes import require_known
 from sheetgen.template.document import EQUATION_TABLES, GIVEN_TABLES, Document
 from sheetgen.template.tensors.numbers import is_tensor, read_numbers
 from sheetgen.tensors.fitting import MOST_AXES, ShapeError
 from sheetgen.tensors.heads import Head, heads
 from sheetgen.tensors.known import needed, spelled
-from sheetgen.tensors.labels import Place, Shape, labels, shape_text
+from sheetgen.tensors.labels import Place, Shape, shape_text
 from sheetgen.tensors.lower import KNOWN_FUNCTIONS, Lowering
+from sheetgen.tensors.naming import Naming
 from sheetgen.tensors.parse import parse
 from sheetgen.tensors.program import Given, Step, Tensors, Typed
 from sheetgen.tensors.tree import Tree, references
@@ -23,32 +25,32 @@ from sheetgen.tensors.tree import Tree, references
 _Name = tuple[str, Place]
 
 
-def expand_tensors(document: Document, in_data: Mapping[str, Shape]) -> Tensors:
+def expand_tensors(document: Document, in_data: Mapping[str, Shape], naming: Naming) -> Tensors:
     """Put named scalars into the tables in place of tensors; return what the template said.
 
-    ``in_data`` are the shapes of what [data] names.
+    ``in_data`` are the shapes of what [data] names; ``naming`` says what elements are called.
 
     Raises TemplateError, with the line of the equation, where shapes do not fit or names are unknown.
     """
     given = {name: Given("data", shape) for name, shape in in_data.items()}
     frozen = document.data.get("frozen")
     for table in GIVEN_TABLES:
-        given |= _given(document, table)
+        given |= _given(document, table, naming)
     for name, one in given.items():
         if len(one.shape) > MOST_AXES:
             document.fail(f"{name} has {len(one.shape)} axes", f"at most {MOST_AXES}", one.table, name)
     if isinstance(frozen, list):
-        document.data["frozen"] = [label for name in frozen for label in _labels_of(given, name)]
-    return _Expansion(document, given).tensors()
+        document.data["frozen"] = [label for name in frozen for label in _labels_of(given, naming, name)]
+    return _Expansion(document, given, naming).tensors()
 
 
-def _labels_of(given: dict[str, Given], name: object) -> tuple[object, ...]:
+def _labels_of(given: dict[str, Given], naming: Naming, name: object) -> tuple[object, ...]:
     """Return the scalars of a tensor; a name that is none stays as it is, for others to judge."""
     tensor = given.get(name) if isinstance(name, str) else None
-    return (name,) if tensor is None else labels(str(name), tensor.shape)
+    return (name,) if tensor is None else naming.labels(str(name), tensor.shape)
 
 
-def _given(document: Document, table: str) -> dict[str, Given]:
+def _given(document: Document, table: str, naming: Naming) -> dict[str, Given]:
     """Put the elements of a table's tensors into it; return the shapes."""
     given: dict[str, Given] = {}
     scalars: dict[str, object] = {}
@@ -58,7 +60,9 @@ def _given(document: Document, table: str) -> dict[str, Given]:
         else:
             numbers = read_numbers(document, table, name, value)
             given[name] = Given(table, numbers.shape)
-            elements = dict(zip(labels(name, numbers.shape), numbers.elements, strict=True))
+            with document.refusing(table, name):
+                called = naming.labels(name, numbers.shape)
+            elements = dict(zip(called, numbers.elements, strict=True))
         _require_new(document, table, name, scalars.keys() & elements.keys())
         scalars |= elements
         _note_lines(document, table, name, elements)
@@ -84,8 +88,8 @@ def _note_lines(document: Document, table: str, key: str, scalars: dict[str, obj
 class _Expansion:
     """Reads the equations of a document over tensors of given shapes."""
 
-    def __init__(self, document: Document, given: dict[str, Given]) -> None:
-        self.document, self.given = document, given
+    def __init__(self, document: Document, given: dict[str, Given], naming: Naming) -> None:
+        self.document, self.given, self.naming = document, given, naming
         self.typed: list[Typed] = []
         self.trees: dict[_Name, tuple[Typed, Head, Tree]] = {}
         self.parts: dict[str, dict[Place, None]] = {}
@@ -96,16 +100,17 @@ class _Expansion:
             for key, text in self.document.table(table).items():
                 self._read(table, key, text)
         names = {name for name, _ in self.trees}
-        lowering = Lowering({name: one.shape for name, one in self.given.items()}, {*self.given, *names})
+        lowering = Lowering({name: one.shape for name, one in self.given.items()}, {*self.given, *names}, self.naming)
         unrolled = [self._define(lowering, name) for name in self._order()]
         self._require_one_number(unrolled)
+        self._require_named(unrolled, {step.name for step in lowering.steps})
         if self.document.table("forward") and not lowering.scalars.get("forward"):
             problem = "the table [forward] computes nothing: it only gives other names to what is given"
             self.document.fail(problem, "let it hold an equation that computes", "forward")
         for table in EQUATION_TABLES:
             if table in self.document.data:
                 self.document.data[table] = lowering.scalars.get(table, {})
-        return Tensors(self.given, tuple(self.typed), tuple(unrolled), tuple(lowering.steps))
+        return Tensors(self.given, tuple(self.typed), tuple(unrolled), tuple(lowering.steps), self.naming)
 
     def _read(self, table: str, key: str, text: object) -> None:
         """Read an equation, once for each turn of its loops."""
@@ -157,6 +162,15 @@ class _Expansion:
                 typed = self.trees[step.name, step.place][0]
                 problem = f"{typed.key} is {shape_text(step.shape)}, and what is minimised is one number"
                 self.document.fail(problem, f"{typed.key} = sum({typed.text})", "loss", typed.key)
+
+    def _require_named(self, steps: list[Step], computed: set[str]) -> None:
+        """Let [axes] be of tensors that there are, and have no name for a part that there is not."""
+        require_known(self.document, self.naming, {*self.given, *computed})
+        for step in steps:
+            if step.place and step.name in self.naming.axes:
+                sizes = tuple(max(along) + 1 for along in zip(*self.parts[step.name], strict=True))
+                with self.document.refusing(step.table, self.trees[step.name, step.place][0].key):
+                    self.naming.labels(step.name, (*sizes, *step.shape))
 
     def _require(self, name: _Name, typed: Typed, used: str, place: Place) -> None:
         """Let an equation use only what is declared."""

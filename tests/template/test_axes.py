@@ -1,0 +1,140 @@
+"""The table [axes]: its words are what elements are called by, in every cell that names one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import openpyxl
+import pytest
+from tracing import trace
+
+from sheetgen import TemplateError, build, engines, loads
+from sheetgen.sheet_names import EXPLORER, INPUTS
+from sheetgen.template.write import effective_template
+from sheetgen.tensors.naming import Naming
+
+TEMPLATE = """
+title = "Words"
+rates = [0.1]
+iterations = 2
+
+[axes]
+word = ["the", "cat", "sat"]
+kind = ["noun", "verb"]
+tensors = ["X[:, word]", "W[word, kind]", "P[:, kind]", "h[word]", "T[:, kind]"]
+
+[inputs]
+X = [[1, 0, 0], [0, 1, 0]]
+
+[targets]
+T = [[1, 0], [0, 1]]
+
+[parameters]
+W = [[0.1, 0.2], [0.3, -0.4], [0.5, 0.6]]
+
+[forward]
+P = "softmax(X @ W)"
+"h[0]" = "W.T[0, 0]*2"
+"h[i] for i in 1..2" = "h[i-1]*P[1]"
+
+[loss]
+E = "sum(cce(P, T)) + 0.01*sum(W^2) + sum(h[1]^2)"
+"""
+IN_DATA = """
+title = "Words in data"
+rates = [0.1]
+iterations = 2
+[axes]
+side = ["left", "right"]
+tensors = ["x[side]", "w[side]"]
+[data]
+inputs = ["x"]
+targets = ["t"]
+rows = [[[1, 2], 0], [[3, 4], 1]]
+[parameters]
+w = [0.1, 0.2]
+[forward]
+y = "x @ w"
+[loss]
+E = "(y - t)^2"
+"""
+
+
+def test_elements_are_called_by_words() -> None:
+    study = loads(TEMPLATE)
+    row = dict(zip(study.graph.names, next(iter(trace(study, [0]))).rows[0][0], strict=True))
+    values = {**study.values, **row}
+    w = np.array([[values[f"W_{word}_{kind}"] for kind in ("noun", "verb")] for word in ("the", "cat", "sat")])
+    assert w.tolist() == [[0.1, 0.2], [0.3, -0.4], [0.5, 0.6]]
+    powers = np.exp(w[:2])
+    p = powers / powers.sum(axis=1, keepdims=True)
+    assert [[values[f"P_{r}_{kind}"] for kind in ("noun", "verb")] for r in (0, 1)] == pytest.approx(p)
+    assert [values["h_the"], values["h_cat_0"], values["h_sat_1"]] == pytest.approx(
+        [0.2, 0.2 * p[1, 0], 0.2 * p[1, 1] ** 2]
+    )
+    assert values["∂E/∂P_0_noun"] == pytest.approx(-1 / p[0, 0])
+
+
+def test_elements_of_samples_are_called_by_words() -> None:
+    study = loads(IN_DATA)
+    assert study.samples == {"x_left": (1, 3), "x_right": (2, 4), "t": (0, 1)}
+    assert study.network.weights == ("w_left", "w_right")
+
+
+@pytest.mark.parametrize("text", [TEMPLATE, IN_DATA])
+def test_the_effective_template_has_the_same_words(text: str) -> None:
+    study, again = loads(text), loads(effective_template(loads(text)))
+    assert again.graph.names == study.graph.names
+    assert again.values == study.values
+
+
+def test_the_workbook_is_right_and_shows_the_words(tmp_path: Path) -> None:
+    path = tmp_path / "words.xlsx"
+    build(loads(TEMPLATE), path)  # proven: the reference and the engine find no difference
+    book = openpyxl.load_workbook(path)
+    labels = {cell.value for row in book[INPUTS].iter_rows() for cell in row}
+    assert {"X_0_the", "T_1_verb", "W_sat_noun"} <= labels
+    cells = engines.get("embedded").recalculate(path, 60).grid(EXPLORER, 120, 100)
+    (top, left), *_ = [(r, c) for r, row in enumerate(cells) for c, value in enumerate(row) if value == "W  3×2"]
+    assert [value for value in cells[top + 1][left:] if value][:2] == ["noun", "verb"]
+    assert [cells[top + 2 + row][left] for row in range(3)] == ["the", "cat", "sat"]
+
+
+def test_headings_of_parts() -> None:
+    naming = Naming({"word": ("a", "b", "c")}, {"W": ("", "word")})
+    spans = loads(TEMPLATE.replace('P = "softmax(X @ W)"', 'P = "softmax(X[:, 1:] @ W[1:])"')).tensors
+    assert spans is not None
+    assert naming.headings("W", (), 2) == ((), ("a", "b", "c"))
+    assert naming.headings("W", (1,), 1) == (("a", "b", "c"),)
+    assert spans.naming.headings("W", (0,), 1) == (("noun", "verb"),)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "message"),
+    [
+        ('"the", "cat", "sat"', '"the", "cat"', 12, "X has 3 places along axis 1, and 'word' of [axes] names 2"),
+        ('"the", "cat", "sat"', '"the", "The", "sat"', 7, "word has 'the' and 'The' (spreadsheets take no notice of"),
+        ('"the", "cat", "sat"', '"the", "the", "sat"', 7, "word has 'the' and 'the'; give each place a name"),
+        ('"the", "cat", "sat"', '"the", "new york", "sat"', 7, "word: 'new york' cannot be part of the name"),
+        ('"the", "cat", "sat"', '"the", "7", "sat"', 7, "word: '7' cannot be part of the name of a quantity; use"),
+        ('"the", "cat", "sat"', '"the", "a_b", "sat"', 7, "word: 'a_b' cannot be part of the name of a quantity"),
+        ('word = ["the", "cat", "sat"]', "word = []", 7, "word must be a list of names"),
+        ('word = ["the", "cat", "sat"]', 'word = "the"', 7, "word in [axes] must be a list of texts"),
+        ('"W[word, kind]"', '"W[words, kind]"', 9, "axis 'words', which [axes] does not name; did you mean 'word'?"),
+        ('"W[word, kind]"', '"W(word, kind)"', 9, "'W(word, kind)' does not say which axes have names; write"),
+        ('"W[word, kind]"', '"W[word, kind]", "W[word]"', 9, "tensors names W twice; say all its axes at once"),
+        ('"P[:, kind]"', '"PP[:, kind]"', 9, "tensors names 'PP', which is no tensor; did you mean 'P'?"),
+        ('"P[:, kind]"', '"P[:, :, kind]"', 21, "P is 2×2, and [axes] names 3 axes of it"),
+        ("[inputs]", 'unit = ["a"]\n[inputs]', 11, "no tensor has the axis 'unit'; add one to tensors"),
+        ("1..2", "1..1", 22, "h has 2 places along axis 0, and 'word' of [axes] names 3"),
+        ("1..2", "1..3", 23, "h has more than 3 places along axis 0, and 'word' of [axes] names 3"),
+        ("tensors = ", "tensor = ", 6, "[axes] does not say which tensors have its axes"),
+        ("[parameters]", "[parameters]\nP_0_noun = 1", 22, "P and P_0_noun would both have an element P_0_noun"),
+    ],
+)
+def test_what_is_refused(old: str, new: str, line: int, message: str) -> None:
+    with pytest.raises(TemplateError) as caught:
+        loads(TEMPLATE.replace(old, new, 1), "words.toml")
+    assert str(caught.value).startswith(f"words.toml, line {line}: ")
+    assert message in str(caught.value)
