@@ -33,6 +33,11 @@ def test_close_in_both_directions_alike(a: float, b: float, extra: float, answer
     assert Tolerance().close(b, a, extra) is answer
 
 
+def test_as_far_apart_as_is_allowed_is_close() -> None:
+    assert Tolerance(rtol=0.0).close(1.0, 1.5, 0.5)
+    assert not Tolerance(rtol=0.0).close(1.0, 1.5, 0.25)
+
+
 def test_an_infinity_is_close_to_nothing_else() -> None:
     assert not Tolerance().close(1.0, math.inf)
     assert not Tolerance().close(-math.inf, math.inf)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from networks import ODD, template
@@ -12,6 +13,7 @@ from sheetgen import Tolerance, load, loads, override
 from sheetgen.algebra.expr import Var, substitute
 from sheetgen.algebra.ops import PRIMITIVES
 from sheetgen.algebra.parser import parse
+from sheetgen.network.batches import batches
 from sheetgen.network.optimizers import OPTIMIZERS
 from sheetgen.network.row_program import Row
 from sheetgen.network.study import Study
@@ -44,6 +46,14 @@ def test_what_is_right_is_proven(study: Study) -> None:
 
 def test_hundreds_of_rows_and_large_rates_are_proven() -> None:
     assert disagreements(override(load(), rates=[50.0, 1000.0], iterations=600)) == []
+
+
+def test_many_passes_over_few_rows_find_what_one_pass_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sheetgen.proof.mathematics.batches", partial(batches, numbers=1))
+    study = loads(ODD)
+    assert list(differences(Trace(study, chunk_rows=5), Tolerance())) == []
+    position = study.graph.position["iteration"]
+    assert max(row[position] for row in Trace(study).rows_of(0)) > 3
 
 
 def test_training_must_begin_with_the_templates_weights() -> None:
