@@ -7,6 +7,7 @@ import math
 import pytest
 
 from sheetgen import Tolerance
+from sheetgen.network.tolerance import same_when_saved
 
 UNIT = 1e-15
 
@@ -41,3 +42,10 @@ def test_as_far_apart_as_is_allowed_is_close() -> None:
 def test_an_infinity_is_close_to_nothing_else() -> None:
     assert not Tolerance().close(1.0, math.inf)
     assert not Tolerance().close(-math.inf, math.inf)
+
+
+@pytest.mark.parametrize("size", [1e-200, 1e-10, 1.0, 1e200])
+def test_numbers_are_the_same_when_saved_to_15_digits(size: float) -> None:
+    assert same_when_saved(size, size * (1 + 5e-15))
+    assert not same_when_saved(size, size * (1 + 2e-14))
+    assert not same_when_saved(size, -size)
