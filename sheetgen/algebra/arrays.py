@@ -83,10 +83,12 @@ def spreads(expr: Expr) -> bool:
 
 def applied(expr: Expr) -> Iterator[Apply]:
     """Yield every operation in an expression, an operation before its operands."""
-    if isinstance(expr, Apply):
-        yield expr
-        for arg in expr.args:
-            yield from applied(arg)
+    left = [expr]
+    while left:
+        node = left.pop()
+        if isinstance(node, Apply):
+            yield node
+            left += reversed(node.args)
 
 
 def _compares(expr: Apply) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import is_
 
 from sheetgen.algebra.expr import Apply, Before, Const, Expr, Held, Var, names, substitute
 from sheetgen.algebra.ops import PRIMITIVES, operands_by_letter
@@ -24,7 +25,7 @@ def expanded(expr: Expr) -> Expr:
         return expr
     args = tuple([expanded(arg) for arg in expr.args])
     if not PRIMITIVES[expr.op].expansion:
-        return Apply(expr.op, args)
+        return expr if all(map(is_, args, expr.args)) else Apply(expr.op, args)
     return substitute(expanded(_expansion(expr.op)), operands_by_letter(args).__getitem__)
 
 

@@ -104,6 +104,8 @@ def _operation(op: str, operands: Sequence[Bounded]) -> Bounded:
     slopes = _slopes(row.derivatives)
     assert row.evaluate is not None, f"{op} has neither an evaluation nor an expansion"
     function = row.evaluate
+    if len(operands) == 2 and not row.kinks:
+        return _of_two(op, function, operands, slopes, row.cancels)
 
     def computed(known: Known) -> tuple[float, float]:
         bounded = [operand(known) for operand in operands]
@@ -115,6 +117,26 @@ def _operation(op: str, operands: Sequence[Bounded]) -> Bounded:
         for (_, error), slope in zip(bounded, slopes, strict=True):
             if error:
                 total += error * slope(values, result)
+        return result, total
+
+    return computed
+
+
+def _of_two(
+    op: str, function: Callable[..., float], operands: Sequence[Bounded], slopes: tuple[_Slope, ...], cancels: bool
+) -> Bounded:
+    """Return the function of an operation of two operands and no kinks, which most are: the same, in fewer steps."""
+    (first, second), (along_first, along_second) = operands, slopes
+
+    def computed(known: Known) -> tuple[float, float]:
+        a, a_error = first(known)
+        b, b_error = second(known)
+        result = _finite(op, function(a, b))
+        total = known.unit * (abs(a) + abs(b) if cancels else abs(result))
+        if a_error:
+            total += a_error * along_first((a, b), result)
+        if b_error:
+            total += b_error * along_second((a, b), result)
         return result, total
 
     return computed

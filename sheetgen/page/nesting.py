@@ -7,13 +7,15 @@ parenthesis that are not finished. Excel takes 64 functions inside one another, 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _PRECEDENCE = {"<": 0, ">": 0, "=": 0, "<=": 0, ">=": 0, "<>": 0, "&": 1, "+": 2, "-": 2, "*": 3, "/": 3, "^": 5}
 _NEGATION = 4
 _KINDS = ("<>=", "&", "+-", "*/", "-", "^")
 """The operators of each precedence."""
 _NO_PARENTHESES = re.compile("[^()]+")
-_WORD = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|<>|[<>]=?|[-+*/^=&(),]|[^-+*/^<>=&(),'"]+""")
+_OPERAND = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|[^-+*/^<>=&(),'"]+""")
+_WORD = re.compile(r"<>|[<>]=?|[-+*/^=&(),]|x+")
 
 
 def nests_deeper(formula: str, most: int) -> bool:
@@ -38,6 +40,12 @@ def nesting(formula: str) -> int:
 
     An operator of the same precedence, or a looser one, finishes the one before it: a long sum is one deep.
     """
+    return _levels(_OPERAND.sub("x", formula))
+
+
+@lru_cache(maxsize=4096)
+def _levels(formula: str) -> int:
+    """Return the same of a formula whose operands are all an ``x``: formulas that differ in these alone are many."""
     inner: list[int] = []  # the precedences of the operators that wait inside the innermost parenthesis, ascending
     outside: list[tuple[list[int], int]] = []  # those outside it, and how many things are open around them
     around = deepest = 0

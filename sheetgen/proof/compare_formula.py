@@ -110,12 +110,24 @@ class FormulaComparison:
         formula = cell.formula
         if formula is None:
             self.differ(cell, Kind.CONSTANT, value, cell.value, text)
-            return
+        elif cell.fills != fills or not formulas.same(formula, text):
+            self.outcome.formulas += 1
+            self.differ(cell, Kind.FORMULA, value, self.sheet.value_at(cell.row, cell.column), text)
+        else:
+            self.compare_values(cell, text, value, bound, accepts)
+
+    def compare_values(
+        self,
+        cell: FileCell,
+        text: str,
+        value: float | str | bool,
+        bound: Bound,
+        accepts: Callable[[Value], bool] = lambda other: False,
+    ) -> None:
+        """Compare the values of a cell that holds the formula that it must: as `compare` does."""
         self.outcome.formulas += 1
         recalculated = self.sheet.value_at(cell.row, cell.column)
-        if cell.fills != fills or not formulas.same(formula, text):
-            self.differ(cell, Kind.FORMULA, value, recalculated, text)
-        elif not (self.agree(recalculated, value, bound) or accepts(recalculated)):
+        if not (self.agree(recalculated, value, bound) or accepts(recalculated)):
             self.differ(cell, Kind.VALUE, value, recalculated, text)
         elif cell.value is None and value != "":
             self.outcome.uncached += 1

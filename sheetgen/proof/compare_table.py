@@ -91,12 +91,13 @@ class TableComparison:
             column, expected = self._table.columns[cell.column - 1], values[cell.column - 1]
             if number == first or cell.style not in plain[cell.column - 1] or cell.rich:
                 self._comparison.look(cell, column.style_in(number, first).number)
-            if cell.fills is None and self._same_formula(cell, column, number):
+            same = cell.fills is None and self._same_formula(cell, column, number)
+            if same:
                 recalculated = self._sheet.value_at(number, cell.column)
                 if recalculated == expected == cell.value and type(cell.value) is type(recalculated) is float:
                     self._count(cell)
                     continue
-            self._cell(cell, column, number, expected)
+            self._cell(cell, column, number, expected, same)
         if present < self._width:
             there = {cell.column for cell in row}
             for index in sorted(set(range(1, self._width + 1)) - there):
@@ -123,8 +124,8 @@ class TableComparison:
             self._shared_agrees[key] = formulas.same(shared.text, expected)
         return self._shared_agrees[key]
 
-    def _cell(self, cell: FileCell, column: Column, row: int, expected: float) -> None:
-        """Compare a cell that is not to the last bit what it must be."""
+    def _cell(self, cell: FileCell, column: Column, row: int, expected: float, same: bool) -> None:
+        """Compare a cell that is not to the last bit what it must be; ``same`` says that its formula is."""
         formula = column.formula(row, self._table.first_row)
         if formula is None:
             if type(cell.value) is not float or cell.value != expected or cell.has_formula:
@@ -134,7 +135,7 @@ class TableComparison:
             self._outcome.table_formulas += 1
         self._keep_deviation(self._sheet.value_at(row, cell.column), expected)
         bound = partial(self._sheet.bounds, row - self._table.first_row, column.label)
-        self._comparison.compare(cell, formula, expected, bound)
+        (self._comparison.compare_values if same else self._comparison.compare)(cell, formula, expected, bound)
 
     def _keep_deviation(self, recalculated: Value, expected: float) -> None:
         """Keep the largest deviation of the table's cells."""

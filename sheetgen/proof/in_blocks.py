@@ -1,4 +1,7 @@
-"""Wide or large workbooks are recalculated in blocks of rows, each from the row in which the one before it ended.
+"""Large workbooks are recalculated in blocks of rows, each from the row in which the one before it ended.
+
+A wide one that is no larger than a block is recalculated as a whole, its training sheets with a formula of its own in
+each cell: only the engine's loading of shared formulas is slow there.
 
 A cell of a training sheet needs its own row, the row above it, the rate above the table and the input sheets. So an
 engine is given the inputs and some rows at a time, with the values that it gave for the row above them. When it has
@@ -56,11 +59,15 @@ def recalculate(
     WorkbookError and EngineError as reading and recalculating do.
     """
     layout = Layout(study)
-    if not isinstance(calculator, Embedded) or _at_once(calculator, file, layout) or not _inputs_stand_alone(file):
+    if not isinstance(calculator, Embedded) or _at_once(calculator, file, layout):
         return calculator.recalculate(file.path, timeout), []
     try:
         with TemporaryDirectory(prefix="sheetgen-", ignore_cleanup_errors=True) as folder:
             run = _Run(calculator, file, layout, timeout, Path(folder), told)
+            if run.is_one_block and (values := run.whole()):
+                return values, []
+            if not _inputs_stand_alone(file):
+                return calculator.recalculate(file.path, timeout), []
             return run.values(), run.blocks
     except OSError as error:
         reason = f"a temporary file cannot be written ({error.strerror}), in TMPDIR or the system's folder for them"
@@ -149,8 +156,20 @@ class _Run:
         }
         self.blocks: list[Block] = []
 
+    @property
+    def is_one_block(self) -> bool:
+        """Whether the training sheets have no more cells together than a block has."""
+        return sum(self._widths.values()) * (self._last - FIRST_ROW + 1) <= BLOCK_CELLS
+
+    def whole(self) -> Recalculation | None:
+        """Return the values of all sheets, calculated together; None where there is too little memory for that."""
+        pieces = {sheet: (FormulasSpelledOut(), self._file.row_pieces(sheet)) for sheet in self._widths}
+        rows = {sheet: chain.from_iterable(map(spelled.rows, own)) for sheet, (spelled, own) in pieces.items()}
+        write_copy(self._file, self._copy, rows)
+        return self._recalculated(None, "all its sheets") if self._calculator.fits(self._copy) else None
+
     def values(self) -> Recalculation:
-        """Return the values of all sheets."""
+        """Return the values of all sheets, those of the training sheets found block by block."""
         tables = [self._table(sheet, columns) for sheet, columns in self._widths.items()]
         around = {table.sheet: table.around() for table in tables}
         given = chain.from_iterable(table.values() for table in tables)
@@ -184,6 +203,10 @@ class _Run:
     def _calculated(self, sheets: Mapping[str, Iterable[bytes]], given: Iterable[Given], what: str) -> Recalculation:
         """Return the values of a workbook in which some sheets hold these rows, and what is given."""
         write_copy(self._file, self._copy, sheets)
+        return self._recalculated(given, what)
+
+    def _recalculated(self, given: Iterable[Given] | None, what: str) -> Recalculation:
+        """Return the values of the copy, with what is given."""
         try:
             return self._calculator.recalculate(self._copy, self._timeout, given)
         except EngineError as error:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sheetgen.algebra.evaluate import ARITHMETIC_ERRORS, evaluate_expanded, expanded
 from sheetgen.algebra.expr import Apply, Expr, Held, Var, held_names
 from sheetgen.errors import UsageError
-from sheetgen.network.error_bounds import BoundedNumbers, Known, compiled, error_bound
+from sheetgen.network.error_bounds import BoundedNumbers, Known, compiled
 from sheetgen.network.graph import Graph, equation_of
 from sheetgen.network.tolerance import Tolerance
 from sheetgen.sheets.branches import branches, margins
@@ -66,9 +66,8 @@ class MovedNetworks:
         self.graph, self.point = graph, point
         self.branches = branches(graph, with_held)
         held_equations = {quantity.name: with_held(equation_of(quantity)) for quantity in graph.equations}
-        spelled = {name: expanded(expr) for name, expr in held_equations.items()}
-        self._equations = [(name, expr, compiled(expr)) for name, expr in spelled.items()]
-        self._margins = [expanded(margin) for branch in self.branches for margin in margins(branch)]
+        self._equations = [(name, compiled(expanded(expr))) for name, expr in held_equations.items()]
+        self._margins = [compiled(expanded(margin)) for branch in self.branches for margin in margins(branch)]
         self._sides = [expanded(branch) for branch in self.branches]
         self._computed: dict[tuple[Direction, int], MovedNetwork] = {}
 
@@ -94,13 +93,12 @@ class MovedNetworks:
                 values[weight] += step
         numbers = BoundedNumbers(values.__getitem__, errors.__getitem__)
         known = Known(numbers, 1.0, held=unmoved)
-        for name, expr, bounded in self._equations:
+        for name, bounded in self._equations:
             try:
-                values[name] = evaluate_expanded(expr, values.__getitem__, held=point.value)
+                values[name], errors[name] = bounded(known)
             except ARITHMETIC_ERRORS:
                 raise UsageError(self._edge(direction, multiple, name)) from None
-            _, errors[name] = bounded(known)
-        undecided = any(_near_zero(margin, numbers, unmoved) for margin in self._margins)
+        undecided = any(_near_zero(*margin(known)) for margin in self._margins)
         sides = tuple(evaluate_expanded(side, values.__getitem__, held=point.value) for side in self._sides)
         return MovedNetwork(values, errors, sides, undecided)
 
@@ -116,7 +114,6 @@ class MovedNetworks:
         )
 
 
-def _near_zero(margin: Expr, numbers: BoundedNumbers, held_numbers: BoundedNumbers) -> bool:
+def _near_zero(margin: float, bound: float) -> bool:
     """Whether rounding may decide the sign of a margin; a margin of exactly 0 is 0 in every spreadsheet."""
-    value = evaluate_expanded(margin, numbers.value, held=held_numbers.value)
-    return 0 < abs(value) <= Tolerance.atol * error_bound(margin, numbers.value, numbers.error, 1.0, held_numbers)
+    return 0 < abs(margin) <= Tolerance.atol * bound

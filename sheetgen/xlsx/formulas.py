@@ -33,16 +33,12 @@ class _Line:
     is_column: bool
     number: int
 
-    @property
-    def exists(self) -> bool:
-        return 1 <= self.number <= (MAX_COLUMNS if self.is_column else MAX_ROWS)
-
-    def moved(self, rows: int, columns: int) -> _Line:
-        distance = 0 if self.fixed else columns if self.is_column else rows
-        return _Line(self.fixed, self.is_column, self.number + distance)
-
-    def __str__(self) -> str:
-        return "$" * self.fixed + (column_letter(self.number) if self.is_column else str(self.number))
+    def moved(self, rows: int, columns: int) -> str | None:
+        """Return the line as it reads elsewhere, None where there is no such line."""
+        number = self.number + (0 if self.fixed else columns if self.is_column else rows)
+        if not 1 <= number <= (MAX_COLUMNS if self.is_column else MAX_ROWS):
+            return None
+        return "$" * self.fixed + (column_letter(number) if self.is_column else str(number))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +54,15 @@ class _Reference:
             _Line(bool(fixed), bool(letters), column_number(letters.upper()) if letters else int(digits))
             for fixed, letters, digits in _LINE.findall(text)
         )
-        return cls((first, last)) if first.exists and last.exists else None
+        return None if None in (first.moved(0, 0), last.moved(0, 0)) else cls((first, last))
 
     def moved(self, rows: int, columns: int) -> str:
         """Return the reference as it reads elsewhere, #REF! where it would leave the sheet."""
-        first, last = (line.moved(rows, columns) for line in self.lines)
-        if not (first.exists and last.exists):
+        first, last = self.lines
+        start, end = first.moved(rows, columns), last.moved(rows, columns)
+        if start is None or end is None:
             return "#REF!"
-        return f"{first}{':' * (first.is_column == last.is_column)}{last}"
+        return f"{start}{':' * (first.is_column == last.is_column)}{end}"
 
 
 @lru_cache(maxsize=4096)

@@ -221,16 +221,40 @@ def test_an_engine_that_takes_too_long_says_at_which_rows_of_which_file(seed: Pa
         verify(seed, timeout=1e-9)
 
 
-def test_wide_sheets_are_recalculated_in_blocks(seed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_wide_sheets_are_given_to_the_engine_without_shared_formulas(
+    seed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Shared formulas, of which each column has one, are looked at again at every cell: 11 rows of 40² here."""
-    for wide, looks, blocks in (
-        (COLUMNS - 1, 11 * COLUMNS**2 - 1, [Block("lr 0.5", 5, 15)]),
-        (COLUMNS - 1, 11 * COLUMNS**2, []),
-        (COLUMNS, 11 * COLUMNS**2 - 1, []),
+    shared_formulas: list[int] = []
+    recalculate = embedded.Embedded.recalculate
+
+    def seen(self: embedded.Embedded, path: Path, *rest: Any) -> embedded.EmbeddedRecalculation:
+        with zipfile.ZipFile(path) as archive:
+            parts = [archive.read(name) for name in archive.namelist() if "worksheets/sheet" in name]
+        shared_formulas.append(sum(part.count(b't="shared"') for part in parts))
+        return recalculate(self, path, *rest)
+
+    monkeypatch.setattr(embedded.Embedded, "recalculate", seen)
+    broken = change_cell(seed, tmp_path / "broken.xlsx", "lr 0.5", "F8", CHANGES["another formula"](8))
+    as_it_is = at_once(broken)
+    cells = 11 * COLUMNS
+    for wide, looks, block, shared, blocks in (
+        (COLUMNS, cells * COLUMNS - 1, cells, True, []),
+        (COLUMNS - 1, cells * COLUMNS, cells, True, []),
+        (COLUMNS - 1, cells * COLUMNS - 1, cells, False, []),
+        (COLUMNS - 1, cells * COLUMNS - 1, cells - 1, False, [Block("lr 0.5", 5, 14), Block("lr 0.5", 15, 15)]),
     ):
+        shared_formulas.clear()
         monkeypatch.setattr(in_blocks, "WIDE", wide)
         monkeypatch.setattr(in_blocks, "MOST_LOOKS", looks)
-        assert verify(seed).blocks == blocks
+        monkeypatch.setattr(in_blocks, "BLOCK_CELLS", block)
+        report = verify(broken, max_diffs=10_000, timeout=120)
+        assert report.blocks == blocks
+        assert bool(shared_formulas[0]) is shared
+        assert len(shared_formulas) == (len(blocks) + 1 if blocks else 1)
+        as_dict = report.to_dict()
+        del as_dict["blocks"]
+        assert as_dict == as_it_is
 
 
 def test_where_memory_is_short_a_workbook_is_recalculated_in_blocks(
