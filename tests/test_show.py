@@ -41,7 +41,7 @@ Loss:
   E = sum(cce(P, T))
 Backward:
   ∂E/∂P = where(T = 0, 0, −T/P)
-  ∂E/∂P_pre = P ⊙ (∂E/∂P − rowsum(∂E/∂P ⊙ P))
+  ∂E/∂P_pre = P − T
   ∂E/∂H = (∂E/∂P_pre)·Vᵀ
   ∂E/∂H_pre = ∂E/∂H ⊙ (1 − H²)
 Gradients:
@@ -53,7 +53,7 @@ Update:
   b := b − η·∂E/∂b
   V := V − η·∂E/∂V
 Where:
-  rowsum(X): the sum of each row, as a column"""
+  P − Y: softmax and cross-entropy in one step, for rows of Y that add up to 1"""
 
 
 def test_a_network_in_tensors_is_shown_in_matrices() -> None:

@@ -11,31 +11,33 @@ from collections.abc import Collection, Mapping
 from functools import reduce
 from itertools import product as pairs
 
+from sheetgen.tensors.cross_entropy import along_input
 from sheetgen.tensors.fold import Turned, folded, letters_of
-from sheetgen.tensors.lines import named_lines
+from sheetgen.tensors.lines import WHOLE, named_lines
 from sheetgen.tensors.local import is_flat, slope
 from sheetgen.tensors.matrices import Equation, Item, Made, Matrix, Name, Number, Part, Stretch, Total
 from sheetgen.tensors.passing import PASSING, Passed
 from sheetgen.tensors.program import Tensors
 from sheetgen.tensors.shaped import Key, stretched
-from sheetgen.tensors.simpler import ONE, ZERO, add, filled, gathered, mul, part_at, where
+from sheetgen.tensors.simpler import ONE, ZERO, add, applied, filled, gathered, mul, part_at, where
 
 _CONSTANT = ("argmax", "onehot", "zeros", "ones", "pi")
 """Functions whose results do not change with their operands, or change in jumps."""
 
 
-def backward(tensors: Tensors, loss: str, trained: Collection[str]) -> list[Equation]:
+def backward(tensors: Tensors, loss: str, trained: Collection[str], shares: Collection[str] = ()) -> list[Equation]:
     """Return the derivatives of the loss along every tensor between it and the trained ones, from the loss back.
 
-    What is alike in every turn of a loop is one equation. A derivative that is 1 has none.
+    What is alike in every turn of a loop is one equation. A derivative that is 1 has none. ``shares`` are given tensors
+    whose rows add up to 1.
     """
-    return _Backward(tensors, loss, trained).equations()
+    return _Backward(tensors, loss, trained, shares).equations()
 
 
 class _Backward:
-    def __init__(self, tensors: Tensors, loss: str, trained: Collection[str]) -> None:
+    def __init__(self, tensors: Tensors, loss: str, trained: Collection[str], shares: Collection[str]) -> None:
         lines, self.shapes = named_lines(tensors)
-        self.tensors, self.loss, self.trained = tensors, loss, trained
+        self.tensors, self.loss, self.trained, self.shares = tensors, loss, trained, shares
         self.end: Key = next((step.name, step.place) for step in tensors.steps if step.labels == (loss,))
         self.lines = [line for line in lines if line.table != "metrics"]
         self.moving: set[Key] = {(name, ()) for name in trained}
@@ -53,10 +55,16 @@ class _Backward:
             slope_there = ONE if line.key == self.end else self._arrived(line.key)
             if slope_there is None or line.key not in self.moving:
                 continue
+            own = self.shapes.named(line.key)
             if slope_there != ONE:
                 found.append((line.key, slope_there))
-                slope_there = self.adjoint(line.key)
-            self._pass(line.right, slope_there, self.shapes.named(line.key), line.key)
+            if isinstance(line.right, Made) and line.right.function in WHOLE:
+                short = along_input(line.right, slope_there, own, self.shares)
+                if short is not None:
+                    self._pass(line.right.operands[0], short, line.right.operands[0], line.key)
+                    continue
+            number = _one_number(slope_there) if line.table == "loss" or slope_there == ONE else None
+            self._pass(line.right, self.adjoint(line.key) if number is None else number, own, line.key)
         for name in self.trained:
             if (arrived := self._arrived((name, ()))) is not None:
                 found.append(((name, ()), arrived))
@@ -180,6 +188,16 @@ class _Backward:
                     target = Part(target.tensor, one.place, target.shape)
                 equations.append((order[name, one.first], Equation(target, one.matrix, one.loops)))
         return [equation for _, equation in sorted(equations, key=lambda pair: pair[0])]
+
+
+def _one_number(matrix: Matrix) -> Matrix | None:
+    """Return the number that stands at all places of a matrix, such as 1/n of a mean; None where it is none."""
+    if isinstance(matrix, Made) and matrix.function == "ones":
+        return ONE
+    if isinstance(matrix, Made) and matrix.function in ("mul", "div"):
+        a, b = map(_one_number, matrix.operands)
+        return None if a is None or b is None else applied(matrix.function, a, b)
+    return matrix if isinstance(matrix, Number) else None
 
 
 def _both(a: Matrix, b: Matrix) -> Matrix:

@@ -23,7 +23,10 @@ class Forward:
 
 
 def forward(tensors: Tensors) -> list[Forward]:
-    """Return the equations of a template, in its order; the turns of a loop that are alike are one equation."""
+    """Return the equations of a template, each after those it uses and otherwise in its order.
+
+    The turns of a loop that are alike are one equation.
+    """
     typed_of: dict[Key, Typed] = {
         (head.name, head.place): typed for typed in tensors.typed for head in heads(typed.key)
     }
@@ -31,7 +34,9 @@ def forward(tensors: Tensors) -> list[Forward]:
     steps, inner_shapes = named_lines(tensors)
     whole_of: dict[Typed, list[Line]] = {typed: [] for typed in tensors.typed}
     steps_of: dict[Typed, list[Line]] = {typed: [] for typed in tensors.typed}
+    order: dict[Typed, None] = {}
     for line in whole:
+        order[typed_of[line.key]] = None
         whole_of[typed_of[line.key]].append(line)
     inner: list[Line] = []
     for line in steps:
@@ -47,7 +52,7 @@ def forward(tensors: Tensors) -> list[Forward]:
             if len(steps_of[typed]) > len(whole_of[typed])
             else (),
         )
-        for typed in tensors.typed
+        for typed in order
     ]
 
 

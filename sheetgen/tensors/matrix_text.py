@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from sheetgen.algebra.notation import plain_number
 from sheetgen.algebra.ops import ATOM, COMPARISON, NEGATION, POWER, PRIMITIVES, PRODUCT, SUM
+from sheetgen.tensors.cross_entropy import SHARES
 from sheetgen.tensors.matrices import Equation, Item, Loop, Made, Matrix, Name, Number, Part, Slot, Stretch, subtrees
 from sheetgen.tensors.simpler import ONE, ZERO
 
@@ -28,6 +29,7 @@ WORDS = {
     "to_largest": "to_largest(G, X): each element of G at the first of the largest of its window of X",
     "to_all": "to_all(G): each element of G at all places of its window",
     "rowsum": "rowsum(X): the sum of each row, as a column",
+    "shares": "P − Y: softmax and cross-entropy in one step, for rows of Y that add up to 1",
     "swap": "X.mT: the transposes of the matrices along the last two axes",
 }
 """What the functions mean that only the chain rule needs."""
@@ -51,7 +53,7 @@ def matrix_text(matrix: Matrix) -> str:
 def words(matrices: Iterable[Matrix]) -> list[str]:
     """Return what the functions mean that occur in some matrices and in no template."""
     used = {
-        "rowsum" if is_row_sum(one) else one.function
+        "rowsum" if is_row_sum(one) else "shares" if one.options == SHARES else one.function
         for matrix in matrices
         for one in subtrees(matrix)
         if isinstance(one, Made)

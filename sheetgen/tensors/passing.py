@@ -19,6 +19,7 @@ from sheetgen.tensors.simpler import (
     filled,
     gathered,
     mul,
+    outer,
     product,
     reshaped,
     sub,
@@ -42,9 +43,9 @@ def _matmul(made: Made, arrived: Matrix, own: Matrix) -> list[Passed]:
     if axes == (1, 1):
         return [(a, mul(there, b)), (b, mul(there, a))]
     if axes == (1, 2):
-        return [(a, product(there, transposed(b))), (b, _outer(a, there))]
+        return [(a, product(there, transposed(b))), (b, outer(a, there))]
     if axes == (2, 1):
-        return [(a, _outer(there, b)), (b, product(transposed(a), there))]
+        return [(a, outer(there, b)), (b, product(transposed(a), there))]
     rows, columns = (
         (reshaped(a, (1, *a.shape)) if axes[0] == 1 else a),
         (reshaped(b, (*b.shape, 1)) if axes[1] == 1 else b),
@@ -53,11 +54,6 @@ def _matmul(made: Made, arrived: Matrix, own: Matrix) -> list[Passed]:
     along_a = gathered(product(there, swapped(columns)), rows.shape)
     along_b = gathered(product(swapped(rows), there), columns.shape)
     return [(a, reshaped(along_a, a.shape)), (b, reshaped(along_b, b.shape))]
-
-
-def _outer(a: Matrix, b: Matrix) -> Matrix:
-    """Return the table of the products of each element of one vector with each of another."""
-    return Made("outer", (a, b), (*a.shape, *b.shape))
 
 
 # --- reductions ---

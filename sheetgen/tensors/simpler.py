@@ -35,7 +35,7 @@ def add(a: Matrix, b: Matrix) -> Matrix:
         return sub(a, b.operands[0])
     if isinstance(b, Made) and b.function in ("add", "sub"):
         return applied(b.function, add(a, b.operands[0]), b.operands[1])
-    return _plain("add", a, b)
+    return _plain("add", *_spread_by_sign(a, b))
 
 
 def sub(a: Matrix, b: Matrix) -> Matrix:
@@ -46,7 +46,25 @@ def sub(a: Matrix, b: Matrix) -> Matrix:
         return neg(b)
     if isinstance(a, Number) and isinstance(b, Number) and is_literal(a.value - b.value):
         return Number(a.value - b.value)
-    return _plain("sub", a, b)
+    return _plain("sub", *_spread_by_sign(a, b))
+
+
+def _spread_by_sign(a: Matrix, b: Matrix) -> tuple[Matrix, Matrix]:
+    """Return the operands of a sum; beside one of the whole shape, a row or a column is spread without being told."""
+    if a.shape == b.shape:
+        if (row := _before_ones(b)) is not None:
+            return a, row
+        if (row := _before_ones(a)) is not None:
+            return row, b
+    return a, b
+
+
+def _before_ones(matrix: Matrix) -> Matrix | None:
+    """Return the row or column that is spread by ones; None for anything else."""
+    if not isinstance(matrix, Made) or matrix.function != "mul":
+        return None
+    row, ones = matrix.operands
+    return row if row.shape and isinstance(ones, Made) and ones.function == "ones" else None
 
 
 def neg(a: Matrix) -> Matrix:
@@ -78,9 +96,36 @@ def mul(a: Matrix, b: Matrix) -> Matrix:
 
 
 def _scaled(factor: float, rest: Matrix) -> Matrix:
+    if (reduced := _reduced(factor, rest)) is not None:
+        return reduced
     if isinstance(rest, Made) and rest.function == "div" and rest.operands[0] == ONE:
         return _plain("div", Number(factor), rest.operands[1])
     return _plain("mul", Number(factor), rest)
+
+
+def _reduced(factor: float, rest: Matrix) -> Matrix | None:
+    """Return a number times a product in which something is divided by a multiple or a divisor of it: 2·(x/4) is x/2.
+
+    None where nothing is.
+    """
+    if not isinstance(rest, Made) or rest.function not in ("mul", "div"):
+        return None
+    first, second = rest.operands
+    if rest.function == "div" and isinstance(second, Number):
+        if _is_multiple(second.value, factor):
+            return div(first, Number(second.value / factor))
+        if _is_multiple(factor, second.value):
+            return mul(Number(factor / second.value), first)
+    if (reduced := _reduced(factor, first)) is not None:
+        return applied(rest.function, reduced, second)
+    if rest.function == "mul" and (reduced := _reduced(factor, second)) is not None:
+        return mul(first, reduced)
+    return None
+
+
+def _is_multiple(number: float, of: float) -> bool:
+    """Whether both are whole numbers, and the first is a multiple of the second."""
+    return of != 0 and number == round(number) and of == round(of) and number % of == 0
 
 
 def _split(matrix: Matrix) -> tuple[float, Matrix | None]:
@@ -112,6 +157,10 @@ def div(a: Matrix, b: Matrix) -> Matrix:
         return a
     if isinstance(a, Made) and a.function == "neg":
         return neg(div(a.operands[0], b))
+    if isinstance(b, Number) and isinstance(a, Made) and a.function == "mul" and isinstance(a.operands[0], Number):
+        reduced = _reduced(a.operands[0].value, _plain("div", a.operands[1], b))
+        if reduced is not None:
+            return reduced
     return _plain("div", a, b)
 
 
@@ -150,6 +199,8 @@ def summed(matrix: Matrix, axis: int | None, keepdims: bool = False) -> Matrix:
     """Return the sums along an axis, or of all elements."""
     if not matrix.shape:
         return matrix
+    if isinstance(matrix, Made) and matrix.function == "neg":
+        return neg(summed(matrix.operands[0], axis, keepdims))
     if axis is None or (len(matrix.shape) == 1 and not keepdims):
         return Made("sum", (matrix,), ())
     kept = (1,) if keepdims else ()
@@ -176,6 +227,8 @@ def transposed(matrix: Matrix) -> Matrix:
     if isinstance(matrix, Made) and matrix.function in ("transpose", "neg"):
         inner = matrix.operands[0]
         return inner if matrix.function == "transpose" else neg(transposed(inner))
+    if isinstance(matrix, Made) and matrix.function == "outer":
+        return outer(*reversed(matrix.operands))
     if isinstance(matrix, Made) and matrix.function == "matmul":
         a, b = matrix.operands
         if len(a.shape) == len(b.shape) == 2:
@@ -207,17 +260,27 @@ def product(a: Matrix, b: Matrix) -> Matrix:
     return Made("matmul", (a, b), (*batch, *rows, *columns))
 
 
+def outer(a: Matrix, b: Matrix) -> Matrix:
+    """Return the table of the products of each element of one vector with each of another."""
+    return Made("outer", (a, b), (*a.shape, *b.shape))
+
+
 def broadcast_batches(a: Matrix, b: Matrix) -> Shape:
     """Return the axes before the last two of a product."""
     return np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
 
 
 def part_at(matrix: Matrix, places: tuple[int, ...]) -> Matrix:
-    """Return the part of a matrix at some places of its first axes; that of ones is ones."""
+    """Return the part of a matrix at some places of its first axes: that of ones is ones, a row of a ⊗ b is a[i]·b."""
     if not places:
         return matrix
+    if isinstance(matrix, Made) and matrix.function == "outer":
+        a, b = matrix.operands
+        return mul(part_at(a, places[:1]), part_at(b, places[1:]))
     if isinstance(matrix, Made) and matrix.function == "mul" and isinstance(matrix.operands[0], Number):
         return mul(matrix.operands[0], part_at(matrix.operands[1], places))
+    if isinstance(matrix, Made) and matrix.function == "div" and isinstance(matrix.operands[1], Number):
+        return div(part_at(matrix.operands[0], places), matrix.operands[1])
     if isinstance(matrix, Made) and matrix.function == "ones":
         return filled(ONE, matrix.shape[len(places) :])
     return part(matrix, places)

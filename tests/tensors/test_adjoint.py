@@ -15,6 +15,7 @@ from sheetgen.algebra.ops import functions
 from sheetgen.network.graph import derivative_label
 from sheetgen.network.study import Study
 from sheetgen.network.trace import Trace
+from sheetgen.sheets.matrices.form import shares
 from sheetgen.template.load import load, loads
 from sheetgen.template.overrides import override
 from sheetgen.template.shipped import template_names, template_text
@@ -22,6 +23,7 @@ from sheetgen.tensors.adjoint import backward
 from sheetgen.tensors.composites import COMPOSITES
 from sheetgen.tensors.forward import forward
 from sheetgen.tensors.functions import FUNCTIONS
+from sheetgen.tensors.matrices import Equation
 from sheetgen.tensors.matrix_latex import equation_latex
 from sheetgen.tensors.matrix_text import equation_text
 from sheetgen.tensors.passing import PASSING
@@ -35,7 +37,12 @@ def printed(study: Study) -> Iterator[str]:
     assert study.tensors is not None
     for one in forward(study.tensors):
         yield from map(equation_text, one.steps or one.whole)
-    yield from map(equation_text, backward(study.tensors, study.network.loss, trained(study)))
+    yield from map(equation_text, derivatives(study))
+
+
+def derivatives(study: Study) -> list[Equation]:
+    assert study.tensors is not None
+    return backward(study.tensors, study.network.loss, trained(study), shares(study, study.tensors))
 
 
 def trained(study: Study) -> list[str]:
@@ -217,9 +224,7 @@ def shown(template: str) -> dict[str, str]:
     """Return the printed derivatives, by what stands before the equals sign."""
     study = loads(template)
     assert study.tensors is not None
-    return dict(
-        equation_text(one).split(" = ", 1) for one in backward(study.tensors, study.network.loss, trained(study))
-    )
+    return dict(equation_text(one).split(" = ", 1) for one in derivatives(study))
 
 
 @pytest.mark.parametrize(
@@ -232,11 +237,67 @@ def shown(template: str) -> dict[str, str]:
         ("X @ W + w[0:2]", {"∂E/∂w": "½·ones([3]) + into(w[0:2], Σ over rows of ∂E/∂Y)"}),
         ("conv2d(X, W[0:2])", {"∂E/∂W": "0.1·ones([3, 2]) + into(W[0:2], conv2d(X, ∂E/∂Y))"}),
         ("concat(w, x)", {"∂E/∂w": "½·ones([3]) + ∂E/∂Y[0:3]"}),
+        ("X.T @ w[0:2]", {"∂E/∂w": "½·ones([3]) + into(w[0:2], X·∂E/∂Y)"}),
+        ("W - mean(W, axis=-1, keepdims=True)", {"∂E/∂W": "0.1·ones([3, 2]) + ∂E/∂Y − rowsum(∂E/∂Y)/2"}),
+        ("mean(W^2, axis=1, keepdims=True)", {"∂E/∂W": "0.1·ones([3, 2]) + ∂E/∂Y ⊙ W"}),
+        ("mean(W^6, axis=1, keepdims=True)", {"∂E/∂W": "0.1·ones([3, 2]) + 3·∂E/∂Y ⊙ W^5"}),
+        ("W.T @ x", {"∂E/∂W": "0.1·ones([3, 2]) + x ⊗ ∂E/∂Y"}),
+        ("(W[0:2] @ W.T) @ x", {"∂E/∂Y_part": "∂E/∂Y ⊗ x"}),
     ],
 )
 def test_it_reads_as_in_a_textbook(expression: str, lines: dict[str, str]) -> None:
     found = shown(single(expression))
     assert {name: found[name] for name in lines} == lines
+
+
+CROSS_ENTROPIES = """
+rates = [0.1]
+iterations = 2
+[inputs]
+X = [[1, 2], [3, 4], [0, 1]]
+T = [[1, 0, 0], [0, 0.5, 0.5], [0, 0, 1]]
+t = [0, 1, 0]
+[parameters]
+U = [[0.1, 0.2, 0.3], [0.3, 0.2, -0.1]]
+V = [[0.1, -0.2, 0.3], [0.3, 0.4, -0.1]]
+W = [[0.5, -0.2, 0.3], [0.3, 0.6, -0.1]]
+[forward]
+P = "softmax(X @ U)"
+Q = "softmax(X @ V)"
+"R[t] for t in 0..2" = "softmax(X[t] @ V)"
+"e[t] for t in 0..2" = "sum(cce(R[t], T[t]))"
+L = "log_softmax(X @ W)"
+[loss]
+e_P = "2*sum(cce(P, T), axis=1)"
+e_Q = "-sum(t*ln(Q), axis=1)"
+E = "mean(e_P) + sum(e_Q) + mean(e) - sum(T*L)/3"
+"""
+
+
+def test_a_softmax_and_its_cross_entropy_are_p_less_y() -> None:
+    found = shown(CROSS_ENTROPIES)
+    assert {name: found[name] for name in found if "_pre" in name} == {
+        "∂E/∂P_pre": "2·(P − T)/3",
+        "∂E/∂Q_pre": "Q − t",
+        "∂E/∂R_pre[t] for t in 0..2": "(∂E/∂e[t])·(R[t] − T[t])",
+        "∂E/∂L_pre": "(exp(L) − T)/3",
+    }
+    require_right(CROSS_ENTROPIES)
+
+
+@pytest.mark.parametrize(
+    ("here", "there"),
+    [
+        ("[0, 0.5, 0.5]", "[0, 0.5, 0.6]"),  # a row that does not add up to 1
+        ("sum(cce(P, T), axis=1)", "sum(X[:, 0:1]*T*cce(P, T), axis=1)"),
+        ('e_P = "2*sum(cce(P, T), axis=1)"', 'e_P = "2*sum(cce(P, T), axis=1) + sum(P^2, axis=1)"'),
+    ],
+)
+def test_what_is_no_cross_entropy_of_shares_keeps_the_jacobian(here: str, there: str) -> None:
+    template = CROSS_ENTROPIES.replace(here, there)
+    assert template != CROSS_ENTROPIES
+    assert shown(template)["∂E/∂P_pre"] == "P ⊙ (∂E/∂P − rowsum(∂E/∂P ⊙ P))"
+    require_right(template)
 
 
 def test_a_convolution_turns_its_kernel_around() -> None:
@@ -284,7 +345,7 @@ def test_latex_says_the_same(number: int) -> None:
     assert study.tensors is not None
     equations = [
         *(equation for one in forward(study.tensors) for equation in one.steps or one.whole),
-        *backward(study.tensors, study.network.loss, trained(study)),
+        *derivatives(study),
     ]
     as_text = computed(study)
     given = {name.replace("_", ""): value for name, value in as_text.given.items()}

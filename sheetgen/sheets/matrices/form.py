@@ -10,6 +10,7 @@ from sheetgen.network.study import Study
 from sheetgen.sheets.matrices.updates import ANY, updates
 from sheetgen.tensors.adjoint import backward
 from sheetgen.tensors.forward import Forward, forward
+from sheetgen.tensors.labels import Shape
 from sheetgen.tensors.matrices import Equation, Name
 from sheetgen.tensors.matrix_latex import equation_latex, matrix_latex, tensor_latex
 from sheetgen.tensors.matrix_text import equation_text, matrix_text
@@ -40,6 +41,27 @@ def trained(study: Study, tensors: Tensors) -> list[str]:
     ]
 
 
+def shares(study: Study, tensors: Tensors) -> list[str]:
+    """Return the tensors of inputs and targets whose rows add up to 1 in every sample, such as one-hot targets."""
+    return [
+        name
+        for name, given in tensors.given.items()
+        if given.table != "parameters"
+        and given.shape
+        and all(_adds_up(study, row) for row in _rows(tensors, name, given.shape))
+    ]
+
+
+def _rows(tensors: Tensors, name: str, shape: Shape) -> Iterator[tuple[str, ...]]:
+    """Yield the labels of each row along the last axis."""
+    return zip(*[iter(tensors.naming.labels(name, shape))] * shape[-1], strict=True)
+
+
+def _adds_up(study: Study, row: Sequence[str]) -> bool:
+    numbers = (study.samples.get(label) or (study.values[label],) for label in row)
+    return all(abs(sum(sample) - 1) < 1e-9 for sample in zip(*numbers, strict=True))
+
+
 def sections(study: Study, tensors: Tensors) -> Iterator[tuple[Section, list[Line]]]:
     """Yield the sections of a network, each with its equations."""
     typed = forward(tensors)
@@ -47,7 +69,7 @@ def sections(study: Study, tensors: Tensors) -> Iterator[tuple[Section, list[Lin
         lines = [line for one in typed if section_of(one.typed.table) == section for line in _forward(one)]
         if lines:
             yield section, lines
-    derivatives = backward(tensors, study.network.loss, trained(study, tensors))
+    derivatives = backward(tensors, study.network.loss, trained(study, tensors), shares(study, tensors))
     weights = {f"∂{study.network.loss}/∂{name}" for name in tensors.given}
     for section, equations in (
         (Section.BACKWARD, [one for one in derivatives if _name(one) not in weights]),

@@ -109,7 +109,7 @@ def test_the_grids_follow_the_step_that_is_picked(tmp_path: Path, iteration: int
     page = equations_page(study)
     along_w, along_scores = by_torch(iteration)
     np.testing.assert_allclose(grid(path, page, "∂E/∂W = Xᵀ·∂E/∂H_pre", (3, 4), iteration), along_w, rtol=1e-9)
-    softmax = "∂E/∂P_pre = P ⊙ (∂E/∂P − rowsum(∂E/∂P ⊙ P))"
+    softmax = "∂E/∂P_pre = P − T"
     np.testing.assert_allclose(grid(path, page, softmax, (2, 2), iteration), along_scores, rtol=1e-9, atol=1e-15)
 
 
