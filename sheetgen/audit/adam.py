@@ -35,19 +35,19 @@ class Moments:
     scale: float
 
 
-Correction = Callable[[float, float, int], float]
-"""c₁/√c₂ from β₁, β₂ and t."""
+Correction = Callable[[float, float, int], tuple[float, float]]
+"""c₁ and c₂ from β₁, β₂ and t."""
 
 
 def _with(first: int | None, second: int | None, turned: bool = False) -> Correction:
     """Return the correction whose powers are off by so much, None where one is left out; β₁ for β₂ where turned."""
 
-    def correction(beta1: float, beta2: float, step: int) -> float:
+    def correction(beta1: float, beta2: float, step: int) -> tuple[float, float]:
         if turned:
             beta1, beta2 = beta2, beta1
         c1 = 1.0 if first is None else 1 / (1 - beta1 ** (step + first))
         c2 = 1.0 if second is None else 1 / (1 - beta2 ** (step + second))
-        return c1 / math.sqrt(c2)
+        return c1, c2
 
     return correction
 
@@ -55,7 +55,7 @@ def _with(first: int | None, second: int | None, turned: bool = False) -> Correc
 def _at_power(power: int, first: int, second: int) -> Correction:
     """Return the correction that takes β to one power at all steps, for β₁, for β₂ or for both."""
 
-    def correction(beta1: float, beta2: float, step: int) -> float:
+    def correction(beta1: float, beta2: float, step: int) -> tuple[float, float]:
         return _with((power - step) * first, (power - step) * second)(beta1, beta2, step)
 
     return correction
@@ -149,14 +149,14 @@ def _step(cell: str, before: Mapping[str, str], graph: Graph) -> int:
     return step
 
 
-def correction_of(steps: Sequence[tuple[Moments, float | None]]) -> tuple[str, str] | None:
-    """Return the kind and the words of what is wrong with the corrections of some steps of one parameter.
+def correction_of(steps: Sequence[tuple[Moments, float | None]]) -> tuple[str, str, Correction] | None:
+    """Return the kind and the words of what is wrong with the corrections of some steps of one parameter, and these.
 
     Each step comes with its learning rate, where that is known. None where they are right, or are something else.
     """
     if not steps or explains(RIGHT, steps):
         return None
-    return next(((kind, words) for kind, words, correction in WRONG if explains(correction, steps)), None)
+    return next((entry for entry in WRONG if explains(entry[2], steps)), None)
 
 
 def explains(correction: Correction, steps: Sequence[tuple[Moments, float | None]]) -> bool:
@@ -164,10 +164,10 @@ def explains(correction: Correction, steps: Sequence[tuple[Moments, float | None
     rates = []
     for moments, rate in steps:
         try:
-            expected = correction(moments.beta1, moments.beta2, moments.step)
+            c1, c2 = correction(moments.beta1, moments.beta2, moments.step)
+            found = moments.scale * math.sqrt(c2) / c1
         except ARITHMETIC_ERRORS:
             return False
-        found = moments.scale / expected if isinstance(expected, float) else math.nan
         if rate is not None and not math.isclose(found, rate, rel_tol=_ALIKE):
             return False
         rates.append(found)

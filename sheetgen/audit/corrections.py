@@ -6,9 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sheetgen.audit.adam import RIGHT, Moments, correction_of, explains, moments_before, moments_of
-from sheetgen.audit.book import Place
+from sheetgen.audit.adam import RIGHT, Correction, Moments, correction_of, explains, moments_before, moments_of
+from sheetgen.audit.book import Book, Place
+from sheetgen.audit.causes import relative_formula
 from sheetgen.audit.claims import Update
+from sheetgen.audit.correction_formulas import Wrong, right_formula
 from sheetgen.audit.equations import cell_name, place_of
 from sheetgen.audit.graph import Graph
 from sheetgen.audit.unfolded import Unfolded
@@ -47,9 +49,24 @@ def corrections(rules: Sequence[tuple[Update, Unfolded]], graph: Graph) -> Itera
         wrong = [entry for entry in steps if entry[2] is None or not explains(RIGHT, [entry[1:]])]
         found = correction_of([(moments, rate) for _, moments, rate in wrong[:_MOST_STEPS]])
         if found is not None:
-            kind, words = found
-            for update, moments, _ in wrong:
-                yield Fault(update, kind, words, at=_corrected(moments, words))
+            yield from _faults([(update, moments) for update, moments, _ in wrong], *found, graph.equations.book)
+
+
+def _faults(
+    steps: Sequence[tuple[Update, Moments]], kind: str, words: str, correction: Correction, book: Book
+) -> Iterator[Fault]:
+    """Yield the cells that correct wrongly; the first of those with one formula has what would be right."""
+    alike: dict[tuple[str, str], list[tuple[Update, Wrong]]] = defaultdict(list)
+    for update, moments in steps:
+        for place, told in _corrected(moments, words) or ((update.new, words),):
+            cell = book.formula_cell(place)
+            if cell is not None:
+                alike[told, relative_formula(cell)].append((update, Wrong(cell, moments, correction)))
+    for (told, _), several in alike.items():
+        right = right_formula([wrong for _, wrong in several])
+        for number, (update, wrong) in enumerate(several):
+            place = wrong.cell.place
+            yield Fault(update, kind, told, None if number else right, at=place, right_value=wrong.value())
 
 
 def _moments(entries: Sequence[tuple[Update, Unfolded]], graph: Graph) -> Iterator[tuple[Update, Moments]]:
@@ -84,10 +101,19 @@ def _before(rule: Unfolded, graph: Graph) -> dict[str, str]:
     return found
 
 
-def _corrected(moments: Moments, words: str) -> Place | None:
-    """Return the cell that corrects the bias of the moment at fault, None where the update itself does."""
-    moment = moments.v if "second" in words else moments.m
-    uses = moments.update.graph.uses
-    own = (moments.m, moments.v)
-    cells = [name for name in moments.update.between if moment in uses.get(name, ()) and name not in own]
-    return place_of(cells[0]) if len(cells) == 1 else None
+def _corrected(moments: Moments, words: str) -> tuple[tuple[Place, str], ...]:
+    """Return the cells that correct the bias of the moments at fault, each with its words.
+
+    There are none where the update itself does.
+    """
+    uses, found = moments.update.graph.uses, []
+    for moment, called, other in ((moments.m, "first", "second"), (moments.v, "second", "first")):
+        if f"the {other}" in words:
+            continue
+        between = [name for name in moments.update.between if name not in (moments.m, moments.v)]
+        cells = [name for name in between if moment in uses.get(name, ())]
+        if len(cells) != 1:
+            return ()
+        told = words.replace("of both moments", f"of the {called} moment").replace("each", f"the {called}")
+        found.append((place_of(cells[0]), told))
+    return tuple(found)

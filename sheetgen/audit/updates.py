@@ -48,11 +48,12 @@ def judge_updates(structure: Structure, equations: Equations, graph: Graph, book
     by_adam = list(corrections(updates.rules, graph))
     spared = {fault.update.group for fault in by_adam}
     faults = [*updates.simple(), *updates.rates(spared), *by_adam]
-    groups: dict[tuple[str, str, str], list[Fault]] = defaultdict(list)
+    groups: dict[tuple[str, ...], list[Fault]] = defaultdict(list)
     for fault in faults:
         cell = book.formula_cell(fault.place)
         if cell is not None:
-            groups[fault.kind, fault.update.group, relative_formula(cell)].append(fault)
+            which = fault.words if fault.at else ""  # a cell of its own for each moment
+            groups[fault.kind, fault.update.group, relative_formula(cell), which].append(fault)
     every, understood = {update.new for update in structure.updates}, updates.understood
     wrong = {fault.update.new for fault in faults}
     tally = Tally(right=len(understood - wrong), wrong=len(wrong), unknown=len(every - understood - wrong))

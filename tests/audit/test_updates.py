@@ -16,6 +16,7 @@ from sheetgen.audit.judge import graph_of
 from sheetgen.audit.outcome import Tally
 from sheetgen.audit.structure import structure_of
 from sheetgen.audit.updates import UpdatesJudged, judge_updates
+from sheetgen.xlsx.formulas import shifted
 
 LABELS = [
     "t",
@@ -194,8 +195,8 @@ def test_a_negative_gradient_that_is_added_is_right() -> None:
     [
         ({"p": "m"}, "adam-bias-left-out", "first moment"),
         ({"q": "v"}, "adam-bias-left-out", "second moment"),
-        ({"p": "m", "q": "v"}, "adam-bias-left-out", "both"),
-        ({"p": "m/(1-0.9^(t+1))", "q": "v/(1-0.99^(t+1))"}, "adam-bias-power", "both"),
+        ({"p": "m", "q": "v"}, "adam-bias-left-out", "moment"),
+        ({"p": "m/(1-0.9^(t+1))", "q": "v/(1-0.99^(t+1))"}, "adam-bias-power", "moment"),
         ({"p": "m/(1-0.9^(t+1))"}, "adam-bias-power", "first moment"),
         ({"q": "v/(1-0.99^(t+1))"}, "adam-bias-power", "second moment"),
         ({"p": "m/(1-0.99^t)", "q": "v/(1-0.9^t)"}, "adam-bias-power", "other one's"),
@@ -205,6 +206,50 @@ def test_the_bias_correction_of_adam(wrong: Mapping[str, str], kind: str, words:
     found = findings(workbook((MOMENTS, ADAM_STEP), state=wrong))
     assert {one.kind for one in found} == {kind}
     assert all(words in one.words for one in found)
+
+
+def put_right(made: tuple[Book, Structure]) -> tuple[Book, Structure]:
+    """Return a workbook with what its findings say would be right, filled down as the wrong formulas were."""
+    book, structure = made
+    cells: dict[str, Content] = {
+        place.address: cell.value if cell.formula is None else f"={cell.formula}" for place, cell in book.cells.items()
+    }
+    for one in findings(made):
+        assert one.right_formula is not None, one
+        for place in (place for area in one.areas for place in area.places()):
+            text = shifted(one.right_formula, place.row - one.first.row, place.column - one.first.column)
+            cells[place.address] = f"={text}"
+    return book_of(cells), structure
+
+
+LEFT_OUT = "w-n1*m/(SQRT(v)+0.00000001)"
+
+
+@pytest.mark.parametrize(
+    ("rule", "wrong"),
+    [
+        *[((MOMENTS, ADAM_STEP), {"p": text}) for text in ("m", "m/(1-0.9)", "m/(1-0.9^(t+1))", "m/(1-0.9^2)")],
+        *[((MOMENTS, ADAM_STEP), {"q": text}) for text in ("v", "v/(1-0.99)", "v/(1-0.99^(t-1+2))")],
+        ((MOMENTS, ADAM_STEP), {"p": "m", "q": "v"}),
+        ((MOMENTS, ADAM_STEP), {"p": "m/(1-0.99^t)", "q": "v/(1-0.9^t)"}),
+        ((IN_ONE[0], LEFT_OUT), {}),
+        ((IN_ONE[0], IN_ONE[1].replace("0.9^t", "0.9^2")), {}),
+        ((ONE_SCALE[0], ONE_SCALE[1].replace("0.99^t", "0.99")), {}),
+    ],
+)
+def test_the_bias_correction_that_would_be_right(rule: tuple[Mapping[str, str], str], wrong: Mapping[str, str]) -> None:
+    made = workbook(rule, state=wrong)
+    assert all(one.kind.startswith("adam-bias") for one in findings(made))
+    assert judged(put_right(made)).tally == Tally(right=4 * (len(ROWS) - 1))
+
+
+def test_the_value_that_a_right_bias_correction_gives() -> None:
+    made = workbook((MOMENTS, ADAM_STEP), state={"q": "v"})
+    (found,) = [one for one in findings(made) if one.first == at("q1", ROWS[0])]
+    gradient = 2 * (0.2 * 0.7 + 0.4 * -1.3) * 0.7
+    moment = (1 - 0.99) * gradient**2
+    assert found.value == pytest.approx(moment, rel=1e-9)
+    assert found.right_value == pytest.approx(gradient**2, rel=1e-9)  # v₁/(1 − β₂) = g²
 
 
 def test_a_bias_correction_is_wrong_from_the_first_step_on() -> None:
