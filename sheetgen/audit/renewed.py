@@ -11,6 +11,7 @@ from sheetgen.audit.claims import Update
 from sheetgen.audit.flow import Flow
 from sheetgen.audit.labels import Kind
 from sheetgen.audit.partners import Pair, distance
+from sheetgen.audit.spelling import cleaned, squashed
 
 _FARTHEST = 6
 """Over how many cells a gradient is followed from the update, as through what an optimiser remembers."""
@@ -22,9 +23,8 @@ def updates_of_blocks(
     """Yield the updates that labels such as ``W1 new`` announce, each with the gradient that its formula uses."""
     known: dict[str, list[Named]] = defaultdict(list)
     for block in blocks:
-        if block.meant.kind == Kind.QUANTITY:
-            for name in block.meant.names:
-                known[name].append(block)
+        for name in _own_names(block):
+            known[name].append(block)
     slopes = {place for pair in pairs for place in pair.slope.places()}
     for block in blocks:
         if block.meant.kind != Kind.UPDATED:
@@ -40,6 +40,13 @@ def updates_of_blocks(
                 gradient = found[0] if len(found) == 1 else None
                 rate = next((place for place in flow.precedents(new) if place in rates), None)
                 yield Update(new, before, gradient, block.meant.text, group, rate)
+
+
+def _own_names(block: Named) -> tuple[str, ...]:
+    """Return the names of a quantity. W1' is the next W1, and is itself followed by W1''."""
+    if block.meant.kind == Kind.QUANTITY:
+        return block.meant.names
+    return (squashed(cleaned(block.meant.text)),) if block.meant.kind == Kind.UPDATED else ()
 
 
 def _old(block: Named, known: Mapping[str, Sequence[Named]]) -> Named | None:

@@ -15,7 +15,7 @@ from outside import hand_made
 from sheetgen import build, load, override
 from sheetgen.audit.beside.all import findings_beside
 from sheetgen.audit.beside.rates import rates_in
-from sheetgen.audit.book import Book, Place, Series
+from sheetgen.audit.book import Book, BookCell, Place, Series
 from sheetgen.audit.equations import cell_name, equations_of
 from sheetgen.audit.finding import Finding, Weight
 from sheetgen.audit.graph import Graph
@@ -79,6 +79,7 @@ def at(address: str) -> Place:
 
 def test_a_right_table_has_nothing_beside() -> None:
     assert found({}) == []
+    assert found(column("K", lambda row: f"=$H${LAST}")) == []  # each row repeats the last
     assert judged(calculated(table())) == []
 
 
@@ -98,8 +99,23 @@ CHANGES: list[tuple[str, str, str, Mapping[str, Content], str | None]] = [
         None,
     ),
     ("an input is counted on", "drifting-input", "C6", {f"C{r}": 0.05 + r - FIRST for r in range(FIRST, 25)}, None),
-    ("the rate runs on", "reference-should-stay", "D7", column("D", lambda r: f"=D{r - 1}-B{r - 4}*I{r - 1}", 6), None),
-    ("a weight stays", "reference-should-follow", "F6", column("F", lambda r: f"=$D$5*C{r}+E{r}"), None),
+    (
+        "the rate runs on",
+        "reference-should-stay",
+        "D7",
+        column("D", lambda r: f"=D{r - 1}-B{r - 4}*I{r - 1}", 6),
+        "D6-$B$2*I6",
+    ),
+    (
+        "the rate runs over other numbers first",
+        "reference-should-stay",
+        "D7",
+        {"A3": "β", "B3": 0.9, **column("D", lambda r: f"=D{r - 1}-B{r - 4}*I{r - 1}", 6)},
+        "D6-$B$2*I6",
+    ),
+    ("a weight stays", "reference-should-follow", "F6", column("F", lambda r: f"=$D$5*C{r}+E{r}"), "D6*C6+E6"),
+    ("the only reference stays", "reference-should-follow", "G6", column("G", lambda r: "=1/(1+EXP(-$F$5))"), None),
+    ("the last row alone is other", "broken-pattern", f"H{LAST}", {f"H{LAST}": f"=H{LAST - 1}*0.9"}, None),
     ("the title says another rate", "wrong-rate", "A1", {"A1": "Training with η = 0.8"}, None),
     ("a circle", "circular-reference", "E9", {"E9": "=E8-$B$2*J9"}, None),
 ]
@@ -234,6 +250,18 @@ def test_errors_and_settings() -> None:
         ({"calcMode": "manual"}, "manual-calculation", Weight.NOTICE),
     ):
         assert [(f.kind, f.weight) for f in judged(replace(book, settings=settings))] == [(kind, weight)]
+
+
+def test_an_array_that_shows_an_error_because_of_one_of_its_inputs_is_not_where_it_begins() -> None:
+    """Some programs give all of an array formula the error of one element."""
+    cells: dict[str, Content] = {"A1": 1, "A2": "=1/ZZ1", "C1:C2": "=A1:A2*2"}
+    book = book_of_matrices(cells)
+    shown = {at(address): CellError("#DIV/0!") for address in ("A2", "C1", "C2")}
+    known = {
+        place: replace(book.cells.get(place, BookCell(place, None)), value=error) for place, error in shown.items()
+    }
+    (finding,) = judged(replace(book, cells={**book.cells, **known}))
+    assert (finding.kind, [area.address for area in finding.areas]) == ("error-value", ["A2"])
 
 
 def with_chart(y: str, name: str = "E", cells: Mapping[str, Content] | None = None) -> list[str]:

@@ -153,6 +153,17 @@ def test_an_update_may_start_from_where_the_parameter_is_typed_again() -> None:
     assert (found.findings, found.tally) == ((), Tally(right=1))
 
 
+def test_the_second_of_two_steps_that_are_written_out_is_an_update_too() -> None:
+    cells: dict[str, Content] = {
+        "A1": "x", "A2": 0.3, "B1": "w", "B2": 0.5, "C1": "E", "C2": "=0.5*(A2*B2-1)^2", "D1": "∂E/∂w",
+        "D2": "=(A2*B2-1)*A2", "E1": "η", "E2": 0.1, "A4": "w'", "A5": "=B2-E2*D2", "C4": "E'",
+        "C5": "=0.5*(A2*A5-1)^2", "D4": "∂E'/∂w'", "D5": "=(A2*A5-1)*A2", "F4": "w''", "F5": "=A5-0.3*D5",
+    }  # fmt: skip
+    equations = equations_of(book_of(cells))
+    (update,) = structure_of(equations.book, equations).updates
+    assert (update.new.address, update.old.address, update.gradient) == ("F5", "A5", Place("S", 5, 4))
+
+
 @pytest.mark.parametrize(
     ("wrong", "kind", "right"),
     [

@@ -31,7 +31,7 @@ def findings_beside(book: Book, equations: Equations, structure: Structure, grap
         *findings_on_values(graph),
         *findings_on_lines(lines, graph),
         *findings_on_drift(book, lines, referred),
-        *findings_on_anchors(book, lines, matter),
+        *findings_on_anchors(graph, lines, matter),
         *findings_on_doubles(graph, structure, lines, matter),
         *findings_on_rates(book, structure, rates),
         *findings_on_charts(graph, lines, rates),

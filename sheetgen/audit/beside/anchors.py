@@ -9,12 +9,16 @@ from sheetgen.audit.beside.said import finding
 from sheetgen.audit.book import Area, Book, Place
 from sheetgen.audit.equations import cell_name
 from sheetgen.audit.finding import Finding, Weight
+from sheetgen.audit.graph import Graph
+from sheetgen.audit.mistakes.trees import NEW, Formula, Swap
+from sheetgen.audit.syntax import Corner, Reference
 
 _MOST = 0.5
-"""The part of a column that has to be calculated for a reference to one of its cells to be odd."""
+"""The part of a column that has to be calculated for a reference to one of its cells to be odd; and the part of the
+cells that a reference runs over which hold no number, if it was meant to stay."""
 
 
-def findings_on_anchors(book: Book, lines: Sequence[Line], matter: Collection[str]) -> Iterator[Finding]:
+def findings_on_anchors(graph: Graph, lines: Sequence[Line], matter: Collection[str]) -> Iterator[Finding]:
     """Yield runs whose references stay or follow as they should not; ``matter`` as for `findings_on_settings`."""
     columns = {cell.place: line for line in lines if line.down for cell in line.cells}
     rows = {cell.place: line for line in lines if not line.down for cell in line.cells}
@@ -24,7 +28,7 @@ def findings_on_anchors(book: Book, lines: Sequence[Line], matter: Collection[st
         first = regular and line.cells[regular.members[0]].place
         if regular is None or first in seen or cell_name(line.cells[regular.members[0]].place) not in matter:
             continue
-        found = _runs_off(book, regular) or _stays(book, regular, columns if line.down else rows)
+        found = _runs_off(graph, regular) or _stays(graph, regular, columns if line.down else rows)
         if found:
             seen.update(place for area in found.areas for place in area.places())
             yield found
@@ -36,19 +40,23 @@ def _slots(regular: Regular, index: int) -> list[Area]:
     return [pattern.slots[index] for pattern in patterns if pattern]
 
 
-def _runs_off(book: Book, regular: Regular) -> Finding | None:
+def _runs_off(graph: Graph, regular: Regular) -> Finding | None:
     """Return that a reference starts at a typed number and then runs on to cells that hold none."""
+    book = graph.equations.book
     for index, move in enumerate(regular.step):
         slots = _slots(regular, index)
         if move[0] == move[1] == 0 or not all(slot.is_cell for slot in slots):
             continue
         first, *others = [_kind(book, slot.first) for slot in slots]
-        if first == "typed" and others and others[0] in ("empty", "text"):
+        off = [kind in ("empty", "text") for kind in others]
+        if first == "typed" and (any(off[:1]) or "text" in others or sum(off) > _MOST * len(off)):
             start = slots[0].first
             places = [regular.line.cells[member].place for member in regular.members[1:]]
             words = f"The reference to {start.address} runs on with the formula, to cells that hold no number;"
             words += f" ${start.address[: -len(str(start.row))]}${start.row} would stay."
-            return finding(book, "reference-should-stay", Weight.WRONG, words, places)
+            alike = [i for i in range(len(regular.step)) if _slots(regular, i) == slots]
+            right = _referring(book, places[0], alike, Corner(start.row, start.column, True, True))
+            return finding(book, "reference-should-stay", Weight.WRONG, words, places, right, graph)
     return None
 
 
@@ -59,23 +67,47 @@ def _kind(book: Book, place: Place) -> str:
     return "empty" if value is None else "text" if isinstance(value, str) else "typed"
 
 
-def _stays(book: Book, regular: Regular, columns: Mapping[Place, Line]) -> Finding | None:
+def _stays(graph: Graph, regular: Regular, columns: Mapping[Place, Line]) -> Finding | None:
     """Return that a reference stays at one row of a table whose other rows it should take in turn."""
+    book = graph.equations.book
     own = [line for line in [columns.get(regular.line.cells[0].place)] if line]
     followed = {id(columns.get(_slots(regular, i)[0].first)) for i, move in enumerate(regular.step) if any(move)}
-    if not followed - {id(None)}:
+    alone = not any(map(any, regular.step))
+    if not followed - {id(None)} and not alone:
         return None
     for index, move in enumerate(regular.step):
         slot = _slots(regular, index)[0]
         target = columns.get(slot.first)
         if any(move) or not slot.is_cell or target is None or target in own or id(target) in followed:
             continue
+        if alone and _step(slot.first, target.down) != _step(regular.line.cells[0].place, target.down):
+            continue  # all rows may repeat one cell, such as the last; the first row's is what filling down leaves
         if _runs_beside(target, regular.line) and target.formulas >= _MOST * len(target.cells):
             places = [regular.line.cells[member].place for member in regular.members]
             kept = [place for place in places if (place.row if target.down else place.column) != _at(slot, target)]
             words = f"The reference to {slot.first.address} stays, where those beside it go on from row to row."
-            return finding(book, "reference-should-follow", Weight.WRONG, words, kept or places)
+            if alone:
+                words = f"The reference to {slot.first.address} stays: all rows take the first one's."
+            moved = slot.first.moved(*_apart(places[0], (kept or places)[0]))
+            right = _referring(book, (kept or places)[0], [index], Corner(moved.row, moved.column))
+            return finding(book, "reference-should-follow", Weight.WRONG, words, kept or places, right, graph)
     return None
+
+
+def _apart(first: Place, last: Place) -> tuple[int, int]:
+    return last.row - first.row, last.column - first.column
+
+
+def _referring(book: Book, place: Place, indices: Collection[int], corner: Corner) -> str | None:
+    """Return the formula of a cell in which some of its references are to another cell."""
+    cell = book.formula_cell(place)
+    if cell is None or not cell.formula or cell.place != place:
+        return None
+    formula = Formula(cell.formula)
+    old = [node for node in formula.nodes if isinstance(node, Reference)]
+    return formula.written(
+        [Swap(old[i], old[i]._replace(start=NEW, end=NEW, first=corner, last=corner)) for i in indices]
+    )
 
 
 def _at(slot: Area, line: Line) -> int:

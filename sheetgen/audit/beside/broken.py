@@ -22,6 +22,8 @@ _ALL = 0.9
 _SAME = 1e-12
 _DIAGONAL = 3
 """The rows, and the columns, in which one other formula stands, from which on it is a part of how a table is made."""
+_SEVERAL = 3
+"""The lines side by side of which one alone cannot end where the others go on."""
 _RELATIVE = re.compile(r"(?:^|[^A-Za-z0-9_.$])(?:[A-Z]{1,3}\$?|\$[A-Z]{1,3})[0-9]+(?![0-9A-Za-z_(])")
 """A reference of which a row or a column moves when a formula is filled."""
 
@@ -32,7 +34,8 @@ def findings_on_lines(lines: Sequence[Line], graph: Graph) -> Iterator[Finding]:
     rows = {down: _Rows([line for line in regular if line.line.down == down]) for down in (True, False)}
     seen: set[Place] = set()
     for line in regular:
-        exceptions = [index for index in _exceptions(line) if not rows[line.line.down].ends_a_part(line, index)]
+        beside = rows[line.line.down]
+        exceptions = [index for index in _exceptions(line, beside) if not beside.ends_a_part(line, index)]
         places = [line.line.cells[index].place for index in exceptions]
         fresh = [index for index, place in zip(exceptions, places, strict=True) if place not in seen]
         seen.update(places)
@@ -77,6 +80,11 @@ class _Rows:
         alone = index > line.members[-1] and self._covered[step] == self._others[step]
         return (self._others[step] > 1 and not pasted) or alone
 
+    def go_on(self, line: Regular, index: int) -> bool:
+        """Whether several lines go on as before where this one alone has another formula."""
+        step = _step(line.line.cells[index].place, line.line.down)
+        return self._others[step] == 1 and self._covered[step] > _SEVERAL
+
     def _on_a_diagonal(self, line: Regular, index: int) -> bool:
         pattern, model = line.line.patterns[index], line.line.patterns[line.members[0]]
         if pattern is None or model is None or pattern.shape == model.shape:
@@ -89,11 +97,14 @@ def _step(place: Place, down: bool) -> tuple[str, int]:
     return place.sheet, place.row if down else place.column
 
 
-def _exceptions(line: Regular) -> list[int]:
-    """Return the cells that differ where a line goes on as before, or where it ends with a reference that stays."""
+def _exceptions(line: Regular, beside: _Rows) -> list[int]:
+    """Return the cells that differ where a line goes on as before, or where it ends and others beside it go on.
+
+    Where it ends with the others it is an exception only with a reference that stays, or with numbers typed.
+    """
     inside = [] if _is_rhythm(line.inside) or len(line.inside) > _few(line) else list(line.inside)
     behind = line.behind
-    stray = [index for index in behind if line.line.patterns[index] is None or _stopped(line, index)]
+    stray = [i for i in behind if line.line.patterns[i] is None or _stopped(line, i) or beside.go_on(line, i)]
     return inside + (stray if len(stray) == len(behind) and _may_end(line, behind) else [])
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from sheetgen.audit.beside.said import finding
 from sheetgen.audit.book import Book, Place
-from sheetgen.audit.equations import place_of
+from sheetgen.audit.equations import cell_name, place_of
 from sheetgen.audit.finding import Finding, Weight
 from sheetgen.audit.graph import Graph
 from sheetgen.engines.base import CellError
@@ -42,8 +42,10 @@ def _errors(book: Book, graph: Graph, matter: Collection[str]) -> Iterator[Findi
     heavy: list[Place] = []
     light: list[Place] = []
     for place, code in shown.items():
-        name = f"{place.sheet}!{place.address}"
-        if any(place_of(other) in shown for other in graph.uses.get(name, ())):
+        name = cell_name(place)
+        array = book.filled.get(place)
+        cells = array.fills.places() if array and array.fills else [place]
+        if any(place_of(other) in shown for cell in cells for other in graph.uses.get(cell_name(cell), ())):
             continue
         (heavy if name in matter and code != _NOT_AVAILABLE else light).append(place)
     for places, weight in ((heavy, Weight.WRONG), (light, Weight.NOTICE)):
