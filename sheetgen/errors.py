@@ -62,15 +62,19 @@ class UsageError(SheetgenError):
 
 
 class NumberError(SheetgenError):
-    """A quantity whose formula would show an error value, known before the workbook is written."""
+    """A quantity whose formula would show an error value, known before the workbook is written.
 
-    def __init__(self, quantity: str, iteration: int, rate: float, reason: str) -> None:
+    ``where`` is the place of its equation in the template, "" where that is not known.
+    """
+
+    def __init__(self, quantity: str, iteration: int, rate: float, reason: str, where: str = "") -> None:
         self.quantity, self.iteration, self.rate, self.reason = quantity, iteration, rate, reason
-        super().__init__(
-            f"{quantity} has no value at iteration {iteration} with learning rate {rate!r}: {reason}, where a"
-            " spreadsheet shows #NUM! or #DIV/0!",
-            "use a smaller rate, fewer iterations or other initial values",
-        )
+        problem = f"{quantity} has no value at iteration {iteration} with learning rate {rate!r}: {reason}"
+        shown = "where a spreadsheet shows #NUM! or #DIV/0!"
+        expected = "use a smaller rate, fewer iterations or other initial values"
+        if not iteration:
+            expected = "use other inputs or initial values, or another equation"
+        super().__init__(f"{where}: {problem}, {shown}" if where else f"{problem}, {shown}", expected)
 
 
 class WorkbookError(SheetgenError):

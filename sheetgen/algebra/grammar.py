@@ -59,7 +59,7 @@ class Grammar(ABC, Generic[Node]):
         token = self.token
         if self.accept("("):
             inside = self.sum()
-            self.expect(")")
+            self.close(")", token)
             return inside
         if token.kind not in ("number", "name"):
             raise self.unexpected("a number, a name or '('")
@@ -94,12 +94,20 @@ class Grammar(ABC, Generic[Node]):
         if not self.accept(sign):
             raise self.unexpected(f"{sign!r}")
 
+    def close(self, sign: str, opened: Token) -> None:
+        """Step over a closing bracket. Raises SyntaxError, which names the one that was opened, where it is missing."""
+        if not self.accept(sign):
+            raise self.unexpected(f"an operator or the {sign!r} of the {opened.text!r} at column {opened.column}")
+
     def unexpected(self, wanted: str) -> SyntaxError:
         """Return the error of a word that is next where another was expected."""
         token = self.token
         if token.text in comparisons():
             only = "a comparison can only be the first operand of where, as in where(a > 0, a, 0)"
             return unreadable(f"{token.text!r} stands at column {token.column}; {only}", token.column)
+        if token.text == "=":
+            only = 'the name of a quantity stands before the quotes, as in y = "2*x"'
+            return unreadable(f"'=' stands at column {token.column}; {only}", token.column)
         what = "the equation ends" if token.kind == "end" else f"{token.text!r} stands"
         return unreadable(f"{what} at column {token.column} where {wanted} was expected", token.column)
 

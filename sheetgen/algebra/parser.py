@@ -11,6 +11,7 @@ from functools import cache, reduce
 from sheetgen.algebra.expr import Apply, Const, Expr, Var, depth
 from sheetgen.algebra.grammar import Grammar
 from sheetgen.algebra.ops import PRIMITIVES, functions
+from sheetgen.algebra.spellings import spelled_here
 from sheetgen.algebra.tokens import Token, tokens, unreadable
 
 _MAX_DEPTH = 200
@@ -55,7 +56,8 @@ class _Parser(Grammar[Expr]):
 
     def call(self, token: Token) -> Expr:
         if token.text not in functions():
-            known = _SOFTMAX if token.text == "softmax" else f"the functions are {', '.join(functions())}"
+            known = spelled_here(token.text, functions()) or f"the functions are {', '.join(functions())}"
+            known = _SOFTMAX if token.text == "softmax" else known
             message = f"there is no function {token.text!r} (column {token.column}); {known}"
             raise unreadable(message, token.column)
         row = PRIMITIVES[token.text]

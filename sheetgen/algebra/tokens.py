@@ -11,6 +11,13 @@ SIGNS = r"\*\*|[<>=]=|[-+*/^(),·×−²<>≤≥]"
 
 _NUMBER = r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+−]?[0-9]+)?"
 _ALIASES = {"**": "^", "·": "*", "×": "*", "−": "-", "≤": "<=", "≥": ">="}
+_FOREIGN = {
+    ".": "write tanh(x) for np.tanh(x), sum(x) for x.sum(), W.T for a transpose",
+    "'": "the transpose of W is W.T",
+    "%": "write mod(a, b)",
+    "&": "write a product of numbers that are 0 or 1",
+}
+"""What to write for a sign of other languages."""
 
 
 class Token(NamedTuple):
@@ -47,7 +54,9 @@ def tokens(text: str, signs: str = SIGNS) -> list[Token]:
             symbol = _leading_name(symbol)
         if match is None or not symbol:
             column = position + len(text[position:]) - len(text[position:].lstrip()) + 1
-            raise unreadable(f"{text[column - 1]!r} at column {column} is not part of an equation", column)
+            problem = f"{text[column - 1]!r} at column {column} is not part of an equation"
+            hint = _FOREIGN.get(text[column - 1], "")
+            raise unreadable(f"{problem}; {hint}" if hint else problem, column)
         kind = str(match.lastgroup)
         words.append(Token(kind, _ALIASES.get(symbol, symbol), match.start(kind) + 1))
         position = match.start(kind) + len(symbol)

@@ -66,7 +66,8 @@ class Evaluation:
         except ARITHMETIC_ERRORS:
             loss, rate = self.study.network.loss, self.study.variants[variant].rate
             reason = "with the weights of this iteration a sample of the data set has no value that a cell can hold"
-            raise NumberError(loss, self.points[point], rate, reason) from None
+            where = self.study.place_of(loss)
+            raise NumberError(loss, self.points[point], rate, reason, where) from None
 
     def curve(self, variant: int, quantity: str) -> list[float]:
         """Return the mean of the loss or a metric over all samples, at every point."""

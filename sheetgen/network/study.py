@@ -55,7 +55,7 @@ class Study:
     ``order`` says which sample, from 1, has each turn of an epoch, drawn by the seed ``shuffle``; where it is empty
     the samples come in their own order. ``suggestions`` are what its author would have a reader try,
     ``pictures`` those of the sheet Pictures; without, its network says which suit it. ``tensors`` are what the network
-    was written in, where that was more than scalars.
+    was written in, where that was more than scalars; ``places`` tell in words where the template has a quantity.
     """
 
     name: str
@@ -74,6 +74,7 @@ class Study:
     suggestions: tuple[str, ...] = ()
     pictures: tuple[Picture, ...] | None = None
     read_as: str = field(default="", compare=False)
+    places: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
     tensors: Tensors | None = None
     settings: Mapping[str, float] = field(default_factory=lambda: dict(CHECK_SETTINGS))
 
@@ -108,6 +109,10 @@ class Study:
     def plain(self) -> bool:
         """Whether every variant goes down the gradient itself, so that its step is −η·∂."""
         return all(variant.optimizer == SGD for variant in self.variants)
+
+    def place_of(self, quantity: str) -> str:
+        """Return in words where the template has a quantity, or the one that it is a derivative or a mean of."""
+        return self.places.get(quantity.rpartition("∂")[2].removeprefix("mean "), "")
 
     def over_batch(self, quantity: str) -> str:
         """Return the column of what a quantity is for an iteration: its own, or with batches that of its mean, which is

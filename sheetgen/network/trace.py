@@ -138,7 +138,7 @@ class _Run:
     def _diagnose(self, number: int) -> NumberError:
         """Find the quantity that broke a row, by computing the row one quantity at a time."""
         study, graph = self.study, self.graph
-        iteration, variant = number // study.batch, study.variants[self.variant]
+        iteration = number // study.batch
         above = dict(zip(graph.names, self.last or (), strict=False))
         constants = study.constants(self.variant)
         values: dict[str, float] = {}
@@ -152,8 +152,12 @@ class _Run:
                 else:
                     values[quantity.name] = evaluate(expr, (constants | values).__getitem__, above.__getitem__)
             except ARITHMETIC_ERRORS as error:
-                return NumberError(quantity.name, iteration, variant.rate, _reason(error))
-        return NumberError(graph.loss, iteration, variant.rate, "the row's values grew beyond the largest number")
+                return self._error(quantity.name, iteration, _reason(error))
+        return self._error(graph.loss, iteration, "the row's values grew beyond the largest number")
+
+    def _error(self, quantity: str, iteration: int, reason: str) -> NumberError:
+        rate = self.study.variants[self.variant].rate
+        return NumberError(quantity, iteration, rate, reason, self.study.place_of(quantity))
 
 
 def _reason(error: Exception) -> str:

@@ -109,6 +109,11 @@ class Document:
         """Return the table that declares a quantity, "" if none does."""
         return next((table for table in ("data", *QUANTITY_TABLES) if quantity in self.data.get(table, {})), "")
 
+    def places(self) -> dict[str, str]:
+        """Return in words where each quantity stands whose line is known."""
+        lines = ((name, self.lines.get((table, name))) for table in QUANTITY_TABLES for name in self.table(table))
+        return {name: f"{self.source}, line {line}" for name, line in lines if line}
+
     def unknown(self, key: str, known: Collection[str], what: str, table: str = "") -> NoReturn:
         """Complain of a key, with the one that was probably meant."""
         kind = "table" if not table and isinstance(self.data[key], dict) else "key"

@@ -23,7 +23,7 @@ from sheetgen.template.document import EQUATION_TABLES, QUANTITY_TABLES, Documen
 from sheetgen.template.equations import equation_texts, read_equation, require_room
 from sheetgen.template.layers.expand import expand_layers
 from sheetgen.template.pictures import with_pictures
-from sheetgen.template.quantity_names import require_names, require_no_settings, require_tensor_names
+from sheetgen.template.quantity_names import require_names, require_no_keys, require_no_settings, require_tensor_names
 from sheetgen.template.samples import Samples, read_samples
 from sheetgen.template.shipped import template_names, template_text
 from sheetgen.template.shuffle import drawn_order
@@ -36,6 +36,7 @@ from sheetgen.tensors.naming import Naming
 from sheetgen.tensors.program import Tensors
 
 _TRAINING = ("rates", "iterations", "batch", "shuffle", "frozen", "optimiser", "schedule", "variants", "layers")
+_OF_TRAINING = ("seed", "rates", "iterations", "batch", "shuffle", "frozen", "optimiser", "schedule")
 _KEYS = ("title", "description", "workbook", "try", "pictures", "seed", *_TRAINING, "axes", "data", *QUANTITY_TABLES)
 
 _MOST_SUGGESTIONS, _LONGEST_SUGGESTION = 8, 300
@@ -90,7 +91,8 @@ class _TemplateReader:
         shapes = in_data.shapes if in_data else {}
         if is_stack(document):
             expand_stack(document, *self.sample_shapes(in_data))
-        tensors = self.tensors(shapes, naming) if naming.axes or has_tensors(document, shapes) else None
+        require_no_keys(document, _OF_TRAINING)
+        tensors = self.tensors(in_data, naming) if naming.axes or has_tensors(document, shapes) else None
         if tensors is not None:
             require_tensor_names(document, tensors)
         if "seed" in document.data:
@@ -121,6 +123,7 @@ class _TemplateReader:
             order=() if shuffle is None else drawn_order(shuffle, samples.count),
             suggestions=self.suggestions(),
             read_as=samples.read_as,
+            places=document.places(),
         )
         require_no_settings(document, study)
         require_room(document, study)
@@ -132,14 +135,14 @@ class _TemplateReader:
             return in_data.shapes_of(in_data.inputs), in_data.shapes_of(in_data.targets)
         return given_shapes(self.document, "inputs"), given_shapes(self.document, "targets")
 
-    def tensors(self, in_data: Mapping[str, Shape], naming: Naming) -> Tensors:
+    def tensors(self, in_data: Samples | None, naming: Naming) -> Tensors:
         """Put named scalars in place of tensors; return what the template said in tensors."""
         if self.document.table("layers"):
             problem = "the one table [layers] is of numbers, and the template has tensors"
             self.document.fail(problem, 'write tables [[layers]], such as kind = "linear", or numbers', "layers")
         from sheetgen.template.tensors.expand import expand_tensors
 
-        return expand_tensors(self.document, in_data, naming)
+        return expand_tensors(self.document, in_data.shapes if in_data else {}, naming, in_data.all if in_data else {})
 
     def suggestions(self) -> tuple[str, ...]:
         """Return what a reader is to try."""

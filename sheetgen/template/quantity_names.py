@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keyword
 import unicodedata
+from collections.abc import Collection
 from typing import NoReturn
 
 from sheetgen.algebra.ops import functions
@@ -32,6 +33,15 @@ def require_names(document: Document, samples: Samples) -> None:
             first = declared.setdefault(name.lower(), (table, name))
             if first != (table, name):
                 _declared_twice(document, first, table, name)
+
+
+def require_no_keys(document: Document, keys: Collection[str]) -> None:
+    """Let no quantity be called like a key that belongs above the first table and is missing there."""
+    for table in QUANTITY_TABLES:
+        for key in keys:
+            if key in document.table(table) and key not in document.data:
+                problem = f"{key} stands in [{table}], and belongs above the first table"
+                document.fail(problem, "move it there, or give the quantity another name", table, key, quantity=key)
 
 
 def require_tensor_names(document: Document, tensors: Tensors) -> None:

@@ -90,4 +90,7 @@ def _explained(message: str, text: str) -> TemplateError:
         quoted = f'"{bare}" = …'
         problem = f"the name {bare} has letters beyond A to Z, so TOML wants it in quotes: {quoted}"
         return TemplateError(problem, quoted, line=number)
+    if "[" in bare and bare[:1].isalpha():
+        problem = f"the key {bare} has brackets, so TOML wants it in quotes"
+        return TemplateError(problem, f'"{bare}" = "…"', line=number)
     return TemplateError(f"this is not TOML: {match[1]}; the line reads {line!r}", line=number)

@@ -9,6 +9,7 @@ from sheetgen.tensors.elements import Array
 from sheetgen.tensors.fitting import ShapeError
 from sheetgen.tensors.labels import axes_text, shape_text
 from sheetgen.tensors.notation import written
+from sheetgen.tensors.spellings import option_here
 from sheetgen.tensors.tree import Call, Option, Sizes, Tree
 
 _WHOLE = ("a whole number", lambda value: isinstance(value, int) and not isinstance(value, bool))
@@ -26,12 +27,20 @@ def options_of(
     """Return every option of a function. Raises ShapeError for one that it has not, or of another kind."""
     for option, value in given:
         if option not in defaults:
-            known = f"its options are {', '.join(defaults)}" if defaults else "it has none"
-            raise ShapeError(f"{name} has no option {option!r}", known)
+            raise ShapeError(f"{name} has no option {option!r}", _known_options(name, option, defaults))
         expected, fits = _ALLOWED.get(option, _WHOLE)
         if not fits(value):
             raise ShapeError(f"{name}: {option} is {value!r}", f"{option} must be {expected}")
     return {**defaults, **dict(given)}
+
+
+def _known_options(name: str, option: str, known: Mapping[str, Option | None]) -> str:
+    """Return what to do about an option that a function has not."""
+    if meant := option_here(option, known):
+        return f"did you mean {meant!r}?"
+    if option_here(option, ("axis",)) and name.endswith("softmax"):
+        return f"{name} is over the last axis: reshape, or transpose before and after, for another"
+    return f"its options are {', '.join(known)}" if known else "it has none"
 
 
 def whole_numbers(name: str, tree: Tree) -> tuple[int, ...]:

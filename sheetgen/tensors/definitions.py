@@ -38,7 +38,8 @@ class Part:
 class Scope:
     """The equation that is being read: where it stands, what its result is called, and the whole of it.
 
-    ``held`` is said of a part that differentiation takes for a constant.
+    ``held`` is said of a part that differentiation takes for a constant, ``trusted`` of the steps of a function, which
+    divide by nothing that can be 0 or less.
     """
 
     table: str
@@ -46,6 +47,7 @@ class Scope:
     place: Place
     whole: Tree
     held: bool = False
+    trusted: bool = False
 
 
 class Definitions:
@@ -74,7 +76,10 @@ class Definitions:
         shape, expressions = part.elements.shape, list(part.elements.reshape(-1))
         called_so = self._naming.labels(scope.name, shape, scope.place)
         if any(_hides(expr) or (expr == MASKED and not shape) for expr in expressions):
-            raise ShapeError(f"{written(part.tree)} computes with what a mask hides", "give the mask to softmax alone")
+            raise ShapeError(
+                f"{written(part.tree)} computes with what a mask hides",
+                "give the mask to softmax alone: softmax(mask(S/k))",
+            )
         own = [not shape or isinstance(expr, Apply) for expr in expressions]
         self._require_new(scope, [label for label, is_own in zip(called_so, own, strict=True) if is_own])
         table = self.scalars.setdefault(scope.table, {})

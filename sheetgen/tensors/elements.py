@@ -84,6 +84,11 @@ def product(a: Expr, b: Expr) -> Expr:
     return applied("mul", a, b)
 
 
+def ratio(a: Expr, b: Expr) -> Expr:
+    """Return a quotient whose divisor is known to be above 0."""
+    return a if a in (ZERO, MASKED) else applied("div", a, b)
+
+
 def applied(operation: str, *operands: Expr) -> Expr:
     """Return an operation of the algebra, simplified where an operand is 0, 1 or masked."""
     simpler = _SIMPLER.get(operation)
@@ -116,9 +121,16 @@ def _mul(a: Expr, b: Expr) -> Expr | None:
 
 
 def _div(a: Expr, b: Expr) -> Expr | None:
-    if b == ZERO:
-        return None
-    return a if a in (ZERO, MASKED) or b == ONE else None
+    return a if b == ONE or (a in (ZERO, MASKED) and _is_positive(b)) else None
+
+
+def _is_positive(expr: Expr) -> bool:
+    """Whether an expression is above 0 whatever the quantities in it are."""
+    if isinstance(expr, Const):
+        return expr.value > 0
+    if not isinstance(expr, Apply):
+        return False
+    return expr.op == "exp" or (expr.op in ("add", "mul", "div", "sqrt") and all(map(_is_positive, expr.args)))
 
 
 def _max(a: Expr, b: Expr) -> Expr | None:

@@ -91,10 +91,20 @@ def _indexed(name: str, elements: Array, items: Items) -> Array:
         if isinstance(item, int) and not -size <= item < size:
             problem = f"{name}, {shape_text(elements.shape)}, has no place {item} along axis {axis}"
             raise ShapeError(problem, f"places are counted from 0, to {size - 1}")
+        if isinstance(item, Span):
+            _require_inside(name, elements.shape, axis, item)
     part = elements[tuple(item if isinstance(item, int) else slice(item.start, item.stop) for item in items)]
     if isinstance(part, np.ndarray) and not part.size:
         raise ShapeError(f"a part of {name}, {shape_text(elements.shape)}, is empty", "ask for one place at least")
     return part
+
+
+def _require_inside(name: str, shape: Shape, axis: int, span: Span) -> None:
+    """Let a span end on an axis: NumPy cuts off in silence what lies beyond."""
+    for end in (span.start, span.stop):
+        if end is not None and not -shape[axis] <= end <= shape[axis]:
+            problem = f"{name}, {shape_text(shape)}, has no span to {end} along axis {axis}"
+            raise ShapeError(problem, f"its places are 0 to {shape[axis] - 1}, and a span may end at {shape[axis]}")
 
 
 def leading(items: Items, axes: int) -> tuple[Place | None, Items]:

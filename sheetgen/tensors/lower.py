@@ -6,9 +6,9 @@ that of the result, and a word behind it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import reduce
+from functools import partial, reduce
 
 from sheetgen.algebra.expr import Const, Expr, Var
 from sheetgen.algebra.ops import PRIMITIVES
@@ -16,7 +16,7 @@ from sheetgen.limits import MOST_TERMS
 from sheetgen.tensors.arguments import axis_of, options_of, whole_numbers
 from sheetgen.tensors.composites import COMPOSITES, Composite
 from sheetgen.tensors.definitions import Definitions, Part, Scope
-from sheetgen.tensors.elements import Array, applied, array, elementwise, operations
+from sheetgen.tensors.elements import Array, applied, array, elementwise, operations, ratio
 from sheetgen.tensors.fitting import ShapeError
 from sheetgen.tensors.functions import FUNCTIONS, TensorFunction, first_place
 from sheetgen.tensors.known import Known
@@ -128,7 +128,8 @@ class Lowering:
         parts = [self._read(operand, inner) for operand in tree.operands]
         if row.name not in _PASSED_ON:
             parts = list(self._lightened(parts, row.kind != "operator", scope))
-        elements = _spread(row.name, row.folds, [part.elements for part in parts])
+        apply = ratio if row.name == "div" and scope.trusted else partial(applied, row.name)
+        elements = _spread(apply, row.folds, [part.elements for part in parts])
         rewritten = Call(tree.function, tuple(part.tree for part in parts))
         return Part(rewritten, elements, any(part.heavy for part in parts))
 
@@ -147,6 +148,8 @@ class Lowering:
     def _function(self, function: TensorFunction, tree: Call, scope: Scope) -> Part:
         name, count = tree.function, len(tree.operands)
         if not function.least <= count <= function.most:
+            if "axis" in function.options and isinstance(tree.operands[-1], Const):
+                raise ShapeError(f"{name} takes its axis by name", f"axis={tree.operands[-1].value:g}")
             wanted = f"{function.least}" if function.least == function.most else f"{function.least} or more"
             raise ShapeError(f"{name} takes {wanted} operand{'s' * (wanted != '1')}, not {count}", f"give it {wanted}")
         options = options_of(name, function.options, tree.options)
@@ -245,6 +248,10 @@ class Lowering:
         is_result = tree is scope.whole
         inner = scope if is_result else replace(scope, name=self._defined.free(f"{scope.name}_{name}", scope.place))
         operands = [self._read(operand, scope) for operand in tree.operands]
+        if name == "dropout" and operands[1].is_number:
+            raise ShapeError(
+                f"the mask of dropout is {written(operands[1].tree)}", "it is data: dropout(x, mask, p=0.5)"
+            )
         if composite.steps:
             operands = [self._defined.named(part, "pre", inner) for part in operands]
         meant: dict[str, Tree] = dict(zip(composite.operands, (part.tree for part in operands), strict=True))
@@ -261,21 +268,22 @@ class Lowering:
         self._defined.add(inner, result)
         return self._defined.at(inner)
 
-    def _step(self, text: str, meant: Mapping[str, Tree], tree: Call, scope: Scope) -> Part:
+    def _step(self, text: str, meant: Mapping[str, Tree], whole: Call, scope: Scope) -> Part:
         """Return what a step of a function comes to; where its shapes do not fit, the author reads of the function."""
         try:
-            return self._read(substitute(parse(text, KNOWN_FUNCTIONS), meant.__getitem__), scope)
+            tree = substitute(parse(text, KNOWN_FUNCTIONS), meant.__getitem__)
+            return self._read(tree, replace(scope, trusted=True))
         except ShapeError as error:
-            raise ShapeError(error.problem, error.expected, written(tree)) from None
+            raise ShapeError(error.problem, error.expected, written(whole)) from None
 
 
 def _together(operation: str, trees: Sequence[Tree]) -> Tree:
     return reduce(lambda a, b: Call(operation, (a, b)), trees)
 
 
-def _spread(operation: str, folds: bool, operands: Sequence[Array]) -> Array:
+def _spread(function: Callable[..., Expr], folds: bool, operands: Sequence[Array]) -> Array:
     def apply(*elements: Expr) -> Expr:
-        return reduce(lambda a, b: applied(operation, a, b), elements) if folds else applied(operation, *elements)
+        return reduce(function, elements) if folds else function(*elements)
 
     try:
         return elementwise(apply, *operands)

@@ -10,6 +10,7 @@ from sheetgen.algebra.grammar import Grammar, number_of
 from sheetgen.algebra.ops import PRIMITIVES
 from sheetgen.algebra.tokens import SIGNS, Token, tokens, unreadable
 from sheetgen.errors import did_you_mean
+from sheetgen.tensors.spellings import function_here
 from sheetgen.tensors.tree import Call, Index, Option, Sizes, Span, Tree, depth
 
 _SIGNS = rf"\.T(?=²|\b)|{SIGNS}|[@=:\[\]]"
@@ -39,11 +40,16 @@ def parse_index(text: str, loop: Mapping[str, int]) -> tuple[int | Span, ...]:
     return items
 
 
+def words_of(text: str) -> list[Token]:
+    """Return the words of an equation. Raises SyntaxError for a character that is part of none."""
+    return tokens(text, _SIGNS)
+
+
 class _Parser(Grammar[Tree]):
     products: ClassVar[Mapping[str, str]] = {**Grammar.products, "@": "matmul"}
 
     def __init__(self, text: str, functions: Mapping[str, object], loop: Mapping[str, int]) -> None:
-        super().__init__(tokens(text, _SIGNS))
+        super().__init__(words_of(text))
         self.functions, self.loop = functions, loop
 
     def apply(self, operation: str, *operands: Tree) -> Tree:
@@ -58,8 +64,9 @@ class _Parser(Grammar[Tree]):
             if sign == ".T":
                 node = Call("transpose", (node,))
             else:
+                opened = self.tokens[self.position - 1]
                 node = Index(node, self.items())
-                self.expect("]")
+                self.close("]", opened)
         return node
 
     def number(self, value: float) -> Tree:
@@ -72,18 +79,18 @@ class _Parser(Grammar[Tree]):
 
     def call(self, token: Token) -> Tree:
         """Read the operands and options of a function, whose opening parenthesis is behind us."""
-        name = token.text
+        name, opened = token.text, self.tokens[self.position - 1]
         primitive = PRIMITIVES.get(name)
         scalar = primitive is not None and primitive.is_function
         if not scalar and name not in self.functions:
             known = (*self.functions, *(row.name for row in PRIMITIVES.values() if row.is_function))
-            hint = did_you_mean(name, known, f"the functions are {', '.join(known)}")
+            hint = function_here(name, known) or did_you_mean(name, known, f"the functions are {', '.join(known)}")
             raise unreadable(f"there is no function {name!r} (column {token.column}); {hint}", token.column)
         operands: list[Tree] = []
         options: dict[str, Option] = {}
         while not self.accept(")"):
             if operands or options:
-                self.expect(",")
+                self.separate(opened)
             if self.token.kind == "name" and self.following().text == "=":
                 option = self.token.text
                 if option in options:
@@ -97,6 +104,11 @@ class _Parser(Grammar[Tree]):
                 operands.append(self.comparison() if name == "where" and not operands else self.operand())
         return Call(name, tuple(operands), tuple(options.items()))
 
+    def separate(self, opened: Token) -> None:
+        """Step over the comma between operands; ``opened`` is the parenthesis before them."""
+        if not self.accept(","):
+            raise self.unexpected(f"an operator, ',' or the ')' of the '(' at column {opened.column}")
+
     def following(self) -> Token:
         """Return the word behind the next one."""
         return self.tokens[min(self.position + 1, len(self.tokens) - 1)]
@@ -105,6 +117,9 @@ class _Parser(Grammar[Tree]):
         """Read an operand: an equation's part, or a list of whole numbers."""
         if not self.accept("["):
             return self.sum()
+        if self.token.kind == "name" and self.token.text not in self.loop:
+            problem = f"a list of tensors stands at column {self.token.column}"
+            raise unreadable(f"{problem}; leave out its brackets: concat(a, b)", self.token.column)
         numbers = [self.whole()]
         while self.accept(","):
             numbers.append(self.whole())

@@ -102,7 +102,10 @@ def test_the_first_value_that_a_spreadsheet_cannot_show(
         deque(trace(loads(text), chunk_rows=chunk_rows), 0)
     error = caught.value
     assert (error.quantity, error.iteration, error.rate, error.reason) == (quantity, iteration, float(rate), reason)
-    assert str(error).startswith(f"{quantity} has no value at iteration {iteration} with learning rate")
+    lines = [line.strip("[]").split(" =")[0] for line in text.split("\n")]
+    place = f"template, line {lines.index(quantity.rpartition('∂')[2]) + 1}"
+    assert str(error).startswith(f"{place}: {quantity} has no value at iteration {iteration} with learning rate")
+    assert str(error).endswith("; use other inputs or initial values, or another equation") == (iteration == 0)
 
 
 def test_a_weight_that_grows_beyond_the_largest_number() -> None:

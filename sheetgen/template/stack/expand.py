@@ -19,6 +19,22 @@ from sheetgen.template.stack.typed import equation_shape
 from sheetgen.tensors.labels import Shape
 
 _KEYS = ("kind", "from", "activation")
+_FOLLOWS = "it follows from what the layer reads: leave it out"
+_ELSEWHERE = {
+    "in_features": _FOLLOWS,
+    "input_size": _FOLLOWS,
+    "in_channels": _FOLLOWS,
+    "embed_dim": _FOLLOWS,
+    "normalized_shape": _FOLLOWS,
+    "num_features": _FOLLOWS,
+    "num_layers": "write a table [[layers]] for each of them",
+    "bidirectional": "it goes one way: for the other, write its loop in [forward]",
+    "batch_first": "it reads one sample, a row for each step: leave it out",
+    "dilation": "its windows have no gaps: write the taps as parts in [forward], such as x[:, 0:6] and x[:, 2:8]",
+    "groups": 'each kernel reads all channels: write a conv for each group, with from = "…" of its channels',
+    "padding_mode": "what it adds are zeros: leave it out",
+}
+"""What to do about options of torch, or of others, that no layer has."""
 _IDENTITY = "identity"
 _OF_ROWS = ("softmax", "log_softmax")
 
@@ -64,7 +80,7 @@ def _layer(
     keys = (*_KEYS, *KINDS[str(kind)].options)
     for key in item:
         if key not in keys:
-            hint = did_you_mean(key, keys, f"it has {', '.join(keys)}")
+            hint = _ELSEWHERE.get(key) or did_you_mean(key, keys, f"it has {', '.join(keys)}")
             above = "it belongs above the first table" if key in ("loss", "seed", "rates", "iterations") else hint
             layer.fail(f"there is no key {key!r}", above, key)
     if "from" in item:

@@ -7,28 +7,29 @@ from graphlib import CycleError
 from itertools import islice
 
 from sheetgen.algebra.order import in_order
-from sheetgen.errors import TemplateError, did_you_mean
+from sheetgen.errors import TemplateError, did_you_mean, must_be
 from sheetgen.limits import MAX_COLUMNS
 from sheetgen.template.axes import require_known
 from sheetgen.template.document import EQUATION_TABLES, GIVEN_TABLES, Document
 from sheetgen.template.tensors.numbers import is_tensor, read_numbers
+from sheetgen.template.tensors.places import Numbers, require_places
 from sheetgen.tensors.fitting import MOST_AXES, ShapeError
 from sheetgen.tensors.heads import Head, heads
 from sheetgen.tensors.known import needed, spelled
 from sheetgen.tensors.labels import Place, Shape, shape_text
 from sheetgen.tensors.lower import KNOWN_FUNCTIONS, Lowering
 from sheetgen.tensors.naming import Naming
-from sheetgen.tensors.parse import parse
+from sheetgen.tensors.parse import parse, words_of
 from sheetgen.tensors.program import Given, Step, Tensors, Typed
 from sheetgen.tensors.tree import Tree, references
 
 _Name = tuple[str, Place]
 
 
-def expand_tensors(document: Document, in_data: Mapping[str, Shape], naming: Naming) -> Tensors:
+def expand_tensors(document: Document, in_data: Mapping[str, Shape], naming: Naming, samples: Numbers) -> Tensors:
     """Put named scalars into the tables in place of tensors; return what the template said.
 
-    ``in_data`` are the shapes of what [data] names; ``naming`` says what elements are called.
+    ``in_data`` are the shapes of what [data] names, ``samples`` its numbers; ``naming`` says what elements are called.
 
     Raises TemplateError, with the line of the equation, where shapes do not fit or names are unknown.
     """
@@ -41,7 +42,7 @@ def expand_tensors(document: Document, in_data: Mapping[str, Shape], naming: Nam
             document.fail(f"{name} has {len(one.shape)} axes", f"at most {MOST_AXES}", one.table, name)
     if isinstance(frozen, list):
         document.data["frozen"] = [label for name in frozen for label in _labels_of(given, naming, name)]
-    return _Expansion(document, given, naming).tensors()
+    return _Expansion(document, given, naming).tensors({**samples, **_numbers(document)})
 
 
 def _labels_of(given: dict[str, Given], naming: Naming, name: object) -> tuple[object, ...]:
@@ -55,6 +56,8 @@ def _given(document: Document, table: str, naming: Naming) -> dict[str, Given]:
     given: dict[str, Given] = {}
     scalars: dict[str, object] = {}
     for name, value in document.table(table).items():
+        if isinstance(value, str):
+            document.fail(*must_be(name, "a number, nested lists or { shape = [4, 3] }", repr(value)), table, name)
         if not is_tensor(value):
             given[name], elements = Given(table, ()), {name: value}
         else:
@@ -71,6 +74,12 @@ def _given(document: Document, table: str, naming: Naming) -> dict[str, Given]:
     return given
 
 
+def _numbers(document: Document) -> Numbers:
+    """Return the numbers of the inputs and targets of a single sample, where they are numbers."""
+    tables = [document.table(table).items() for table in ("inputs", "targets")]
+    return {name: (value,) for items in tables for name, value in items if isinstance(value, int | float)}
+
+
 def _require_new(document: Document, table: str, name: str, twice: set[str]) -> None:
     if twice:
         label = min(twice)
@@ -85,6 +94,17 @@ def _note_lines(document: Document, table: str, key: str, scalars: dict[str, obj
         document.lines |= {(table, label): line for label in scalars}
 
 
+def _require_telling(typed: Typed, names: set[str]) -> None:
+    """Let a letter of a loop that is a quantity's name, too, stand between brackets alone, where it is the number."""
+    letters = next(heads(typed.key)).loop.keys() & names
+    depth = 0
+    for token in words_of(typed.text) if letters else ():
+        depth += {"[": 1, "]": -1}.get(token.text, 0)
+        if token.text in letters and not depth:
+            problem = f"{typed.key}: {token.text} is the number of the loop, and a quantity {token.text}, too"
+            raise TemplateError(problem, "give the loop another letter")
+
+
 class _Expansion:
     """Reads the equations of a document over tensors of given shapes."""
 
@@ -93,14 +113,21 @@ class _Expansion:
         self.typed: list[Typed] = []
         self.trees: dict[_Name, tuple[Typed, Head, Tree]] = {}
         self.parts: dict[str, dict[Place, None]] = {}
+        self._named: set[str] = set()
 
-    def tensors(self) -> Tensors:
+    def tensors(self, numbers: Numbers) -> Tensors:
         """Return what the template says in tensors; its tables of equations hold scalars afterwards."""
-        for table in EQUATION_TABLES:
-            for key, text in self.document.table(table).items():
+        tables = [(table, self.document.table(table)) for table in EQUATION_TABLES]
+        self._named = {key.partition("[")[0].strip() for _, written in tables for key in written}
+        for table, written in tables:
+            for key, text in written.items():
                 self._read(table, key, text)
         names = {name for name, _ in self.trees}
-        lowering = Lowering({name: one.shape for name, one in self.given.items()}, {*self.given, *names}, self.naming)
+        shapes = {name: one.shape for name, one in self.given.items()}
+        for typed, _, tree in self.trees.values():
+            with self.document.refusing(typed.table, typed.key):
+                require_places(tree, shapes, self.naming, numbers)
+        lowering = Lowering(shapes, {*self.given, *names}, self.naming)
         unrolled = [self._define(lowering, name) for name in self._order()]
         self._require_one_number(unrolled)
         self._require_named(unrolled, {step.name for step in lowering.steps})
@@ -120,6 +147,7 @@ class _Expansion:
         typed = Typed(table, key, text.strip())
         self.typed.append(typed)
         with self.document.refusing(table, key):
+            _require_telling(typed, {*self.given, *self._named})
             for head in heads(key):
                 self._declare(head, (typed, head, parse(text, KNOWN_FUNCTIONS, head.loop)))
 
@@ -178,6 +206,9 @@ class _Expansion:
             return
         known = {*self.given, *(n for n, _ in self.trees)}
         hint = did_you_mean(used, known, "declare it, or correct the name") if not place else "declare it too"
+        if len(place) == 1 and (first := min(self.parts[used])) and len(self.parts[used]) > 1:
+            (last,) = max(self.parts[used])
+            hint = f"{used} has the parts {first[0]} to {last}"
         problem = f"{spelled(*name)} uses {spelled(used, place)!r}, which is declared nowhere"
         self.document.fail(problem, hint, typed.table, typed.key)
 

@@ -16,6 +16,14 @@ from sheetgen.template.one_hot import one_hot_of
 from sheetgen.tensors.labels import Shape
 
 _KEYS = ("shape", "init", "scale")
+_MEANT = {
+    "size": "did you mean 'shape'?",
+    "dims": "did you mean 'shape'?",
+    "std": "did you mean 'scale'?",
+    "gain": "did you mean 'scale'?",
+    "seed": "it belongs above the first table: seed = 7",
+}
+_INITS_ELSEWHERE = {"kaiming": "he", "glorot": "xavier", "random": "uniform", "randn": "normal", "gaussian": "normal"}
 _CODED = {"text": "characters", "class": "classes"}
 _DECIMALS = 4
 
@@ -76,8 +84,8 @@ def _drawn(document: Document, table: str, name: str, value: Mapping[str, Any]) 
     """Return numbers drawn at random, rounded so that a cell shows them whole."""
     for key in value:
         if key not in _KEYS:
-            hint = did_you_mean(key, _KEYS, f"there are {', '.join(_KEYS)}")
-            document.fail(f"{name} has no key {key!r}", hint, table, name)
+            meant = _MEANT.get(key, "") or did_you_mean(key, _KEYS, f"there are {', '.join(_KEYS)}")
+            document.fail(f"{name} has no key {key!r}", meant, table, name)
     shape, init = value.get("shape"), value.get("init", "xavier")
     whole = isinstance(shape, list) and all(isinstance(n, int) and not isinstance(n, bool) and n > 0 for n in shape)
     if not whole or not shape:
@@ -86,7 +94,7 @@ def _drawn(document: Document, table: str, name: str, value: Mapping[str, Any]) 
         problem = f"{name} has {math.prod(shape):,} elements"
         document.fail(problem, f"a sheet has {MAX_COLUMNS:,} columns", table, name)
     if not isinstance(init, str) or init not in INITS:
-        hint = did_you_mean(str(init), INITS, f"there are {', '.join(INITS)}")
+        hint = did_you_mean(_INITS_ELSEWHERE.get(str(init), str(init)), INITS, f"there are {', '.join(INITS)}")
         document.fail(f"{name}: there is no init {init!r}", hint, table, name)
     scale = document.number(value.get("scale", 1.0), f"{name}: scale", table, name)
     if init not in SCALED and "scale" in value:

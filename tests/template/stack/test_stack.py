@@ -198,6 +198,16 @@ def test_the_accuracy_counts_what_is_told_right() -> None:
             "line 12: layer 1 (linear): there is no key 'hidden_size'; it has kind, from, activation",
         ),
         (
+            "out_features = 3",
+            "out_features = 3\ndilation = 2",
+            "line 13: layer 1 (linear): there is no key 'dilation'; its windows have no gaps",
+        ),
+        (
+            "out_features = 3",
+            "out_features = 3\nnum_layers = 2",
+            "line 13: layer 1 (linear): there is no key 'num_layers'; write a table [[layers]] for each of them",
+        ),
+        (
             "out_features = 1",
             "seed = 1",
             "line 17: layer 2 (linear): there is no key 'seed'; it belongs above the first table",
