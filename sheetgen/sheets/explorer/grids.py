@@ -17,6 +17,7 @@ from sheetgen.tensors.naming import Words
 from sheetgen.tensors.notation import written
 from sheetgen.tensors.operands import Operands, base, drawn
 from sheetgen.tensors.program import Step, Tensors
+from sheetgen.tensors.renamed import all_that_is_used
 from sheetgen.tensors.tree import Call, Tree
 
 _WINDOWED = ("conv1d", "conv2d", "maxpool", "avgpool")
@@ -29,7 +30,7 @@ class Grids:
 
     def __init__(self, study: Study, tensors: Tensors) -> None:
         self._graph, self._operands = study.network, Operands(tensors)
-        self._naming = tensors.naming
+        self._naming, self._renamed = tensors.naming, all_that_is_used(tensors)
         self._sections = {name: section_of(given.table) for name, given in tensors.given.items()}
         self._sections |= {step.name: section_of(step.table) for step in tensors.steps}
         self._pictures = self._drawn_small(tensors.steps)
@@ -68,7 +69,7 @@ class Grids:
             SHARES if tensor in self._shares else self._known(_scale(owner)),
             by,
             "" if by is None else derivative_label(self._graph.loss, name),
-            self._known(_slope_scale(tensor)),
+            self._known(_slope_scale(owner if tensor in self._renamed else tensor)),
             tensor in self._pictures,
             headings,
         )
@@ -90,7 +91,8 @@ class Grids:
     def _slopes(self, elements: Array, tensor: str) -> Array | None:
         """Return the elements that the loss has a derivative by, None where that is none.
 
-        An element that is called by another tensor has that one's derivative, through whatever it leads to.
+        An element that is called by another tensor has that one's derivative, through whatever it leads to: none here,
+        unless this tensor is all that it leads to.
         """
         names = [self._slope(element, tensor) for element in elements.reshape(-1)]
         by = np.empty(len(names), dtype=object)
@@ -98,7 +100,7 @@ class Grids:
         return by.reshape(elements.shape) if any(names) else None
 
     def _slope(self, element: Expr, tensor: str) -> str | None:
-        if not isinstance(element, Var) or self._operands.owner(element) != tensor:
+        if not isinstance(element, Var) or tensor not in (self._operands.owner(element), *self._renamed):
             return None
         has = self._graph.gradient(element.name) or moves_loss_alike(self._graph, element.name)
         return element.name if has else None

@@ -13,6 +13,7 @@ from sheetgen.tensors.known import spelled
 from sheetgen.tensors.labels import Place, Shape, places
 from sheetgen.tensors.matrices import Equation, Name, Slot, Turn
 from sheetgen.tensors.program import Tensors
+from sheetgen.tensors.renamed import all_that_is_used
 
 Element = str | float | None
 """A quantity by its label, a number, or nothing."""
@@ -36,7 +37,7 @@ class Elements:
     """The elements of the tensors of a study."""
 
     def __init__(self, graph: Graph, tensors: Tensors) -> None:
-        self._graph = graph
+        self._graph, self._renamed = graph, all_that_is_used(tensors)
         self._values: dict[tuple[str, Place], tuple[Shape, tuple[Expr, ...]]] = {}
         self._own: dict[tuple[str, Place], tuple[str | None, ...]] = {}
         for name, given in tensors.given.items():
@@ -64,7 +65,8 @@ class Elements:
 
     def _slabs(self, name: str, place: Place, slopes: bool) -> Iterator[Slab]:
         shape, values = self._values[name, place]
-        elements = [self._slope(own) for own in self._own[name, place]] if slopes else list(map(self._value, values))
+        called = map(self._value, values) if name in self._renamed else self._own[name, place]
+        elements = list(map(self._slope, called)) if slopes else list(map(self._value, values))
         rows, columns = shape[-2:-1] or (1,), shape[-1:] or (1,)
         size = rows[0] * columns[0]
         outer = list(places(shape[:-2]))
@@ -79,8 +81,8 @@ class Elements:
             return element.value
         return element.name if isinstance(element, Var) and element.name in self._graph.by_name else None
 
-    def _slope(self, own: str | None) -> Element:
-        if own is None:
+    def _slope(self, own: Element) -> Element:
+        if not isinstance(own, str):
             return None
         return self._graph.gradient(own) or (1.0 if moves_loss_alike(self._graph, own) else None)
 

@@ -78,8 +78,8 @@ def grid(path: Path, page: Page, text: str, shape: tuple[int, int], iteration: i
     )
 
 
-def by_torch(iteration: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return ∂E/∂W and ∂E/∂P_pre after so many updates, trained with torch."""
+def by_torch(iteration: int) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return ∂E/∂W, ∂E/∂P_pre and ∂E/∂H after so many updates, trained with torch."""
     torch = pytest.importorskip("torch")
 
     def tensor(rows: list[list[float]]) -> object:
@@ -92,14 +92,15 @@ def by_torch(iteration: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     for parameter in (w, b, v):
         parameter.requires_grad_()
     for step in range(iteration + 1):
-        scores = torch.tanh(x @ w + b) @ v
+        hidden = torch.tanh(x @ w + b)
+        scores = hidden @ v
         scores.retain_grad()
-        slopes = torch.autograd.grad(-(t * torch.log_softmax(scores, -1)).sum(), [w, b, v, scores])
+        slopes = torch.autograd.grad(-(t * torch.log_softmax(scores, -1)).sum(), [w, b, v, scores, hidden])
         if step < iteration:
             with torch.no_grad():
                 for parameter, slope in zip((w, b, v), slopes, strict=False):
                     parameter -= 0.1 * slope
-    return slopes[0].numpy(), slopes[3].numpy()
+    return slopes[0].numpy(), slopes[3].numpy(), slopes[4].numpy()
 
 
 @pytest.mark.parametrize("iteration", [0, 4])
@@ -107,10 +108,34 @@ def test_the_grids_follow_the_step_that_is_picked(tmp_path: Path, iteration: int
     study, path = loads(PERCEPTRON), tmp_path / "t.xlsx"
     build(study, path, verify=False)
     page = equations_page(study)
-    along_w, along_scores = by_torch(iteration)
+    along_w, along_scores, _ = by_torch(iteration)
     np.testing.assert_allclose(grid(path, page, "∂E/∂W = Xᵀ·∂E/∂H_pre", (3, 4), iteration), along_w, rtol=1e-9)
     softmax = "∂E/∂P_pre = P − T"
     np.testing.assert_allclose(grid(path, page, softmax, (2, 2), iteration), along_scores, rtol=1e-9, atol=1e-15)
+
+
+RENAMED = PERCEPTRON.replace('"softmax(H @ V)"', '"softmax(G @ V)"').replace(
+    "P = ", 'F = "flatten(H)"\nG = "reshape(F, [2, 4])"\nP = '
+)
+
+
+def test_a_tensor_by_another_name_has_the_derivatives_of_what_it_names(tmp_path: Path) -> None:
+    study, path = loads(RENAMED), tmp_path / "t.xlsx"
+    build(study, path, verify=False)
+    page = equations_page(study)
+    *_, along_h = by_torch(4)
+    np.testing.assert_allclose(grid(path, page, "∂E/∂G = (∂E/∂P_pre)·Vᵀ", (2, 4), 4), along_h, rtol=1e-9)
+    flat = grid(path, page, "∂E/∂F = reshape(∂E/∂G, [8])", (1, 8), 4)
+    np.testing.assert_allclose(flat, along_h.reshape(1, 8), rtol=1e-9)
+
+
+@pytest.mark.parametrize("more", ["sum(H)", "sum(F^2)"])
+def test_a_tensor_by_another_name_beside_which_the_other_is_used_has_none(more: str) -> None:
+    """The derivatives in the columns of H are then more than those by G."""
+    page = equations_page(loads(RENAMED.replace('"sum(cce(P, T))"', f'"sum(cce(P, T)) + {more}"')))
+    row = row_of(page, "∂E/∂G = (∂E/∂P_pre)·Vᵀ")
+    numbers = [page.cells.get((row + 2, column)) for column in range(3, 7)]
+    assert [cell.content for cell in numbers if cell] == [None] * 4
 
 
 def test_the_matrix_form_comes_first() -> None:
