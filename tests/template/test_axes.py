@@ -13,6 +13,7 @@ from sheetgen import TemplateError, build, engines, loads
 from sheetgen.sheet_names import EXPLORER, INPUTS
 from sheetgen.template.write import effective_template
 from sheetgen.tensors.naming import Naming
+from sheetgen.tensors.tree import Span
 
 TEMPLATE = """
 title = "Words"
@@ -103,11 +104,13 @@ def test_the_workbook_is_right_and_shows_the_words(tmp_path: Path) -> None:
 
 def test_headings_of_parts() -> None:
     naming = Naming({"word": ("a", "b", "c")}, {"W": ("", "word")})
-    spans = loads(TEMPLATE.replace('P = "softmax(X @ W)"', 'P = "softmax(X[:, 1:] @ W[1:])"')).tensors
-    assert spans is not None
+    everything = Span(None, None)
     assert naming.headings("W", (), 2) == ((), ("a", "b", "c"))
     assert naming.headings("W", (1,), 1) == (("a", "b", "c"),)
-    assert spans.naming.headings("W", (0,), 1) == (("noun", "verb"),)
+    assert naming.headings("W", (everything, Span(0, 2)), 2) == ((), ("a", "b"))
+    assert naming.headings("W", (everything, Span(1, None)), 2) == ((), ("b", "c"))
+    assert naming.headings("W", (everything, 1), 1) == ((),)
+    assert naming.headings("V", (), 2) == ((), ())
 
 
 @pytest.mark.parametrize(

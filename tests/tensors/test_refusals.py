@@ -61,6 +61,7 @@ def wrong(old: str, new: str) -> str:
         ("H @ v", "H[0:5] @ v", Y, "H, 2×2, has no span to 5 along axis 0; its places are 0 to 1, and a span may end"),
         ("H @ v", "H[:, -3:] @ v", Y, "H, 2×2, has no span to -3 along axis 1"),
         ("H @ v", "softmax(mask(H)/(-2)) @ v", Y, "mask(H)/(-2) computes with what a mask hides; give the mask to"),
+        ("H @ v", "softmax(mask(H)/0) @ v", Y, "mask(H)/0 computes with what a mask hides"),
         ("H @ v", "softmax(mask(H)/v[0]) @ v", Y, "give the mask to softmax alone: softmax(mask(S/k))"),
         ("H @ v", "embedding(C, W) @ v @ C.T @ H", Y, "C has rows with a 1 at the place; write C @ W"),
         ("H @ v", "embedding(X, W)[0] @ v", Y, "in embedding(X, W), X_1_2 is -1, and there are the places 0 to 2"),
