@@ -2,49 +2,71 @@
 
 from __future__ import annotations
 
-from sheetgen.algebra.evaluate import ARITHMETIC_ERRORS, evaluate
+from sheetgen.algebra.evaluate import ARITHMETIC_ERRORS
 from sheetgen.audit.book import Place
 from sheetgen.audit.columns import Columns
 from sheetgen.audit.equations import cell_name
 from sheetgen.audit.labels import Meaning
+from sheetgen.audit.tape import Number
+
+_NONE: frozenset[int] = frozenset()
 
 
-def rows_gathered(columns: Columns, place: Place, meant: Meaning) -> list[int]:
-    """Return the rows whose derivatives a cell puts together, none for a derivative of its own row.
+class Gathered:
+    """The rows behind the sums of derivatives of a table; what is known of the row above is not looked for again."""
 
-    A running sum starts anew where its formula no longer depends on the cell above.
-    """
-    column = columns.table.at(place)[1]  # type: ignore[index]
-    if not meant.gathered:
-        own = [row for row, other in columns.refers(place) if other == column]
-        return sorted(own) if len(own) > 1 else []
-    rows: list[int] = []
-    here: Place | None = place
-    while here is not None:
-        above = None
-        for row, other in columns.refers(here):
+    def __init__(self, columns: Columns) -> None:
+        self._columns = columns
+        self._running: dict[Place, frozenset[int]] = {}
+
+    def rows(self, place: Place, meant: Meaning) -> list[int]:
+        """Return the rows whose derivatives a cell puts together, none for a derivative of its own row.
+
+        A running sum starts anew where its formula no longer depends on the cell above.
+        """
+        column = self._column(place)
+        if not meant.gathered:
+            own = [row for row, other in self._columns.refers(place) if other == column]
+            return sorted(own) if len(own) > 1 else []
+        ahead: dict[Place, list[int]] = {}
+        here: Place | None = place
+        while here is not None and here not in self._running and here not in ahead:
+            above, ahead[here] = self._terms(here, column)
+            here = above if above is not None and self._depends(here, above) else None
+        rows = _NONE if here is None else self._running.get(here, _NONE)
+        for cell, own in reversed(ahead.items()):
+            rows = self._running[cell] = rows.union(own)
+        return sorted(rows)
+
+    def _column(self, place: Place) -> int:
+        return self._columns.table.at(place)[1]  # type: ignore[index]
+
+    def _terms(self, place: Place, column: int) -> tuple[Place | None, list[int]]:
+        """Return the cell of the column to which a sum adds, and the rows of the derivatives that it adds."""
+        above, own = None, []
+        for row, other in self._columns.refers(place):
             if other == column:
-                above = columns.table.cell(row, other)
-            elif other in columns.derivatives:
-                rows.append(row)
-        here = above if above is not None and _depends(columns, here, above) else None
-    return sorted(set(rows))
+                above = self._columns.table.cell(row, other)
+            elif other in self._columns.derivatives:
+                own.append(row)
+        return above, own
 
+    def _depends(self, place: Place, above: Place) -> bool:
+        """Whether a cell changes with another, at the numbers that stand there."""
+        equations, name, moved = self._columns.flow.equations, cell_name(place), cell_name(above)
 
-def _depends(columns: Columns, place: Place, above: Place) -> bool:
-    """Whether a cell changes with another, at the numbers that stand there."""
-    equations = columns.flow.equations
+        def here(name: str) -> Number:
+            if name in equations.numbers:
+                return Number(equations.numbers[name], 0.0)
+            value = equations.book.value(self._columns.flow.place(name))
+            return Number(value if isinstance(value, float) else 0.0, 0.0)
 
-    def number(name: str) -> float:
-        if name in equations.numbers:
-            return equations.numbers[name]
-        value = equations.book.value(columns.flow.place(name))
-        return value if isinstance(value, float) else 0.0
+        def elsewhere(name: str) -> Number:
+            value, error = here(name)
+            return Number(value + 1 + abs(value) if name == moved else value, error)  # 1 alone is lost beside 1e16
 
-    expr = equations.exprs[cell_name(place)]
-    moved = cell_name(above)
-    try:
-        there = evaluate(expr, lambda name: number(name) + (name == moved))
-        return there != evaluate(expr, number)
-    except ARITHMETIC_ERRORS:
-        return True
+        try:
+            numbers = [equations.programs.number(name, known)[0].value for known in (here, elsewhere)]
+        except ARITHMETIC_ERRORS:
+            return True
+        return numbers[0] != numbers[1]

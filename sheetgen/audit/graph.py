@@ -53,16 +53,17 @@ class Graph:
         for name in self.order:
             self._compute(name)
 
-    def ancestors(self, names: Collection[str]) -> set[str]:
-        """Return cells and all that they depend on, up to the parameters."""
-        seen, ahead = set(names), list(names)
+    def ancestors(self, names: Collection[str], behind: int = -1) -> set[str]:
+        """Return cells and all that they depend on, up to the parameters and to cells not ``behind`` a place."""
+        starts = frozenset(names)
+        seen, ahead = set(starts), list(starts)
         while ahead:
             name = ahead.pop()
-            if name in self.ends and name not in names:
+            if name in self.ends and name not in starts:
                 continue
             fresh = [other for other in self.uses.get(name, ()) if other not in seen]
             seen.update(fresh)
-            ahead += fresh
+            ahead += [other for other in fresh if self.position.get(other, behind) >= behind]
         return seen
 
     def _around(self, names: Collection[str]) -> frozenset[str]:

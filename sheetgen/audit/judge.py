@@ -66,10 +66,11 @@ class Exact:
                 continue
             single = {cell_name(claim.by): cell_name(claim.cell) for claim in about if not claim.summed}
             adjoints = Adjoints(graph, losses, single)
-            for claim in about:
-                cells = [cell_name(place) for place in claim.summed or (claim.by,)]
-                if any(adjoints.reaches(name) for name in cells):
-                    slopes[cell_name(claim.cell)] = sum((adjoints.of(cell) for cell in cells), NOWHERE)
+            cells = [[cell_name(place) for place in claim.summed or (claim.by,)] for claim in about]
+            reached = adjoints.reached({name for names in cells for name in names})
+            for claim, names in zip(about, cells, strict=True):
+                if not reached.isdisjoint(names):
+                    slopes[cell_name(claim.cell)] = sum((adjoints.of(name) for name in names), NOWHERE)
         return cls(graph, slopes)
 
     def meant(self, entry: Judged) -> Slope | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from sheetgen.audit.book import Place
 from sheetgen.audit.claims import Claim, Update
 from sheetgen.audit.columns import Columns
-from sheetgen.audit.gathered import rows_gathered
+from sheetgen.audit.gathered import Gathered
 from sheetgen.audit.labels import Kind, Meaning
 
 _FARTHEST = 6
@@ -54,6 +54,7 @@ class Steps:
 
     def _claims(self, column: int, meant: Meaning) -> Iterator[Claim]:
         by_column, of_columns = self.columns.by_column(meant), self.columns.of_columns(meant)
+        gathered = Gathered(self.columns)
         elsewhere = self.outside.quantity(meant.by, self.table.grid.sheet) if by_column is None and meant.by else None
         if by_column is None and elsewhere is None:
             return
@@ -65,7 +66,7 @@ class Steps:
             of = [cell for other in of_columns if (cell := self.table.cell(row, other))]
             if not of_columns and not meant.gathered:
                 of = list(self.outside.losses)
-            rows = rows_gathered(self.columns, place, meant)
+            rows = gathered.rows(place, meant)
             if rows and by_column is not None:
                 cells = [self.table.cell(other, by_column) for other in rows]
                 summed = tuple(dict.fromkeys(cell for cell in cells if cell))

@@ -134,3 +134,33 @@ def test_bounds_do_not_grow_until_they_allow_everything(times: str, verdict: Ver
     found = judge(graph, claims).entries
     assert found[-1].verdict == verdict
     assert {entry.verdict for entry in found[:-1]} == {Verdict.RIGHT if verdict == Verdict.RIGHT else Verdict.FOLLOWS}
+
+
+class Counted(dict[str, tuple[str, ...]]):
+    """What cells refer to, and how often that was asked for."""
+
+    asked = 0
+
+    def get(self, key: str, default: object = None) -> tuple[str, ...]:  # type: ignore[override]
+        self.asked += 1
+        return super().get(key, default)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("rows", [50, 400])
+def test_losses_that_add_up_over_the_rows_of_an_epoch_cost_as_much_as_their_rows(rows: int) -> None:
+    """Each refers to the one above, and through it to all rows, though the sum begins anew after two of them."""
+    cells: dict[str, Content] = {"E1": 0.0}
+    for row in range(2, rows + 2):
+        total = f"=IF(A{row}=1,0,E{row - 1})+D{row}"
+        cells |= {
+            f"A{row}": row % 2 + 1,
+            f"B{row}": 0.3,
+            f"C{row}": f"=2*B{row}",
+            f"D{row}": f"=B{row}^2",
+            f"E{row}": total,
+        }
+    graph = Graph(equations_of(book_of(cells)), {f"S!B{row}" for row in range(2, rows + 2)})
+    claims = [Claim(place(f"C{r}"), place(f"E{r}"), place(f"B{r}"), "∂E/∂w", "C") for r in range(2, rows + 2)]
+    graph.uses = uses = Counted(graph.uses)
+    assert {entry.verdict for entry in judge(graph, claims).entries} == {Verdict.RIGHT}
+    assert uses.asked < 10 * rows

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
-from books import Content
+from books import Content, book_of, place
 from structures import said, structure, table, updated
 
 from sheetgen.audit.book import Area
+from sheetgen.audit.equations import equations_of
+from sheetgen.audit.structure import structure_of
 
 HEADS: list[Content] = ["epoch", "x", "t", "w", "v", "h", "σ(h)", "o", "E", "∂E/∂o", "∂E/∂v", "∂E/∂w"]
 """A chain of two weights with a sigmoid between them."""
@@ -160,3 +164,26 @@ def test_numbers_that_are_no_network_give_no_claim() -> None:
     found = structure(prices)
     assert not found.claims
     assert any("found no gradient" in sentence for sentence in found.seen)
+
+
+@pytest.mark.parametrize("size", [1.0, 1e17])
+def test_a_mean_over_an_epoch_takes_its_rows_however_large_it_has_become(size: float) -> None:
+    """Two samples an epoch. Beside a mean of 1e17, as where training diverges, 1 more changes nothing."""
+    heads: list[Content] = ["sample", "x", "t", "w", "E", "∂E/∂w", "mean E", "mean ∂E/∂w"]
+    lines: list[list[Content]] = [heads]
+    for row in range(2, 6):
+        weight: Content = f"=IF(A{row}=1,D{row - 1}-0.1*H{row - 1},D{row - 1})" if row > 2 else 0.3
+        before = [f"IF(A{row}=1,0,{column}{row - 1})+" if row > 2 else "" for column in "GH"]
+        sums: list[Content] = [f"={old}{column}{row}/2" for old, column in zip(before, "EF", strict=True)]
+        error = f"=(C{row}-D{row}*B{row})^2"
+        lines.append([float(row % 2 + 1), 0.5, 0.1, weight, error, f"=2*(D{row}*B{row}-C{row})*B{row}", *sums])
+    made = book_of(table(1, lines))
+    large = {place(f"H{row}"): replace(made.cells[place(f"H{row}")], value=size) for row in range(2, 6)}
+    book = replace(made, cells={**made.cells, **large})
+    found = said(structure_of(book, equations_of(book)))
+    assert {cell: text for cell, text in found.items() if cell.startswith("H")} == {
+        "H2": "G2 by D2",
+        "H3": "G3 by D2+D3",
+        "H4": "G4 by D4",
+        "H5": "G5 by D4+D5",
+    }
