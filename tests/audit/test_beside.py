@@ -98,6 +98,7 @@ CHANGES: list[tuple[str, str, str, Mapping[str, Content], str | None]] = [
         {f"C{row}": 0.05 + 1e-16 * 70 * (row - 7) for row in range(8, 25)},
         None,
     ),
+    ("an input drifts far", "drifting-input", "C6", {f"C{r}": 0.05 + 4e-8 * (r - FIRST) for r in range(6, 25)}, None),
     ("an input is counted on", "drifting-input", "C6", {f"C{r}": 0.05 + r - FIRST for r in range(FIRST, 25)}, None),
     (
         "the rate runs on",

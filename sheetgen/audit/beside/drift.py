@@ -12,7 +12,7 @@ from sheetgen.audit.book import Book, BookCell, Place
 from sheetgen.audit.finding import Finding, Weight
 
 _LITTLE = 1e-6
-"""The part of a number by which it drifts at most: larger differences may be meant."""
+"""The part of a number by which it drifts at most from cell to cell: larger differences may be meant."""
 _STEP = 1.0
 """What a spreadsheet adds when a single number is filled down as a series."""
 
@@ -44,11 +44,11 @@ def _typed_runs(line: Line) -> Iterator[list[BookCell]]:
 
 
 def _drifts(numbers: Sequence[float]) -> bool:
-    """Whether numbers go one way, by next to nothing."""
-    least, largest = min(numbers), max(numbers)
-    little = 0 < largest - least <= _LITTLE * max(abs(least), abs(largest))
+    """Whether numbers go one way, by next to nothing from each to the next; whole ones may count something."""
     steps = [b - a for a, b in pairwise(numbers)]
-    return little and (all(step >= 0 for step in steps) or all(step <= 0 for step in steps))
+    little = 0 < max(map(abs, steps)) <= _LITTLE * max(map(abs, numbers))
+    one_way = all(step >= 0 for step in steps) or all(step <= 0 for step in steps)
+    return little and one_way and not all(number.is_integer() for number in numbers)
 
 
 def _counts_on(numbers: Sequence[float]) -> bool:
