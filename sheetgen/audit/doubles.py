@@ -38,7 +38,8 @@ class Typed:
 def doubles_of(graph: Graph, structure: Structure, staying: Collection[Place] = ()) -> list[tuple[Typed, ...]]:
     """Return what is typed more than once, the first of each first.
 
-    Matrices count, and of single cells the parameters, the learning rates, and those at which references stay.
+    Matrices count, and of single cells the parameters, the learning rates, and those at which references stay; what
+    any formula takes may be one of these again.
     """
     doubles = _Doubles(graph, structure)
     by_numbers: dict[tuple[float, ...], list[Typed]] = defaultdict(list)
@@ -57,6 +58,7 @@ class _Doubles:
         self._headings = Headings(self._book)
         self._derived = {place for claim in structure.claims for place in (claim.by, *claim.summed)}
         self._called: dict[Place, str] = {}
+        self._counted: set[Place] = set()
 
     def typed(self, staying: Collection[Place]) -> Iterator[Typed]:
         """Yield what can be a double."""
@@ -68,7 +70,10 @@ class _Doubles:
                 yield found
         rates = {update.rate for update in self._structure.updates if update.rate}
         olds = {update.old for update in self._structure.updates}
-        for place in {*map(place_of, self._graph.ends), *olds, *rates, *staying} - inside:
+        self._counted = {*map(place_of, self._graph.ends), *olds, *rates, *staying, *inside}
+        numbers = {self._book.value(place) for place in self._counted - inside}
+        again = {place for place, cell in self._book.cells.items() if cell.formula is None and cell.value in numbers}
+        for place in (self._counted | again) - inside:
             head = self._headings.of(place)
             if head and (found := self._typed(head, self._headings.text(head), (place,))):
                 yield found
@@ -112,6 +117,8 @@ class _Doubles:
         if first.head == other.head or not first.names & other.names:
             return False
         if all(self._derived.intersection(typed.places) for typed in (first, other)):
+            return False
+        if not any(typed.places[0] in self._counted for typed in (first, other)):
             return False
         one, two = (set().union(*(users[place] for place in typed.places)) for typed in (first, other))
         return bool(one and two) and not one & two

@@ -315,6 +315,17 @@ def test_a_rate_beside_matrices_that_is_typed_in_two_places() -> None:
     assert (finding.kind, [area.address for area in finding.areas]) == ("typed-twice", ["F2", "L6"])
 
 
+def test_a_weight_that_is_typed_again_for_one_formula() -> None:
+    """The second is neither updated nor derived by: what it is called, and its number, tell that it is the first."""
+    cells: dict[str, Content] = {
+        "A1": "x", "A2": 0.3, "B1": "w", "B2": 0.5, "C1": "E", "C2": "=0.5*(A2*B2-1)^2", "D1": "∂E/∂w",
+        "D2": "=(A2*A5-1)*A2", "E1": "η", "E2": 0.1, "A4": "w", "A5": 0.5, "C4": "w new", "C5": "=B2-E2*D2",
+    }  # fmt: skip
+    (finding,) = judged(book_of(cells))
+    assert (finding.kind, [area.address for area in finding.areas]) == ("typed-twice", ["A5", "B2"])
+    assert judged(book_of({**cells, "A4": "v"})) == []
+
+
 def below(content: Content) -> Content:
     """Return an address, or a formula, 20 rows further down."""
     moved = lambda match: f"{match[1]}{int(match[2]) + 20}"  # noqa: E731
