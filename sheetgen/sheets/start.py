@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sheetgen.network.graph import Section
@@ -12,7 +13,7 @@ from sheetgen.page.cell_names import column_letter
 from sheetgen.page.fields import filling
 from sheetgen.page.marks import negative_rule
 from sheetgen.page.page import Content, Page
-from sheetgen.page.printing import landscape
+from sheetgen.page.printing import by_width, landscape
 from sheetgen.page.ranges import ranges
 from sheetgen.sheet_names import (
     CHECKS,
@@ -83,7 +84,7 @@ def page(book: Book, verdict: Verdict) -> Page:
     page.widths = {1: 3}
     page.heights = {1: 34, 2: 20 + 16 * (len(study.description) // 120)}
     page.put("B1", study.title, style.TITLE)
-    drawn, below = _draw(page, book)
+    drawn, below, whole = _draw(page, book)
     page.heights |= dict.fromkeys(range(_DRAWING_ROW - 1, below), ROW_HEIGHT)
     last = max(drawn, 14)
     page.widths[FIRST_DRAWN_COLUMN] = max(page.widths[FIRST_DRAWN_COLUMN], _LINK_WIDTH)
@@ -92,23 +93,27 @@ def page(book: Book, verdict: Verdict) -> Page:
     page.zoom = filling(page, last)
     flag(page, f"B3:{column_letter(last)}3", verdict)
     page.put("B4", _OF_TENSORS if study.tensors else _OF_NEURONS, style.NOTE)
-    row = _try(page, book, below)
-    row = _sheets(page, book, row)
-    _key(page, book, row)
-    page.decorate.append(_print)
+    sheets = _try(page, book, below)
+    key = _sheets(page, book, sheets)
+    end = _key(page, book, key)
+    if len(whole) > 1:
+        whole |= {below: sheets - 1, sheets: key - 1, key: end}
+        page.decorate.append(lambda sheet: _print_bands(sheet, page, last, whole))
+    else:
+        page.decorate.append(_print)
     return page
 
 
-def _draw(page: Page, book: Book) -> tuple[int, int]:
-    """Draw the network; return the last column, and the next free row."""
+def _draw(page: Page, book: Book) -> tuple[int, int, dict[int, int]]:
+    """Draw the network; return the last column, the next free row, and of each band of boxes its first row and last."""
     if book.study.tensors:
         boxes = plan_boxes(book.study.tensors)
-        return boxes.last_column, draw_boxes(page, boxes, _DRAWING_ROW)
+        return boxes.last_column, draw_boxes(page, boxes, _DRAWING_ROW), dict(boxes.rows(_DRAWING_ROW))
     plan = plan_drawing(book.study.network, START_LOOK)
     cells = painter.draw(page, plan, painter.at_start(book), _DRAWING_ROW)
     if cells.weights:
         page.colour(" ".join(ranges(cells.weights)), negative_rule())
-    return plan.last_column, cells.row
+    return plan.last_column, cells.row, {}
 
 
 def _try(page: Page, book: Book, row: int) -> int:
@@ -170,8 +175,8 @@ def _otherwise(book: Book, variant: int) -> Content:
     return variant_title(book, variant) if book.study.shares_settings else None
 
 
-def _key(page: Page, book: Book, row: int) -> None:
-    """Say what the colours mean."""
+def _key(page: Page, book: Book, row: int) -> int:
+    """Say what the colours mean; return the last row."""
     row = page.heading("B", row, "What the colours mean")
     for example, meaning, look in _KEY:
         page.put(f"B{row}", example, look)
@@ -182,6 +187,13 @@ def _key(page: Page, book: Book, row: int) -> None:
         page.put(f"B{row}", str(section), band_style(section))
         page.put(f"C{row}", _SECTIONS[section], style.EQUATION)
         row += 1
+    return row - 1
+
+
+def _print_bands(sheet: Any, page: Page, last: int, whole: Mapping[int, int]) -> None:
+    """Print a drawing that has several bands on as many pages as it takes to be legible."""
+    by_width(sheet, page, last, whole, range(0))
+    sheet.print_area = f"A1:{column_letter(last)}{max(whole.values())}"
 
 
 def _print(sheet: Any) -> None:

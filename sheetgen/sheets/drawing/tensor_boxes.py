@@ -6,7 +6,7 @@ one box. Lines lead from box to box where these stand in neighbouring columns; t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -62,6 +62,13 @@ class BoxPlan:
         """The column of the last boxes."""
         return max(self.widths)
 
+    def rows(self, row: int) -> Iterator[tuple[int, int]]:
+        """Yield the first row and the last of each band, drawn from a row down."""
+        for band in self.bands:
+            last = row + max(map(len, band)) * (_ROWS + 1) - 2
+            yield row, last
+            row = last + 2
+
 
 def plan_boxes(tensors: Tensors) -> BoxPlan:
     """Plan the drawing of a program."""
@@ -81,11 +88,11 @@ def plan_boxes(tensors: Tensors) -> BoxPlan:
 def draw_boxes(page: Page, plan: BoxPlan, row: int) -> int:
     """Draw a program as planned, from a row down; return the next free row."""
     page.widths |= plan.widths
-    for band in plan.bands:
-        height = max(map(len, band)) * (_ROWS + 1) - 1
+    for band, (first, last) in zip(plan.bands, plan.rows(row), strict=True):
+        height = last - first + 1
         tops: dict[str, int] = {}
         for place, column in enumerate(band):
-            top = row + (height - len(column) * (_ROWS + 1) + 1) // 2
+            top = first + (height - len(column) * (_ROWS + 1) + 1) // 2
             for number, (name, box) in enumerate(column.items()):
                 tops[name] = top + number * (_ROWS + 1)
                 _put(page, box, FIRST_DRAWN_COLUMN + 2 * place, tops[name])
@@ -93,8 +100,7 @@ def draw_boxes(page: Page, plan: BoxPlan, row: int) -> int:
             gap = FIRST_DRAWN_COLUMN + 2 * place + 1
             for name, box in column.items():
                 page.shapes += [_line(gap, tops[used], tops[name], used, name) for used in box.uses if used in before]
-        row += height + 1
-    return row
+    return last + 2
 
 
 def _boxes(tensors: Tensors) -> dict[str, _Box]:

@@ -5,6 +5,11 @@ from __future__ import annotations
 import itertools
 import re
 
+import openpyxl
+
+from sheetgen.network.study import Study
+from sheetgen.sheets.book import Book
+from sheetgen.sheets.compose import pages
 from sheetgen.sheets.drawing import alone
 from sheetgen.sheets.drawing.tensor_boxes import plan_boxes
 from sheetgen.show import drawing
@@ -50,14 +55,37 @@ def test_it_is_a_picture() -> None:
     assert len(re.findall("<text", svg)) == 10
 
 
-def test_a_long_program_goes_on_below_and_nothing_lies_over_anything() -> None:
-    long = "\n".join(f'a{k} = "tanh(a{k - 1} @ transposed_and_long_name_of_a_matrix)"' for k in range(1, 12))
-    text = (
+def long_study(count: int) -> Study:
+    long = "\n".join(f'a{k} = "tanh(a{k - 1} @ transposed_and_long_name_of_a_matrix)"' for k in range(1, count + 1))
+    return loads(
         'title = "t"\nrates = [0.1]\niterations = 1\nseed = 1\n[inputs]\na0 = { shape = [2] }\n[targets]\ny = 1\n'
         f"[parameters]\ntransposed_and_long_name_of_a_matrix = {{ shape = [2, 2] }}\n[forward]\n{long}\n"
-        '[loss]\nE = "(sum(a11) - y)^2"\n'
+        f'[loss]\nE = "(sum(a{count}) - y)^2"\n'
     )
-    study = loads(text)
+
+
+def test_a_long_program_is_printed_on_pages_that_cut_no_band() -> None:
+    study = long_study(40)
+    page = pages(Book(study, study))[0][0]
+    sheet = openpyxl.Workbook().active
+    for decorate in page.decorate:
+        decorate(sheet)
+    assert study.tensors
+    bands = list(plan_boxes(study.tensors).rows(6))
+    assert min(row for (row, _), cell in page.cells.items() if cell.style.fill) in range(6, 9)
+    breaks = [one.id for one in sheet.row_breaks.brk]
+    assert breaks
+    assert not [(first, last) for first, last in bands for one in breaks if first <= one < last]
+    assert sheet.page_setup.scale >= 50
+    assert not sheet.sheet_properties.pageSetUpPr.fitToPage
+    a4 = (8.27 - 1.0) * 72  # points of height within the margins
+    for first, last in itertools.pairwise([0, *breaks]):
+        heights = [page.heights.get(row, 15.0) for row in range(first + 1, last + 1)]
+        assert sum(heights) * sheet.page_setup.scale / 100 <= a4
+
+
+def test_a_long_program_goes_on_below_and_nothing_lies_over_anything() -> None:
+    study = long_study(11)
     assert study.tensors
     plan = plan_boxes(study.tensors)
     assert len(plan.bands) > 1
