@@ -162,6 +162,7 @@ CASES = [
     ("dE/dz1", "dE/dh1*(1-z1^2)", "pre-activation", "h1", TANH),
     ("dE/dz1", "dE/dh1*(1-h2^2)", "other-unit-derivative", "h2", TANH),
     ("dE/dz1", "dE/dh1*IF(h2>0,1,0)", "other-unit-derivative", "h2", RELU),
+    ("dE/dz2", "dE/dh2", "derivative-left-out", "h2", RELU),
 ]
 
 
