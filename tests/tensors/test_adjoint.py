@@ -335,6 +335,17 @@ def test_a_loop_goes_back_turn_by_turn() -> None:
     require_right(RECURRENT)
 
 
+def test_equations_stand_after_those_they_use() -> None:
+    """A table of layers reads an equation that is typed, and the other way round."""
+    study = loads(
+        'rates = [0.1]\niterations = 1\nseed = 1\nloss = "mean_squared_error"\n[inputs]\nx = [1, 2]\n[targets]\n'
+        't = [0, 1]\n[forward]\nr = "z1 + 1"\nu = "x*2"\n[[layers]]\nkind = "linear"\nfrom = "u"\nout_features = 3\n'
+        '[[layers]]\nkind = "linear"\nfrom = "r"\nout_features = 2\n'
+    )
+    assert study.tensors is not None
+    assert [one.typed.key for one in forward(study.tensors)] == ["u", "z1", "r", "z2", "E_total"]
+
+
 # --- LaTeX ---
 
 
