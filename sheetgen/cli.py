@@ -576,8 +576,10 @@ def _say_size(study: Study, *, verify: bool) -> None:
     from sheetgen.sheets.book import Book
     from sheetgen.sheets.compose import pages
     from sheetgen.sheets.estimate import estimate
+    from sheetgen.sheets.room import require_room
 
     composed, _ = pages(Book(study, study))
+    require_room(composed)
     size = estimate(composed)
     for sheet in size.sheets:
         click.echo(f"  {sheet.name}: {sheet.rows:,} rows, {sheet.cells:,} cells ({sheet.formulas:,} formulas)")

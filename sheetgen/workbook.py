@@ -11,6 +11,7 @@ from typing import IO
 from sheetgen.errors import UsageError
 from sheetgen.files import ABSENT, Version, reject, replacing, version_of
 from sheetgen.network.study import Study
+from sheetgen.page.page import Page
 from sheetgen.proof.report import Report
 from sheetgen.proof.verify import verify as verify_file
 from sheetgen.shares import Told, untold
@@ -18,6 +19,7 @@ from sheetgen.sheets.book import Book
 from sheetgen.sheets.compose import Composition, compose
 from sheetgen.sheets.estimate import estimate
 from sheetgen.sheets.folds import Losses
+from sheetgen.sheets.room import require_room
 from sheetgen.xlsx import shell, writer
 
 Progress = Callable[[str], None]
@@ -125,7 +127,12 @@ def _write(
     if study.read_as:
         progress(f"read {study.read_as}")
     progress("training")
-    composition = compose(book, lambda pages: estimate(pages).require_memory(verify=verify), told)
+
+    def before_training(pages: list[Page]) -> None:
+        require_room(pages)
+        estimate(pages).require_memory(verify=verify)
+
+    composition = compose(book, before_training, told)
     stamp = writer.stamp()
     progress("writing")
     writer.write(file, shell.make(composition.pages, study.title, stamp), composition.pages, folder, told)

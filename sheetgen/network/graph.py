@@ -8,7 +8,9 @@ from enum import StrEnum
 from functools import cached_property
 
 from sheetgen.algebra.calculus import derivatives
+from sheetgen.algebra.evaluate import expanded
 from sheetgen.algebra.expr import ZERO, Expr, Var, befores, names
+from sheetgen.algebra.textbook import Textbook
 
 RATE, BASE_RATE = "η", "η₀"
 """The learning rate, and the one that a schedule starts from."""
@@ -61,6 +63,19 @@ class Quantity:
     def is_given(self) -> bool:
         """Whether its value in the first row is a number that a person may change."""
         return self.section in (Section.DATA, Section.WEIGHTS)
+
+    @cached_property
+    def spelled_out(self) -> Expr | None:
+        """Its equation as a spreadsheet spells it: with what primitives stand for written out."""
+        return None if self.equation is None else expanded(self.equation)
+
+    @cached_property
+    def printed(self) -> str | None:
+        """Its equation as a textbook prints it, behind its name."""
+        if self.equation is None:
+            return None
+        sign = ":=" if self.first or self.is_given else "="
+        return f"{self.name} {sign} {Textbook().write(self.equation)}"
 
     def in_row(self, first: bool) -> Expr | None:
         """Return the equation of the first row, or of any later one; None where the number is given."""

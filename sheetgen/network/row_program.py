@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from types import CodeType
 
 from sheetgen.algebra.expr import Apply, Const, Expr
 from sheetgen.algebra.notation import Python, is_small_power, written_operands
@@ -100,8 +102,14 @@ def compile_rows(study: Study, variant: int) -> RowProgram:
         "    return rows",
     ]
     # The source is printed from parsed expression trees and holds nothing but arithmetic on q0, p0, c0, …
-    exec("\n".join(source), namespace)
+    exec(_code("\n".join(source)), namespace)
     return RowProgram(namespace["start"], namespace["advance"])  # type: ignore[arg-type]
+
+
+@lru_cache(maxsize=16)
+def _code(source: str) -> CodeType:
+    """Return the code of a source, which variants share that differ in their rates alone."""
+    return compile(source, "<rows>", "exec")
 
 
 def compile_evaluation(study: Study, quantities: Sequence[Quantity]) -> Callable[[Row], list[Row]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from openpyxl.formatting.rule import CellIsRule, ColorScaleRule, FormulaRule, Rule
+from openpyxl.formatting.rule import CellIsRule, ColorScaleRule, Rule
 from openpyxl.styles import Font, PatternFill
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.styles.numbers import NumberFormat
@@ -16,8 +16,10 @@ from sheetgen.page.ranges import ranges, runs
 
 _OWN_FORMATS = 200
 """The number of the first number format of a conditional format; those of cells begin at 164."""
-_GOOD, _BAD = (Font(color=colour, bold=True) for colour in (style.GOOD, style.BAD))
-_BEHIND_GOOD, _BEHIND_BAD = (PatternFill(bgColor=colour) for colour in (style.GOOD_FILL, style.BAD_FILL))
+_GOOD, _BAD = (
+    DifferentialStyle(font=Font(color=colour, bold=True), fill=PatternFill(bgColor=behind))
+    for colour, behind in ((style.GOOD, style.GOOD_FILL), (style.BAD, style.BAD_FILL))
+)
 
 
 def all_rules(page: Page) -> Iterator[tuple[str, Rule]]:
@@ -67,10 +69,7 @@ def flag_rules(cell: str) -> tuple[Rule, Rule]:
     They hold for all cells of a range whose first is ``cell``.
     """
     good, bad = f'LEFT({cell},2)="OK"', f'LEFT({cell},2)<>"OK"'
-    return (
-        FormulaRule([good], font=_GOOD, fill=_BEHIND_GOOD),
-        FormulaRule([bad], font=_BAD, fill=_BEHIND_BAD),
-    )
+    return Rule("expression", dxf=_GOOD, formula=[good]), Rule("expression", dxf=_BAD, formula=[bad])
 
 
 def negative_rule() -> Rule:

@@ -63,14 +63,17 @@ class CellComparison:
             self._comparison.differ(cell, Kind.LABEL, content, cell.value)
 
     def _formula(self, cell: FileCell, content: Formula) -> None:
+        value, fills = content.value(), cell_name(cell) if content.array else None
+        if self._comparison.same(cell, content.text, value, fills):
+            return
+
         def accepts(other: Value) -> bool:
             if isinstance(other, str):
                 return any(content.accepts(text, self._sheet.value_at) for text in (other, with_points(other)))
             return isinstance(other, float) and content.accepts(other, self._sheet.value_at)
 
-        fills = cell_name(cell) if content.array else None
         bound = partial(content.bound, self._sheet.tolerance.atol)
-        self._comparison.compare(cell, content.text, content.value(), bound, accepts, fills)
+        self._comparison.compare(cell, content.text, value, bound, accepts, fills)
 
     def _typed_formula(self, cell: FileCell, content: Value) -> None:
         """Let a person type a formula for an input; its value is the input."""
@@ -86,4 +89,4 @@ def _same_constant(value: Value, content: Value) -> bool:
     """Whether a constant is the one of the page, as programs save it: numbers to 15 digits, no empty texts."""
     if isinstance(value, float) and isinstance(content, float | int) and not isinstance(content, bool):
         return same_when_saved(value, content)
-    return {value, content} <= {None, ""} or (type(value) is type(content) and value == content)
+    return (type(value) is type(content) and value == content) or {value, content} <= {None, ""}

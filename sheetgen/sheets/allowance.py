@@ -51,7 +51,7 @@ class Allowance:
         text = f"(2*{allowed}+{book.layout.given(TOLERANCE)}*ABS({central}))/{least:g}"
 
         def at(allowed: float) -> float:
-            return (2 * allowed + tolerance * abs(self._central(1))) / least
+            return (2 * allowed + tolerance * abs(self.slopes.difference())) / least
 
         def value() -> float | str:
             return NO_PROOF if self.at_kink() else at(self.value())
@@ -66,8 +66,7 @@ class Allowance:
 
     def at_kink(self) -> bool:
         """Whether a kink lies within 2ε."""
-        kinks = self.slopes.kinks()
-        return kinks is not None and bool(kinks.value())
+        return self.slopes.crossed() > 0
 
     def value(self) -> float:
         """Return what is allowed."""
@@ -77,16 +76,13 @@ class Allowance:
         """Return it at the losses as computed (0), or the least (-1) or most (1) that their rounding makes of it."""
         slopes = self.slopes
         noise = side * slopes.noise(-2, -1, 0, 1, 2) * Tolerance.atol / slopes.epsilon
-        central, wider = self._central(1), self._central(2)
+        central, wider = slopes.difference(), slopes.difference(2)
         curvature = max(0.0, slopes.bending() + noise) / slopes.epsilon
         change = max(0.0, abs(wider - central) + noise)
         largest = max(abs(central) - noise, abs(wider) - noise, LEAST)
         rounding = self.scale.products() / slopes.epsilon + self.scale.size() * (curvature + math.sqrt(curvature))
         # Two numbers differ by twice the larger at most.
         return self.rounding * rounding + 4 * change * (1 + 100 * min(change / largest, 2.0))
-
-    def _central(self, multiple: int) -> float:
-        return float(self.slopes.central(multiple).value())
 
     def _may_be(self, value: object) -> bool:
         """Whether that may be what is allowed: a bound of rounding errors is itself mostly rounding."""

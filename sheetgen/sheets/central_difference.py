@@ -171,10 +171,10 @@ class CentralDifferences:
 
     def _excess(self, direction: Direction, variant: int) -> float:
         gradient, slopes = self.along.value(direction, variant), self.slopes[direction]
-        central = float(slopes.central().value())
+        central = slopes.difference()
         distance = abs(central - gradient)
         if self.allowances[direction].at_kink():
-            below, above = (float(slopes.one_sided(side).value()) for side in (-1, 1))
+            below, above = slopes.beside(-1), slopes.beside(1)
             outside = max(0.0, min(0.0, below, above) - gradient, gradient - max(0.0, below, above))
             distance = outside - max(abs(below), abs(above)) / 100 if self.single else 0.0
         return max(0.0, distance - self.allowances[direction].value()) / max(abs(central), abs(gradient), LEAST)

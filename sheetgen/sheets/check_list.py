@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from sheetgen.algebra.expr import Const
-from sheetgen.algebra.textbook import Textbook
 from sheetgen.network.graph import Quantity, derivative_label
 from sheetgen.page.page import Formula
 from sheetgen.sheets.book import Book
@@ -149,10 +148,8 @@ def _column(name: str, quantity: Quantity, columns: Mapping[int, ColumnCheck]) -
 
 def _compares(quantity: Quantity) -> str:
     """Return what a column is compared with."""
-    if quantity.equation is None:
+    if (text := quantity.printed) is None:
         return "the numbers of Inputs or Data, in every row"
-    sign = ":=" if quantity.first or quantity.is_given else "="
-    text = f"{quantity.name} {sign} {Textbook().write(quantity.equation)}"
     return text if len(text) <= _MOST_TEXT else f"{text[: _MOST_TEXT - 2]} …"
 
 

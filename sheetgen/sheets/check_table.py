@@ -63,8 +63,16 @@ class CheckTable:
     @cached_property
     def passed(self) -> list[int]:
         """How many sheets pass each check."""
+        return [len(check.deviations) - len(bad) for check, bad in zip(self.checks, self._failing, strict=True)]
+
+    @cached_property
+    def _failing(self) -> list[list[int]]:
+        """The training sheets, by their numbers, that fail each check."""
         tolerance = self.book.study.settings[TOLERANCE]
-        return [sum(float(d.value()) <= tolerance for d in check.deviations.values()) for check in self.checks]
+        return [
+            [variant for variant, deviation in check.deviations.items() if not float(deviation.value()) <= tolerance]
+            for check in self.checks
+        ]
 
     @property
     def count(self) -> int:
@@ -127,18 +135,16 @@ class CheckTable:
         return Formula(f'IF({passes},IF({kink.text}>0,"{AT_KINK}","{OK}"),"{BAD}")', value, accepts=accepts)
 
     def _word(self, index: int) -> str:
-        check = self.checks[index]
-        if self.passed[index] < len(check.deviations):
+        kink = self.checks[index].at_kink
+        if self._failing[index]:
             return BAD
-        return AT_KINK if check.at_kink is not None and check.at_kink.value() else OK
+        return AT_KINK if kink is not None and kink.value() else OK
 
     def _place(self, index: int, label: str) -> str | float:
         """Return the sheet, or the row, in which a check fails first."""
-        tolerance = self.book.study.settings[TOLERANCE]
-        for variant, deviation in self.checks[index].deviations.items():
-            if not float(deviation.value()) <= tolerance:
-                return self.sheets[variant] if label == _SHEET else 0.0
-        return ""
+        if not (failing := self._failing[index]):
+            return ""
+        return self.sheets[failing[0]] if label == _SHEET else 0.0
 
     def where(self) -> Formula:
         """Return the line that names the sheet, the quantity and the row of the first check that fails.

@@ -109,19 +109,19 @@ class _Columns:
 
     def parts(self, quantity: Quantity) -> Iterator[_Part]:
         """Yield the parts of a column's check."""
-        name, rows = quantity.name, self.layout.study.rows
-        if quantity.equation is None:
+        name, rows, spelled_out = quantity.name, self.layout.study.rows, quantity.spelled_out
+        if quantity.equation is None or spelled_out is None:
             in_data = name == SAMPLE or name in self.layout.study.samples
             yield from self._looked_up(name) if in_data else self._given(name, rows)
             return
         first = quantity.in_row(first=True)
-        if not spreads(expanded(quantity.equation)):
+        if not spreads(spelled_out):
             return
         if first == quantity.equation and not any(befores(quantity.equation)):
-            yield self._computed(quantity, quantity.equation, 0, rows)
+            yield self._computed(name, spelled_out, 0, rows)
             return
-        yield from self._given(name, 1) if first is None else [self._computed(quantity, first, 0, 1)]
-        yield self._computed(quantity, quantity.equation, 1, rows)
+        yield from self._given(name, 1) if first is None else [self._computed(name, expanded(first), 0, 1)]
+        yield self._computed(name, spelled_out, 1, rows)
 
     def _given(self, name: str, rows: int) -> Iterator[_Part]:
         """Yield rows whose number stands on Inputs."""
@@ -161,10 +161,8 @@ class _Columns:
         numbers = f"{quoted(DATA)}!{layout.samples_table.column(SAMPLE, last=DATA_FIRST_ROW + count - 1)}"
         return _Part(0, count, f"IF({here},IF({own}>{data},{own}-{data},{data}-{own}),0)", numbers)
 
-    def _computed(self, quantity: Quantity, equation: Expr, start: int, stop: int) -> _Part:
-        """Return rows that an equation gives."""
-        name = quantity.name
-        expr = expanded(equation)
+    def _computed(self, name: str, expr: Expr, start: int, stop: int) -> _Part:
+        """Return rows that an equation gives, in which nothing is left to expand."""
         excess = self._excess(name, expr, start, stop, "+")
         if has_edges(expr):
             other = self._excess(name, expr, start, stop, "-")

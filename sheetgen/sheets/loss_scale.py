@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property, partial
 
-from sheetgen.algebra.evaluate import expanded
 from sheetgen.algebra.expr import names
 from sheetgen.algebra.residual import has_logarithm, magnifies
 from sheetgen.page import style
@@ -74,6 +73,10 @@ class LossScale:
 
     def size(self) -> float:
         """Return Σ |q|."""
+        return self._sum_of_sizes
+
+    @cached_property
+    def _sum_of_sizes(self) -> float:
         return sum(abs(self._value(name)) for name in self.networks.names)
 
     def _product_formula(self, name: str) -> Formula:
@@ -117,10 +120,10 @@ class LossScale:
 
         In exp(a) − 1 or ln(1 + exp(a)) the quantity itself is smaller than what is rounded on the way to it.
         """
-        equation = self.book.study.network.by_name[name].equation
-        if equation is None:
+        quantity = self.book.study.network.by_name[name]
+        equation, expr = quantity.equation, quantity.spelled_out
+        if equation is None or expr is None:
             return []
-        expr = expanded(equation)
         return list(dict.fromkeys(names(equation))) if has_logarithm(expr) or magnifies(expr) else []
 
     def _cell(self, name: str) -> str:

@@ -8,7 +8,6 @@ from functools import cached_property
 
 from sheetgen.algebra.expr import Apply, Var, names
 from sheetgen.algebra.ops import PRIMITIVES
-from sheetgen.algebra.textbook import Textbook
 from sheetgen.network.graph import (
     EPOCH,
     ITERATION,
@@ -190,10 +189,7 @@ class Notes:
 
 def equation_text(quantity: Quantity) -> str | None:
     """Return the equation of a quantity that has one, as a textbook prints it; the counter of iterations needs none."""
-    if quantity.name == ITERATION or quantity.equation is None:
-        return None
-    sign = ":=" if quantity.first or quantity.is_given else "="
-    return f"{quantity.name} {sign} {Textbook().write(quantity.equation)}"
+    return None if quantity.name == ITERATION else quantity.printed
 
 
 def _listed(some: Sequence[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from sheetgen.page.page import Formula
 from sheetgen.sheets.directions import UNMOVED, Direction
@@ -25,31 +26,27 @@ class Slopes:
 
     def central(self, multiple: int = 1) -> Formula:
         """Return the central difference of the loss, whose step is so many ε."""
-        high, low = self._cell(multiple), self._cell(-multiple)
-
-        def value() -> float:
-            above, below = self._losses(multiple, -multiple)
-            return (above - below) / (2 * multiple * self.epsilon)
-
-        def error() -> float:
-            return self.noise(multiple, -multiple) / (2 * multiple * self.epsilon)
-
-        return Formula(f"({high}-{low})/({2 * multiple}*{self.networks.point.epsilon})", value, error)
+        text = f"({self._cell(multiple)}-{self._cell(-multiple)})/({2 * multiple}*{self.networks.point.epsilon})"
+        noise = partial(self.noise, multiple, -multiple)
+        return Formula(text, partial(self.difference, multiple), lambda: noise() / (2 * multiple * self.epsilon))
 
     def one_sided(self, side: int) -> Formula:
         """Return the slope on one side: -1 or 1."""
-
-        def value() -> float:
-            there, here = self._losses(side, 0)
-            return (there - here) / (side * self.epsilon)
-
         sign = "" if side > 0 else "-"
         text = f"({self._cell(side)}-{self._cell(0)})/({sign}{self.networks.point.epsilon})"
-        return Formula(text, value, lambda: self.noise(side, 0) / self.epsilon)
+        return Formula(text, partial(self.beside, side), lambda: self.noise(side, 0) / self.epsilon)
+
+    def difference(self, multiple: int = 1) -> float:
+        """Return the central difference of the loss, whose step is so many ε."""
+        return (self._loss(multiple) - self._loss(-multiple)) / (2 * multiple * self.epsilon)
+
+    def beside(self, side: int) -> float:
+        """Return the slope on one side: -1 or 1."""
+        return (self._loss(side) - self._loss(0)) / (side * self.epsilon)
 
     def bending(self) -> float:
         """Return how much the slopes of both sides differ."""
-        return abs(float(self.one_sided(1).value()) - float(self.one_sided(-1).value()))
+        return abs(self.beside(1) - self.beside(-1))
 
     def noise(self, *moves: int) -> float:
         """Return how far off the sum of some losses may be, in units of an operation's relative error."""
@@ -62,14 +59,14 @@ class Slopes:
             return None
         rest = networks.branch_cells(UNMOVED, 0)
         moved = [networks.branch_cells(self.direction, move) for move in MOVES]
-
-        def value() -> float:
-            resting = self._network(0).branches
-            pairs = [(a, b) for m in MOVES for a, b in zip(self._network(m).branches, resting, strict=True)]
-            return float(sum(a != b for a, b in pairs))
-
         text = "+".join(f"SUMPRODUCT(({cells}<>{rest})*1)" for cells in moved)
-        return Formula(text, value, accepts=lambda *_: self.undecided)
+        return Formula(text, self.crossed, accepts=lambda *_: self.undecided)
+
+    def crossed(self) -> float:
+        """Return how many numbers of branches differ from those of the network at rest."""
+        resting = self._network(0).branches
+        moved = (self._network(move).branches for move in MOVES)
+        return float(sum(a != b for branches in moved for a, b in zip(branches, resting, strict=True)))
 
     @property
     def undecided(self) -> bool:
@@ -79,8 +76,8 @@ class Slopes:
     def _network(self, move: int) -> MovedNetwork:
         return self.networks.network(self.direction if move else UNMOVED, move)
 
-    def _losses(self, *moves: int) -> list[float]:
-        return [network.values[self.loss] for network in map(self._network, moves)]
+    def _loss(self, move: int) -> float:
+        return self._network(move).values[self.loss]
 
     def _cell(self, move: int) -> str:
         return self.networks.cell(self.loss, self.direction if move else UNMOVED, move)

@@ -10,7 +10,6 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import pairwise
 from typing import NamedTuple
 from xml.etree import ElementTree
 
@@ -126,14 +125,18 @@ class CellReader:
     def plain_cells(self, row: PlainRow) -> list[FileCell] | None:
         """Return the cells of a row that is spelled plainly; None where one does not stand in its place."""
         digits = str(row.number)
-        columns = [_column(cell.letters) for cell in row.cells]
-        if any(cell.row != digits for cell in row.cells) or any(a >= b for a, b in pairwise((0, *columns))):
-            return None
-        return [self._plain_cell(*place, row.number) for place in zip(row.cells, columns, strict=True)]
+        cells, before = [], 0
+        for cell in row.cells:
+            column = _column(cell.address.removesuffix(digits))
+            if column <= before:
+                return None
+            cells.append(self._plain_cell(cell, column, row.number))
+            before = column
+        return cells
 
     def _plain_cell(self, cell: PlainCell, column: int, row: int) -> FileCell:
-        inline = cell.inline and decoded(cell.inline)
-        shown, runs = _runs_apart(self._value(cell.kind, cell.value, inline))
+        shown = self._value(cell.kind, cell.value, cell.inline and decoded(cell.inline))
+        shown, runs = _runs_apart(shown) if cell.kind == "s" else (shown, ())
         if cell.attributes is None:
             return FileCell(row, column, shown, style=cell.style, runs=runs)
         own, shared, fills = self._formula(cell.attributes, cell.formula, row, column)
@@ -165,6 +168,8 @@ class CellReader:
     ) -> tuple[str | None, SharedFormula | None, str | None]:
         """Return the formula of a cell: its own, the one that it shares, and the cells whose values it gives."""
         text = text.strip().removeprefix("=")
+        if not attributes:
+            return text, None, None
         kind = attributes.get("t", "normal")
         if kind == "shared":
             return None, self._share(attributes, text, row, column), None

@@ -37,4 +37,6 @@ def unescaped(text: str) -> str:
 
 def decoded(text: str) -> str:
     """Return the text that a part of a workbook means."""
+    if "_x" not in text:
+        return text
     return _SPELLS_A_CHARACTER.sub(lambda match: chr(int(match[1], 16)), text)

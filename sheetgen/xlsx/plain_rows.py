@@ -7,7 +7,9 @@ reference but the five that XML has, no character that it changes or lacks.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from sheetgen.xlsx.escapes import unescaped
@@ -18,25 +20,24 @@ _ATTRIBUTES = r'(?: [A-Za-z0-9]+="[-.:0-9A-Za-z]*")*'
 _ATTRIBUTE = re.compile(r' ([A-Za-z0-9]+)="([^"]*)"')
 _ROW = re.compile(rf'<row r="([1-9][0-9]{{0,6}})"({_ATTRIBUTES})>')
 _CELL = re.compile(
-    r'<c r="([A-Z]{1,3})([1-9][0-9]{0,6})"(?: s="([0-9]+)")?(?: t="(n|s|str|b|e|inlineStr)")?(?:/>|>'
-    rf"(?:<f({_ATTRIBUTES})(?:/>|>{_TEXT}</f>))?"
-    rf'(?:<v>{_TEXT}</v>|<is><t(?: xml:space="preserve")?>{_TEXT}</t></is>)?</c>)'
+    r'(<c r="([A-Z]{1,3}[1-9][0-9]{0,6})"(?: s="([0-9]+)")?(?: t="(n|s|str|b|e|inlineStr)")?(?:/>|>'
+    rf"(?:(<f{_ATTRIBUTES})(?:/>|>{_TEXT}</f>))?"
+    rf'(?:(<v>){_TEXT}</v>|(<is>)<t(?: xml:space="preserve")?>{_TEXT}</t></is>)?</c>))'
 )
 _END = "</row>"
 
 
 class PlainCell(NamedTuple):
-    """A cell: the letters of its column, its row, and what it holds; None is what it lacks.
+    """A cell: its address, and what it holds; None is what it lacks.
 
     ``attributes`` and ``formula`` are those of its formula, ``value`` and ``inline`` the texts of its value, which may
     be spelled in either way.
     """
 
-    letters: str
-    row: str
+    address: str
     style: str
     kind: str
-    attributes: dict[str, str] | None
+    attributes: Mapping[str, str] | None
     formula: str
     value: str | None
     inline: str | None
@@ -47,7 +48,7 @@ class PlainRow:
     """A row: its number, its other attributes, and its cells."""
 
     number: int
-    attributes: dict[str, str]
+    attributes: Mapping[str, str]
     cells: list[PlainCell]
 
 
@@ -66,25 +67,23 @@ class _NotPlain(ValueError):
 
 
 def _row(start: re.Match[str], text: str) -> PlainRow:
-    attributes = _attributes(start[2])
-    place, cells = start.end(), []
-    for cell in _CELL.finditer(text, place):
-        if cell.start() != place:
-            raise _NotPlain
-        place = cell.end()
-        letters, row, style, kind, spelled, formula, value, inline = cell.groups()
-        of_formula = None if spelled is None else _attributes(spelled)
-        held = unescaped(formula or ""), value and unescaped(value), inline and unescaped(inline)
-        cells.append(PlainCell(letters, row, style or "0", kind or "n", of_formula, *held))
+    attributes, place = _attributes(start[2]), start.end()
+    read = unescaped if "&" in text else str
+    cells = []
+    for spelled, address, style, kind, of_formula, formula, opening, value, own, inline in _CELL.findall(text, place):
+        place += len(spelled)
+        in_formula = _attributes(of_formula[2:]) if of_formula else None
+        held = read(formula), read(value) if opening else None, read(inline) if own else None
+        cells.append(PlainCell(address, style or "0", kind or "n", in_formula, *held))
+    # The cells take all the room behind the start of the row only where nothing stands between them.
     if text[place:] != _END or "r" in attributes:
         raise _NotPlain
     return PlainRow(int(start[1]), attributes, cells)
 
 
-def _attributes(spelled: str) -> dict[str, str]:
+@lru_cache(maxsize=4096)
+def _attributes(spelled: str) -> Mapping[str, str]:
     """Return the attributes of an element, none of which may be there twice, or declare a namespace."""
-    if not spelled:
-        return {}
     found = _ATTRIBUTE.findall(spelled)
     attributes = dict(found)
     if len(attributes) < len(found) or "xmlns" in attributes:

@@ -24,7 +24,7 @@ Rows = list[FileCell] | AlikeRows
 
 _TABLE, _ROW = f"{MAIN}sheetData", f"{MAIN}row"
 _ONLY_IN_THE_TABLE = frozenset(f"{space}{name}" for space in (MAIN, STRICT) for name in ("sheetData", "row", "c"))
-_REINTERPRETED = (f"{COMPATIBILITY}ProcessContent", f"{COMPATIBILITY}MustUnderstand")
+_REINTERPRETED = frozenset(f"{COMPATIBILITY}{name}" for name in ("ProcessContent", "MustUnderstand"))
 _WHOLE = re.compile(r"[1-9][0-9]{0,6}")
 _PIECE = 1 << 22
 """The bytes that are read together: more than a row of 16,384 cells commonly has."""
@@ -187,7 +187,7 @@ def _check_place(element: ElementTree.Element, above: list[ElementTree.Element])
         raise Ambiguous(f"{named(element)} instead of a sheet")
     if element.tag in _ONLY_IN_THE_TABLE and not (element.tag == _TABLE and len(above) == 1):
         raise Ambiguous(f"{named(element)} outside of its table of cells")
-    if any(name in element.attrib for name in _REINTERPRETED):
+    if not _REINTERPRETED.isdisjoint(element.attrib):
         raise Ambiguous(f"{named(element)} with rules of its own for how it is to be read")
 
 

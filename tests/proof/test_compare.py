@@ -95,6 +95,8 @@ def kinds(outcome: SheetOutcome) -> list[tuple[str, Kind]]:
         ("A2", {"own": None}, Kind.CONSTANT),
         ("A2", {"own": "D1+D1"}, Kind.FORMULA),
         ("A2", {"value": 2.0}, Kind.CACHED),
+        ("A2", {"value": True}, Kind.CACHED),
+        ("A2", {"fills": "A2"}, Kind.FORMULA),
         ("A2", {"value": 1.0 + 5e-13}, None),
         ("A2", {"own": "d1 * 2"}, None),
         ("A5", {"value": 1.0}, Kind.LABEL),

@@ -12,6 +12,7 @@ from sheetgen import UsageError, load, loads
 from sheetgen.network.study import Study
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.compose import pages
+from sheetgen.sheets.room import require_room
 
 
 def test_a_text_longer_than_a_cell_is_refused() -> None:
@@ -23,7 +24,7 @@ def test_a_text_longer_than_a_cell_is_refused() -> None:
         f'[forward]\no = "a"\n[loss]\nE = "{loss}"\n'
     )
     with pytest.raises(UsageError, match=r"^the text of lr 0\.1!\w+ has [\d,]+ characters, and a cell holds 32,767; "):
-        pages(Book(study, study))
+        require_room(pages(Book(study, study))[0])
 
 
 @pytest.mark.parametrize("template", TEMPLATES)

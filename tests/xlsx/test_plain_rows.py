@@ -67,7 +67,7 @@ def of_xml(xml: str) -> list[tuple[str | None, ...]]:
 def of_row(row: PlainRow) -> list[tuple[str | None, ...]]:
     return [
         (
-            cell.letters + cell.row,
+            cell.address,
             cell.style,
             cell.kind,
             *([] if cell.attributes is None else [cell.formula]),

@@ -93,7 +93,7 @@ class _Numbers:
 
     def three(self) -> Iterator[float]:
         """Yield the gradient, the central difference and that of a step twice as large."""
-        yield from (float(f.value()) for f in (self.analytic, self.slopes.central(), self.slopes.central(2)))
+        yield from (float(self.analytic.value()), self.slopes.difference(), self.slopes.difference(2))
 
     def distance(self) -> float:
         """Return |gradient − central difference|."""
