@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
+from weakref import finalize
 from xml.etree import ElementTree
 
 from sheetgen.errors import WorkbookError
@@ -43,7 +44,7 @@ _KEPT = 1 << 20
 
 
 class WorkbookFile:
-    """An .xlsx file, opened for reading.
+    """An .xlsx file, opened for reading, and closed when it is no longer used.
 
     Raises WorkbookError for a file that is absent, no workbook, damaged, encrypted or in the Strict format.
     """
@@ -59,7 +60,8 @@ class WorkbookFile:
             with ExitStack() as opened:  # closed again where its sheets cannot be read
                 self._archive = opened.enter_context(zipfile.ZipFile(path))
                 self._parts = self._sheet_parts()
-                opened.pop_all()
+                # Closed when nothing holds the workbook any more, also where a traceback held it in a circle.
+                finalize(self, opened.pop_all().close)
         except DAMAGE as error:
             raise self._unreadable(error) from error
 

@@ -126,8 +126,12 @@ def test_the_time_to_read_a_list_does_not_grow_with_the_square_of_its_length() -
     """Between the elements stands text, as where a style sheet of 200,000 cell formats is indented."""
 
     def seconds(text: bytes) -> float:
-        start = time.process_time()
-        assert len(Markup(b"<a>" + (b"<b/>" + text) * 30_000 + b"</a>").root.children) == 30_000
-        return time.process_time() - start
+        """Return the least time of three: collecting the garbage of other tests may fall into one."""
+        content, times = b"<a>" + (b"<b/>" + text) * 30_000 + b"</a>", []
+        for _ in range(3):
+            start = time.process_time()
+            assert len(Markup(content).root.children) == 30_000
+            times.append(time.process_time() - start)
+        return min(times)
 
     assert seconds(b" " * 200) < 10 * seconds(b"")

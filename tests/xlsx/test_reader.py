@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import zipfile
 from pathlib import Path
@@ -87,3 +88,15 @@ def test_a_file_that_cannot_be_read_is_closed_again(tmp_path: Path, monkeypatch:
     with pytest.raises(WorkbookError):
         WorkbookFile(path)
     assert [archive.fp for archive in opened] == [None]
+
+
+def test_a_file_is_closed_where_what_read_it_goes_round_in_a_circle(tmp_path: Path) -> None:
+    """As the traceback of an error does, which holds the frames that hold it."""
+    openpyxl.Workbook().save(tmp_path / "w.xlsx")
+    file = WorkbookFile(tmp_path / "w.xlsx")
+    archive = file._archive
+    file.itself = file  # type: ignore[attr-defined]
+    assert archive.fp is not None
+    del file
+    gc.collect()
+    assert archive.fp is None
