@@ -12,8 +12,8 @@ from sheetgen.audit.adam import RIGHT, Correction, Moments
 from sheetgen.audit.book import BookCell, Place
 from sheetgen.audit.equations import cell_name, place_of
 from sheetgen.audit.graph import Graph
-from sheetgen.audit.mistakes.trees import NEW, Formula, Swap, binary, number
-from sheetgen.audit.syntax import Binary, Corner, Node, NotUnderstood, Number, Reference, bare, walk
+from sheetgen.audit.mistakes.trees import NEW, Formula, Swap, binary, formula_at, number
+from sheetgen.audit.syntax import Binary, Corner, Node, Number, Reference, bare, walk
 from sheetgen.audit.worth import worth
 from sheetgen.xlsx.formulas import shifted
 
@@ -67,7 +67,7 @@ def right_formula(wrong: Sequence[Wrong]) -> str | None:
 def _texts(wrong: Wrong, graph: Graph) -> Iterator[str]:
     """Yield the formula with a correction put in, or another power in one that is there."""
     moments = wrong.moments
-    formula = _formula_of(wrong.cell.place, graph)
+    formula = formula_at(graph.equations.book, wrong.cell.place)
     if formula is None:
         return
     for step in _steps(wrong, graph):
@@ -117,7 +117,8 @@ def _steps(wrong: Wrong, graph: Graph) -> Iterator[Node]:
 
 
 def _references(name: str, home: Place, graph: Graph) -> Iterator[Reference]:
-    formula, place = _formula_of(place_of(name), graph), place_of(name)
+    place = place_of(name)
+    formula = formula_at(graph.equations.book, place)
     for node in formula.nodes if formula else ():
         if isinstance(node, Reference) and node.single:
             yield _moved(node, place, home)
@@ -126,7 +127,7 @@ def _references(name: str, home: Place, graph: Graph) -> Iterator[Reference]:
 def _beta(moment: str, beta: float, home: Place, graph: Graph) -> Node | None:
     """Return how the formula of a moment spells its β: a cell, or else the number."""
     place = place_of(moment)
-    formula = _formula_of(place, graph)
+    formula = formula_at(graph.equations.book, place)
     found = [node for node in formula.nodes if _is_worth(node, beta, place, graph)] if formula else []
     cells = [_moved(node, place, home) for node in found if isinstance(node, Reference)]
     return cells[0] if cells else number(beta) if found else None
@@ -141,14 +142,6 @@ def _moved(node: Reference, place: Place, home: Place) -> Reference:
 def _reference(place: Place) -> Reference:
     corner = Corner(place.row, place.column)
     return Reference(NEW, NEW, None, corner, corner)
-
-
-def _formula_of(place: Place, graph: Graph) -> Formula | None:
-    cell = graph.equations.book.formula_cell(place)
-    try:
-        return Formula(cell.formula) if cell is not None and cell.place == place and cell.formula else None
-    except NotUnderstood:
-        return None
 
 
 def _name(node: Reference, home: Place) -> str | None:

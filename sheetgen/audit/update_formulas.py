@@ -6,11 +6,11 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sheetgen.audit.book import Book, BookCell, Place
+from sheetgen.audit.book import Book, Place
 from sheetgen.audit.claims import Update
 from sheetgen.audit.equations import cell_name, place_of
 from sheetgen.audit.graph import Graph
-from sheetgen.audit.mistakes.trees import Formula, Swap, binary, same, write
+from sheetgen.audit.mistakes.trees import Formula, Swap, binary, formula_at, same, write
 from sheetgen.audit.paces import Pace
 from sheetgen.audit.syntax import Binary, Node, Number, Reference, bare
 from sheetgen.audit.unfolded import Unfolded
@@ -39,16 +39,16 @@ class UpdateFormulas:
         value = self._graph.values.get(cell_name(model.update.rate)) if model.update.rate else None
         return None if value is None else value * entry.pace.size / model.pace.size
 
-    def _cell(self, update: Update) -> BookCell | None:
+    def _formula(self, update: Update) -> Formula | None:
+        """Return the formula of an update, None where that is not the cell's own."""
         cell = self._book.formula_cell(update.new)
-        return cell if cell is not None and cell.place == update.new and cell.fills is None else None
+        return None if cell is None or cell.fills is not None else formula_at(self._book, update.new)
 
     def with_cells(self, update: Update, new: Mapping[str, str | None]) -> str | None:
         """Return the formula with references to other cells, None where it has none of those to replace."""
-        cell = self._cell(update)
-        if cell is None or cell.formula is None:
+        formula = self._formula(update)
+        if formula is None:
             return None
-        formula = Formula(cell.formula)
         swaps = []
         for node in formula.nodes:
             if isinstance(node, Reference) and node.single and node.first.row and node.first.column:
@@ -61,10 +61,9 @@ class UpdateFormulas:
 
     def turned(self, update: Update, rule: Unfolded) -> str | None:
         """Return the formula with one + and − exchanged, so that it goes downhill by as much."""
-        cell = self._cell(update)
-        if cell is None or cell.formula is None:
+        formula = self._formula(update)
+        if formula is None:
             return None
-        formula = Formula(cell.formula)
         for node in formula.nodes:
             if isinstance(node, Binary) and node.op in "+-":
                 text = formula.written([Swap(node, binary("-" if node.op == "+" else "+", node.left, node.right))])
@@ -77,11 +76,10 @@ class UpdateFormulas:
 
     def at_rate(self, entry: Step, model: Step) -> str | None:
         """Return the formula with the learning rate of another update, in the place of its own or where it lacks."""
-        cell, like = self._cell(entry.update), self._cell(model.update)
+        formula, other = self._formula(entry.update), self._formula(model.update)
         rate, usual = self.rate(entry, model), self.rate(model, model)
-        if cell is None or like is None or cell.formula is None or like.formula is None or not rate or not usual:
+        if formula is None or other is None or not rate or not usual:
             return None
-        formula, other = Formula(cell.formula), Formula(like.formula)
         new = next((node for node in other.nodes if self._worth(node, model.update, usual)), None)
         if new is None or (isinstance(new, Reference) and new.sheet not in (None, entry.update.new.sheet)):
             return None

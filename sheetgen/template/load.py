@@ -35,9 +35,9 @@ from sheetgen.tensors.labels import Shape
 from sheetgen.tensors.naming import Naming
 from sheetgen.tensors.program import Tensors
 
-_TRAINING = ("rates", "iterations", "batch", "shuffle", "frozen", "optimiser", "schedule", "variants", "layers")
-_OF_TRAINING = ("seed", "rates", "iterations", "batch", "shuffle", "frozen", "optimiser", "schedule")
-_KEYS = ("title", "description", "workbook", "try", "pictures", "seed", *_TRAINING, "axes", "data", *QUANTITY_TABLES)
+_ABOVE = ("seed", "rates", "iterations", "batch", "shuffle", "frozen", "optimiser", "schedule")
+_SAID = ("title", "description", "workbook", "try", "pictures")
+_KEYS = (*_SAID, *_ABOVE, "variants", "layers", "axes", "data", *QUANTITY_TABLES)
 
 _MOST_SUGGESTIONS, _LONGEST_SUGGESTION = 8, 300
 
@@ -91,7 +91,7 @@ class _TemplateReader:
         shapes = in_data.shapes if in_data else {}
         if is_stack(document):
             expand_stack(document, *self.sample_shapes(in_data))
-        require_no_keys(document, _OF_TRAINING)
+        require_no_keys(document, _ABOVE)
         tensors = self.tensors(in_data, naming) if naming.axes or has_tensors(document, shapes) else None
         if tensors is not None:
             require_tensor_names(document, tensors)

@@ -37,11 +37,10 @@ def along_input(softmax: Made, arrived: Matrix, own: Matrix, shares: Collection[
     if not all(_weighs_rows(factor) for factor in (*over, *under)):
         return None
     output = own if softmax.function == "softmax" else applied("exp", own)
-    difference: Matrix = Made("sub", (target, output), own.shape, SHARES)
     negative = sum(isinstance(factor, Number) and factor.value < 0 for factor in over) % 2
     if negative:
-        difference = Made("sub", (output, target), own.shape, SHARES)
         over = [Number(abs(one.value)) if isinstance(one, Number) else one for one in over]
+    difference: Matrix = Made("sub", (output, target) if negative else (target, output), own.shape, SHARES)
     return reduce(div, under, reduce(lambda product, factor: mul(factor, product), over, difference))
 
 

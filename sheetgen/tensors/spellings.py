@@ -23,7 +23,10 @@ _SAME: Mapping[str, str] = {
     "tril": "mask",
     "causal_mask": "mask",
 }
-_LOSS = "mean((y - t)^2)"
+_LOSS = "write mean((y - t)^2)"
+_CROSS_ENTROPY = "write mean(-sum(t*log_softmax(z), axis=-1)) of logits z and one-hot t"
+_DRAWN = "weights are drawn in [parameters]: W = { shape = [4, 3] }"
+_TYPED = "numbers stand in [inputs], [targets] or [parameters] as nested lists"
 _WRITTEN: Mapping[str, str] = {
     "mm": "write a @ b",
     "bmm": "write a @ b",
@@ -31,19 +34,19 @@ _WRITTEN: Mapping[str, str] = {
     "mv": "write a @ b",
     "linear": "write x @ W.T + b",
     "einsum": "write products as a @ b, and sums as sum(a*b, axis=0)",
-    "mse": f"write {_LOSS}",
-    "mse_loss": f"write {_LOSS}",
-    "mean_squared_error": f"write {_LOSS}",
-    "cross_entropy": "write mean(-sum(t*log_softmax(z), axis=-1)) of logits z and one-hot t",
-    "categorical_cross_entropy": "write mean(-sum(t*log_softmax(z), axis=-1)) of logits z and one-hot t",
+    "mse": _LOSS,
+    "mse_loss": _LOSS,
+    "mean_squared_error": _LOSS,
+    "cross_entropy": _CROSS_ENTROPY,
+    "categorical_cross_entropy": _CROSS_ENTROPY,
     "nll_loss": "write mean(-sum(t*z, axis=-1)) of z = log_softmax(…) and one-hot t",
     "var": "write mean((x - mean(x))^2)",
     "std": "write sqrt(mean((x - mean(x))^2))",
     "norm": "write sqrt(sum(x^2))",
-    "randn": "weights are drawn in [parameters]: W = { shape = [4, 3] }",
-    "rand": "weights are drawn in [parameters]: W = { shape = [4, 3] }",
-    "array": "numbers stand in [inputs], [targets] or [parameters] as nested lists",
-    "tensor": "numbers stand in [inputs], [targets] or [parameters] as nested lists",
+    "randn": _DRAWN,
+    "rand": _DRAWN,
+    "array": _TYPED,
+    "tensor": _TYPED,
 }
 _OPTIONS: Mapping[str, str] = {"dim": "axis", "axes": "axis", "keepdim": "keepdims", "epsilon": "eps", "rate": "p"}
 

@@ -10,7 +10,7 @@ from sheetgen.audit.book import Area, Book, Place
 from sheetgen.audit.equations import cell_name
 from sheetgen.audit.finding import Finding, Weight
 from sheetgen.audit.graph import Graph
-from sheetgen.audit.mistakes.trees import NEW, Formula, Swap
+from sheetgen.audit.mistakes.trees import NEW, Swap, formula_at
 from sheetgen.audit.syntax import Corner, Reference
 
 _MOST = 0.5
@@ -100,10 +100,9 @@ def _apart(first: Place, last: Place) -> tuple[int, int]:
 
 def _referring(book: Book, place: Place, indices: Collection[int], corner: Corner) -> str | None:
     """Return the formula of a cell in which some of its references are to another cell."""
-    cell = book.formula_cell(place)
-    if cell is None or not cell.formula or cell.place != place:
+    formula = formula_at(book, place)
+    if formula is None:
         return None
-    formula = Formula(cell.formula)
     old = [node for node in formula.nodes if isinstance(node, Reference)]
     return formula.written(
         [Swap(old[i], old[i]._replace(start=NEW, end=NEW, first=corner, last=corner)) for i in indices]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from sheetgen.algebra.notation import plain_number
+from sheetgen.audit.book import Book, Place
 from sheetgen.audit.grammar import parse_formula
 from sheetgen.audit.syntax import (
     BINDS,
@@ -17,6 +18,7 @@ from sheetgen.audit.syntax import (
     Corner,
     Group,
     Node,
+    NotUnderstood,
     Number,
     Postfix,
     Prefix,
@@ -100,6 +102,17 @@ class Formula:
     def _leads_with_sign(self, swap: Swap) -> bool:
         parent = self.parents.get(id(swap.old))
         return isinstance(parent, Binary) and parent.right is swap.old and isinstance(swap.new, Prefix)
+
+
+def formula_at(book: Book, place: Place) -> Formula | None:
+    """Return the formula that stands in a cell itself; None where there is none, or one that is not understood."""
+    cell = book.formula_cell(place)
+    if cell is None or cell.place != place or not cell.formula:
+        return None
+    try:
+        return Formula(cell.formula)
+    except NotUnderstood:
+        return None
 
 
 def rebuilt(node: Node, swaps: Sequence[Swap]) -> Node:
