@@ -58,8 +58,8 @@ CHECK_VARIANT, CHECK_ITERATION = PickCell(GRADIENT_CHECK, "B4"), PickCell(GRADIE
 EXPLORER_SAMPLE, CHECK_SAMPLE = PickCell(EXPLORER, "D6"), PickCell(GRADIENT_CHECK, "B8")
 CHECK_PARAMETER, CHECK_EPSILON = PickCell(GRADIENT_CHECK, "B6"), PickCell(GRADIENT_CHECK, "B7")
 
-WINDOW_LABELS = ("window: row", "window: column")
-"""What is picked of the windows that a network in tensors moves over images: where they are, counted from 0."""
+ROW, COLUMN, CHANNEL = WINDOW_LABELS = ("window: row", "window: column", "window: channel")
+"""What is picked of the windows that a network in tensors moves over images: which of their results, counted from 0."""
 
 THE_RUN, THE_STEP = "the whole run", "this step"
 """What the colours of Explorer are scaled over."""
@@ -84,7 +84,7 @@ class Step:
 @dataclass(frozen=True)
 class Picks:
     """Everything that is picked: the step of each sheet; on Explorer also what the colours are scaled over, and on
-    Gradient check a parameter and ε. ``window`` is the row and the column to which windows have moved over images.
+    Gradient check a parameter and ε. ``window`` is the row, column and channel of what windows on images give.
     """
 
     explorer: Step = Step(0, 0)
@@ -92,7 +92,7 @@ class Picks:
     parameter: int = 0
     epsilon: float = CHECK_SETTINGS[EPSILON]
     colours: str = THE_RUN
-    window: tuple[int, int] = (0, 0)
+    window: tuple[int, ...] = (0, 0, 0)
 
 
 def colours_cell(study: Study) -> PickCell:
@@ -100,15 +100,25 @@ def colours_cell(study: Study) -> PickCell:
     return PickCell(EXPLORER, "D6" if study.batch == 1 else "D7")
 
 
-def window_cells(study: Study) -> Mapping[PickCell, int]:
-    """Return the cells in which the place of the windows is picked, below the colours, each with its largest number.
+class WindowPick(NamedTuple):
+    """A cell in which something of the windows is picked, and the largest number that it may hold."""
 
-    There are none where the network moves no windows.
+    cell: PickCell
+    last: int
+
+
+def window_picks(study: Study) -> Mapping[str, WindowPick]:
+    """Return where the place of the windows is picked, below the colours, by what is picked there.
+
+    What there is no choice of is not picked, and nothing is where the network moves no windows.
     """
-    places = [window.places for window in windows(study.tensors)] if study.tensors else []
+    most = [[count - 1 for count in window.counts] for window in windows(study.tensors)] if study.tensors else []
+    along = {label: max(numbers) for label, *numbers in zip(WINDOW_LABELS, *most, strict=True) if most}
     first = colours_cell(study).row + 1
-    most = zip(*places, strict=True)
-    return {PickCell(EXPLORER, f"D{first + axis}"): max(along) - 1 for axis, along in enumerate(most)}
+    offered = [(label, last) for label, last in along.items() if last]
+    return {
+        label: WindowPick(PickCell(EXPLORER, f"D{row}"), last) for row, (label, last) in enumerate(offered, start=first)
+    }
 
 
 def row_formula(layout: Layout, iteration: str, sample: str) -> str:
@@ -151,7 +161,7 @@ def offered(layout: Layout) -> int:
 
 def shown(study: Study, picks: Picks) -> dict[PickCell, float | str]:
     """Return what stands in each cell of a pick."""
-    names = [variant.sheet for variant in study.variants]
+    names, window = [variant.sheet for variant in study.variants], window_picks(study)
     samples = {EXPLORER_SAMPLE: float(picks.explorer.sample), CHECK_SAMPLE: float(picks.checked.sample)}
     return {
         **(samples if study.batch > 1 else {}),
@@ -162,7 +172,11 @@ def shown(study: Study, picks: Picks) -> dict[PickCell, float | str]:
         CHECK_ITERATION: float(picks.checked.iteration),
         CHECK_PARAMETER: study.network.weights[picks.parameter],
         CHECK_EPSILON: picks.epsilon,
-        **{cell: float(place) for cell, place in zip(window_cells(study), picks.window, strict=False)},
+        **{
+            window[label].cell: float(place)
+            for label, place in zip(WINDOW_LABELS, picks.window, strict=True)
+            if label in window
+        },
     }
 
 
@@ -176,10 +190,10 @@ def read_picks(study: Study, contents: Contents) -> Picks:
         in_batch = _whole(contents(sample), sample, "sample of the batch", 1, study.batch) if study.batch > 1 else 1
         return Step(index, number, in_batch)
 
-    window = [
-        _whole(contents(cell), cell, what, 0, last)
-        for (cell, last), what in zip(window_cells(study).items(), WINDOW_LABELS, strict=False)
-    ]
+    window = {
+        label: _whole(contents(pick.cell), pick.cell, label, 0, pick.last)
+        for label, pick in window_picks(study).items()
+    }
     scales, colours = [THE_RUN, THE_STEP], colours_cell(study)
     return Picks(
         step(EXPLORER_VARIANT, EXPLORER_ITERATION, EXPLORER_SAMPLE),
@@ -187,7 +201,7 @@ def read_picks(study: Study, contents: Contents) -> Picks:
         _one_of(contents(CHECK_PARAMETER), CHECK_PARAMETER, "parameter", list(study.network.weights)),
         _epsilon(contents(CHECK_EPSILON)),
         scales[_one_of(contents(colours), colours, "scale of the colours", scales)],
-        (window[0], window[1]) if window else (0, 0),
+        tuple(window.get(label, 0) for label in WINDOW_LABELS),
     )
 
 

@@ -24,9 +24,13 @@ def labels(name: str, shape: Shape, before: Place = ()) -> tuple[str, ...]:
     return tuple(label(name, (*before, *place)) for place in places(shape))
 
 
-def window_places(image: Shape, window: Shape, stride: int, padding: int = 0) -> Shape:
-    """Return how many places a window has along each axis of an image with zeros around it."""
-    return tuple((size + 2 * padding - side) // stride + 1 for size, side in zip(image, window, strict=True))
+def window_places(image: Shape, window: Shape, stride: int, padding: int = 0, dilation: int = 1) -> Shape:
+    """Return how many places a window has along each axis of an image with zeros around it.
+
+    What it sees lies ``dilation`` elements apart.
+    """
+    reach = (dilation * (side - 1) + 1 for side in window)
+    return tuple((size + 2 * padding - side) // stride + 1 for size, side in zip(image, reach, strict=True))
 
 
 def shape_text(shape: Shape) -> str:

@@ -60,10 +60,10 @@ class BoardPainter:
             image, result = drawn.get(moved.image_name), drawn.get(moved.result_name)
             if image and result and all(one.grid.shown == one.grid.elements.shape for one in (image, result)):
                 for place, area in image.areas.items():
-                    if moved.sees(place):
-                        self.painter.mark(area, moved.on_image(image.grid, area))
-                first = next(iter(result.areas.values()))
-                self.painter.mark(first, moved.on_result(result.grid, first))
+                    self.painter.mark(area, moved.on_image(image.grid, place, area))
+                for place, area in result.areas.items():
+                    if rule := moved.on_result(result.grid, place, area):
+                        self.painter.mark(area, rule)
                 yield moved.line(self.painter, image)
 
     def _rows(self, first: int, after: int) -> None:

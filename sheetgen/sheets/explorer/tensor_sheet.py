@@ -50,10 +50,10 @@ def page(book: Book, verdict: Verdict, tensors: Tensors) -> Page:
     page.widths = {column: width for column, width in widths.items() if column <= last}
     table = LookupTable(book, last + 2, grids.kinds)
     painter = GridPainter(page, table)
-    cells = picks.window_cells(book.study)
-    moved = [MovedWindow(window, list(cells), book.picks.window, table) for window in windows(tensors)]
+    cells = {label: pick.cell for label, pick in picks.window_picks(book.study).items()}
+    moved = [MovedWindow(window, cells, book.picks.window, table) for window in windows(tensors)]
     board = BoardPainter(page, painter, moved)
-    row = max([_FIRST_ROW, *(cell.row + 2 for cell in cells)])
+    row = max([_FIRST_ROW, *(cell.row + 2 for cell in cells.values())])
     for band in bands:
         row = board.band(band, row) + 1
     if left_out:

@@ -45,9 +45,9 @@ def put(page: Page, book: Book, table: LookupTable, verdict: Verdict) -> None:
         page.heights[EXPLORER_SAMPLE.row] = 26
     labels[table.colours] = "colours over"
     page.heights[table.colours.row] = 26
-    moved = picks.window_cells(book.study)
-    labels |= dict(zip(moved, picks.WINDOW_LABELS, strict=False))
-    page.heights |= dict.fromkeys((cell.row for cell in moved), 26)
+    moved = picks.window_picks(book.study)
+    labels |= {pick.cell: label for label, pick in moved.items()}
+    page.heights |= dict.fromkeys((pick.cell.row for pick in moved.values()), 26)
     for pick, label in labels.items():
         page.put(f"B{pick.row}", label, Style(bold=True, size=12))
         page.put(pick.cell, contents[pick], style.PICK)
@@ -63,8 +63,8 @@ def guard(page: Page, book: Book, table: LookupTable) -> None:
     page.guard(one_of_words((THE_RUN, THE_STEP), "what the colours are scaled over"), table.colours.cell)
     if book.study.batch > 1:
         page.guard(whole(1, book.study.batch), EXPLORER_SAMPLE.cell)
-    for cell, last in picks.window_cells(book.study).items():
-        page.guard(whole(0, last), cell.cell)
+    for pick in picks.window_picks(book.study).values():
+        page.guard(whole(0, pick.last), pick.cell.cell)
 
 
 def _spinner(page: Page, book: Book, column: int) -> Spinner:
@@ -86,15 +86,12 @@ def _note(book: Book, table: LookupTable) -> Formula:
 
 def _of_windows(book: Book, note: str) -> str:
     """Return the formula of a note; where windows are moved to a place that is not there, of what can be picked."""
-    cells = picks.window_cells(book.study)
-    if not cells:
+    moved = picks.window_picks(book.study)
+    if not moved:
         return note
-    row, column = cells.values()
-    wrong = (
-        f"There is no such window: type a whole number from 0 to {row} as its row, from 0 to {column} as its column."
-    )
-    right = "*".join(_is_whole(cell.absolute, last) for cell, last in cells.items())
-    return _told(f"{right}=1", note, text_literal(wrong))
+    offered = ", ".join(f"from 0 to {pick.last} as its {label.split()[-1]}" for label, pick in moved.items())
+    right = "*".join(_is_whole(pick.cell.absolute, pick.last) for pick in moved.values())
+    return _told(f"{right}=1", note, text_literal(f"There is no such window: type a whole number {offered}."))
 
 
 def _is_whole(cell: str, last: int) -> str:

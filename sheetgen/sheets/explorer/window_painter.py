@@ -20,26 +20,26 @@ from sheetgen.sheets.explorer.board import Line, Sign
 from sheetgen.sheets.explorer.grid_painter import GridPainter, PlacedGrid
 from sheetgen.sheets.explorer.table import LookupTable
 from sheetgen.sheets.explorer.tensor_grid import TensorGrid
-from sheetgen.sheets.picks import PickCell
+from sheetgen.sheets.picks import CHANNEL, COLUMN, ROW, WINDOW_LABELS, PickCell, among
 from sheetgen.tensors.elements import Array
 from sheetgen.tensors.known import spelled
 from sheetgen.tensors.labels import Place
 from sheetgen.tensors.notation import written
-from sheetgen.tensors.windows import Window
+from sheetgen.tensors.windows import Pair, Window
 
 _SIDE = Side(style="thin", color="93370D")
 _MARK = {"font": Font(bold=True, color="93370D"), "border": Border(_SIDE, _SIDE, _SIDE, _SIDE)}
 _VALUES: Mapping[str, Callable[[Sequence[float]], float]] = {"SUM": sum, "MAX": max, "AVERAGE": fmean}
-_FOLDS = {"conv2d": ("SUM", "sum"), "maxpool": ("MAX", "max"), "avgpool": ("AVERAGE", "mean")}
+_FOLDS = {"conv1d": ("SUM", "sum"), "conv2d": ("SUM", "sum"), "maxpool": ("MAX", "max"), "avgpool": ("AVERAGE", "mean")}
 
 
 @dataclass(frozen=True)
 class MovedWindow:
-    """A window at the row and the column that are picked in two cells."""
+    """A window at the row, the column and the channel of what it gives; those that can be picked are in ``cells``."""
 
     window: Window
-    cells: Sequence[PickCell]
-    picked: tuple[int, int]
+    cells: Mapping[str, PickCell]
+    picked: Sequence[int]
     table: LookupTable
 
     @property
@@ -52,25 +52,32 @@ class MovedWindow:
         """What the results are called on the board."""
         return spelled(self.window.step.name, self.window.step.place)
 
-    def sees(self, channel: Place) -> bool:
-        """Whether the window holds anything of a channel: pooling sees one by itself."""
-        return not channel or channel[0] < len(self.window.channels)
-
-    def on_image(self, grid: TensorGrid, area: str) -> Rule:
+    def on_image(self, grid: TensorGrid, place: Place, area: str) -> Rule:
         """Return the rule that marks the window on a matrix of the image, which has an area."""
-        return _mark(grid, area, [self._start(axis) for axis in (0, 1)], self.window.size)
+        several = self.window.groups > 1 and not self.window.flat
+        seen = f"{self._group}={place[0] // self.window.seen}" if several else ""
+        return _mark(grid, area, self._starts, self.window.size, self.window.dilation, seen)
 
-    def on_result(self, grid: TensorGrid, area: str) -> Rule:
-        """Return the rule that marks what the window gives, on a matrix of the results."""
-        return _mark(grid, area, [self._place(axis) for axis in (0, 1)], (1, 1))
+    def on_result(self, grid: TensorGrid, place: Place, area: str) -> Rule | None:
+        """Return the rule that marks what the window gives on a matrix of the results, where they have its shape."""
+        rows, columns, channels = self.window.counts
+        shape = (channels, columns) if self.window.flat else (channels, rows, columns)
+        if grid.elements.shape not in (shape, shape[1:]):
+            return None
+        column = self._pick(COLUMN)
+        if self.window.flat:
+            return _mark(grid, area, [self._pick(CHANNEL), column], (1, 1))
+        picked = f"{self._pick(CHANNEL)}={place[0]}" if channels > 1 else ""
+        return _mark(grid, area, [self._pick(ROW), column], (1, 1), also=picked)
 
     def line(self, painter: GridPainter, image: PlacedGrid) -> Line:
         """Return what the window holds, the kernel, their products and the sum; of pooling the largest, or the mean."""
         seen = TensorGrid(f"window on {self.image_name}", Section.DATA, _flat(self._seen(image)), image.grid.scale)
         excel, word = _FOLDS[self.window.function]
-        if self.window.kernel is None:
+        if self.window.kernels is None:
             return seen, Sign(f"{word} →"), self._folded(painter, seen, excel, word)
-        kernel = TensorGrid("kernel", Section.WEIGHTS, _flat(self.window.kernel))
+        called = "kernel" if self.window.results == 1 else "picked kernel"
+        kernel = TensorGrid(called, Section.WEIGHTS, _flat(self._kernel(self.window.kernels)))
         made = np.empty(seen.elements.shape, dtype=object)
         for place in np.ndindex(made.shape):
             made[place] = partial(_product, painter, seen, kernel, place)
@@ -83,41 +90,93 @@ class MovedWindow:
         made[()] = partial(_fold, painter, grid, excel)
         return TensorGrid(word, Section.FORWARD, made)
 
+    # --- where it is ---
+
+    def _most(self, label: str) -> int:
+        return dict(zip(WINDOW_LABELS, self.window.counts, strict=True))[label] - 1
+
+    def _pick(self, label: str) -> str:
+        """Return the formula of the row, the column or the channel of the result, at most the last there is."""
+        most = self._most(label)
+        return f"MIN({self.cells[label].absolute},{most})" if most else "0"
+
+    def _picked(self, label: str) -> int:
+        return min(self.picked[WINDOW_LABELS.index(label)], self._most(label))
+
+    @property
+    def _group(self) -> str:
+        """The formula of which group of channels the picked result sees, from 0."""
+        channel, many = self._pick(CHANNEL), self.window.in_a_group
+        return "0" if self.window.groups == 1 else f"INT({channel}/{many})" if many > 1 else channel
+
+    @property
+    def _starts(self) -> tuple[str, str]:
+        """The formulas of the row and column in which the window begins on the image, counted from 0."""
+        row = self._start(0, self._pick(ROW))
+        if self.window.flat:
+            row = f"{self._group}*{self.window.size[0]}" if self.window.groups > 1 else "0"
+        return row, self._start(1, self._pick(COLUMN))
+
+    def _start(self, axis: int, place: str) -> str:
+        stride, padding = self.window.strides[axis], self.window.padding[axis]
+        return f"{place}{f'*{stride}' if stride > 1 else ''}{f'-{padding}' if padding else ''}"
+
+    def _begins(self) -> tuple[int, int]:
+        """Return the row and column in which the window begins at what is picked."""
+        strides, padding, size = self.window.strides, self.window.padding, self.window.size
+        row, column = self._picked(ROW) * strides[0] - padding[0], self._picked(COLUMN) * strides[1] - padding[1]
+        return (self._picked_group * size[0] if self.window.flat else row), column
+
+    @property
+    def _picked_group(self) -> int:
+        return self._picked(CHANNEL) // self.window.in_a_group
+
     # --- the formulas ---
-
-    def _place(self, axis: int) -> str:
-        return f"MIN({self.cells[axis].absolute},{self.window.places[axis] - 1})"
-
-    def _start(self, axis: int) -> str:
-        """Return the formula of where the window begins on the image along an axis, counted from 0."""
-        stride, padding = self.window.stride, self.window.padding
-        return f"{self._place(axis)}{f'*{stride}' if stride > 1 else ''}{f'-{padding}' if padding else ''}"
-
-    def _begins(self, axis: int) -> int:
-        place = min(self.picked[axis], self.window.places[axis] - 1)
-        return place * self.window.stride - self.window.padding
 
     def _seen(self, image: PlacedGrid) -> Array:
         """Return the formulas of what the window holds; around the image there are zeros."""
-        channels = self.window.channels
-        seen = np.empty((len(channels), *self.window.size), dtype=object)
+        seen = np.empty((self.window.seen, *self.window.size), dtype=object)
+        begins, dilation = self._begins(), self.window.dilation
         for channel, down, right in np.ndindex(seen.shape):
-            area = image.areas[(channel,) if image.grid.elements.ndim == 3 else ()]
-            row, column = f"{self._start(0)}+{down}", f"{self._start(1)}+{right}"
-            text = f"INDEX({absolute_coordinate(area)},{row}+1,({column})*{image.grid.cell}+1)"
-            if self.window.padding:
-                rows, columns = channels.shape[1:]
+            row, column = (
+                f"{start}+{step * apart}"
+                for start, step, apart in zip(self._starts, (down, right), dilation, strict=True)
+            )
+            text = self._looked_up(image, channel, row, column)
+            if any(self.window.padding):
+                rows, columns = self.window.channels.shape[1:]
                 inside = f"({row}>=0)*({row}<{rows})*({column}>=0)*({column}<{columns})"
                 text = f"IF({inside},{text},0)"
-            shown = self._shown(text, channel, self._begins(0) + down, self._begins(1) + right)
-            seen[channel, down, right] = partial(_itself, shown)
+            place = begins[0] + down * dilation[0], begins[1] + right * dilation[1]
+            seen[channel, down, right] = partial(_itself, self._shown(text, channel, *place))
         return seen
 
+    def _looked_up(self, image: PlacedGrid, channel: int, row: str, column: str) -> str:
+        """Return the formula of an element of a channel of those that are seen."""
+        groups = 1 if self.window.flat else self.window.groups
+        stacked = image.grid.elements.ndim == 3
+        areas = [image.areas[(group * self.window.seen + channel,) if stacked else ()] for group in range(groups)]
+        elements = [f"INDEX({absolute_coordinate(area)},{row}+1,({column})*{image.grid.cell}+1)" for area in areas]
+        return among(f"{self._group}+1", elements) if len(elements) > 1 else elements[0]
+
+    def _kernel(self, kernels: Array) -> Array:
+        """Return the formulas of the kernel that makes the picked channel."""
+        made = np.empty(kernels.shape[1:], dtype=object)
+        for place in np.ndindex(made.shape):
+            elements = [kernel[place] for kernel in kernels]
+            texts = [self.table.cell(one.name) if isinstance(one, Var) else repr(one.value) for one in elements]
+            text = among(f"{self._pick(CHANNEL)}+1", texts) if len(texts) > 1 else texts[0]
+            made[place] = partial(_itself, self._of(text, elements[self._picked(CHANNEL)]))
+        return made
+
     def _shown(self, text: str, channel: int, row: int, column: int) -> Formula:
-        image = self.window.channels[channel]
+        image = self.window.channels[0 if self.window.flat else self._picked_group * self.window.seen + channel]
         if not (0 <= row < image.shape[0] and 0 <= column < image.shape[1]):
             return Formula(text, lambda: 0.0)
-        element: Expr = image[row, column]
+        return self._of(text, image[row, column])
+
+    def _of(self, text: str, element: Expr) -> Formula:
+        """Return the formula that shows an element."""
         return Formula(text, lambda: self._value(element), lambda: self._error(element))
 
     def _value(self, element: Expr) -> float:
@@ -165,12 +224,17 @@ def _fold(painter: GridPainter, grid: TensorGrid, excel: str) -> Formula:
     return Formula(f"{excel}({areas})", value, error)
 
 
-def _mark(grid: TensorGrid, area: str, starts: Sequence[str], size: tuple[int, int]) -> Rule:
-    """Return the rule that marks so many rows and columns of a matrix from a place on, which formulas give."""
+def _mark(grid: TensorGrid, area: str, starts: Sequence[str], size: Pair, apart: Pair = (1, 1), also: str = "") -> Rule:
+    """Return the rule that marks so many rows and columns of a matrix from a place on, which formulas give.
+
+    They lie so many places ``apart``; ``also`` is what else must hold.
+    """
     top, left = row_and_column(area.partition(":")[0])
     row, column = f"ROW()-{top}", f"COLUMN()-{left}"
     column = f"INT(({column})/{grid.cell})" if grid.cell > 1 else column
-    bounds = zip((row, column), starts, size, strict=True)
-    inside = ",".join(f"{at}>={start},{at}<{start}+{length}" for at, start, length in bounds)
-    rule: Rule = FormulaRule([f"AND({inside})"], **_MARK)
+    bounds = []
+    for at, start, length, step in zip((row, column), starts, size, apart, strict=True):
+        bounds += [f"{at}>={start}", f"{at}<{start}+{(length - 1) * step + 1}"]
+        bounds += [f"MOD({at}-({start}),{step})=0"] if step > 1 else []
+    rule: Rule = FormulaRule([f"AND({','.join([*bounds, *[also] * bool(also)])})"], **_MARK)
     return rule
