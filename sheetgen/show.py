@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from sheetgen.algebra.expr import Expr
 from sheetgen.algebra.latex import Latex, latex_name
 from sheetgen.algebra.notation import Text
-from sheetgen.network.graph import ITERATION, Quantity, Section, equation_of
-from sheetgen.network.optimizers import OPTIMIZERS, SCHEDULES, SGD
+from sheetgen.network.graph import ITERATION, Quantity, Section, as_read, equation_of
+from sheetgen.network.optimizers import SGD, optimizer_of, schedule_of
 from sheetgen.network.study import Study
 from sheetgen.sheets import layout as at
 from sheetgen.sheets.layout import Layout
@@ -65,8 +65,8 @@ def _updates(study: Study) -> Iterator[tuple[str, int, list[Quantity]]]:
         v, graph = study.variants[index], study.graphs[index]
         counted = [q for q in graph.section(Section.STEP) if q.name != ITERATION]
         moved = [q for q in graph.section(Section.WEIGHTS) if q.equation is not None]
-        title = [] if v.optimizer == SGD else [OPTIMIZERS[v.optimizer.name].title]
-        title += [SCHEDULES[v.schedule.name].title] if study.scheduled else []
+        title = [] if v.optimizer == SGD else [optimizer_of(v.optimizer).title]
+        title += [schedule_of(v.schedule).title] if study.scheduled else []
         heading = f"Update ({', '.join(title)})" if title else "Update"
         yield heading, index, [*counted, *graph.section(Section.MEANS, Section.OPTIMIZER), *moved]
 
@@ -82,7 +82,7 @@ def _text(study: Study) -> Iterator[str]:
         yield from (f"  {name} = {text.write(expr)}" for name, expr in named)
     for heading, _, quantities in _updates(study):
         yield f"{heading}:"
-        yield from (f"  {q.name} {_sign(q, '=', ':=')} {text.write(equation_of(q))}" for q in quantities)
+        yield from (f"  {q.name} {_sign(q, '=', ':=')} {text.write(as_read(q))}" for q in quantities)
 
 
 def _latex(study: Study) -> Iterator[str]:
@@ -93,7 +93,7 @@ def _latex(study: Study) -> Iterator[str]:
         yield from (_latex_line(latex, name, "=", expr) for name, expr in named)
     for heading, _, quantities in _updates(study):
         yield rf"  & \text{{{heading}}} \\"
-        yield from (_latex_line(latex, q.name, _sign(q, "=", r"\gets"), equation_of(q)) for q in quantities)
+        yield from (_latex_line(latex, q.name, _sign(q, "=", r"\gets"), as_read(q)) for q in quantities)
     yield r"\end{align*}"
 
 

@@ -43,7 +43,7 @@ SMOOTH = Primitive(
 )  # fmt: skip
 SIGNUM = Optimizer(
     "signum", "sign descent with momentum", "w - η*sign(v)",
-    {"momentum": Setting(0.9, BELOW_ONE)}, (StateColumn("v", "momentum*v + (1 - momentum)*g"),),
+    {"momentum": Setting(0.9, BELOW_ONE)}, (StateColumn("v", "momentum*v + (1 - momentum)*g", start="0"),),
 )  # fmt: skip
 INVERSE = Schedule("inverse", "inverse decay", "eta0/(1 + decay*iteration)", {"decay": Setting(0.5)})
 

@@ -70,12 +70,14 @@ def _names(expr: Expr, kind: type[Var] | type[Before] | type[Held]) -> Iterator[
             yield from _names(arg, kind)
 
 
-def substitute(expr: Expr, replace: Callable[[str], Expr]) -> Expr:
-    """Return the expression with every name of this row replaced; nothing is simplified."""
+def substitute(expr: Expr, replace: Callable[[str], Expr], above: Callable[[str], Expr] = Before) -> Expr:
+    """Return the expression with every name of this row replaced, and those ``above``; nothing is simplified."""
     if isinstance(expr, Var):
         return replace(expr.name)
+    if isinstance(expr, Before):
+        return above(expr.name)
     if isinstance(expr, Apply):
-        return Apply(expr.op, tuple([substitute(arg, replace) for arg in expr.args]))
+        return Apply(expr.op, tuple([substitute(arg, replace, above) for arg in expr.args]))
     return expr
 
 

@@ -66,6 +66,8 @@ def latex_name(name: str) -> str:
     if name.startswith("∂") and "/∂" in name:
         over, under = name[1:].split("/∂", 1)
         return rf"\frac{{\partial {latex_name(over)}}}{{\partial {latex_name(under)}}}"
+    if name.startswith("previous "):
+        return rf"{{{latex_name(name.removeprefix('previous '))}}}^{{\mathrm{{previous}}}}"
     if name == "η":
         return r"\eta"
     if match := _OF_LAYER.fullmatch(name):

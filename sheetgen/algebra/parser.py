@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from functools import cache, reduce
 
-from sheetgen.algebra.expr import Apply, Const, Expr, Var, depth
+from sheetgen.algebra.expr import Apply, Before, Const, Expr, Var, depth
 from sheetgen.algebra.grammar import Grammar
 from sheetgen.algebra.ops import PRIMITIVES, functions
 from sheetgen.algebra.spellings import spelled_here
 from sheetgen.algebra.tokens import Token, tokens, unreadable
+
+TOTAL = "total"
+"""The operation that sums up over all weights, in the equations of a rule of training alone."""
 
 _MAX_DEPTH = 200
 _TOO_DEEP = f"it is more than {_MAX_DEPTH} operations deep: name its parts as quantities of their own"
@@ -27,16 +30,24 @@ def parse(text: str) -> Expr:
 
     Raises SyntaxError, which says what could not be read; its ``offset`` is the column, from 1.
     """
-    expr = _Parser(tokens(text)).everything()
-    if depth(expr) > _MAX_DEPTH:
-        raise unreadable(_TOO_DEEP, 1)
-    return expr
+    return _read(_Parser(tokens(text)))
 
 
 @cache
 def parse_row(text: str) -> Expr:
-    """Read an equation of one of the tables: they are few, and are asked for again and again."""
-    return parse(text)
+    """Read an equation of one of the tables: they are few, and are asked for again and again.
+
+    One of a rule of training may also have ``previous(v)``, what ``v`` was one update before, and ``total(…)``, an
+    operation of that name: a sum over all weights. Raises SyntaxError as `parse` does.
+    """
+    return _read(_RuleParser(tokens(text)))
+
+
+def _read(parser: _Parser) -> Expr:
+    expr = parser.everything()
+    if depth(expr) > _MAX_DEPTH:
+        raise unreadable(_TOO_DEEP, 1)
+    return expr
 
 
 class _Parser(Grammar[Expr]):
@@ -76,3 +87,21 @@ class _Parser(Grammar[Expr]):
         while self.accept(","):
             args.append(self.sum())
         return args
+
+
+class _RuleParser(_Parser):
+    """The equations of a rule of training."""
+
+    def call(self, token: Token) -> Expr:
+        if token.text == "total":
+            expr = self.sum()
+            self.expect(")")
+            return Apply(TOTAL, (expr,))
+        if token.text != "previous":
+            return super().call(token)
+        memory = self.token
+        if memory.kind != "name":
+            raise self.unexpected("the name of a memory")
+        self.position += 1
+        self.expect(")")
+        return Before(memory.text)

@@ -6,10 +6,11 @@ inside a batch; the memory moves in a batch's last row, the weights in the first
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 
-from sheetgen.algebra.expr import ZERO, Before, Const, Expr, Var, names, substitute
+from sheetgen.algebra.expr import Apply, Before, Const, Expr, Var, befores, substitute
 from sheetgen.algebra.parser import parse_row
 from sheetgen.algebra.simplify import simplify
 from sheetgen.network.graph import (
@@ -28,7 +29,10 @@ from sheetgen.network.graph import (
     derivative_label,
     mean,
 )
-from sheetgen.network.optimizers import OPTIMIZERS, SCHEDULES, Choice, StateColumn
+from sheetgen.network.optimizers import Choice, Optimizer, StateColumn, optimizer_of, schedule_of
+
+_MOST_ADDED = 100
+"""Of more terms of a sum, groups are added up."""
 
 
 @dataclass(frozen=True)
@@ -57,20 +61,18 @@ class Descent:
 def train(network: Graph, descent: Descent) -> Graph:
     """Return the network with the columns of its training."""
     means = tuple(_means(network, descent))
-    optimizer = OPTIMIZERS[descent.optimizer.name]
-    columns = {ITERATION, *network.names, *(q.name for q in means)} | ({RATE} if descent.scheduled else set())
-    memory: list[Quantity] = []
-    updates: dict[str, Expr] = {}
-    for weight in network.weights:
-        meanings = _meanings(network, descent, weight)
-        state = tuple(_memory(optimizer.columns, weight, meanings, descent))
-        memory += state
-        step = _above(_parsed(optimizer.step, meanings), columns, {q.name for q in state})
-        updates[weight] = _on_start(descent, step, weight)
+    optimizer, steps = optimizer_of(descent.optimizer), tuple(_steps(descent))
+    meanings = {weight: _meanings(network, descent, optimizer, weight) for weight in network.weights}
+    memory = tuple(_columns(optimizer, meanings, descent))
+    columns = {quantity.name for quantity in (*steps, *network.quantities, *means, *memory)}
+    updates = {
+        weight: _on_start(descent, _above(_parsed(optimizer.step, meanings[weight]), columns), weight)
+        for weight in network.weights
+    }
     quantities = [
         replace(q, equation=updates[q.name]) if q.name in updates else q for q in (*network.quantities, *means)
     ]
-    return replace(network, quantities=(*_steps(descent), *quantities, *memory))
+    return replace(network, quantities=(*steps, *quantities, *memory))
 
 
 def _parsed(text: str, meanings: Mapping[str, Expr]) -> Expr:
@@ -78,9 +80,9 @@ def _parsed(text: str, meanings: Mapping[str, Expr]) -> Expr:
     return substitute(parse_row(text), lambda name: meanings.get(name, Var(name)))
 
 
-def _above(expr: Expr, *columns: set[str]) -> Expr:
+def _above(expr: Expr, columns: set[str]) -> Expr:
     """Return an expression over the row above: its columns are looked up there, its constants are not."""
-    return substitute(expr, lambda name: Before(name) if any(name in some for some in columns) else Var(name))
+    return substitute(expr, lambda name: Before(name) if name in columns else Var(name))
 
 
 # --- the columns that count ---
@@ -99,10 +101,15 @@ def _steps(descent: Descent) -> Iterator[Quantity]:
         if descent.batch < descent.samples:
             yield _counted(EPOCH, "where(s == all, e + 1, e)", turn, 1)
     if descent.scheduled:
-        course = _parsed(SCHEDULES[descent.schedule.name].equation, {"eta0": Var(BASE_RATE)})
+        course = _parsed(schedule_of(descent.schedule).equation, {"eta0": Var(BASE_RATE), EPOCH: _epoch(descent)})
         yield Quantity(RATE, Section.STEP, course)
     if descent.shuffled:
         yield Quantity(SAMPLE, Section.DATA)
+
+
+def _epoch(descent: Descent) -> Expr:
+    """Return which pass over the samples a row belongs to: a column, or that of the iteration where it has them all."""
+    return Var(EPOCH) if descent.batch < descent.samples else _parsed("iteration + 1", {})
 
 
 def _counted(name: str, text: str, meanings: Mapping[str, Expr], first: int) -> Quantity:
@@ -132,30 +139,91 @@ def running_mean(name: str, position: str, count: str) -> Quantity:
 # --- the update ---
 
 
-def _meanings(network: Graph, descent: Descent, weight: str) -> dict[str, Expr]:
+def _meanings(network: Graph, descent: Descent, optimizer: Optimizer, weight: str) -> dict[str, Expr]:
     """Return what the letters of an optimiser's equations mean for one weight."""
     slope = derivative_label(network.loss, weight)
     gradient = slope if descent.batch == 1 else mean(slope)
-    return {"w": Var(weight), "g": Var(gradient), RATE: Var(RATE), ITERATION: Var(ITERATION)}
+    settings: dict[str, Expr] = {name: Var(of[weight]) for name, of in optimizer.by_weight.items()}
+    return settings | {"w": Var(weight), "g": Var(gradient), EPOCH: _epoch(descent)}
+
+
+def _columns(optimizer: Optimizer, meanings: Mapping[str, dict[str, Expr]], descent: Descent) -> Iterator[Quantity]:
+    """Yield an optimiser's columns, weight by weight between those that sum up over all weights.
+
+    Their letters gain a meaning for what comes after them.
+    """
+    stages: list[list[StateColumn]] = [[]]
+    for column in optimizer.columns:
+        stages += [[column], []] if column.total else []
+        if not column.total:
+            stages[-1].append(column)
+    for stage in stages:
+        if stage and stage[0].total:
+            yield _total(stage[0], meanings)
+            continue
+        for weight in meanings:
+            yield from _memory(optimizer, stage, weight, meanings[weight], descent)
+
+
+def _total(column: StateColumn, meanings: Mapping[str, dict[str, Expr]]) -> Quantity:
+    """Return the sum of a column's equation over all weights."""
+    summed = parse_row(column.equation)
+    assert isinstance(summed, Apply), column.equation
+    terms = [substitute(summed.args[0], lambda name, of=of: of.get(name, Var(name))) for of in meanings.values()]  # type: ignore[misc]
+    groups = [_added(terms[first : first + _MOST_ADDED]) for first in range(0, len(terms), _MOST_ADDED)]
+    label = column.label("")
+    for of in meanings.values():
+        of[column.letter] = Var(label)
+    return Quantity(label, Section.OPTIMIZER, _added(groups))
+
+
+def terms_of(total: Expr, count: int) -> tuple[Expr, ...]:
+    """Return the terms of a sum over so many weights, one a weight."""
+    sizes = [min(_MOST_ADDED, count - first) for first in range(0, count, _MOST_ADDED)]
+    groups = _terms(total, len(sizes))
+    return tuple(term for group, size in zip(groups, sizes, strict=True) for term in _terms(group, size))
+
+
+def _terms(expr: Expr, count: int) -> list[Expr]:
+    terms: list[Expr] = []
+    while len(terms) < count - 1:
+        assert isinstance(expr, Apply), expr
+        expr, last = expr.args
+        terms.insert(0, last)
+    return [expr, *terms]
+
+
+def _added(terms: Sequence[Expr]) -> Expr:
+    return reduce(lambda left, right: Apply("add", (left, right)), terms)
 
 
 def _memory(
-    columns: tuple[StateColumn, ...], weight: str, meanings: dict[str, Expr], descent: Descent
+    optimizer: Optimizer, columns: Sequence[StateColumn], weight: str, meanings: dict[str, Expr], descent: Descent
 ) -> Iterator[Quantity]:
-    """Yield an optimiser's columns for one weight; their letters gain a meaning for what comes after them."""
+    """Yield some of an optimiser's columns for one weight."""
+    remembering = {column.letter: column for column in optimizer.columns if column.start}
+    starts = {letter: _parsed(column.start, meanings) for letter, column in remembering.items()}
+    above = {letter: Before(column.label(weight)) for letter, column in remembering.items()}
     for column in columns:
-        label = column.label(weight)
-        remembers = column.letter in names(parse_row(column.equation))
-        later = _parsed(column.equation, meanings | {column.letter: Before(label)})
-        if descent.compact and not remembers:
-            meanings[column.letter] = later
+        letter, label, expr = column.letter, column.label(weight), parse_row(column.equation)
+        own = {letter: above[letter]} if column.start else {}
+        later = _replaced(expr, meanings | own, above)
+        looks_back = any(befores(later))
+        if descent.compact and not column.start and not looks_back:
+            meanings[letter] = later
             continue
-        first = simplify(_parsed(column.equation, meanings | {column.letter: ZERO})) if remembers else None
-        if remembers and descent.batch > 1:
-            inside = {"k": Var(descent.position), "n": Var(BATCH), "new": later, "old": Before(label)}
-            first, later = ZERO, _parsed("where(k == n, new, old)", inside)
+        begun = {letter: starts[letter]} if column.start else {}
+        first = simplify(_replaced(expr, meanings | begun, starts)) if looks_back else None
+        if column.start and descent.batch > 1:
+            inside = {"k": Var(descent.position), "n": Var(BATCH), "new": later, "old": above[letter]}
+            first, later = starts[letter], _parsed("where(k == n, new, old)", inside)
         yield Quantity(label, Section.OPTIMIZER, later, first)
-        meanings[column.letter] = Var(label)
+        meanings[letter] = Var(label)
+
+
+def _replaced(expr: Expr, meanings: Mapping[str, Expr], above: Mapping[str, Expr]) -> Expr:
+    """Return an equation with its letters, and those one update earlier, replaced by what they mean."""
+    return substitute(expr, lambda name: meanings.get(name, Var(name)), above.__getitem__)
 
 
 def _on_start(descent: Descent, update: Expr, weight: str) -> Expr:

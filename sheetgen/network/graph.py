@@ -9,7 +9,7 @@ from functools import cached_property
 
 from sheetgen.algebra.calculus import derivatives
 from sheetgen.algebra.evaluate import expanded
-from sheetgen.algebra.expr import ZERO, Expr, Var, befores, names
+from sheetgen.algebra.expr import ZERO, Before, Expr, Var, befores, names, substitute
 from sheetgen.algebra.textbook import Textbook
 
 RATE, BASE_RATE = "η", "η₀"
@@ -75,7 +75,7 @@ class Quantity:
         if self.equation is None:
             return None
         sign = ":=" if self.first or self.is_given else "="
-        return f"{self.name} {sign} {Textbook().write(self.equation)}"
+        return f"{self.name} {sign} {Textbook().write(as_read(self))}"
 
     def in_row(self, first: bool) -> Expr | None:
         """Return the equation of the first row, or of any later one; None where the number is given."""
@@ -188,6 +188,18 @@ def equation_of(quantity: Quantity) -> Expr:
     return quantity.equation
 
 
+def as_read(quantity: Quantity) -> Expr:
+    """Return the equation of a quantity for a person, who takes its own name behind := for the value before.
+
+    The value before of another says so; that of a weight is over the row above as a whole, and needs no word for it.
+    """
+    equation = equation_of(quantity)
+    if quantity.section in (Section.WEIGHTS, Section.STEP):
+        return equation
+    own = quantity.name
+    return substitute(equation, Var, lambda name: Before(name) if name == own else Var(previous(name)))
+
+
 def derivative_label(over: str, under: str) -> str:
     """Return the label of a derivative: ``∂E_total/∂w1``."""
     return f"∂{over}/∂{under}"
@@ -196,6 +208,11 @@ def derivative_label(over: str, under: str) -> str:
 def mean(name: str) -> str:
     """Return the label of the mean of a quantity over the rows of a batch so far."""
     return f"mean {name}"
+
+
+def previous(name: str) -> str:
+    """Return what a quantity's value one row above is called where that must be told."""
+    return f"previous {name}"
 
 
 def users(equations: Mapping[str, Expr]) -> dict[str, list[str]]:

@@ -1,6 +1,7 @@
 """The tables of training methods: how a gradient becomes the next weight, and how the learning rate moves.
 
-One row each, in the template language, in the conventions of torch.optim (and with its names and defaults).
+One row each, in the template language, in the conventions of torch.optim (and with its names and defaults). A method
+that a template writes itself is such a row, too; it goes with the choice of it.
 """
 
 from __future__ import annotations
@@ -17,7 +18,11 @@ class Range:
     holds: Callable[[float], bool]
 
 
-ANY = Range("a number", lambda x: True)
+def _any(number: float) -> bool:
+    return True
+
+
+ANY = Range("a number", _any)
 POSITIVE = Range("greater than 0", lambda x: x > 0)
 NOT_NEGATIVE = Range("at least 0", lambda x: x >= 0)
 BELOW_ONE = Range("at least 0 and below 1", lambda x: 0 <= x < 1)
@@ -39,34 +44,50 @@ class Setting:
         return self.default(iterations) if callable(self.default) else self.default
 
 
+ALL_WEIGHTS = "all weights"
+"""What stands for a weight in the label of a column of all of them."""
+
+
 @dataclass(frozen=True)
 class StateColumn:
-    """A column that an optimiser keeps for each weight.
+    """A column that an optimiser keeps for each weight, or for all of them.
 
-    Its equation speaks of the gradient ``g``, of the optimiser's settings and other columns. Where it
-    uses its own ``letter``, that is its value one update earlier: the column remembers, and starts at 0.
-    ``meaning`` says what it is, in the words of the field, "" where nothing needs to be said.
+    Its equation speaks of the gradient ``g``, the weight ``w``, the optimiser's settings and other columns. One that
+    has a ``start``, an equation of settings, ``w`` and ``η``, remembers: its own ``letter`` in its equation, as
+    ``previous(letter)`` in any, is its value one update earlier. What is ``total`` sums its equation, ``total(…)``, up
+    over all weights, in one column. ``meaning`` says what it is, in the words of the field, "" where nothing needs to
+    be said.
     """
 
     letter: str
     equation: str
     symbol: str = ""
     meaning: str = ""
+    start: str = ""
+    total: bool = False
 
     def label(self, weight: str) -> str:
         """Return the column's label for a weight, such as ``m[w1]``."""
-        return f"{self.symbol or self.letter}[{weight}]"
+        return f"{self.symbol or self.letter}[{ALL_WEIGHTS if self.total else weight}]"
 
 
 @dataclass(frozen=True)
 class Optimizer:
-    """A way of descent. ``step`` is the next weight, over the weight ``w``, the rate ``η``, ``g`` and the columns."""
+    """A way of descent. ``step`` is the next weight, over the weight ``w``, the rate ``η``, ``g`` and the columns.
+
+    ``by_weight`` tells, of a setting that is not the same for all weights, the setting that each has in its place.
+    """
 
     name: str
     title: str
     step: str
     settings: Mapping[str, Setting] = field(default_factory=dict)
     columns: tuple[StateColumn, ...] = ()
+    by_weight: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+def _no_problem(settings: Mapping[str, float]) -> str:
+    return ""
 
 
 @dataclass(frozen=True)
@@ -80,17 +101,21 @@ class Schedule:
     title: str
     equation: str
     settings: Mapping[str, Setting] = field(default_factory=dict)
-    problem: Callable[[Mapping[str, float]], str] = lambda settings: ""
+    problem: Callable[[Mapping[str, float]], str] = _no_problem
 
 
 _MOMENTUM = {"momentum": Setting(0.9, BELOW_ONE)}
-_VELOCITY = StateColumn("v", "momentum*v + g", meaning="velocity, the gradients so far, older ones counting less")
+_VELOCITY = StateColumn(
+    "v", "momentum*v + g", meaning="velocity, the gradients so far, older ones counting less", start="0"
+)
 _BETAS = {
     "beta1": Setting(0.9, BELOW_ONE), "beta2": Setting(0.999, BELOW_ONE), "eps": Setting(1e-8, NOT_NEGATIVE),
 }  # fmt: skip
 _MOMENTS = (
-    StateColumn("m", "beta1*m + (1 - beta1)*g", meaning="first moment, a moving average of the gradients"),
-    StateColumn("v", "beta2*v + (1 - beta2)*g^2", meaning="second moment, a moving average of the squared gradients"),
+    StateColumn("m", "beta1*m + (1 - beta1)*g", meaning="first moment, a moving average of the gradients", start="0"),
+    StateColumn(
+        "v", "beta2*v + (1 - beta2)*g^2", meaning="second moment, a moving average of the squared gradients", start="0"
+    ),
     StateColumn("m_hat", "m/(1 - beta1^(iteration + 1))", "m̂", "first moment without its bias towards 0"),
     StateColumn("v_hat", "v/(1 - beta2^(iteration + 1))", "v̂", "second moment without its bias towards 0"),
 )
@@ -103,13 +128,13 @@ _OPTIMIZERS = (
     Optimizer(
         "adagrad", "AdaGrad", "w - η*g/(sqrt(s) + eps)",
         {"eps": Setting(1e-10, NOT_NEGATIVE)},
-        (StateColumn("s", "s + g^2", meaning="sum of all squared gradients so far"),),
+        (StateColumn("s", "s + g^2", meaning="sum of all squared gradients so far", start="0"),),
     ),
     # Tieleman and Hinton, lecture 6.5 of Neural Networks for Machine Learning, 2012.
     Optimizer(
         "rmsprop", "RMSProp", "w - η*g/(sqrt(v) + eps)",
         {"alpha": Setting(0.99, BELOW_ONE), "eps": Setting(1e-8, NOT_NEGATIVE)},
-        (StateColumn("v", "alpha*v + (1 - alpha)*g^2", meaning="moving average of the squared gradients"),),
+        (StateColumn("v", "alpha*v + (1 - alpha)*g^2", meaning="moving average of the squared gradients", start="0"),),
     ),
     # Kingma and Ba, ICLR 2015.
     Optimizer("adam", "Adam", "w - η*m_hat/(sqrt(v_hat) + eps)", _BETAS, _MOMENTS),
@@ -162,10 +187,21 @@ SCHEDULES: dict[str, Schedule] = {row.name: row for row in _SCHEDULES}
 
 @dataclass(frozen=True)
 class Choice:
-    """A row of one of the tables, with a number for each of its settings."""
+    """A row of one of the tables, or a template's ``own``, with a number for each of its settings."""
 
     name: str
     settings: Mapping[str, float] = field(default_factory=dict)
+    own: Optimizer | Schedule | None = None
+
+
+def optimizer_of(choice: Choice) -> Optimizer:
+    """Return the optimiser that is chosen."""
+    return choice.own if isinstance(choice.own, Optimizer) else OPTIMIZERS[choice.name]
+
+
+def schedule_of(choice: Choice) -> Schedule:
+    """Return the schedule that is chosen."""
+    return choice.own if isinstance(choice.own, Schedule) else SCHEDULES[choice.name]
 
 
 SGD, CONSTANT = Choice("sgd"), Choice("constant")

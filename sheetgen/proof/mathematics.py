@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sheetgen.network.batches import Batches, batches
 from sheetgen.network.graph import RATE, Section, derivative_label, mean
+from sheetgen.network.optimizers import Optimizer, Schedule
 from sheetgen.network.row_bounds import RowBounds
 from sheetgen.network.study import Study
 from sheetgen.network.tolerance import Tolerance
@@ -22,6 +24,7 @@ from sheetgen.network.trace import Trace
 from sheetgen.proof import reference_training as training
 from sheetgen.proof.agreement import apart
 from sheetgen.proof.reference import Array
+from sheetgen.proof.reference_rules import ByWeight, ReferenceRule, own_rate
 from sheetgen.proof.reference_slopes import SMALLEST_SLOPE
 from sheetgen.proof.report import Difference, Kind
 from sheetgen.proof.second_opinion import SecondOpinion, second_opinion
@@ -80,6 +83,9 @@ class _IndependentRows:
     @cached_property
     def rate(self) -> Array:
         rate, schedule = self.variant.rate, self.variant.schedule
+        if isinstance(schedule.own, Schedule):
+            given = {"eta0": rate, **schedule.settings, **self.counters}
+            return np.broadcast_to(own_rate(schedule.own.equation, given), self.rows.shape)
         return training.learning_rate(schedule.name, schedule.settings, rate, self.counters["iteration"])
 
     @property
@@ -143,6 +149,9 @@ class _IndependentRows:
 
     def _memory(self, columns: Columns) -> Columns:
         """Return the optimiser's columns: its memory moves in the last row of a batch."""
+        if self.own is not None:
+            found = self._own_columns(columns)
+            return {f"{letter}[{weight}]": value for letter, of in found.items() for weight, value in of.items()}
         name, settings = self.variant.optimizer.name, self.variant.optimizer.settings
         result: Columns = {}
         for weight in self.network.weights:
@@ -155,6 +164,46 @@ class _IndependentRows:
             memory |= training.corrected(name, settings, memory, self.counters["iteration"])
             result |= {f"{letter}[{weight}]": value for letter, value in memory.items()}
         return result
+
+    @cached_property
+    def own(self) -> ReferenceRule | None:
+        """The optimiser, where the template wrote it itself."""
+        rule = self.variant.optimizer.own
+        if not isinstance(rule, Optimizer):
+            return None
+        equations = {column.letter: column.equation for column in rule.columns}
+        starts = {column.letter: column.start for column in rule.columns if column.start}
+        return ReferenceRule(equations, starts, rule.step)
+
+    def _known(self, columns: Columns, weight: str) -> dict[str, Any]:
+        """Return the numbers that an own rule speaks of for one weight, besides its columns."""
+        settings, rule = self.variant.optimizer.settings, self.variant.optimizer.own
+        several = rule.by_weight if isinstance(rule, Optimizer) else {}
+        return {
+            **settings,
+            **{name: settings[of[weight]] for name, of in several.items()},
+            **self.counters,
+            "w": self.ours[weight],
+            "g": self._gradient(columns, weight),
+            RATE: self.rate,
+        }
+
+    def _own_columns(self, columns: Columns) -> ByWeight:
+        rule, known = self.own, {weight: self._known(columns, weight) for weight in self.network.weights}
+        assert rule is not None
+
+        def before(letter: str, weight: str) -> Array:
+            start = np.broadcast_to(rule.start(letter, known[weight]), self.rows.shape)
+            return self._above(f"{letter}[{weight}]", float(start[0]))
+
+        def settled(letter: str, weight: str, column: Array) -> Array:
+            column = np.array(np.broadcast_to(column, self.rows.shape))
+            if rule.remembers(letter):
+                column = np.where(self.ends, column, before(letter, weight))
+            label = f"{letter}[{weight}]"
+            return self._judged_before(label, column) if label in self.ours else column
+
+        return rule.columns(known, before, settled)
 
     @cached_property
     def _letters(self) -> Mapping[str, list[str]]:
@@ -172,9 +221,13 @@ class _IndependentRows:
         result = {fixed: np.full(shape, self.study.values[fixed]) for fixed in self.network.fixed}
         for weight in self.network.weights:
             ours = self.ours[weight]
-            memory = {letter: columns[f"{letter}[{weight}]"] for letter in self._letters[weight]}
-            memory |= training.corrected(name, settings, memory, self.counters["iteration"])
-            moved = training.step(name, settings, ours, self._gradient(columns, weight), self.rate, memory)
+            if self.own is not None:
+                memory = {letter: columns[f"{letter}[{weight}]"] for letter in self.own.letters}
+                moved = self.own.step(self._known(columns, weight) | memory)
+            else:
+                memory = {letter: columns[f"{letter}[{weight}]"] for letter in self._letters[weight]}
+                memory |= training.corrected(name, settings, memory, self.counters["iteration"])
+                moved = training.step(name, settings, ours, self._gradient(columns, weight), self.rate, memory)
             after = np.where(self.starts, np.roll(moved, 1), np.roll(ours, 1))
             after[0] = self.study.values[weight] if self.first == 0 else ours[0]
             result[weight] = after

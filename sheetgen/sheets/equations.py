@@ -7,7 +7,7 @@ from typing import Any
 
 from sheetgen.algebra.textbook import Textbook
 from sheetgen.network.chains import MAX_FACTORS
-from sheetgen.network.graph import ITERATION, Quantity, Section
+from sheetgen.network.graph import ITERATION, Quantity, Section, as_read
 from sheetgen.page import style
 from sheetgen.page.block import Block
 from sheetgen.page.page import Formula, Page
@@ -103,7 +103,7 @@ def _contents(book: Book, quantity: Quantity, variant: int, iteration: int) -> t
     assert quantity.equation is not None
     value = partial(results.second if iteration else results.first, variant, name)
     becomes = iteration and (quantity.is_given or quantity.first)
-    text = f"{name} {':=' if becomes else '='} {Textbook().write(quantity.equation)}"
+    text = f"{name} {':=' if becomes else '='} {Textbook().write(as_read(quantity))}"
     formula = layout.formula(quantity.equation, variant, layout.row(iteration))
     error = partial(results.start_error, variant, name, iteration)
     return name, Formula(layout.cell(Address(variant, name, iteration)), value, error), text, f"={formula}"

@@ -103,7 +103,8 @@ class InputsLayout:
         study = self.study
 
         def choice(index: int, given: Choice) -> Choice:
-            return Choice(given.name, {name: numbers[self.setting_label(index, name)] for name in given.settings})
+            settings = {name: numbers[self.setting_label(index, name)] for name in given.settings}
+            return replace(given, settings=settings)
 
         variants = tuple(
             replace(v, rate=numbers[rate_label(v)], optimizer=choice(i, v.optimizer), schedule=choice(i, v.schedule))

@@ -21,7 +21,7 @@ from sheetgen.network.graph import (
     equation_of,
     mean,
 )
-from sheetgen.network.optimizers import OPTIMIZERS, SCHEDULES
+from sheetgen.network.optimizers import ALL_WEIGHTS, optimizer_of, schedule_of
 from sheetgen.network.products import factor_of, is_added
 from sheetgen.network.study import Study
 from sheetgen.sheet_names import DATA, INPUTS
@@ -80,7 +80,7 @@ class Notes:
 
     def _step(self, name: str) -> list[str]:
         if name == RATE:
-            return [f"Learning rate of this row: {SCHEDULES[self._variant.schedule.name].title}."]
+            return [f"Learning rate of this row: {schedule_of(self._variant.schedule).title}."]
         return [_COUNTERS[name]]
 
     def _data(self, name: str) -> list[str]:
@@ -175,12 +175,12 @@ class Notes:
     @cached_property
     def _states(self) -> Mapping[str, str]:
         """What the optimiser's columns are, by their labels."""
-        optimizer = OPTIMIZERS[self._variant.optimizer.name]
+        optimizer = optimizer_of(self._variant.optimizer)
         title = optimizer.title[0].upper() + optimizer.title[1:]
         return {
             column.label(weight): ": ".join(filter(None, (f"{title}, for {weight}", column.meaning))) + "."
             for column in optimizer.columns
-            for weight in self._network.weights
+            for weight in ((ALL_WEIGHTS,) if column.total else self._network.weights)
         }
 
     def _state(self, name: str) -> list[str]:

@@ -12,7 +12,7 @@ from sheetgen.algebra.expr import Const
 from sheetgen.algebra.notation import Excel, general
 from sheetgen.algebra.textbook import in_lines
 from sheetgen.network.graph import ITERATION, RATE, SAMPLE, Quantity, Section
-from sheetgen.network.optimizers import OPTIMIZERS, SCHEDULES
+from sheetgen.network.optimizers import optimizer_of, schedule_of
 from sheetgen.network.study import Study
 from sheetgen.page import style
 from sheetgen.page.cell_names import column_letter
@@ -67,8 +67,8 @@ def page(book: Book, variant: int, verdict: Verdict) -> Page:
 def _title(study: Study, variant: int) -> tuple[str, str]:
     """Return what the title says before the learning rate, and after it."""
     optimizer, schedule = study.variants[variant].optimizer, study.variants[variant].schedule
-    by_optimizer = "" if study.plain else f" by {OPTIMIZERS[optimizer.name].title}"
-    schedule_title = f", {SCHEDULES[schedule.name].title}" if study.scheduled else ""
+    by_optimizer = "" if study.plain else f" by {optimizer_of(optimizer).title}"
+    schedule_title = f", {schedule_of(schedule).title}" if study.scheduled else ""
     return f"Training{by_optimizer} with learning rate {study.rate_name} = ", schedule_title
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sheetgen.network.optimizers import OPTIMIZERS, SCHEDULES, SGD
+from sheetgen.network.optimizers import SGD, optimizer_of, schedule_of
 from sheetgen.network.study import Study
 
 
@@ -19,7 +19,7 @@ def ways(study: Study) -> Iterator[tuple[int, str]]:
 
 def _told(study: Study, variant: int) -> str:
     one = study.variants[variant]
-    title = "gradient descent" if one.optimizer == SGD else OPTIMIZERS[one.optimizer.name].title
-    schedule = f", {SCHEDULES[one.schedule.name].title}" if study.scheduled else ""
+    title = "gradient descent" if one.optimizer == SGD else optimizer_of(one.optimizer).title
+    schedule = f", {schedule_of(one.schedule).title}" if study.scheduled else ""
     sheet = "" if study.shares_settings else f", on the sheet {one.sheet}"
     return f"{title}{schedule}{sheet}"

@@ -26,22 +26,22 @@ def read_equation(document: Document, table: str, name: str) -> Expr:
     """
     text = document.table(table)[name]
     if isinstance(text, Const | Var | Apply):
-        return _checked(document, table, name, text)
+        return checked(document, table, name, text)
     if not isinstance(text, str):
         expected = f'an equation in quotes, such as {name} = "w1*i1 + w2*i2"'
         document.fail(*must_be(name, expected), table, name)
     with document.refusing(table, name):
-        return _checked(document, table, name, parse(text))
+        return checked(document, table, name, parse(text))
 
 
-def _checked(document: Document, table: str, name: str, expr: Expr) -> Expr:
+def checked(document: Document, table: str, name: str, expr: Expr, instead: str = "an input") -> Expr:
     """Return an equation that a formula can hold; raise TemplateError for another."""
     if expanded_size(expr) > MAX_FORMULA:
         _too_long(document, name, table, name)
     for constant in _constants(expr):
         if not is_literal(constant):
             problem = f"{name}: {constant!r} is no number a formula can hold (15 digits, 1e-307 to 1e307)"
-            document.fail(problem, "make it an input", table, name)
+            document.fail(problem, f"make it {instead}", table, name)
     return expr
 
 

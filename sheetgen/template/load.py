@@ -24,6 +24,7 @@ from sheetgen.template.equations import equation_texts, read_equation, require_r
 from sheetgen.template.layers.expand import expand_layers
 from sheetgen.template.pictures import with_pictures
 from sheetgen.template.quantity_names import require_names, require_no_keys, require_no_settings, require_tensor_names
+from sheetgen.template.rules import OPTIMISERS, OWN_SCHEDULES, Rules, read_rules
 from sheetgen.template.samples import Samples, read_samples
 from sheetgen.template.shipped import template_names, template_text
 from sheetgen.template.shuffle import drawn_order
@@ -37,7 +38,7 @@ from sheetgen.tensors.program import Tensors
 
 _ABOVE = ("seed", "rates", "iterations", "batch", "shuffle", "frozen", "optimiser", "schedule")
 _SAID = ("title", "description", "workbook", "try", "pictures")
-_KEYS = (*_SAID, *_ABOVE, "variants", "layers", "axes", "data", *QUANTITY_TABLES)
+_KEYS = (*_SAID, *_ABOVE, "variants", OPTIMISERS, OWN_SCHEDULES, "layers", "axes", "data", *QUANTITY_TABLES)
 
 _MOST_SUGGESTIONS, _LONGEST_SUGGESTION = 8, 300
 
@@ -115,7 +116,7 @@ class _TemplateReader:
             values=values,
             equations=equation_texts(document),
             tensors=tensors,
-            variants=read_variants(document, iterations, RESERVED),
+            variants=read_variants(document, iterations, RESERVED, self.rules(tensors, network)),
             iterations=iterations,
             samples=samples.all if samples.count > 1 else {},
             batch=batch,
@@ -128,6 +129,13 @@ class _TemplateReader:
         require_no_settings(document, study)
         require_room(document, study)
         return with_pictures(document, study)
+
+    def rules(self, tensors: Tensors | None, network: Graph) -> Rules:
+        """Return the methods that the template may name."""
+        given = tensors.given if tensors else {}
+        parameters = {name: one for name, one in given.items() if one.table == "parameters"}
+        called = {name: tensors.naming.labels(name, one.shape) for name, one in parameters.items()} if tensors else {}
+        return read_rules(self.document, called, network.weights)
 
     def sample_shapes(self, in_data: Samples | None) -> tuple[Mapping[str, Shape], Mapping[str, Shape]]:
         """Return the shapes of the inputs and of the targets."""

@@ -77,8 +77,15 @@ def _require_name(document: Document, table: str, name: str, key: str = "") -> N
 
 
 def require_no_settings(document: Document, study: Study) -> None:
-    """Let no quantity be called like a setting of an optimiser or schedule in use; else raise TemplateError."""
+    """Let no quantity be called like a setting of an optimiser or schedule in use, and no two settings of them alike.
+
+    Raises TemplateError for the first that is.
+    """
     for variant in study.variants:
+        both = variant.optimizer.settings.keys() & variant.schedule.settings.keys()
+        for name in sorted(both):
+            problem = f"{name!r} is a setting of {variant.optimizer.name!r} and of {variant.schedule.name!r}"
+            document.fail(problem, "give one of them another name", f"schedules.{variant.schedule.name}", name)
         for choice in (variant.optimizer, variant.schedule):
             for name in choice.settings:
                 if name in study.network.by_name:

@@ -17,24 +17,25 @@ from typing import Any, NoReturn, TypeVar
 
 from sheetgen.errors import did_you_mean, must_be
 from sheetgen.limits import checked_rates
-from sheetgen.network.optimizers import CONSTANT, OPTIMIZERS, SCHEDULES, SGD, Choice, Setting
+from sheetgen.network.optimizers import CONSTANT, OPTIMIZERS, SCHEDULES, SGD, Choice, Optimizer, Schedule, Setting
 from sheetgen.network.study import Variant, variant
 from sheetgen.template.document import Document, is_printable
+from sheetgen.template.rules import Rules, setting_of
 
 _KEYS = ("sheet", "rate", "optimiser", "schedule")
 _FORBIDDEN = "[]:*?/\\\t\n"
 _CODE_OF_A_CHARACTER = re.compile("_x[0-9A-Fa-f]{4}_")
 _LONGEST = 31
 
-_Row = TypeVar("_Row")
+_Row = TypeVar("_Row", Optimizer, Schedule)
 
 
-def read_variants(document: Document, iterations: int, reserved: frozenset[str]) -> tuple[Variant, ...]:
+def read_variants(document: Document, iterations: int, reserved: frozenset[str], rules: Rules) -> tuple[Variant, ...]:
     """Return the variants of a template; ``reserved`` are the names of the workbook's other sheets.
 
     Raises TemplateError for a wrong rate, an unknown method or setting, a sheet's name that Excel refuses.
     """
-    return _VariantReader(document, iterations, reserved).variants()
+    return _VariantReader(document, iterations, reserved, rules).variants()
 
 
 def _size(name: str) -> int:
@@ -43,8 +44,8 @@ def _size(name: str) -> int:
 
 
 class _VariantReader:
-    def __init__(self, document: Document, iterations: int, reserved: frozenset[str]) -> None:
-        self.document, self.iterations, self.reserved = document, iterations, reserved
+    def __init__(self, document: Document, iterations: int, reserved: frozenset[str], rules: Rules) -> None:
+        self.document, self.iterations, self.reserved, self.rules = document, iterations, reserved, rules
 
     def variants(self) -> tuple[Variant, ...]:
         data, fail = self.document.data, self.document.fail
@@ -103,19 +104,20 @@ class _VariantReader:
         """Return the optimiser that is asked for, all its settings filled in."""
         if value is None:
             return default
-        name, row, given = self.method(value, "optimiser", OPTIMIZERS, table)
+        name, row, given = self.method(value, "optimiser", self.rules.optimizers, table)
+        given = _by_weight(row, given)
         numbers = self.numbers(name, "optimiser", row.settings, given, table)
         for key, number in numbers.items():
             if not row.settings[key].allowed.holds(number):
                 problem, expected = must_be(f"{key} of {name}", row.settings[key].allowed.words, repr(number))
                 self.fail(problem, expected, table, "optimiser", key)
-        return Choice(name, numbers)
+        return Choice(name, numbers, None if name in OPTIMIZERS else row)
 
     def schedule(self, value: object, table: str, default: Choice) -> Choice:
         """Return the schedule that is asked for, all its settings filled in."""
         if value is None:
             return default
-        name, row, given = self.method(value, "schedule", SCHEDULES, table)
+        name, row, given = self.method(value, "schedule", self.rules.schedules, table)
         numbers = self.numbers(name, "schedule", row.settings, given, table)
         for key, number in numbers.items():
             if not row.settings[key].allowed.holds(number):
@@ -123,7 +125,7 @@ class _VariantReader:
                 self.fail(f"the schedule {name}: {problem}", expected, table, "schedule")
         if problem := row.problem(numbers):
             self.fail(f"the schedule {name}: {problem}", problem, table, "schedule")
-        return Choice(name, numbers)
+        return Choice(name, numbers, None if name in SCHEDULES else row)
 
     def method(
         self, value: object, what: str, rows: Mapping[str, _Row], table: str
@@ -164,3 +166,14 @@ class _VariantReader:
     def place(self, table: str, what: str, key: str) -> tuple[str, str]:
         """Return the table and key at which a method's setting stands."""
         return (what, key) if not table and (what, "") in self.document.lines else (table, what)
+
+
+def _by_weight(row: Optimizer, given: Mapping[str, object]) -> Mapping[str, object]:
+    """Return settings of which those that are not the same for all weights are named one by one."""
+    numbers: dict[str, object] = {}
+    for key, value in given.items():
+        if key in row.by_weight and isinstance(value, dict):
+            numbers |= {setting_of(key, group): number for group, number in value.items()}
+        else:
+            numbers[key] = value
+    return numbers

@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from sheetgen.network.graph import section_of
-from sheetgen.network.optimizers import CONSTANT, SGD, Choice
+from sheetgen.network.optimizers import CONSTANT, SGD, Choice, Optimizer, Schedule
 from sheetgen.network.study import Study, variant
 from sheetgen.template.document import EQUATION_TABLES
+from sheetgen.template.rules import OPTIMISERS, OWN_SCHEDULES
 from sheetgen.tensors.labels import Shape
 from sheetgen.tensors.naming import COUNTED, Naming
 
@@ -34,8 +35,41 @@ def write_list(texts: Iterable[str]) -> str:
 
 def _choice(choice: Choice) -> str:
     """Write a choice as an inline table."""
-    pairs = [f"name = {write_string(choice.name)}", *(f"{k} = {v!r}" for k, v in choice.settings.items())]
-    return "{ " + ", ".join(pairs) + " }"
+    return f"{{ {', '.join([f'name = {write_string(choice.name)}', *_settings(choice.own, choice.settings)])} }}"
+
+
+def _settings(rule: Optimizer | Schedule | None, settings: Mapping[str, float]) -> Iterator[str]:
+    """Write settings as keys with values; one that is not the same for all weights is an inline table."""
+    several = rule.by_weight if isinstance(rule, Optimizer) else {}
+    for name, value in settings.items():
+        if name.partition("[")[0] not in several:
+            yield f"{write_key(name)} = {value!r}"
+    for setting in several:
+        stem = f"{setting}["
+        of = {name.removeprefix(stem)[:-1]: value for name, value in settings.items() if name.startswith(stem)}
+        pairs = ", ".join(f"{write_key(group)} = {value!r}" for group, value in of.items())
+        yield f"{write_key(setting)} = {{ {pairs} }}"
+
+
+def _rule_lines(study: Study) -> Iterator[str]:
+    """Write the rules of training that are the template's own, each once."""
+    own = {(v.optimizer.name, 0): v.optimizer.own for v in study.variants}
+    own |= {(v.schedule.name, 1): v.schedule.own for v in study.variants}
+    for rule in own.values():
+        if rule is None:
+            continue
+        table = OPTIMISERS if isinstance(rule, Optimizer) else OWN_SCHEDULES
+        yield from ("", f"[{table}.{write_key(rule.name)}]")
+        if rule.title != rule.name:
+            yield f"title = {write_string(rule.title)}"
+        yield from _settings(rule, {name: setting.number(0) or 0.0 for name, setting in rule.settings.items()})
+        if isinstance(rule, Schedule):
+            yield f"rate = {write_string(rule.equation)}"
+            continue
+        if starts := [f"{write_key(c.letter)} = {write_string(c.start)}" for c in rule.columns if c.start]:
+            yield f"memory = {{ {', '.join(starts)} }}"
+        yield from (f"{write_key(c.letter)} = {write_string(c.equation)}" for c in rule.columns)
+        yield f"step = {write_string(rule.step)}"
 
 
 def effective_template(study: Study) -> str:
@@ -58,6 +92,7 @@ def _template_lines(study: Study) -> Iterator[str]:
     if study.network.fixed:
         yield f"frozen = {write_list(study.network.fixed)}"
     yield from _variant_lines(study)
+    yield from _rule_lines(study)
     yield from _picture_lines(study)
     yield from _axis_lines(study)
     yield from _number_lines(study)

@@ -67,9 +67,11 @@ def tensor_latex(name: str, bold: bool, above: str = "") -> str:
         return rf"\frac{{\partial {tensor_latex(over, bold=False)}}}{{\partial {tensor_latex(under, bold, above)}}}"
     if name.startswith("mean "):
         return rf"\overline{{{tensor_latex(name[5:], bold)}}}"
+    if name.startswith("previous "):
+        return rf"{{{tensor_latex(name[9:], bold)}}}^{{\mathrm{{previous}}}}"
     if match := re.fullmatch(r"(.+)\[(.+)\]", name):
         letter, tensor = match.groups()
-        return rf"{_GREEK.get(letter, letter)}_{{{tensor_latex(tensor, bold)}}}"
+        return rf"{_letters(letter, bold=False)}_{{{tensor_latex(tensor, bold)}}}"
     stem, _, index = name.partition("_")
     if not index and (match := re.fullmatch(r"(\D+)(\d+)", name)):
         stem, index = match.groups()

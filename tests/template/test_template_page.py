@@ -122,3 +122,15 @@ def test_every_kind_of_layer_and_its_options() -> None:
 def test_layers_become_what_the_page_says() -> None:
     effective = effective_template(loads(block('title = "A word\'s next letter"')))
     assert block('[forward]\n"h1[0]"') in effective
+
+
+def test_the_example_of_ones_own_rules_is_built_and_learns(tmp_path: Path) -> None:
+    study = loads(block('rates = [0.1]\niterations = 50\noptimiser = "mine"'))
+    built = build(study, tmp_path / "mine.xlsx")
+    assert built.report is not None
+    assert built.report.ok, built.report.diffs[:3]
+    assert {"n[all weights]", "c[a]", "v[b]", "η"} <= set(study.graph.names)
+    (chunk,) = trace(study)
+    first, last = (dict(zip(study.graph.names, chunk.rows[0][row], strict=True)) for row in (0, -1))
+    assert last["E"] < 0.01 * first["E"]
+    assert last["η"] == pytest.approx(0.1 / (1 + 0.1 * 50))
