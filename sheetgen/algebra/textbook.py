@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from sheetgen.algebra.evaluate import written_out
 from sheetgen.algebra.expr import ONE, ZERO, Apply, Before, Expr, Var
 from sheetgen.algebra.notation import Text, written_operands
-from sheetgen.algebra.ops import ATOM, COMPARISON, PRIMITIVES, PRODUCT
+from sheetgen.algebra.ops import COMPARISON, PRIMITIVES, PRODUCT
 
 _ENCLOSED = {"abs": "|{}|", "floor": "⌊{}⌋"}
 
@@ -34,9 +34,7 @@ class Textbook(Text):
 
     def binds(self, expr: Apply) -> int:
         """Return how tightly the spelled operation binds: a case, and what is held, as loosely as can be."""
-        return (
-            COMPARISON if _is_case(expr) or expr.op == "held" else ATOM if expr.op == "where" else super().binds(expr)
-        )
+        return COMPARISON if _is_case(expr) or expr.op == "held" else super().binds(expr)
 
     def operation(self, expr: Apply, parts: list[str]) -> str:
         """Return an operation as a textbook prints it on one line."""

@@ -46,11 +46,11 @@ class Descent:
 
     optimizer: Choice
     schedule: Choice
-    scheduled: bool = False
-    batch: int = 1
-    samples: int = 1
-    shuffled: bool = False
-    compact: bool = False
+    scheduled: bool
+    batch: int
+    samples: int
+    shuffled: bool
+    compact: bool
 
     @property
     def position(self) -> str:

@@ -49,3 +49,10 @@ def test_numbers_are_the_same_when_saved_to_15_digits(size: float) -> None:
     assert same_when_saved(size, size * (1 + 5e-15))
     assert not same_when_saved(size, size * (1 + 2e-14))
     assert not same_when_saved(size, -size)
+
+
+def test_numbers_as_far_apart_as_15_digits_allow_are_the_same() -> None:
+    apart = 45 * 2.0**-52
+    size = apart / 1e-14
+    assert (1e-14 * size, size - (size - apart)) == (apart, apart)
+    assert same_when_saved(size, size - apart)
