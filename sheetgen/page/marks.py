@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from openpyxl.formatting.rule import CellIsRule, ColorScaleRule, Rule
 from openpyxl.styles import Font, PatternFill
@@ -16,6 +16,7 @@ from sheetgen.page.ranges import ranges, runs
 
 _OWN_FORMATS = 200
 """The number of the first number format of a conditional format; those of cells begin at 164."""
+_WORD_FORMATS = 300
 _GOOD, _BAD = (
     DifferentialStyle(font=Font(color=colour, bold=True), fill=PatternFill(bgColor=behind))
     for colour, behind in ((style.GOOD, style.GOOD_FILL), (style.BAD, style.BAD_FILL))
@@ -57,6 +58,16 @@ def size_rules(number: str) -> tuple[Rule, Rule]:
         Rule("cellIs", operator="between", formula=[f"-{small}", small], dxf=_shown(first, sizes.small)),
         Rule("cellIs", operator="notBetween", formula=[f"-{large}", large], dxf=_shown(first + 1, sizes.large)),
     )
+
+
+def word_rules(words: Sequence[str], before: int = 0) -> Iterator[Rule]:
+    """Yield the rules that show behind a number the word that it stands for, from 0 on: ``0 the``.
+
+    ``before`` is how many words other rules of the page have shown.
+    """
+    for number, word in enumerate(words):
+        look = _shown(_WORD_FORMATS + before + number, f'0" {word}"')
+        yield Rule("cellIs", operator="equal", formula=[str(number)], dxf=look)
 
 
 def _shown(index: int, number: str) -> DifferentialStyle:

@@ -6,7 +6,7 @@ new ones.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from string import ascii_uppercase
 from typing import NamedTuple
@@ -17,7 +17,7 @@ from sheetgen.errors import WorkbookError
 from sheetgen.limits import MAX_FORMULA
 from sheetgen.network.graph import BATCH
 from sheetgen.network.study import CHECK_SETTINGS, EPSILON, Study
-from sheetgen.page.page import quoted
+from sheetgen.page.page import quoted, text_literal
 from sheetgen.sheet_names import EXPLORER, GRADIENT_CHECK
 from sheetgen.sheets.layout import Layout
 from sheetgen.tensors.windows import windows
@@ -138,6 +138,17 @@ def among(variant: str, cells: list[str]) -> str:
     for first in reversed(firsts):
         formula = f"IF({variant}<={first + _MOST_CHOICES},{_choose(variant, cells, first)},{formula})"
     return formula
+
+
+def word(number: str, words: Sequence[str]) -> str:
+    """Return the formula of the word that a number, from 0, stands for; of the number where it stands for none."""
+    chosen = among(f"{number}+1", list(map(text_literal, words)))
+    return f"IF({number}=INT({number}),IFERROR({chosen},{number}),{number})"
+
+
+def word_of(number: float, words: Sequence[str]) -> float | str:
+    """Return the word that a number stands for, or the number where it stands for none."""
+    return words[int(number)] if number.is_integer() and 0 <= number < len(words) else number
 
 
 def _choose(variant: str, cells: list[str], first: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -17,6 +17,7 @@ from sheetgen.network.study import Study
 from sheetgen.page import style
 from sheetgen.page.cell_names import column_letter
 from sheetgen.page.fields import pixels, row_pixels
+from sheetgen.page.marks import word_rules
 from sheetgen.page.page import PREVIOUS_ROW, ROW, Column, Formula, Page, Table, text_literal
 from sheetgen.page.printing import Grid, on_few_pages
 from sheetgen.sheets import layout as at
@@ -26,6 +27,8 @@ from sheetgen.sheets.inputs_layout import rate_label
 from sheetgen.sheets.layout import Layout
 from sheetgen.sheets.notes import Notes, equation_text
 from sheetgen.sheets.section_style import band_style, put_label
+from sheetgen.tensors.naming import Words
+from sheetgen.tensors.operands import read_as
 
 _WIDTH = 17.0
 _TITLE = replace(style.TITLE, size=13, wrap=True)
@@ -51,8 +54,10 @@ def page(book: Book, variant: int, verdict: Verdict) -> Page:
     page.put("B2", Formula(layout.given(rate_label(study.variants[variant])), lambda: rate), style.INPUT_LINK)
     _header(page, layout, variant)
     flag(page, f"A{at.EQUATION_ROW}", verdict, _FLAG)
+    words = read_as(study.tensors) if study.tensors else {}
     values = partial(book.trace.rows_of, variant)
-    page.table = Table(at.FIRST_ROW, study.rows, tuple(_columns(layout, variant)), values, is_portable=True)
+    page.table = Table(at.FIRST_ROW, study.rows, tuple(_columns(layout, variant, words)), values, is_portable=True)
+    _words(page, page.table, words)
     page.widths = dict.fromkeys(range(1, layout.tables[variant].end + 1), _WIDTH) | {1: 12.0}
     page.heights = {
         at.TITLE_ROW: 38 if len(before) < 40 else 56,
@@ -106,13 +111,28 @@ def _source(layout: Layout, quantity: Quantity) -> str | None:
     return "input" if quantity.name in network.inputs else "target"
 
 
-def _columns(layout: Layout, variant: int) -> Iterator[Column]:
+def _words(page: Page, table: Table, read_as: Mapping[str, Words]) -> None:
+    """Let numbers that stand for words show them, too."""
+    shown: dict[Words, list[str]] = {}
+    for number, column in enumerate(table.columns, start=1):
+        if words := read_as.get(column.label):
+            letter = column_letter(number)
+            shown.setdefault(words, []).append(f"{letter}{table.first_row}:{letter}{table.last_row}")
+    before = 0
+    for words, areas in shown.items():
+        page.colour(" ".join(areas), *word_rules(words, before))
+        before += len(words)
+
+
+def _columns(layout: Layout, variant: int, words: Collection[str]) -> Iterator[Column]:
+    """Yield the columns; those whose numbers stand for ``words`` have no decimals."""
     notation = layout.notation(variant, ROW, PREVIOUS_ROW)
     for quantity in layout.study.graphs[variant].quantities:
         if quantity.is_given:
             yield _given_column(layout, quantity, notation)
             continue
         look = style.COUNT if quantity.section == Section.STEP and quantity.name != RATE else style.CALC
+        look = replace(look, number=style.GENERAL) if quantity.name in words else look
         first, later = quantity.in_row(first=True), quantity.in_row(first=False)
         assert first is not None
         assert later is not None

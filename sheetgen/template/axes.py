@@ -3,6 +3,7 @@
 [axes]
 word = ["the", "cat", "sat"]                        the names of the places, from the first on
 tensors = ["emb[word]", "p[:, word]"]               which axes have them; ``:`` is one that is counted
+          also "said = word": the numbers in ``said`` are places along the axis ``word``, and read as its names
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from sheetgen.tensors.naming import COUNTED, Naming, Words
 
 _TABLE, _TENSORS = "axes", "tensors"
 _USED = re.compile(r"\s*([^\W\d]\w*)\s*\[([^\[\]]*)\]\s*")
+_READ = re.compile(r"\s*([^\W\d]\w*)\s*=\s*([^\W\d]\w*)\s*")
 _COUNTED = ":"
 _EXAMPLE = f'{_TENSORS} = ["emb[word]", "p[:, word]"]'
 
@@ -32,21 +34,27 @@ def read_axes(document: Document) -> Naming:
         _fail(document, f"[{_TABLE}] does not say which tensors have its axes", f"such as {_EXAMPLE}")
     words = {axis: _words(document, axis) for axis in table if axis != _TENSORS}
     axes: dict[str, tuple[str, ...]] = {}
+    places: dict[str, str] = {}
     for text in document.strings(table[_TENSORS], f"{_TENSORS} in [{_TABLE}]", _TABLE, _TENSORS):
+        if read := _READ.fullmatch(text):
+            if read[1] in places:
+                _fail(document, f"{_TENSORS} says twice what {read[1]} reads as", "say it once", _TENSORS)
+            places[read[1]] = _axis(document, text, read[2], words)
+            continue
         match = _USED.fullmatch(text)
         if match is None:
             _fail(document, f"{text!r} does not say which axes have names", f"write {_EXAMPLE}", _TENSORS)
         if match[1] in axes:
             _fail(document, f"{_TENSORS} names {match[1]} twice", "say all its axes at once", _TENSORS)
         axes[match[1]] = tuple(_axis(document, text, part.strip(), words) for part in match[2].split(","))
-    if idle := [axis for axis in words if not any(axis in named for named in axes.values())]:
+    if idle := [axis for axis in words if not any(axis in named for named in (*axes.values(), places.values()))]:
         _fail(document, f"no tensor has the axis {idle[0]!r}", f"add one to {_TENSORS}: {_EXAMPLE}", idle[0])
-    return Naming(words, axes)
+    return Naming(words, axes, places)
 
 
 def require_known(document: Document, naming: Naming, known: Collection[str]) -> None:
     """Let every tensor whose axes have names be one; else raise TemplateError."""
-    for name in naming.axes:
+    for name in (*naming.axes, *naming.places):
         if name not in known:
             hint = did_you_mean(name, known, "name inputs, targets, parameters or results of equations")
             _fail(document, f"{_TENSORS} names {name!r}, which is no tensor", hint, _TENSORS)

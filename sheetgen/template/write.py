@@ -138,11 +138,12 @@ def _picture_lines(study: Study) -> Iterator[str]:
 
 def _axis_lines(study: Study) -> Iterator[str]:
     naming = _naming(study)
-    if naming.axes:
+    if naming.words:
         yield from ("", "[axes]")
         yield from (f"{write_key(axis)} = {write_list(words)}" for axis, words in naming.words.items())
         tensors = (f"{name}[{', '.join(axis or ':' for axis in axes)}]" for name, axes in naming.axes.items())
-        yield f"tensors = {write_list(tensors)}"
+        read_as = (f"{name} = {axis}" for name, axis in naming.places.items())
+        yield f"tensors = {write_list([*tensors, *read_as])}"
 
 
 def _naming(study: Study) -> Naming:

@@ -18,11 +18,13 @@ Words = tuple[str, ...]
 class Naming:
     """The axes that have names: ``words`` of their places by axis, ``axes`` of each tensor, "" for one without.
 
-    A tensor may have more axes than are said of it; those are counted.
+    A tensor may have more axes than are said of it; those are counted. ``places`` are tensors whose numbers are places
+    along an axis.
     """
 
     words: Mapping[str, Words] = field(default_factory=dict)
     axes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    places: Mapping[str, str] = field(default_factory=dict)
 
     def labels(self, name: str, shape: Shape, before: Place = ()) -> Words:
         """Return what the elements of a tensor are called, row by row; ``before`` is the place of a part of a tensor.
@@ -31,6 +33,10 @@ class Naming:
         """
         along = self._along(name, shape, before)
         return tuple(label(name, place) for place in product(*along))
+
+    def read_as(self, name: str) -> Words:
+        """Return the words that the numbers of a tensor stand for, from 0 on; none where they are numbers."""
+        return self.words[self.places[name]] if name in self.places else ()
 
     def headings(self, name: str, items: tuple[int | Span, ...], axes: int) -> tuple[Words, ...]:
         """Return the words along each of so many axes of a part of a tensor, none along one that is counted."""

@@ -69,6 +69,17 @@ class Operands:
         return owners
 
 
+def read_as(tensors: Tensors) -> dict[str, Words]:
+    """Return the words that quantities stand for by their numbers, from 0 on."""
+    operands, naming = Operands(tensors), tensors.naming
+    return {
+        element.name: naming.read_as(name)
+        for name in naming.places
+        for element in operands.elements(Var(name)).reshape(-1)
+        if isinstance(element, Var)
+    }
+
+
 def is_drawn(tree: Tree) -> bool:
     """Whether a part of an equation is a tensor by itself: one with a name, a part of that, or either transposed."""
     if isinstance(tree, Call):

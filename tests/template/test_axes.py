@@ -7,10 +7,13 @@ from pathlib import Path
 import numpy as np
 import openpyxl
 import pytest
+from engine_routes import needs_uno
 from tracing import trace
 
-from sheetgen import TemplateError, build, engines, loads
-from sheetgen.sheet_names import EXPLORER, INPUTS
+from sheetgen import TemplateError, build, engines, loads, verify
+from sheetgen.sheet_names import EQUATIONS, EXPLORER, INPUTS
+from sheetgen.sheets.layout import FIRST_ROW, LABEL_ROW
+from sheetgen.sheets.picks import word, word_of
 from sheetgen.template.write import effective_template
 from sheetgen.tensors.naming import Naming
 from sheetgen.tensors.tree import Span
@@ -62,6 +65,14 @@ E = "(y - t)^2"
 """
 
 
+READ = (
+    TEMPLATE.replace('"T[:, kind]"]', '"T[:, kind]", "said = kind", "asked = word"]')
+    .replace("+ sum(h[1]^2)", "+ sum(h[1]^2) + 0*sum(asked)")
+    .replace("[targets]", "asked = [2, 0]\n[targets]")
+    .replace("[loss]", 'said = "argmax(P)"\n[loss]')
+)
+
+
 def test_elements_are_called_by_words() -> None:
     study = loads(TEMPLATE)
     row = dict(zip(study.graph.names, next(iter(trace(study, [0]))).rows[0][0], strict=True))
@@ -83,10 +94,13 @@ def test_elements_of_samples_are_called_by_words() -> None:
     assert study.network.weights == ("w_left", "w_right")
 
 
-@pytest.mark.parametrize("text", [TEMPLATE, IN_DATA])
+@pytest.mark.parametrize("text", [TEMPLATE, IN_DATA, READ])
 def test_the_effective_template_has_the_same_words(text: str) -> None:
     study, again = loads(text), loads(effective_template(loads(text)))
     assert again.graph.names == study.graph.names
+    assert again.tensors is not None
+    assert study.tensors is not None
+    assert again.tensors.naming == study.tensors.naming
     assert again.values == study.values
 
 
@@ -100,6 +114,55 @@ def test_the_workbook_is_right_and_shows_the_words(tmp_path: Path) -> None:
     (top, left), *_ = [(r, c) for r, row in enumerate(cells) for c, value in enumerate(row) if value == "W  3×2"]
     assert [value for value in cells[top + 1][left:] if value][:2] == ["noun", "verb"]
     assert [cells[top + 2 + row][left] for row in range(3)] == ["the", "cat", "sat"]
+
+
+@pytest.mark.parametrize("engine", ["embedded", pytest.param("libreoffice", marks=needs_uno)])
+def test_numbers_that_stand_for_words_read_as_words(engine: str, tmp_path: Path) -> None:
+    path = tmp_path / "words.xlsx"
+    study = loads(READ)
+    build(study, path)
+    assert verify(path, engine).ok
+    row = dict(zip(study.graph.names, next(iter(trace(study, [0]))).rows[0][0], strict=True))
+    words = {"said": ("noun", "verb"), "asked": ("the", "cat", "sat")}
+    wanted = {name: " ".join(said[int({**study.values, **row}[f"{name}_{place}"])] for place in (0, 1))
+              for name, said in words.items()}  # fmt: skip
+    assert wanted == {"said": "verb noun", "asked": "sat the"}
+    recalculated = engines.get(engine).recalculate(path, 120)
+    explorer = recalculated.grid(EXPLORER, 120, 100)
+    read = {line[1]: line[3] for line in explorer if line[1] in wanted}
+    assert read == wanted
+    (top, left), *_ = [(r, c) for r, line in enumerate(explorer) for c, value in enumerate(line) if value == "said  2"]
+    assert [value for value in explorer[top + 2][left:] if value][:2] == ["verb", "noun"]
+    shown = [[value for value in line if value is not None] for line in recalculated.grid(EQUATIONS, 200, 22)]
+    assert ["verb", "noun"] in shown
+
+
+def test_a_training_sheet_shows_words_behind_the_numbers_that_stand_for_them(tmp_path: Path) -> None:
+    path = tmp_path / "words.xlsx"
+    build(loads(READ), path, verify=False)
+    sheet = openpyxl.load_workbook(path)["lr 0.1"]
+    column = next(cell.column_letter for cell in sheet[LABEL_ROW] if cell.value == "said_0")
+    formats = [
+        (rule.formula[0], rule.dxf.numFmt.formatCode)
+        for area in sheet.conditional_formatting
+        for rule in area.rules
+        if f"{column}{FIRST_ROW}" in area.sqref and rule.type == "cellIs" and rule.operator == "equal"
+    ]
+    assert formats == [("0", '0" noun"'), ("1", '0" verb"')]
+
+
+def test_what_stands_for_no_word_is_its_number() -> None:
+    words = ("the", "cat")
+    assert [word_of(number, words) for number in (0.0, 1.0, 2.0, -1.0, 0.5)] == ["the", "cat", 2.0, -1.0, 0.5]
+    assert word("A1", words) == 'IF(A1=INT(A1),IFERROR(CHOOSE(A1+1,"the","cat"),A1),A1)'
+
+
+def test_words_on_equations(tmp_path: Path) -> None:
+    build(loads(READ), tmp_path / "words.xlsx", verify=False)
+    cells = openpyxl.load_workbook(tmp_path / "words.xlsx")[EQUATIONS].iter_rows(values_only=True)
+    lines = [[value for value in line if value is not None] for line in cells]
+    gradient = max(number for number, line in enumerate(lines) if line == ["noun", "verb"])
+    assert [line[0] for line in lines[gradient + 1 : gradient + 4]] == ["the", "cat", "sat"]
 
 
 def test_headings_of_parts() -> None:
@@ -133,6 +196,9 @@ def test_headings_of_parts() -> None:
         ("1..2", "1..1", 22, "h has 2 places along axis 0, and 'word' of [axes] names 3"),
         ("1..2", "1..3", 23, "h has more than 3 places along axis 0, and 'word' of [axes] names 3"),
         ("tensors = ", "tensor = ", 6, "[axes] does not say which tensors have its axes"),
+        ('"P[:, kind]"', '"Y = kind"', 9, "tensors names 'Y', which is no tensor"),
+        ('"P[:, kind]"', '"P = kinds"', 9, "axis 'kinds', which [axes] does not name; did you mean 'kind'?"),
+        ('"P[:, kind]"', '"P = kind", "P = word"', 9, "tensors says twice what P reads as; say it once"),
         ("[parameters]", "[parameters]\nP_0_noun = 1", 22, "P and P_0_noun would both have an element P_0_noun"),
     ],
 )

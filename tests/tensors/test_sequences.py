@@ -155,6 +155,10 @@ def written(row: Mapping[str, float]) -> list[int]:
 
 def test_the_gpt_writes() -> None:
     study, rows = trained("gpt-small")
+    assert study.tensors is not None
+    vocabulary = study.tensors.naming.read_as("word")
+    said = " ".join(vocabulary[number] for number in written(rows[-1]))
+    assert f"Explorer reads: {said}." in study.description
     assert len(study.network.weights) == 196
     assert [written(rows[step]) for step in (2, 9)] == [[0, 0, 0, 0, 0], [0, 1, 2, 0, 1]]
     assert [step for step, row in enumerate(rows) if written(row) == [0, 1, 2, 0, 3]] == list(range(11, 61))

@@ -15,9 +15,11 @@ from sheetgen.page.page import Content, Formula, Page
 from sheetgen.page.style import Style
 from sheetgen.sheets.explorer.table import LookupTable
 from sheetgen.sheets.explorer.tensor_grid import SHARES, Matrix, TensorGrid
+from sheetgen.sheets.picks import word_of
 from sheetgen.sheets.section_style import SECTION_COLOURS
 from sheetgen.tensors.elements import MASKED
 from sheetgen.tensors.labels import Place
+from sheetgen.tensors.naming import Words
 
 _LINE = "D0D5DD"
 _LOOKS = {
@@ -50,6 +52,8 @@ class GridPainter:
 
     def __init__(self, page: Page, table: LookupTable) -> None:
         self.placed: list[PlacedGrid] = []
+        self.words: dict[str, str] = {}
+        """The cells that show what quantities read as."""
         self._page, self._table = page, table
         self._areas: dict[tuple[str, str], list[str]] = {}
         self._marks: dict[str, Rule] = {}
@@ -65,6 +69,8 @@ class GridPainter:
             for down, right, place in grid.cells(matrix):
                 cell = self._put(grid, top + down, left + right * grid.cell, *self._value(grid, place))
                 placed.values[place] = cell
+                if grid.read_as and isinstance(element := grid.elements[place], Var):
+                    self.words[element.name] = cell
             placed.areas[matrix.place] = self._colour(grid, top, left, grid.scale)
         return placed
 
@@ -81,7 +87,7 @@ class GridPainter:
             self._count(grid, matrix, top, left, columns_too=False)
             for down, right, place in grid.cells(matrix):
                 slope = self._slope(grid.slopes[place])
-                cell = self._put(grid, top + down, left + right * grid.cell, slope, _LOOKS[grid.cell])
+                cell = self._put(grid, top + down, left + right * grid.cell, slope, _LOOKS[min(grid.cell, 3)])
                 if slope is not None:
                     placed.slopes[place] = cell
             self._colour(grid, top, left, grid.slope_scale)
@@ -153,7 +159,9 @@ class GridPainter:
 
     def _value(self, grid: TensorGrid, place: Place) -> tuple[Content, Style]:
         """Return what stands in the cell of an element: a number of the equation itself is grey, as built."""
-        element, look = grid.elements[place], _LOOKS[grid.cell]
+        element, look = grid.elements[place], _LOOKS[min(grid.cell, 3)]
+        if grid.read_as:
+            return self._word(element, grid.read_as), replace(look, number=style.GENERAL)
         if callable(element):
             return element(), look
         if isinstance(element, Var):
@@ -163,13 +171,20 @@ class GridPainter:
             return _MASKED, replace(look, colour=style.GREY)
         return element.value, replace(look, colour=style.GREY)
 
+    def _word(self, element: object, words: Words) -> Content:
+        if isinstance(element, Var):
+            return self._table.read(element.name, words)
+        assert isinstance(element, Const), element
+        return word_of(element.value, words)
+
     def _slope(self, name: object) -> Content:
         return self._table.slope(name) if isinstance(name, str) else None
 
     def _colour(self, grid: TensorGrid, top: int, left: int, scale: str) -> str:
         """Note that a matrix is to be coloured on a scale; return its area."""
         last = f"{column_letter(left + grid.columns * grid.cell - 1)}{top + grid.rows - 1}"
-        key = scale, _LOOKS[grid.cell].number
+        key = scale, _LOOKS[min(grid.cell, 3)].number
         area = f"{column_letter(left)}{top}:{last}"
-        self._areas.setdefault(key, []).append(area)
+        if not grid.read_as:
+            self._areas.setdefault(key, []).append(area)
         return area

@@ -72,6 +72,7 @@ class Grids:
             self._known(_slope_scale(owner if tensor in self._renamed else tensor)),
             tensor in self._pictures,
             headings,
+            () if tensor in self._pictures else self._naming.read_as(tensor),
         )
 
     def _drawn_small(self, steps: tuple[Step, ...]) -> set[str]:

@@ -85,6 +85,11 @@ class LookupTable:
         looked_up = self.step.formula(name)
         return Formula(self.cell(name), looked_up.value, looked_up.scale)
 
+    def read(self, name: str, words: Sequence[str]) -> Formula:
+        """Return the formula that shows the word that a quantity stands for."""
+        value = self.step.formula(name).value
+        return Formula(picks.word(self.cell(name), words), lambda: picks.word_of(float(value()), words))
+
     def slope(self, name: str) -> Content:
         """Return the derivative of the loss along a quantity, or None where it has none."""
         if label := self.graph.gradient(name):

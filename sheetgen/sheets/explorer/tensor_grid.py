@@ -57,7 +57,8 @@ class TensorGrid:
 
     ``elements`` are what it shows, coloured on the ``scale`` of that name. ``slopes`` are the scalars whose derivatives
     stand beneath, None where there is none to show. A ``picture`` has square cells sooner. ``headings`` are what the
-    places along each axis are called, none along one that is counted.
+    places along each axis are called, none along one that is counted; ``read_as`` the words that its numbers stand
+    for, none where they are numbers.
     """
 
     name: str
@@ -69,6 +70,7 @@ class TensorGrid:
     slope_scale: str = ""
     picture: bool = False
     headings: tuple[Words, ...] = ()
+    read_as: Words = ()
 
     @property
     def title(self) -> str:
@@ -106,6 +108,8 @@ class TensorGrid:
     @property
     def cell(self) -> int:
         """How many columns of the board a cell takes."""
+        if self.read_as:
+            return max(3, *(units_of(word, _SMALL_LETTER) for word in self.read_as))
         if self.picture:
             return 3 if self.columns <= _FEW_IN_A_PICTURE else 1
         return 3 if self.columns <= _FEW else 2 if self.columns <= _SEVERAL else 1

@@ -6,11 +6,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from sheetgen.algebra.expr import Var
 from sheetgen.network.graph import Section
 from sheetgen.page import style
-from sheetgen.page.cell_names import column_letter
+from sheetgen.page.cell_names import column_letter, row_and_column
 from sheetgen.page.fields import filling, pixels, span
-from sheetgen.page.page import Page
+from sheetgen.page.page import Formula, Page
 from sheetgen.page.printing import by_width
 from sheetgen.page.style import Style
 from sheetgen.sheet_names import EXPLORER
@@ -27,6 +28,7 @@ from sheetgen.sheets.explorer.tensor_grid import SHARES, UNIT, TensorGrid
 from sheetgen.sheets.explorer.window_painter import MovedWindow
 from sheetgen.sheets.flag import Verdict
 from sheetgen.sheets.section_style import SECTION_COLOURS
+from sheetgen.tensors.operands import Operands
 from sheetgen.tensors.program import Tensors
 from sheetgen.tensors.windows import windows
 
@@ -34,6 +36,7 @@ MOST_NUMBERS = 4_000
 """The most numbers that the board has, each a formula; beyond these it says less of tensors that it has drawn."""
 _FIRST_ROW, _MARGIN = 9, 16.0
 _LEAST_WIDTH = 170.0
+_READ = Style(bold=True, size=14, colour=SECTION_COLOURS[Section.FORWARD][0])
 _SPARING = range(3)
 _CHARACTER = 7.5
 """The pixels of a character in the width of a column: 7 in Excel, a little more in LibreOffice."""
@@ -54,8 +57,12 @@ def page(book: Book, verdict: Verdict, tensors: Tensors) -> Page:
     moved = [MovedWindow(window, cells, book.picks.window, table) for window in windows(tensors)]
     board = BoardPainter(page, painter, moved)
     row = max([_FIRST_ROW, *(cell.row + 2 for cell in cells.values())])
+    sequences = _sequences(tensors, [grid for band in bands for grid in band.grids])
+    first, row = row, row + len(sequences) + bool(sequences)
     for band in bands:
         row = board.band(band, row) + 1
+    for line, (name, elements) in enumerate(sequences.items(), start=first):
+        _read_out(page, line, name, [painter.words[element] for element in elements])
     if left_out:
         page.put(f"B{row}", _left_out(left_out), Style(size=12))
         row += 2
@@ -69,6 +76,25 @@ def page(book: Book, verdict: Verdict, tensors: Tensors) -> Page:
     page.zoom = filling(_narrow(page), last)
     page.decorate.append(lambda sheet: _print(sheet, page, last, end, board.whole))
     return page
+
+
+def _sequences(tensors: Tensors, grids: Collection[TensorGrid]) -> Mapping[str, list[str]]:
+    """Return the tensors of one axis whose numbers read as words on the board, each with its quantities."""
+    drawn = {e.name for grid in grids if grid.read_as for e in grid.elements.reshape(-1) if isinstance(e, Var)}
+    operands = Operands(tensors)
+    arrays = {name: operands.elements(Var(name)) for name in tensors.naming.places}
+    of = {name: [e.name for e in array if isinstance(e, Var)] for name, array in arrays.items() if array.ndim == 1}
+    return {name: elements for name, elements in of.items() if elements and drawn.issuperset(elements)}
+
+
+def _read_out(page: Page, row: int, name: str, cells: Sequence[str]) -> None:
+    """Put the words of a sequence, which stand in cells of the board, on one line."""
+    shown = [page.cells[row_and_column(cell)].content for cell in cells]
+    words = [one for one in shown if isinstance(one, Formula)]
+    page.put(f"B{row}", name, Style(bold=True, size=12))
+    text = '&" "&'.join(cells)
+    page.put(f"D{row}", Formula(text, lambda: " ".join(str(one.value()) for one in words)), _READ)
+    page.heights[row] = 26
 
 
 def _print(sheet: Any, page: Page, last: int, end: int, whole: Mapping[int, int]) -> None:

@@ -12,6 +12,7 @@ from sheetgen.sheets.explorer.table import moves_loss_alike
 from sheetgen.tensors.known import spelled
 from sheetgen.tensors.labels import Place, Shape, places
 from sheetgen.tensors.matrices import Equation, Name, Slot, Turn
+from sheetgen.tensors.naming import Words
 from sheetgen.tensors.program import Tensors
 from sheetgen.tensors.renamed import all_that_is_used
 
@@ -21,11 +22,17 @@ Element = str | float | None
 
 @dataclass(frozen=True)
 class Slab:
-    """A matrix, a vector, or a number: all of a tensor, or what lies at one place of the axes before its last two."""
+    """A matrix, a vector, or a number: all of a tensor, or what lies at one place of the axes before its last two.
+
+    ``headings`` are what its rows and its columns are called, none where they are counted; ``read_as`` the words that
+    its numbers stand for, none where they are numbers.
+    """
 
     caption: str
     rows: tuple[tuple[Element, ...], ...]
     axes: int
+    headings: tuple[Words, Words] = ((), ())
+    read_as: Words = ()
 
     @property
     def count(self) -> int:
@@ -37,7 +44,7 @@ class Elements:
     """The elements of the tensors of a study."""
 
     def __init__(self, graph: Graph, tensors: Tensors) -> None:
-        self._graph, self._renamed = graph, all_that_is_used(tensors)
+        self._graph, self._renamed, self._naming = graph, all_that_is_used(tensors), tensors.naming
         self._values: dict[tuple[str, Place], tuple[Shape, tuple[Expr, ...]]] = {}
         self._own: dict[tuple[str, Place], tuple[str | None, ...]] = {}
         for name, given in tensors.given.items():
@@ -70,11 +77,14 @@ class Elements:
         rows, columns = shape[-2:-1] or (1,), shape[-1:] or (1,)
         size = rows[0] * columns[0]
         outer = list(places(shape[:-2]))
+        along = self._naming.headings(name, place, len(shape))
+        headings = (along[-2] if len(shape) > 1 else (), along[-1] if shape else ())
+        read_as = () if slopes else self._naming.read_as(name)
         for number, at in enumerate(outer):
             inside = elements[number * size : (number + 1) * size]
             lines = tuple(tuple(inside[row * columns[0] : (row + 1) * columns[0]]) for row in range(rows[0]))
             label = spelled(f"∂{self._graph.loss}/∂{name}" if slopes else name, (*place, *at))
-            yield Slab(label, lines, min(2, len(shape)))
+            yield Slab(label, lines, min(2, len(shape)), headings, read_as)
 
     def _value(self, element: Expr) -> Element:
         if isinstance(element, Const):

@@ -1,4 +1,4 @@
-"""Small grids of live numbers on the sheet Equations, side by side, with their rows and columns numbered from 0."""
+"""Small grids of live numbers on the sheet Equations, side by side, with their rows and columns named or numbered."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from dataclasses import replace
 from sheetgen.network.graph import Section
 from sheetgen.page import style
 from sheetgen.page.cell_names import column_letter
-from sheetgen.page.page import Page
+from sheetgen.page.page import Formula, Page
 from sheetgen.page.style import Style
 from sheetgen.sheets.lookup import Lookup
 from sheetgen.sheets.matrices.elements import Element, Slab
+from sheetgen.sheets.picks import word, word_of
 from sheetgen.sheets.section_style import label_style
+from sheetgen.tensors.naming import Words
 
 MOST_ROWS, MOST_COLUMNS = 16, 12
 """The most rows and columns that one grid shows."""
@@ -21,6 +23,8 @@ MOST_NUMBERS = 1_500
 """The most numbers of all grids together, each a formula."""
 FIRST, LAST = 2, 22
 """The columns that grids may stand in."""
+_LETTERS = 9
+"""How many letters of a word a cell has room for."""
 _CELL = Style(number=style.SHORT, align="center", border="EAECF0", colour=style.GREEN, size=12)
 _NUMBERS = Style(colour=style.GREY, size=10, align="center")
 _CAPTION = Style(bold=True, size=12)
@@ -62,20 +66,21 @@ class Grids:
         top = row
         if slab.axes:
             for number in range(len(rows[0])):
-                self._put(top, column + 1 + number, float(number), _NUMBERS)
+                self._put(top, column + 1 + number, _heading(slab.headings[1], number), _NUMBERS)
             top += 1
         for number, line in enumerate(rows):
             if slab.axes == 2:
-                self._put(top + number, column, float(number), _NUMBERS)
+                self._put(top + number, column, _heading(slab.headings[0], number), _NUMBERS)
             for place, element in enumerate(line):
-                self._element(top + number, column + 1 + place, element, section)
+                self._element(top + number, column + 1 + place, element, section, slab.read_as)
         return top + len(rows) + 1
 
-    def _element(self, row: int, column: int, element: Element, section: Section) -> None:
+    def _element(self, row: int, column: int, element: Element, section: Section, words: Words) -> None:
         look = replace(_CELL, fill=label_style(section).fill)
         cell = f"{column_letter(column)}{row}"
         if isinstance(element, str):
-            self.page.put(cell, self.step.formula(element), look)
+            formula = self.step.formula(element)
+            self.page.put(cell, _word(formula, words) if words else formula, look)
         elif element is None or math.isinf(element):
             self.has_gaps = self.has_gaps or element is None
             self.page.put(cell, "masked" if element else None, replace(_NUMBERS, border=_CELL.border))
@@ -84,6 +89,17 @@ class Grids:
 
     def _put(self, row: int, column: int, content: str | float, look: Style) -> None:
         self.page.put(f"{column_letter(column)}{row}", content, look)
+
+
+def _heading(words: Words, number: int) -> str | float:
+    """Return what a row or a column is called, as much of it as a cell has room for, or its number."""
+    if not words:
+        return float(number)
+    return words[number] if len(words[number]) <= _LETTERS else f"{words[number][: _LETTERS - 1]}…"
+
+
+def _word(number: Formula, words: Words) -> Formula:
+    return Formula(word(number.text, words), lambda: word_of(float(number.value()), words))
 
 
 def _shown_count(slab: Slab) -> int:
