@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from itertools import chain, islice
 from math import isqrt
 
 from sheetgen.algebra.arrays import applied
@@ -13,15 +14,19 @@ from sheetgen.algebra.ops import PRIMITIVES
 from sheetgen.network.graph import Graph, Quantity, Section, equation_of, layer_of
 from sheetgen.network.products import factor_of
 from sheetgen.network.study import Picture, Study
-from sheetgen.tensors.tree import references
+from sheetgen.tensors.known import spelled
+from sheetgen.tensors.labels import places
+from sheetgen.tensors.tree import convolving, references
 
-LINE, REGIONS, PATH, CONFUSION, FILTERS, GRADIENTS, WEIGHTS = KINDS = (
-    "line", "regions", "path", "confusion", "filters", "gradients", "weights",
+LINE, REGIONS, PATH, CONFUSION, FILTERS, KERNELS, GRADIENTS, WEIGHTS = KINDS = (
+    "line", "regions", "path", "confusion", "filters", "kernels", "gradients", "weights",
 )  # fmt: skip
 """The kinds of pictures, in the order in which they stand on the sheet."""
 
 MOST_GRIDS, MOST_LINES, MOST_VARIANTS = 12, 12, 60
 """The most units of which one picture shows a grid, the most lines of a chart, the most sheets a norm chooses among."""
+LARGEST_SIDE = 16
+"""The most rows, and columns, of a matrix of weights that is drawn as an image."""
 _MOST_MARKED = 400
 """The most samples that are marked on a grid, or counted in a confusion table."""
 _LONGEST, _DEEPEST = 300, 40
@@ -46,6 +51,8 @@ def _by_default(study: Study, picture: Picture) -> bool:
     if picture.kind == GRADIENTS and len(layers_of_weights(study)) < _LAYERS_THAT_FADE:
         return False
     if picture.kind == CONFUSION and study.count < _SAMPLES_WORTH_COUNTING:
+        return False
+    if picture.kind == KERNELS and not _kernels(study):
         return False
     if picture.kind == FILTERS and len(study.network.inputs) < _PIXELS_WORTH_DRAWING:
         return False
@@ -172,6 +179,46 @@ def _unfit_filters(study: Study, picture: Picture) -> str:
     return ""
 
 
+# --- tensors of weights that are images ---
+
+Labels = tuple[tuple[str, ...], ...]
+"""What the elements of a matrix are called, row by row."""
+
+
+def matrices(study: Study) -> Mapping[str, Labels]:
+    """Return the trained matrices that can be drawn: kernels of convolutions, or where there are none all matrices.
+
+    Of a tensor of more axes they are those that lie along its last two.
+    """
+    tensors = study.tensors
+    if tensors is None:
+        return {}
+    kernels, found = _kernels(study), {}
+    for name, given in tensors.given.items():
+        if name in kernels or (not kernels and given.table == "parameters" and len(given.shape) == 2):
+            rows, columns = (1, *given.shape)[-2:]
+            labels = iter(tensors.naming.labels(name, given.shape))
+            for place in places(given.shape[:-2]):
+                matrix = tuple(tuple(islice(labels, columns)) for _ in range(rows))
+                if max(rows, columns) <= LARGEST_SIDE and set(chain(*matrix)) <= set(study.network.weights):
+                    found[spelled(name, place)] = matrix
+    return found
+
+
+def _kernels(study: Study) -> set[str]:
+    """Return the parameters that are the kernels of convolutions."""
+    if study.tensors is None:
+        return set()
+    given = {name for name, one in study.tensors.given.items() if one.table == "parameters"}
+    return {name for step in study.tensors.steps for name in convolving(step.tree)} & given
+
+
+def _unfit_kernels(study: Study, picture: Picture) -> str:
+    if not matrices(study):
+        return f"kernels needs a trained matrix of at most {LARGEST_SIDE} rows and columns, in tensors"
+    return ""
+
+
 # --- training, by iteration ---
 
 
@@ -274,6 +321,7 @@ _UNFIT: dict[str, Callable[[Study, Picture], str]] = {
     PATH: _unfit_path,
     CONFUSION: _unfit_confusion,
     FILTERS: _unfit_filters,
+    KERNELS: _unfit_kernels,
     GRADIENTS: _unfit_gradients,
     WEIGHTS: _unfit_weights,
 }

@@ -68,6 +68,14 @@ def _inside(tree: Tree) -> tuple[Tree, ...]:
     return (tree.tensor,) if isinstance(tree, Index) else ()
 
 
+def convolving(tree: Tree) -> Iterator[str]:
+    """Yield the names of the kernels of the convolutions in a tree."""
+    if isinstance(tree, Call) and tree.function in ("conv1d", "conv2d"):
+        yield from (name for name, _ in references(tree.operands[1]))
+    for inner in _inside(tree):
+        yield from convolving(inner)
+
+
 def references(tree: Tree) -> Iterator[tuple[str, tuple[int | Span, ...]]]:
     """Yield the names in a tree from left to right, each with the part of it that is used, () for the whole."""
     if isinstance(tree, Var):

@@ -45,11 +45,16 @@ class Canvas:
             self.page.put(f"B{row}", sentence, _TEXT)
         self._row, self._column, self._height = below + len(sentences) + 1, FIRST, 0
 
+    def line(self) -> None:
+        """Let the next part stand below those so far."""
+        if self._column > FIRST:
+            self._row, self._column, self._height = self._row + self._height + _GAP, FIRST, 0
+            self._begins = self._row
+
     def place(self, columns: int, rows: int) -> tuple[int, int]:
         """Return the row and column of the next part of a picture, of so many columns and rows."""
         if self._column > FIRST and self._column + columns - 1 > LAST:
-            self._row, self._column, self._height = self._row + self._height + _GAP, FIRST, 0
-            self._begins = self._row
+            self.line()
         place = self._row, self._column
         self._column += columns + _GAP
         self._height = max(self._height, rows)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from sheetgen.network.pictures import CONFUSION, FILTERS, GRADIENTS, LINE, PATH, REGIONS, WEIGHTS, pictures_of
+from sheetgen.network.pictures import CONFUSION, FILTERS, GRADIENTS, KERNELS, LINE, PATH, REGIONS, WEIGHTS, pictures_of
 from sheetgen.network.study import Picture
 from sheetgen.page import style
 from sheetgen.page.cell_names import column_letter
@@ -17,7 +17,7 @@ from sheetgen.sheet_names import EXPLORER, PICTURES
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.flag import Verdict, flag
 from sheetgen.sheets.picks import EXPLORER_ITERATION, EXPLORER_VARIANT
-from sheetgen.sheets.pictures import confusion, course, filters, line, path, regions
+from sheetgen.sheets.pictures import confusion, course, filters, kernels, line, path, regions
 from sheetgen.sheets.pictures.canvas import CELL_HEIGHT, CELL_WIDTH, LAST, Canvas
 from sheetgen.sheets.pictures.margin import FIRST_COLUMN, Margin
 from sheetgen.sheets.pictures.moments import Moments
@@ -29,6 +29,7 @@ _PUT: dict[str, Callable[[Studio, Picture], None]] = {
     PATH: path.put,
     CONFUSION: confusion.put,
     FILTERS: filters.put,
+    KERNELS: kernels.put,
     GRADIENTS: course.put_gradients,
     WEIGHTS: course.put_weights,
 }

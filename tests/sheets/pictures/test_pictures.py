@@ -14,9 +14,9 @@ from picking import pick
 from pictured import POINTS, Array, Sheet, training
 from saving import kinds, resave
 
-from sheetgen import build, engines, load, loads, override, verify
+from sheetgen import TemplateError, build, engines, load, loads, override, verify
 from sheetgen.engines.base import Recalculation
-from sheetgen.network.pictures import pictures_of
+from sheetgen.network.pictures import matrices, pictures_of
 from sheetgen.network.study import Study
 from sheetgen.proof.report import Kind
 from sheetgen.sheet_names import PICTURES
@@ -27,13 +27,13 @@ from sheetgen.template.shipped import template_names
 
 DEFAULTS = {
     "attention-head": ["gradients"],
-    "conv-edges": ["weights"],
+    "conv-edges": ["kernels", "weights"],
     "dead-relu": ["line", "weights"],
     "diverging": ["weights"],
     "gpt-small": ["gradients"],
     "iris": ["confusion"],
     "layer-norm": ["gradients"],
-    "lenet-small": ["confusion"],
+    "lenet-small": ["confusion", "kernels"],
     "linear-regression": ["line", "path", "weights"],
     "logistic-regression": ["line", "confusion", "weights"],
     "lstm-adding": ["gradients"],
@@ -210,6 +210,50 @@ def test_of_many_units_the_first_filters_are_shown() -> None:
 def test_inputs_that_fill_no_square_have_no_filters() -> None:
     assert all("filters" not in [picture.kind for picture in pictures_of(load(name))] for name in template_names())
     assert "filters" not in [picture.kind for picture in pictures_of(image_study(3))]  # few pixels: only where asked
+
+
+def convolved(kernels: str, equation: str, more: str = "") -> Study:
+    image = [[0.1 * (r + c) for c in range(5)] for r in range(5)]
+    return loads(
+        f"rates = [0.1, 0.4]\niterations = 16\n{more}[inputs]\nX = {image}\n"
+        f"[targets]\nt = 2\n[parameters]\n{kernels}\n[forward]\nY = '{equation}'\n[loss]\nE = '(mean(Y) - t)^2'\n"
+    )
+
+
+def test_kernels_are_the_weights_at_each_iteration(tmp_path: Path, engine: engines.Engine) -> None:
+    study = convolved("K = { shape = [2, 2, 3] }", "conv2d(X, K)")
+    assert [picture.kind for picture in pictures_of(study)] == ["kernels", "weights"]
+    values = picked(built(study, tmp_path / "kernels.xlsx"), tmp_path, "lr 0.4", 5, engine)
+    sheet, trained = Sheet(values), training(values, "lr 0.4", 17, 200)
+    for number in (0, 1):
+        kernels = np.array([[trained[f"K_{number}_{r}_{c}"] for c in range(3)] for r in range(2)])
+        moments = {f"iteration {iteration}": iteration for iteration in (0, 2, 4, 8, 16)} | {"picked iteration 5": 5}
+        for title, iteration in moments.items():
+            row, column = sheet.find(f"K[{number}], {title}")
+            image = [line[column + 2 : column + 5] for line in sheet.values[row + 1 : row + 3]]
+            np.testing.assert_array_equal(np.array(image, dtype=float), kernels[..., iteration])
+        largest = np.abs(kernels[..., [*moments.values()]]).max()
+        assert sheet.column(f"largest size, K[{number}]", 1) == [largest]
+
+
+def test_matrices_of_weights_are_drawn_where_that_is_asked_for() -> None:
+    asked = "[[pictures]]\nkind = 'kernels'\n"
+    plain = convolved("W = { shape = [5, 4] }\nV = { shape = [5, 17] }", "X @ W + sum(V)")
+    assert "kernels" not in [picture.kind for picture in pictures_of(plain)]
+    study = convolved("W = { shape = [5, 4] }\nV = { shape = [5, 17] }", "X @ W + sum(V)", asked)
+    assert list(matrices(study)) == ["W"]
+    with pytest.raises(
+        TemplateError, match="kernels needs a trained matrix of at most 16 rows and columns, in tensors"
+    ):
+        convolved("w = 1", "X*w", asked)
+
+
+def test_of_many_kernels_the_first_are_shown() -> None:
+    study = convolved("K = { shape = [9, 2, 2] }", "conv2d(X, K)")
+    (page,) = pictures.pages(Book(study, study), lambda: "")
+    contents = [str(cell.content) for cell in page.cells.values()]
+    assert any("weights in the course of the training (the first 8 of 9)" in content for content in contents)
+    assert {"K[7], iteration 16"} == {c for c in contents if re.fullmatch(r"K\[[78]\], iteration 16", c)}
 
 
 def test_gradients_are_as_long_as_those_of_each_layer(xor: Path, tmp_path: Path, engine: engines.Engine) -> None:
