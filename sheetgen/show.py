@@ -11,7 +11,6 @@ from sheetgen.algebra.notation import Text
 from sheetgen.network.graph import ITERATION, Quantity, Section, as_read, equation_of
 from sheetgen.network.optimizers import SGD, optimizer_of, schedule_of
 from sheetgen.network.study import Study
-from sheetgen.sheets import layout as at
 from sheetgen.sheets.layout import Layout
 from sheetgen.tensors.program import Tensors
 
@@ -19,11 +18,13 @@ if TYPE_CHECKING:
     from sheetgen.sheets.matrices.form import Line
 
 _HEADINGS = {
+    Section.STATE: "From the row above",
     Section.FORWARD: "Forward",
     Section.LOSS: "Loss",
     Section.METRICS: "Metrics",
     Section.BACKWARD: "Backward",
     Section.GRADIENTS: "Gradients",
+    Section.ABOVE: "Through the row above",
 }
 
 
@@ -44,7 +45,8 @@ def equations(study: Study, notation: str, scalars: bool = False) -> str:
     """Return the forward, backward and update equations of a study as ``text``, ``latex`` or ``excel``.
 
     Those of a study that is written in tensors are over tensors, unless ``scalars`` asks for those of every element.
-    The formulas of ``excel`` are those of iteration 0 (updates: of iteration 1), by cell.
+    The formulas of ``excel`` are those of iteration 0 (updates, and what looks at the row above: of iteration 1), by
+    cell.
     """
     if study.tensors is not None and not scalars and notation in _OF_TENSORS:
         return "\n".join(_OF_TENSORS[notation](study, study.tensors))
@@ -52,11 +54,10 @@ def equations(study: Study, notation: str, scalars: bool = False) -> str:
     return "\n".join(lines)
 
 
-def _sections(study: Study) -> Iterator[tuple[str, list[tuple[str, Expr]]]]:
+def _sections(study: Study) -> Iterator[tuple[str, list[Quantity]]]:
     for section, heading in _HEADINGS.items():
-        named = [(q.name, q.equation) for q in study.network.section(section) if q.equation is not None]
-        if named:
-            yield heading, named
+        if quantities := [q for q in study.network.section(section) if q.equation is not None]:
+            yield heading, quantities
 
 
 def _updates(study: Study) -> Iterator[tuple[str, int, list[Quantity]]]:
@@ -72,15 +73,12 @@ def _updates(study: Study) -> Iterator[tuple[str, int, list[Quantity]]]:
 
 
 def _sign(quantity: Quantity, equals: str, becomes: str) -> str:
-    return becomes if quantity.is_given or quantity.first else equals
+    return becomes if quantity.becomes else equals
 
 
 def _text(study: Study) -> Iterator[str]:
     text = Text()
-    for heading, named in _sections(study):
-        yield f"{heading}:"
-        yield from (f"  {name} = {text.write(expr)}" for name, expr in named)
-    for heading, _, quantities in _updates(study):
+    for heading, quantities in (*_sections(study), *((heading, moved) for heading, _, moved in _updates(study))):
         yield f"{heading}:"
         yield from (f"  {q.name} {_sign(q, '=', ':=')} {text.write(as_read(q))}" for q in quantities)
 
@@ -88,10 +86,7 @@ def _text(study: Study) -> Iterator[str]:
 def _latex(study: Study) -> Iterator[str]:
     latex = Latex()
     yield r"\begin{align*}"
-    for heading, named in _sections(study):
-        yield rf"  & \text{{{heading}}} \\"
-        yield from (_latex_line(latex, name, "=", expr) for name, expr in named)
-    for heading, _, quantities in _updates(study):
+    for heading, quantities in (*_sections(study), *((heading, moved) for heading, _, moved in _updates(study))):
         yield rf"  & \text{{{heading}}} \\"
         yield from (_latex_line(latex, q.name, _sign(q, "=", r"\gets"), as_read(q)) for q in quantities)
     yield r"\end{align*}"
@@ -103,10 +98,11 @@ def _latex_line(latex: Latex, name: str, sign: str, expr: Expr) -> str:
 
 def _excel(study: Study) -> Iterator[str]:
     layout = Layout(study)
-    for heading, named in _sections(study):
+    for heading, quantities in _sections(study):
         yield f"{heading}:"
-        for name, expr in named:
-            yield f"  {layout.letter(name)}{at.FIRST_ROW}  {name}: ={layout.formula(expr, 0, at.FIRST_ROW)}"
+        for q in quantities:
+            row = layout.row(int(q.looks_above))
+            yield f"  {layout.letter(q.name)}{row}  {q.name}: ={layout.formula(equation_of(q), 0, row)}"
     row = layout.row(1)
     for heading, variant, quantities in _updates(study):
         yield f"{heading}:"

@@ -7,9 +7,14 @@ import re
 from sheetgen.algebra.expr import Apply, Expr, Var
 from sheetgen.algebra.notation import Notation, plain_number
 from sheetgen.algebra.ops import ATOM, POWER, PRIMITIVES, PRODUCT, SUM
+from sheetgen.algebra.rows import PREVIOUS
 
 _OF_LAYER = re.compile(r"(w)(\d+)_(\d+_\d+)|([bza])(\d+)_(\d+)", re.ASCII)
 """A weight w2_1_3, or a bias, a unit before and a unit after its activation: b2_1, z2_1, a2_1."""
+
+
+_OF_OTHER_ROWS = {PREVIOUS: r"\mathrm{prev}", "above": r"\uparrow", "start": r"\mathrm{start}"}
+"""How a quantity of another row is marked, by the word before its name."""
 
 
 class Latex(Notation):
@@ -43,7 +48,7 @@ class Latex(Notation):
             return self._group(rf"\frac{{{over}}}{{{under}}}", POWER, binding)
         if isinstance(expr, Apply) and expr.op == "pow":
             base, exponent = self._write(expr.args[0], ATOM), self._write(expr.args[1], SUM)
-            if isinstance(expr.args[0], Var) and _OF_LAYER.fullmatch(expr.args[0].name):
+            if isinstance(expr.args[0], Var) and _is_raised(expr.args[0].name):
                 base = self.parentheses(base)
             return self._group(rf"{{{base}}}^{{{exponent}}}", POWER, binding)
         return super()._write(expr, binding)
@@ -58,9 +63,15 @@ class Latex(Notation):
         return row.latex + parts[0] if expr.op == "neg" else row.latex.join(parts)
 
 
+def _is_raised(name: str) -> bool:
+    """Whether a name is written with something raised, which is no power."""
+    return bool(_OF_LAYER.fullmatch(name)) or name.partition("(")[0] in _OF_OTHER_ROWS
+
+
 def latex_name(name: str) -> str:
     r"""Return a quantity's name in LaTeX: ``a_h1`` is a_{h1}, ``∂E/∂w1`` is \frac{\partial E}{\partial w_{1}}.
 
+    What the row above has is marked by an arrow: ``above(h)`` is {h}^{\uparrow}.
     The names that a template's ``[layers]`` gives have their layer above: ``w2_1_3`` is w^{(2)}_{1,3}.
     """
     if name.startswith("∂") and "/∂" in name:
@@ -68,6 +79,11 @@ def latex_name(name: str) -> str:
         return rf"\frac{{\partial {latex_name(over)}}}{{\partial {latex_name(under)}}}"
     if name.startswith("previous "):
         return rf"{{{latex_name(name.removeprefix('previous '))}}}^{{\mathrm{{previous}}}}"
+    if name.startswith("two-row ∂"):
+        return rf"\text{{two-row }}{latex_name(name.removeprefix('two-row '))}"
+    for word, mark in _OF_OTHER_ROWS.items():
+        if name.startswith(f"{word}("):
+            return rf"{{{latex_name(name[len(word) + 1 : -1])}}}^{{{mark}}}"
     if name == "η":
         return r"\eta"
     if match := _OF_LAYER.fullmatch(name):

@@ -11,6 +11,7 @@ from functools import cache, reduce
 from sheetgen.algebra.expr import Apply, Before, Const, Expr, Var, depth
 from sheetgen.algebra.grammar import Grammar
 from sheetgen.algebra.ops import PRIMITIVES, functions
+from sheetgen.algebra.rows import PREVIOUS, previous
 from sheetgen.algebra.spellings import spelled_here
 from sheetgen.algebra.tokens import Token, tokens, unreadable
 
@@ -66,6 +67,8 @@ class _Parser(Grammar[Expr]):
         return Var(name)
 
     def call(self, token: Token) -> Expr:
+        if token.text == PREVIOUS:
+            return self.of_the_row_above(token)
         if token.text not in functions():
             known = spelled_here(token.text, functions()) or f"the functions are {', '.join(functions())}"
             known = _SOFTMAX if token.text == "softmax" else known
@@ -82,6 +85,18 @@ class _Parser(Grammar[Expr]):
             raise unreadable(message, token.column)
         return Apply(row.name, tuple(args))
 
+    def of_the_row_above(self, token: Token) -> Expr:
+        """Read the one name of a quantity that ``previous`` takes."""
+        name = self.token
+        self.position += name.kind == "name"
+        if name.kind != "name" or not self.accept(")"):
+            message = (
+                f"{PREVIOUS} at column {token.column} takes the name of one quantity, as in {PREVIOUS}(h);"
+                " give what it is to remember an equation of its own"
+            )
+            raise unreadable(message, token.column)
+        return Var(previous(name.text))
+
     def operands(self, function: str) -> list[Expr]:
         args = [self.comparison() if function == "where" else self.sum()]
         while self.accept(","):
@@ -97,7 +112,7 @@ class _RuleParser(_Parser):
             expr = self.sum()
             self.expect(")")
             return Apply(TOTAL, (expr,))
-        if token.text != "previous":
+        if token.text != PREVIOUS:
             return super().call(token)
         memory = self.token
         if memory.kind != "name":

@@ -16,7 +16,8 @@ class Claim:
     ``label`` is what the sheet calls it. ``sure`` is False where the label leaves open what is meant, such as ``δ1``:
     then a factor of −1 is a convention. ``summed`` lists several cells where the claim is the sum of the derivatives by
     each of them, as that of a weight that is copied for each sample. ``also`` are further cells that are added to
-    ``of`` where no cell holds their sum, such as the losses of several samples.
+    ``of`` where no cell holds their sum, such as the losses of several samples. ``above`` says that ``by`` stands in
+    the row above, from which this one goes on.
     """
 
     cell: Place
@@ -27,6 +28,7 @@ class Claim:
     sure: bool = True
     summed: tuple[Place, ...] = ()
     also: tuple[Place, ...] = ()
+    above: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,14 @@ class Columns:
                     return True
         return False
 
+    def _brings_down(self, column: int) -> bool:
+        """Whether the column's formulas take what another column computes in a row above, as a state that goes on."""
+        return any(
+            here and row < here[0] and self.table.columns[other].kind == Kind.QUANTITY and self._own_row(other)
+            for here, refers in ((self.table.at(place), self.refers(place)) for place in self.some(column))
+            for row, other in refers
+        )
+
     @cached_property
     def derivatives(self) -> dict[int, Meaning]:
         """The columns that are derivatives."""
@@ -84,7 +92,7 @@ class Columns:
         return [
             column
             for column in self.table.of_kind(Kind.QUANTITY)
-            if (column in by and not self._own_row(column)) or (column in by and self.carries_on(column))
+            if column in by and (self.carries_on(column) or not (self._own_row(column) or self._brings_down(column)))
         ]
 
     @property

@@ -40,7 +40,8 @@ class Meaning:
 
     A derivative is that of ``of``, () where the label leaves the loss unsaid, by ``by``, () where it leaves that.
     ``weak`` says that the label is a derivative only where there is such a quantity: ``dx`` is one beside an ``x``.
-    ``gathered`` is "sum" or "mean" where several were put together, or "" for a single one.
+    ``gathered`` is "sum" or "mean" where several were put together, or "" for a single one. ``above`` says that it is
+    by a quantity as the row above has it.
     """
 
     kind: Kind
@@ -50,6 +51,7 @@ class Meaning:
     by: tuple[str, ...] = ()
     weak: bool = False
     gathered: str = ""
+    above: bool = False
 
     @property
     def derivative(self) -> bool:
@@ -109,6 +111,7 @@ _GRADIENT = re.compile(
     r"|g(?:_|\()(?P<by_g>[^\W\d][^()]*)\)?|(?P<by_behind>[^\W\d].*?)[\s_]+grad(?:ient)?",
     re.I,
 )
+_OF_THE_ROW_ABOVE = re.compile(r"above\((?P<name>.+)\)")
 _ERROR_TERM = re.compile(r"(?:δ|error (?:term|signal)(?: of)?)[\s_({^\[]*(?P<by>\w+)[\])}]*", re.I)
 _SMALL_D = re.compile(r"[d∂][\s_]?\(?(?P<by>[^\W\d_].*?)\)?")
 
@@ -120,8 +123,10 @@ def _slope(text: str, label: str, gathered: str) -> Meaning | None:
     for pattern in (_SAID, _RATIO, _APART):
         match = pattern.fullmatch(label)
         if match and (pattern is not _APART or len(match["by"]) <= _LONGEST_NAME):
-            of = _numerator(unwrapped(match["of"]))
-            return Meaning(Kind.DERIVATIVE, text, keys(label), of, keys(unwrapped(match["by"])), gathered=gathered)
+            of, by = _numerator(unwrapped(match["of"])), unwrapped(match["by"])
+            above = _OF_THE_ROW_ABOVE.fullmatch(by)
+            names = keys(above["name"] if above else by)
+            return Meaning(Kind.DERIVATIVE, text, keys(label), of, names, gathered=gathered, above=bool(above))
     glued = _glued(label)
     if glued:
         return Meaning(Kind.DERIVATIVE, text, keys(label), _numerator(glued[0]), keys(glued[1]), gathered=gathered)

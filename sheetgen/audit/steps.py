@@ -61,7 +61,7 @@ class Steps:
         sure = meant.kind == Kind.DERIVATIVE
         for place in self.columns.formulas(column):
             row = self.table.at(place)[0] + self.columns.shift  # type: ignore[index]
-            by = elsewhere if by_column is None else self._at_or_above(row, by_column)
+            by = elsewhere if by_column is None else self._at_or_above(row - meant.above, by_column)
             summed: tuple[Place, ...] = ()
             of = [cell for other in of_columns if (cell := self.table.cell(row, other))]
             if not of_columns and not meant.gathered:
@@ -76,7 +76,8 @@ class Steps:
             elif meant.gathered:
                 continue
             if by is not None and of:
-                yield Claim(place, of[0], by, meant.text, self._group(column), sure, summed, tuple(of[1:]))
+                also = tuple(of[1:])
+                yield Claim(place, of[0], by, meant.text, self._group(column), sure, summed, also, meant.above)
 
     def _at_or_above(self, row: int, column: int) -> Place | None:
         """Return the cell of a column in a row, or the last above it, for what is typed once for all rows."""

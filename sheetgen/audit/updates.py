@@ -89,7 +89,7 @@ class _Updates:
 
     @cached_property
     def _gradient_of(self) -> dict[str, str]:
-        return {cell_name(claim.by): name for name, claim in self._claims.items() if claim.sure}
+        return {cell_name(claim.by): name for name, claim in self._claims.items() if claim.sure and not claim.above}
 
     @cached_property
     def _understood(self) -> list[tuple[Update, Unfolded]]:
@@ -125,6 +125,8 @@ class _Updates:
         old = cell_name(update.old)
         for name in rule.gradients:
             about = self._claims[name]
+            if about.above and self._is_earlier(about.by, update.old):
+                continue
             cells = {about.by, *about.summed}
             if self._source(update.old) in {self._source(cell) for cell in cells}:
                 continue
@@ -141,6 +143,11 @@ class _Updates:
                 words = f"starts from {self._called(others[0])} where {self._called(old)} is needed"
                 formula = self._formulas.with_cells(update, {others[0]: old})
                 yield Fault(update, OTHER_WEIGHT, words, formula, right_value=self._formulas.value(update, formula))
+
+    @staticmethod
+    def _is_earlier(place: Place, other: Place) -> bool:
+        """Whether a cell has what another's column had in a row above: a gradient may run through that row, too."""
+        return (place.sheet, place.column) == (other.sheet, other.column) and place.row < other.row
 
     def _source(self, place: Place) -> Place:
         """Return the cell whose number a cell has, by references or because it is typed there again."""

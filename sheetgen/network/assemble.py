@@ -7,9 +7,11 @@ from graphlib import CycleError
 
 from sheetgen.algebra.expr import Expr, names
 from sheetgen.algebra.order import in_order
+from sheetgen.algebra.rows import previous
 from sheetgen.errors import TemplateError, did_you_mean
 from sheetgen.network.backprop import backward
-from sheetgen.network.graph import Graph, Quantity, Section
+from sheetgen.network.graph import Graph, Quantity, Section, State
+from sheetgen.network.row_above import brought_down, through_the_row_above
 
 _Uses = Mapping[str, tuple[str, ...]]
 
@@ -22,18 +24,21 @@ def assemble(
     loss: Mapping[str, Expr],
     metrics: Mapping[str, Expr] | None = None,
     fixed: Iterable[str] = (),
+    states: Iterable[State] = (),
 ) -> Graph:
     """Return the graph of a network: what one row of its workbook computes. Nothing is trained yet.
 
     The loss that is minimised is the one equation of ``loss`` that no other of them uses; ``fixed``
-    are the parameters that are not trained.
+    are the parameters that are not trained; ``states`` are forward quantities that the next row goes on from.
     Raises TemplateError for an unknown name, a cycle, a loss that is not one, a weight that the loss ignores.
     """
     inputs, targets, parameters, fixed = tuple(inputs), tuple(targets), tuple(parameters), tuple(fixed)
     metrics = metrics or {}
     equations = {**forward, **loss, **metrics}
     uses = {name: tuple(dict.fromkeys(names(expr))) for name, expr in equations.items()}
-    _require_known(uses, {*inputs, *targets, *parameters, *equations})
+    states = tuple(states)
+    gone_on_from = {previous(state.name) for state in states}
+    _require_known(uses, {*inputs, *targets, *parameters, *equations, *gone_on_from})
     _require_earlier(forward, uses, {"loss": loss, "metrics": metrics}, "forward")
     _require_earlier(loss, uses, {"metrics": metrics}, "loss")
     order = _topological(uses)
@@ -41,19 +46,26 @@ def assemble(
     weights = tuple(name for name in parameters if name not in fixed)
     sections = dict.fromkeys(forward, Section.FORWARD) | dict.fromkeys(loss, Section.LOSS)
     trained = {name: equations[name] for name in order if name in sections}
+    before = {name: equations[name] for name in order if name in forward}
+    learning = tuple(previous(state.name) for state in states if state.learns)
+    slopes = backward(trained, total, weights, learning)
+    above = through_the_row_above(before, total, weights, states, {quantity.name for quantity in slopes})
     return Graph(
         quantities=(
             *(Quantity(name, Section.DATA) for name in (*inputs, *targets)),
             *(Quantity(name, Section.WEIGHTS) for name in (*weights, *(n for n in parameters if n in fixed))),
+            *brought_down(states),
             *(Quantity(name, sections[name], expr) for name, expr in trained.items()),
             *(Quantity(name, Section.METRICS, equations[name]) for name in order if name in metrics),
-            *backward(trained, total, weights),
+            *slopes,
+            *above,
         ),
         loss=total,
         inputs=inputs,
         targets=targets,
         weights=weights,
         fixed=fixed,
+        states=states,
     )
 
 

@@ -14,42 +14,50 @@ from sheetgen.algebra.simplify import add, mul
 from sheetgen.errors import TemplateError
 from sheetgen.network.graph import Quantity, Section, derivative_label, layer_of, users
 
-_Slopes = Mapping[str, Mapping[str, Expr]]
+Slopes = Mapping[str, Mapping[str, Expr]]
 """For each equation its local derivatives that are not 0, by what it is differentiated by."""
 
 
-def backward(equations: Mapping[str, Expr], total: str, weights: tuple[str, ...]) -> tuple[Quantity, ...]:
+def backward(
+    equations: Mapping[str, Expr], total: str, weights: tuple[str, ...], gone_on_from: tuple[str, ...] = ()
+) -> tuple[Quantity, ...]:
     """Return the backward quantities, from the loss back, and then the gradient of each weight.
 
-    ``equations`` come in topological order. Raises TemplateError for a weight that the loss ignores.
+    ``equations`` come in topological order. ``gone_on_from`` are numbers of the row above that a gradient runs to, too:
+    they come behind the other backward quantities, as far as they influence the loss.
+    Raises TemplateError for a weight that the loss ignores.
     """
     slopes = {name: derivatives(expr, Var(name)) for name, expr in equations.items()}
-    trained = _depending_on(set(weights), slopes)
+    trained = depending_on({*weights, *gone_on_from}, slopes)
     used_by = users(equations)
     adjoint: dict[str, Expr] = {total: ONE}
     quantities = []
-    for name in _backward_order(equations):
+    for name in backward_order(equations):
         if name == total or name not in trained:
             continue
-        slope = _adjoint(name, used_by.get(name, ()), slopes, adjoint)
+        slope = adjoint_of(name, used_by.get(name, ()), slopes, adjoint)
         if slope != ZERO:
             adjoint[name] = slope if slope == ONE else Var(derivative_label(total, name))
         if slope not in (ZERO, ONE):
+            quantities.append(Quantity(derivative_label(total, name), Section.BACKWARD, slope))
+    for name in gone_on_from:
+        slope = adjoint_of(name, used_by.get(name, ()), slopes, adjoint)
+        if slope != ZERO:
             quantities.append(Quantity(derivative_label(total, name), Section.BACKWARD, slope))
     return (*quantities, *(_gradient(name, total, used_by, slopes, adjoint) for name in weights))
 
 
 def _gradient(
-    name: str, total: str, used_by: Mapping[str, list[str]], slopes: _Slopes, adjoint: Mapping[str, Expr]
+    name: str, total: str, used_by: Mapping[str, list[str]], slopes: Slopes, adjoint: Mapping[str, Expr]
 ) -> Quantity:
-    slope = _adjoint(name, used_by.get(name, ()), slopes, adjoint)
+    slope = adjoint_of(name, used_by.get(name, ()), slopes, adjoint)
     if slope == ZERO:
         problem = f"{name} does not influence the loss {total}, so it cannot be trained"
         raise TemplateError(problem, "use it or remove it", quantity=name)
     return Quantity(derivative_label(total, name), Section.GRADIENTS, slope)
 
 
-def _adjoint(name: str, using: Iterable[str], slopes: _Slopes, adjoint: Mapping[str, Expr]) -> Expr:
+def adjoint_of(name: str, using: Iterable[str], slopes: Slopes, adjoint: Mapping[str, Expr]) -> Expr:
     """Return Σ ∂E/∂c · ∂c/∂name over the users c of a quantity whose ∂E/∂c is not zero."""
     total: Expr = ZERO
     for user in using:
@@ -58,7 +66,7 @@ def _adjoint(name: str, using: Iterable[str], slopes: _Slopes, adjoint: Mapping[
     return total
 
 
-def _depending_on(sources: set[str], slopes: _Slopes) -> set[str]:
+def depending_on(sources: set[str], slopes: Slopes) -> set[str]:
     """Return the equations that depend on any of the sources.
 
     What is held does not: the largest input of a softmax, subtracted for safety, gets no derivative.
@@ -70,7 +78,7 @@ def _depending_on(sources: set[str], slopes: _Slopes) -> set[str]:
     return depending
 
 
-def _backward_order(equations: Mapping[str, Expr]) -> list[str]:
+def backward_order(equations: Mapping[str, Expr]) -> list[str]:
     """Return the equations in reverse order of their layers, in order of declaration inside a layer."""
     layer = layer_of(equations)
     return sorted(equations, key=lambda name: -layer[name])

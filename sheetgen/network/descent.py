@@ -142,7 +142,7 @@ def running_mean(name: str, position: str, count: str) -> Quantity:
 def _meanings(network: Graph, descent: Descent, optimizer: Optimizer, weight: str) -> dict[str, Expr]:
     """Return what the letters of an optimiser's equations mean for one weight."""
     slope = derivative_label(network.loss, weight)
-    gradient = slope if descent.batch == 1 else mean(slope)
+    gradient = network.descended(weight) if descent.batch == 1 else mean(slope)
     settings: dict[str, Expr] = {name: Var(of[weight]) for name, of in optimizer.by_weight.items()}
     return settings | {"w": Var(weight), "g": Var(gradient), EPOCH: _epoch(descent)}
 

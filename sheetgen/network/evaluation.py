@@ -8,6 +8,7 @@ of operations of the formulas, and averaged.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 
 from sheetgen.algebra.evaluate import ARITHMETIC_ERRORS
@@ -15,6 +16,7 @@ from sheetgen.errors import NumberError
 from sheetgen.limits import HEADER_ROWS, MAX_ROWS
 from sheetgen.network.descent import running_mean
 from sheetgen.network.graph import SAMPLE, SAMPLES, Graph, Quantity, Section, mean
+from sheetgen.network.row_above import brought_down
 from sheetgen.network.row_program import Row, compile_evaluation
 from sheetgen.network.study import Study
 
@@ -33,10 +35,14 @@ def points(study: Study) -> tuple[int, ...]:
 
 
 def evaluated(network: Graph) -> tuple[Quantity, ...]:
-    """Return the quantities of an evaluation, in the order of their columns: forward, loss, metrics, running means."""
+    """Return the quantities of an evaluation, in the order of their columns: forward, loss, metrics, running means.
+
+    A state goes on from sample to sample, and begins anew with the first.
+    """
+    states = brought_down(replace(state, resets=True) for state in network.states)
     watched = network.section(Section.FORWARD, Section.LOSS, Section.METRICS)
     means = (network.loss, *(metric.name for metric in network.metrics))
-    return (*watched, *(running_mean(name, SAMPLE, SAMPLES) for name in means))
+    return (*states, *watched, *(running_mean(name, SAMPLE, SAMPLES) for name in means))
 
 
 class Evaluation:

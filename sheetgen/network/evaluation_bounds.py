@@ -27,7 +27,8 @@ class EvaluationBounds:
         study = evaluation.study
         quantities = evaluated(study.network)
         self._averaged = [quantity.name for quantity in quantities if quantity.section is Section.MEANS]
-        computed = [quantity for quantity in quantities if quantity.section is not Section.MEANS]
+        # What a sample goes on from is a number of the sample before: it has its own rounding, as data have.
+        computed = [q for q in quantities if q.section not in (Section.MEANS, Section.STATE)]
         self._names = (*study.network.parameters, *study.samples, *evaluation.names)
         self._places = {name: place for place, name in enumerate(self._names)}
         self._layers = alike({quantity.name: equation_of(quantity) for quantity in computed}, self._places)

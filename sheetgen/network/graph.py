@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
+from sheetgen.algebra import rows
 from sheetgen.algebra.calculus import derivatives
 from sheetgen.algebra.evaluate import expanded
 from sheetgen.algebra.expr import ZERO, Before, Expr, Var, befores, names, substitute
@@ -29,11 +30,13 @@ class Section(StrEnum):
     STEP = "step"
     DATA = "data"
     WEIGHTS = "weights"
+    STATE = "state"
     FORWARD = "forward"
     LOSS = "loss"
     METRICS = "metrics"
     BACKWARD = "backward"
     GRADIENTS = "gradients"
+    ABOVE = "row above"
     MEANS = "batch means"
     OPTIMIZER = "optimiser"
 
@@ -69,13 +72,22 @@ class Quantity:
         """Its equation as a spreadsheet spells it: with what primitives stand for written out."""
         return None if self.equation is None else expanded(self.equation)
 
+    @property
+    def looks_above(self) -> bool:
+        """Whether its equation takes numbers of the row above beside those of its own row."""
+        return self.section in (Section.STATE, Section.ABOVE)
+
+    @property
+    def becomes(self) -> bool:
+        """Whether its equation tells how it becomes another than in the row above: a reader sees := before it."""
+        return not self.looks_above and (self.first is not None or self.is_given)
+
     @cached_property
     def printed(self) -> str | None:
         """Its equation as a textbook prints it, behind its name."""
         if self.equation is None:
             return None
-        sign = ":=" if self.first or self.is_given else "="
-        return f"{self.name} {sign} {Textbook().write(as_read(self))}"
+        return f"{self.name} {':=' if self.becomes else '='} {Textbook().write(as_read(self))}"
 
     def in_row(self, first: bool) -> Expr | None:
         """Return the equation of the first row, or of any later one; None where the number is given."""
@@ -85,10 +97,23 @@ class Quantity:
 
 
 @dataclass(frozen=True)
+class State:
+    """A forward quantity that the next row goes on from.
+
+    With ``resets`` it begins anew with every epoch. With ``learns`` the gradient of a row's loss also runs through the
+    row above, where the quantity was computed, and no further; without, what a row goes on from is a number like data.
+    """
+
+    name: str
+    resets: bool = False
+    learns: bool = False
+
+
+@dataclass(frozen=True)
 class Graph:
     """A network: its quantities in column order, and the names of its loss, data and parameters.
 
-    ``weights`` are trained; ``fixed`` are parameters that keep their values.
+    ``weights`` are trained; ``fixed`` are parameters that keep their values. ``states`` go on from row to row.
     """
 
     quantities: tuple[Quantity, ...]
@@ -97,6 +122,7 @@ class Graph:
     targets: tuple[str, ...]
     weights: tuple[str, ...]
     fixed: tuple[str, ...] = ()
+    states: tuple[State, ...] = ()
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -121,6 +147,11 @@ class Graph:
     def parameters(self) -> tuple[str, ...]:
         """The names of the trained weights and of the parameters held fixed, in column order."""
         return tuple(quantity.name for quantity in self.section(Section.WEIGHTS))
+
+    @property
+    def gone_on_from(self) -> tuple[str, ...]:
+        """What a row takes from the one above it: ``previous(h)`` of each state h."""
+        return tuple(rows.previous(state.name) for state in self.states)
 
     @property
     def equations(self) -> tuple[Quantity, ...]:
@@ -172,6 +203,11 @@ class Graph:
         label = derivative_label(self.loss, name)
         return label if label in self.by_name else None
 
+    def descended(self, weight: str) -> str:
+        """Return the label of the gradient that an update takes: ∂loss/∂weight, or the sum of two rows."""
+        slope = derivative_label(self.loss, weight)
+        return of_two_rows(slope) if of_two_rows(slope) in self.by_name else slope
+
     def local(self, user: str, name: str) -> Expr:
         """Return the local derivative ∂user/∂name, in terms of the quantities."""
         return self._local[user].get(name, ZERO)
@@ -191,11 +227,14 @@ def equation_of(quantity: Quantity) -> Expr:
 def as_read(quantity: Quantity) -> Expr:
     """Return the equation of a quantity for a person, who takes its own name behind := for the value before.
 
-    The value before of another says so; that of a weight is over the row above as a whole, and needs no word for it.
+    What the row above has is ``above(q)`` where it stands beside this row's own numbers. The value before of another
+    quantity says so; that of a weight is over the row above as a whole, and needs no word for it.
     """
     equation = equation_of(quantity)
     if quantity.section in (Section.WEIGHTS, Section.STEP):
         return equation
+    if quantity.looks_above:
+        return substitute(equation, Var, lambda name: Var(rows.above(name)))
     own = quantity.name
     return substitute(equation, Var, lambda name: Before(name) if name == own else Var(previous(name)))
 
@@ -213,6 +252,11 @@ def mean(name: str) -> str:
 def previous(name: str) -> str:
     """Return what a quantity's value one row above is called where that must be told."""
     return f"previous {name}"
+
+
+def of_two_rows(gradient: str) -> str:
+    """Return the label of a gradient together with that by the weight of the row above."""
+    return f"two-row {gradient}"
 
 
 def users(equations: Mapping[str, Expr]) -> dict[str, list[str]]:

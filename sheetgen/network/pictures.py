@@ -23,6 +23,9 @@ LINE, REGIONS, PATH, CONFUSION, FILTERS, KERNELS, GRADIENTS, WEIGHTS = KINDS = (
 )  # fmt: skip
 """The kinds of pictures, in the order in which they stand on the sheet."""
 
+_OF_COLUMNS = (FILTERS, GRADIENTS, WEIGHTS)
+"""The pictures of what stands in columns: they compute no network anew."""
+
 MOST_GRIDS, MOST_LINES, MOST_VARIANTS = 12, 12, 60
 """The most units of which one picture shows a grid, the most lines of a chart, the most sheets a norm chooses among."""
 LARGEST_SIDE = 16
@@ -61,6 +64,8 @@ def _by_default(study: Study, picture: Picture) -> bool:
 
 def unfit(study: Study, picture: Picture) -> str:
     """Return why a study cannot have a picture, or nothing: what the picture needs, and what there is."""
+    if study.network.states and picture.kind not in _OF_COLUMNS:
+        return f"{picture.kind} is of samples by themselves, and here a sample goes on from the one before it"
     return _UNFIT[picture.kind](study, picture)
 
 

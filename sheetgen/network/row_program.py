@@ -72,7 +72,7 @@ def compile_rows(study: Study, variant: int) -> RowProgram:
     notation = _Checked((known | current).__getitem__, above.__getitem__)
     namespace = _functions()
     namespace |= {known[name]: value for name, value in constants.items()}
-    namespace |= {f"given_{current[name]}": value for name, value in study.values.items()}
+    namespace |= {f"given_{current[name]}": value for name, value in study.values.items() if name in current}
     namespace |= {f"given_{current[name]}": numbers for name, numbers in study.samples.items()}
     counters = dict.fromkeys(study.samples, SAMPLE)
     if study.order:
@@ -122,8 +122,10 @@ def compile_evaluation(study: Study, quantities: Sequence[Quantity]) -> Callable
     data, names = list(study.samples), [quantity.name for quantity in quantities]
     current = {name: f"q{index}" for index, name in enumerate((*parameters, *data, *names))}
     above = {name: f"p{index}" for index, name in enumerate(names)}
-    notation = _Checked((current | {SAMPLE: "k", SAMPLES: "n"}).__getitem__, above.__getitem__)
+    known = {name: f"c{index}" for index, name in enumerate(study.starts)}
+    notation = _Checked((current | {SAMPLE: "k", SAMPLES: "n"} | known).__getitem__, above.__getitem__)
     namespace = {**_functions(), "n": float(study.count), "samples": list(zip(*study.samples.values(), strict=True))}
+    namespace |= {known[name]: number for name, number in study.starts.items()}
 
     def equations(first: bool) -> Iterator[str]:
         for quantity in quantities:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from sheetgen.algebra.rows import start
 from sheetgen.network.descent import Descent, train
 from sheetgen.network.graph import BASE_RATE, BATCH, RATE, SAMPLES, Graph, mean
 from sheetgen.network.optimizers import CONSTANT, SGD, Choice
@@ -48,8 +49,8 @@ class Picture:
 class Study:
     """A network with its numbers.
 
-    ``network`` is what one row computes. ``values`` holds every parameter's initial value and, where
-    there is one sample, every input and target; several samples stand in ``samples`` instead, a tuple of
+    ``network`` is what one row computes. ``values`` holds every parameter's initial value, the start of every state
+    and, where there is one sample, every input and target; several samples stand in ``samples`` instead, a tuple of
     numbers for each. ``equations`` are those of the network as their author typed them; ``iterations`` is
     the number of updates, so iterations run from 0 to it; each has ``batch`` samples, a row each.
     ``order`` says which sample, from 1, has each turn of an epoch, drawn by the seed ``shuffle``; where it is empty
@@ -165,7 +166,12 @@ class Study:
         """Return the numbers, besides the columns, that the formulas of a variant refer to."""
         v = self.variants[variant]
         counts = {SAMPLES: float(self.count), BATCH: float(self.batch)}
-        return {self.rate_name: v.rate, **v.optimizer.settings, **v.schedule.settings, **counts}
+        return {self.rate_name: v.rate, **v.optimizer.settings, **v.schedule.settings, **counts, **self.starts}
+
+    @property
+    def starts(self) -> dict[str, float]:
+        """The numbers that states go on from where there is no row above, by what equations call them."""
+        return {start(state.name): self.values[start(state.name)] for state in self.network.states}
 
     def sample_in(self, row: int) -> int:
         """Return which sample, counted from 0, a row of a training sheet holds, counted from 0 too."""

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sheetgen.network.batches import Batches, batches
-from sheetgen.network.graph import RATE, Section, derivative_label, mean
+from sheetgen.network.graph import RATE, Section, State, derivative_label, mean
 from sheetgen.network.optimizers import Optimizer, Schedule
 from sheetgen.network.row_bounds import RowBounds
 from sheetgen.network.study import Study
@@ -67,11 +67,15 @@ class _IndependentRows:
 
     def columns(self) -> Columns:
         """Return every column that is not data."""
-        given = self._given()
+        states = self._states()
+        given = self._given() | states
         shape = self.rows.shape
         values = {name: np.broadcast_to(value, shape) for name, value in self.reference.values(given).items()}
-        slopes = {name: np.broadcast_to(value, shape) for name, value in self._slopes(given).items()}
-        columns = {**self.counters, RATE: self.rate, **self._data(), **values, **slopes}
+        slopes = {
+            name: np.broadcast_to(value, shape) for name, value in self._slopes(given | self._above_of(given)).items()
+        }
+        columns = {**self.counters, RATE: self.rate, **self._data(), **states, **values, **slopes}
+        columns |= self._of_two_rows(columns)
         columns |= self._means(columns)
         columns |= self._memory(columns)
         return columns | self._weights(columns)
@@ -106,10 +110,46 @@ class _IndependentRows:
         weights = {name: self.ours[name] for name in self.network.weights}
         return {**self.study.values, **self._data(), **weights}
 
+    def _new(self, state: State) -> NDArray[np.bool_]:
+        """Whether a state begins anew in each row."""
+        every = self.study.count if state.resets else self.study.rows
+        new: NDArray[np.bool_] = np.equal(np.mod(self.rows, every), 0)
+        return new
+
+    def _states(self) -> Columns:
+        """Return what each row goes on from: our number in the row above, which is judged there, or a start."""
+        return {
+            f"previous({state.name})": self._judged_before(
+                f"previous({state.name})",
+                np.where(
+                    self._new(state), self.study.values[f"start({state.name})"], np.roll(self.ours[state.name], 1)
+                ),
+            )
+            for state in self.network.states
+        }
+
+    def _above_of(self, given: Mapping[str, Array | float]) -> dict[str, Array | float]:
+        """Return what the row above each row was given, and whether each state begins anew."""
+        if not self.network.section(Section.ABOVE):
+            return {}
+        rolled = {name: np.roll(value, 1) if isinstance(value, np.ndarray) else value for name, value in given.items()}
+        above: dict[str, Array | float] = {f"above({name})": value for name, value in rolled.items()}
+        return above | {f"new({state.name})": self._new(state).astype(float) for state in self.network.states}
+
+    def _of_two_rows(self, columns: Columns) -> Columns:
+        """Return the gradients by the weights of this row and of the row above together."""
+        of_loss = derivative_label(self.network.loss, "")
+        return {
+            f"two-row {of_loss}{weight}": columns[of_loss + weight] + columns.get(f"{of_loss}above({weight})", 0.0)
+            for weight in self.network.weights
+            if f"two-row {of_loss}{weight}" in self.network.by_name
+        }
+
     def _slopes(self, given: Mapping[str, Array | float]) -> Columns:
         """Return the reference's derivatives of the loss."""
         prefix = derivative_label(self.network.loss, "")
-        names = [quantity.name.removeprefix(prefix) for quantity in self.network.derivatives]
+        labels = [q.name for q in (*self.network.derivatives, *self.network.section(Section.ABOVE))]
+        names = [label.removeprefix(prefix) for label in labels if label.startswith(prefix)]
         rows = len(self.rows)
         at_a_time = 1 + _MOST_NUMBERS // self.reference.size
         slopes = {name: np.empty(rows) for name in names}
@@ -118,7 +158,10 @@ class _IndependentRows:
             here = {name: value[some] if isinstance(value, np.ndarray) else value for name, value in given.items()}
             for name, slope in self.reference.derivatives(here, names).items():
                 slopes[name][some] = slope
-        return {prefix + name: slope for name, slope in slopes.items()}
+        labelled = {prefix + name: slope for name, slope in slopes.items()}
+        if self.network.section(Section.ABOVE):
+            return {label: self._judged_before(label, slope) for label, slope in labelled.items()}
+        return labelled
 
     def _above(self, name: str, at_first: float) -> Array:
         """Return our column one row up; in row 0 of the training it is what the training starts from."""
@@ -144,7 +187,7 @@ class _IndependentRows:
         return column
 
     def _gradient(self, columns: Columns, weight: str) -> Array:
-        slope = derivative_label(self.network.loss, weight)
+        slope = self.network.descended(weight)
         return columns[self.study.over_batch(slope)]
 
     def _memory(self, columns: Columns) -> Columns:

@@ -12,6 +12,9 @@ from sheetgen.proof.reference_functions import FOLDED, FUNCTIONS
 
 _SPELLINGS = {"^": "**", "²": "**2", "·": "*", "×": "*", "−": "-", "≤": "<=", "≥": ">="}
 
+_OTHER_ROWS = frozenset({"previous", "above", "start", "new"})
+"""What says that a quantity is one of another row: ``previous(h)`` in templates, the others in `reference_rows`."""
+
 _ALLOWED = (
     ast.Expression, ast.BinOp, ast.UnaryOp, ast.Call, ast.Name, ast.Load, ast.Constant,
     ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow, ast.USub, ast.UAdd,
@@ -39,7 +42,7 @@ class Calls:
         self.constants: dict[int, float] = {}
         self.calls: list[Call] = []
         self.size = 0
-        for name, tree in _in_order({name: _tree(text) for name, text in equations.items()}).items():
+        for name, tree in _in_order({name: tree_of(text) for name, text in equations.items()}).items():
             made = len(self.calls)
             place = self._read(tree.body)
             # What is but another name, or a number, has a place of its own all the same: others may use either.
@@ -101,9 +104,21 @@ def parsed(text: str) -> ast.Expression:
     return ast.parse(" ".join(text.split()), mode="eval")
 
 
-def _tree(text: str) -> ast.Expression:
+class _OtherRows(ast.NodeTransformer):
+    """Makes what looks like a call, such as ``previous(h)``, the name of a number that another row has."""
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        node = self.generic_visit(node)  # type: ignore[assignment]
+        if isinstance(node.func, ast.Name) and node.func.id in _OTHER_ROWS and len(node.args) == 1:
+            (of,) = node.args
+            if isinstance(of, ast.Name):
+                return ast.Name(f"{node.func.id}({of.id})", of.ctx)
+        return node
+
+
+def tree_of(text: str) -> ast.Expression:
     """Parse an equation; ValueError where it holds anything but arithmetic and known functions."""
-    tree = parsed(text)
+    tree: ast.Expression = _OtherRows().visit(parsed(text))
     conditions = list(_conditions(tree))
     for node in ast.walk(tree):
         is_condition = isinstance(node, ast.Compare) and len(node.ops) == 1 and node in conditions
@@ -128,7 +143,7 @@ def _conditions(tree: ast.Expression) -> Iterator[ast.expr]:
 
 def _in_order(equations: Mapping[str, ast.Expression]) -> dict[str, ast.Expression]:
     """Return the equations, each after those it uses."""
-    uses = {name: _names(tree) & equations.keys() for name, tree in equations.items()}
+    uses = {name: names_in(tree) & equations.keys() for name, tree in equations.items()}
     try:
         order: Sequence[str] = tuple(TopologicalSorter(uses).static_order())
     except CycleError:
@@ -136,5 +151,6 @@ def _in_order(equations: Mapping[str, ast.Expression]) -> dict[str, ast.Expressi
     return {name: equations[name] for name in order}
 
 
-def _names(tree: ast.Expression) -> set[str]:
+def names_in(tree: ast.Expression) -> set[str]:
+    """Return the names in an equation, those of functions among them."""
     return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}

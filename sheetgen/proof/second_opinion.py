@@ -7,6 +7,7 @@ from typing import Protocol
 
 from sheetgen.network.study import Study
 from sheetgen.proof.reference import Array, Reference
+from sheetgen.proof.reference_rows import RowsReference
 from sheetgen.proof.tensor_reference import TensorReference
 
 
@@ -28,4 +29,6 @@ def second_opinion(study: Study) -> SecondOpinion:
     """Return what reads the equations of a study as their author typed them."""
     if study.tensors is not None:
         return TensorReference(study.tensors, study.network.loss)
+    if learning := [state.name for state in study.network.states if state.learns]:
+        return RowsReference(study.equations, study.network.loss, learning)
     return Reference(study.equations, study.network.loss)

@@ -5,7 +5,7 @@ The parameters of a point are those of the training's row, which `mathematics` h
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
@@ -30,7 +30,8 @@ def differences(book: Book, tolerance: Tolerance) -> Iterator[Difference]:
     for variant in range(len(book.study.variants)):
         for point in range(len(evaluation.points)):
             ours = np.array(evaluation.at(variant, point))
-            theirs = _independent(book, reference, evaluation.parameters[variant][point], evaluation.names)
+            states = _gone_on_from(book, dict(zip(evaluation.names, ours.T, strict=True)))
+            theirs = _independent(book, reference, evaluation.parameters[variant][point], evaluation.names, states)
             far = apart(ours, theirs, tolerance)
             if far.any():
                 far &= apart(ours, theirs, tolerance, tolerance.atol * bounds.of_samples(variant, point))
@@ -42,11 +43,26 @@ def differences(book: Book, tolerance: Tolerance) -> Iterator[Difference]:
                 yield Difference(EPOCHS, cell, Kind.REFERENCE, a, b, quantity=name, iteration=iteration, rate=rate)
 
 
-def _independent(book: Book, reference: SecondOpinion, parameters: tuple[float, ...], names: tuple[str, ...]) -> Array:
+def _gone_on_from(book: Book, ours: Mapping[str, Array]) -> dict[str, Array]:
+    """Return what each sample goes on from: our number of the sample before, which is judged there, or a start."""
+    values = book.study.values
+    return {
+        f"previous({state.name})": np.concatenate(([values[f"start({state.name})"]], ours[state.name][:-1]))
+        for state in book.study.network.states
+    }
+
+
+def _independent(
+    book: Book,
+    reference: SecondOpinion,
+    parameters: tuple[float, ...],
+    names: tuple[str, ...],
+    states: dict[str, Array],
+) -> Array:
     """Return what the reference makes of all samples at some parameters: a row a sample, a column a quantity."""
     study = book.study
     given: dict[str, Array | float] = {name: np.array(numbers) for name, numbers in study.samples.items()}
-    given |= dict(zip(study.network.parameters, parameters, strict=True))
+    given |= {**dict(zip(study.network.parameters, parameters, strict=True)), **states}
     values = {name: np.broadcast_to(value, study.count) for name, value in reference.values(given).items()}
     means = {mean(name): np.cumsum(value) / study.count for name, value in values.items()}
-    return np.column_stack([(values | means)[name] for name in names])
+    return np.column_stack([(values | means | states)[name] for name in names])

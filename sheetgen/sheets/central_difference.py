@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from sheetgen.algebra.rows import previous, start
 from sheetgen.limits import FEW_WEIGHTS
 from sheetgen.network.study import EPSILON
 from sheetgen.page import style
@@ -190,8 +191,11 @@ def _start(book: Book) -> Point:
     """Return the point that training starts from, as Inputs has it."""
     study, layout = book.study, book.layout
     given = study.at_sample(study.sample_in(0))
+    begins = {previous(state.name): start(state.name) for state in study.network.states}
+    given |= {name: study.values[at_start] for name, at_start in begins.items()}
 
     def reference(name: str) -> str:
+        name = begins.get(name, name)
         return layout.at_first(name) if name in given else layout.cell(Address(0, name, 0))
 
     return Point(

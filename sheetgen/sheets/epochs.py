@@ -15,7 +15,7 @@ from sheetgen.algebra.expr import Expr
 from sheetgen.algebra.notation import Excel
 from sheetgen.algebra.textbook import Textbook, in_lines
 from sheetgen.network.evaluation import evaluated, points
-from sheetgen.network.graph import BATCH, ITERATION, SAMPLE, SAMPLES, Quantity, Section, equation_of, mean
+from sheetgen.network.graph import BATCH, ITERATION, SAMPLE, SAMPLES, Quantity, Section, as_read, equation_of, mean
 from sheetgen.network.row_program import Row
 from sheetgen.page import style
 from sheetgen.page.block import Block
@@ -92,6 +92,8 @@ class EpochsTable:
         study, label = self.book.study, self.label(name, variant)
         if name == SAMPLES:
             return self.book.layout.count(SAMPLES)
+        if name in study.starts:
+            return self.book.layout.given(name)
         if name == SAMPLE or name in study.samples:
             return f"${self.block.letters[name]}{row}"
         if label in self.block.letters:
@@ -149,7 +151,7 @@ def _header(page: Page, table: EpochsTable) -> None:
         put_label(page, block, name, Section.DATA, name, text)
     for variant in range(len(study.variants)):
         for quantity in table.quantities:
-            equation = in_lines(f"{quantity.name} = {Textbook().write(equation_of(quantity))}", at.LINE)
+            equation = in_lines(f"{quantity.name} = {Textbook().write(as_read(quantity))}", at.LINE)
             _put_column(page, table, block, variant, quantity.name, quantity.section, equation)
 
 

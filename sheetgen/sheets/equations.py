@@ -59,7 +59,7 @@ def _equations(page: Page, book: Book, row: int) -> int:
     for section, heading in _HEADINGS.items():
         if quantities := book.study.network.section(section):
             row = page.heading("A", row, heading)
-            row = _table(page, book, section, quantities, row)
+            row = _table(page, book, section, quantities, row, iteration=int(quantities[0].looks_above))
     return row
 
 
@@ -102,8 +102,7 @@ def _contents(book: Book, quantity: Quantity, variant: int, iteration: int) -> t
     layout, results, name = book.layout, book.results, quantity.name
     assert quantity.equation is not None
     value = partial(results.second if iteration else results.first, variant, name)
-    becomes = iteration and (quantity.is_given or quantity.first)
-    text = f"{name} {':=' if becomes else '='} {Textbook().write(as_read(quantity))}"
+    text = f"{name} {':=' if iteration and quantity.becomes else '='} {Textbook().write(as_read(quantity))}"
     formula = layout.formula(quantity.equation, variant, layout.row(iteration))
     error = partial(results.start_error, variant, name, iteration)
     return name, Formula(layout.cell(Address(variant, name, iteration)), value, error), text, f"={formula}"

@@ -63,6 +63,7 @@ class InputsLayout:
         return {
             "Inputs": group(graph.inputs, "input"),
             "Targets": group(graph.targets, "target"),
+            "States at the start": group(study.starts, "what a row goes on from where there is no row above"),
             "Initial weights": group(graph.weights, "initial weight, at iteration 0"),
             "Held fixed": group((n for n in graph.parameters if n in graph.fixed), "parameter that is not trained"),
             "Learning rates": tuple(

@@ -108,6 +108,8 @@ class Layout(InputsLayout):
             return RATE_CELL
         if name in (SAMPLES, BATCH):
             return self.count(name)
+        if name in self.study.values:
+            return self.given(name)
         return self.given(self.setting_label(variant, name))
 
     @cached_property

@@ -32,8 +32,8 @@ def with_held(expr: Expr, inside: bool = False) -> Expr:
 class Point:
     """Where the loss is differentiated.
 
-    For each input, target, parameter and held quantity: a reference to it, its value, and how far off that may be in
-    units of an operation's relative error. ``epsilon`` is a reference to ε, ``step`` its value;
+    For each input, target, parameter, held quantity and what a row goes on from: a reference to it, its value, and how
+    far off that may be in units of an operation's relative error. ``epsilon`` is a reference to ε, ``step`` its value;
     ``sheet`` and ``remedy`` are for the message where a moved network has no value.
     """
 
@@ -82,7 +82,7 @@ class MovedNetworks:
 
     def _compute(self, direction: Direction, multiple: int) -> MovedNetwork:
         graph, point = self.graph, self.point
-        given = (*graph.inputs, *graph.targets, *graph.fixed, *graph.weights)
+        given = (*graph.inputs, *graph.targets, *graph.fixed, *graph.weights, *graph.gone_on_from)
         values = {name: point.value(name) for name in given}
         errors = {name: point.error(name) for name in given}
         unmoved = BoundedNumbers(point.value, point.error)

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from sheetgen.algebra.expr import Apply, Var, names
 from sheetgen.algebra.ops import PRIMITIVES
+from sheetgen.algebra.rows import above, previous
 from sheetgen.network.graph import (
     EPOCH,
     ITERATION,
@@ -20,6 +21,7 @@ from sheetgen.network.graph import (
     derivative_label,
     equation_of,
     mean,
+    of_two_rows,
 )
 from sheetgen.network.optimizers import ALL_WEIGHTS, optimizer_of, schedule_of
 from sheetgen.network.products import factor_of, is_added
@@ -28,7 +30,7 @@ from sheetgen.sheet_names import DATA, INPUTS
 
 MOST_NOTES = 1_000
 """Up to so many columns of a sheet every label has a note."""
-OF_A_SECTION = MOST_NOTES // len(Section)
+OF_A_SECTION = MOST_NOTES // 10  # a wide sheet has no more: states are those of templates in numbers
 """On a wider sheet so many labels of each section have one, the first: the others there are alike."""
 _LONGEST_EQUATION = 240
 _FEW = 4
@@ -53,11 +55,13 @@ class Notes:
             Section.STEP: self._step,
             Section.DATA: self._data,
             Section.WEIGHTS: self._parameter,
-            Section.FORWARD: self._forward,
+            Section.STATE: self._state_before,
+            Section.FORWARD: self._computed,
             Section.LOSS: self._loss,
             Section.METRICS: lambda name: ["Metric: watched, and not minimised."],
             Section.BACKWARD: self._derivative,
             Section.GRADIENTS: self._gradient,
+            Section.ABOVE: self._above,
             Section.MEANS: self._mean,
             Section.OPTIMIZER: self._state,
         }
@@ -119,6 +123,22 @@ class Notes:
             return replace(quantity, equation=equation.args[0])
         return quantity
 
+    def _state_before(self, name: str) -> list[str]:
+        """Return what a row goes on from, where it begins anew, and whether the gradient runs on."""
+        state = next(state for state in self._network.states if previous(state.name) == name)
+        begins = "the first row of every epoch" if state.resets else "the first row"
+        gradient = (
+            "The gradient runs through the row above, and no further."
+            if state.learns
+            else "The gradient is cut here: it is a number like an input."
+        )
+        return [f"{state.name} of the row above; in {begins} its start, from the sheet {INPUTS}.", gradient]
+
+    def _computed(self, name: str) -> list[str]:
+        if any(state.name == name for state in self._network.states):
+            return [*self._forward(name), "The next row goes on from it."]
+        return self._forward(name)
+
     def _forward(self, name: str) -> list[str]:
         equation = equation_of(self._network.by_name[name])
         if isinstance(equation, Apply) and PRIMITIVES[equation.op].kind == "activation":
@@ -130,6 +150,8 @@ class Notes:
         if factors:
             return [f"Net input of a neuron: {_listed(factors)}, weighted and added up."]
         users = self._network.users.get(name, [])
+        if not users and any(state.name == name for state in self._network.states):
+            return ["State: it is computed for the row below."]
         if not users:
             return [f"Computed beside the network: the loss {self._network.loss} does not depend on it."]
         return [f"Computed on the way to the loss; enters {_listed(users)}."]
@@ -149,6 +171,20 @@ class Notes:
         kind = self._role(name)[0].lower()
         meaning = f"Gradient of the loss {loss} with respect to the {kind} {name}: how steeply {loss} rises with it."
         return [meaning, *self._chain_rule(name)]
+
+    def _above(self, label: str) -> list[str]:
+        loss = self._network.loss
+        if label.startswith(of_two_rows("")):
+            return [
+                "What the update takes: the gradient by the weight of this row and, through what this row goes on from,"
+                " by that of the row above."
+            ]
+        name = self._denominator(label)[len(above("")) - 1 : -1]
+        what = "weight" if name in self._network.weights else "quantity"
+        return [
+            f"Derivative of this row's loss {loss} with respect to the {what} {name} of the row above, through what"
+            " this row goes on from; 0 where there is no row above, or a state begins anew."
+        ]
 
     def _denominator(self, label: str) -> str:
         """Return the quantity that the loss is differentiated by."""

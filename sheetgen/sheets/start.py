@@ -67,11 +67,13 @@ _LIVE = {
 _SECTIONS = {
     Section.DATA: "the inputs and the targets",
     Section.WEIGHTS: "what the network learns; each row starts from the row above",
+    Section.STATE: "what a row goes on from: what the row above has come to, or a start",
     Section.FORWARD: "from the inputs to the outputs",
     Section.LOSS: "how far the outputs are from the targets",
     Section.METRICS: "what is watched and not minimised",
     Section.BACKWARD: "the derivative of the loss with respect to each quantity, from right to left in the network",
     Section.GRADIENTS: "the derivative of the loss with respect to each weight: what the update uses",
+    Section.ABOVE: "the derivatives with respect to the quantities of the row above, and the gradients with them",
     Section.MEANS: "running means over the samples of a batch, whole in its last row",
     Section.OPTIMIZER: "what the optimiser remembers of each weight's gradients",
 }

@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from importlib.resources import as_file, files
 from pathlib import Path
 
+from sheetgen.algebra.expr import Expr
 from sheetgen.errors import did_you_mean, listed, must_be
 from sheetgen.limits import checked_iterations
 from sheetgen.network.assemble import assemble
-from sheetgen.network.graph import Graph
+from sheetgen.network.graph import Graph, State
 from sheetgen.network.study import Study
 from sheetgen.sheet_names import RESERVED
 from sheetgen.template import DEFAULT
@@ -29,6 +30,8 @@ from sheetgen.template.samples import Samples, read_samples
 from sheetgen.template.shipped import template_names, template_text
 from sheetgen.template.shuffle import drawn_order
 from sheetgen.template.stack.expand import expand_stack, is_stack
+from sheetgen.template.state import TABLE as STATE
+from sheetgen.template.state import read_states, require_successive_rows
 from sheetgen.template.tensors.detect import has_tensors
 from sheetgen.template.tensors.numbers import given_shapes, seed_of
 from sheetgen.template.variants import read_variants
@@ -38,7 +41,7 @@ from sheetgen.tensors.program import Tensors
 
 _ABOVE = ("seed", "rates", "iterations", "batch", "shuffle", "frozen", "optimiser", "schedule")
 _SAID = ("title", "description", "workbook", "try", "pictures")
-_KEYS = (*_SAID, *_ABOVE, "variants", OPTIMISERS, OWN_SCHEDULES, "layers", "axes", "data", *QUANTITY_TABLES)
+_KEYS = (*_SAID, *_ABOVE, "variants", OPTIMISERS, OWN_SCHEDULES, "layers", "axes", "data", STATE, *QUANTITY_TABLES)
 
 _MOST_SUGGESTIONS, _LONGEST_SUGGESTION = 8, 300
 
@@ -101,9 +104,12 @@ class _TemplateReader:
         samples = in_data or Samples(self.sample("inputs", needed=True), self.sample("targets", needed=False))
         fixed = self.expand_layers(samples) if "layers" in document.data else ()
         require_names(document, samples)
-        values = self.values(samples)
-        network = self.network(samples, fixed)
+        equations = self.equations()
+        states, starts = read_states(document, equations, samples.all if in_data else ())
+        values = self.values(samples) | starts
+        network = self.network(samples, fixed, equations, states)
         batch = self.batch(samples.count)
+        require_successive_rows(document, states, samples.count, batch)
         shuffle = self.shuffle(samples.count, batch)
         iterations = self.iterations(batch)
         said = described(document)
@@ -196,7 +202,15 @@ class _TemplateReader:
             return parameters
         return {name: numbers[0] for name, numbers in samples.all.items()} | parameters
 
-    def network(self, samples: Samples, fixed: tuple[str, ...]) -> Graph:
+    def equations(self) -> dict[str, Expr]:
+        """Return the equations of all tables."""
+        document = self.document
+        tables = ((table, document.table(table, table != "metrics")) for table in EQUATION_TABLES)
+        return {name: read_equation(document, table, name) for table, names in tables for name in names}
+
+    def network(
+        self, samples: Samples, fixed: tuple[str, ...], equations: Mapping[str, Expr], states: tuple[State, ...]
+    ) -> Graph:
         document = self.document
         parameters = document.table("parameters")
         frozen = (*document.strings(document.data.get("frozen", []), "frozen", "", "frozen"), *fixed)
@@ -208,10 +222,9 @@ class _TemplateReader:
         if len(set(frozen)) == len(parameters):
             document.fail("every parameter is frozen, so nothing is trained", "leave one out", "", "frozen")
         forward, loss, metrics = (
-            {name: read_equation(document, table, name) for name in document.table(table, table != "metrics")}
-            for table in EQUATION_TABLES
+            {name: equations[name] for name in document.table(table)} for table in EQUATION_TABLES
         )
-        return assemble(samples.inputs, samples.targets, parameters, forward, loss, metrics, frozen)
+        return assemble(samples.inputs, samples.targets, parameters, forward, loss, metrics, frozen, states)
 
     def number(self, table: str, name: str) -> float:
         return self.document.number(self.document.table(table)[name], name, table, name)

@@ -8,6 +8,7 @@ from collections.abc import Collection
 from typing import NoReturn
 
 from sheetgen.algebra.ops import functions
+from sheetgen.algebra.rows import PREVIOUS
 from sheetgen.algebra.tokens import is_name
 from sheetgen.network.graph import BATCH, EPOCH, ITERATION, RATE, SAMPLE, SAMPLES
 from sheetgen.network.study import CHECK_SETTINGS, Study
@@ -68,7 +69,7 @@ def _require_name(document: Document, table: str, name: str, key: str = "") -> N
         problem, expected = f"{name!r} cannot name a quantity", "use letters, digits and _, beginning with a letter"
     elif len(name) > _LONGEST:
         problem, expected = f"the name {name[:20]}… has {len(name):,} characters", f"use at most {_LONGEST}"
-    elif name.lower() in functions():
+    elif name.lower() in (*functions(), PREVIOUS):
         problem = f"{name!r} cannot be told from the function {name.lower()}()"
     elif keyword.iskeyword(name) or name in _RESERVED:
         problem = f"{name!r} is a reserved word"

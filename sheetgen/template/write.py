@@ -6,11 +6,13 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from sheetgen.algebra.rows import start
 from sheetgen.network.graph import section_of
 from sheetgen.network.optimizers import CONSTANT, SGD, Choice, Optimizer, Schedule
 from sheetgen.network.study import Study, variant
 from sheetgen.template.document import EQUATION_TABLES
 from sheetgen.template.rules import OPTIMISERS, OWN_SCHEDULES
+from sheetgen.template.state import EPOCH, ONE_STEP, TABLE
 from sheetgen.tensors.labels import Shape
 from sheetgen.tensors.naming import COUNTED, Naming
 
@@ -96,6 +98,7 @@ def _template_lines(study: Study) -> Iterator[str]:
     yield from _picture_lines(study)
     yield from _axis_lines(study)
     yield from _number_lines(study)
+    yield from _state_lines(study)
     for table in EQUATION_TABLES:
         if equations := dict(_equations(study, table)):
             yield from ("", f"[{table}]")
@@ -168,6 +171,16 @@ def _number_lines(study: Study) -> Iterator[str]:
         yield from ("", f"[{table}]")
         for name, shape in shapes[table].items():
             yield f"{write_key(name)} = {_nested(study.values, naming.labels(name, shape), shape)}"
+
+
+def _state_lines(study: Study) -> Iterator[str]:
+    if study.network.states:
+        yield from ("", f"[{TABLE}]")
+    for state in study.network.states:
+        said = {"start": repr(study.values[start(state.name)])}
+        said |= {"reset": write_string(EPOCH)} if state.resets else {}
+        said |= {"gradient": write_string(ONE_STEP)} if state.learns else {}
+        yield f"{write_key(state.name)} = {{ {', '.join(f'{key} = {value}' for key, value in said.items())} }}"
 
 
 def _shapes(study: Study) -> dict[str, dict[str, Shape]]:

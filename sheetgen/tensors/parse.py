@@ -8,6 +8,7 @@ from typing import ClassVar
 from sheetgen.algebra.expr import Const, Var
 from sheetgen.algebra.grammar import Grammar, number_of
 from sheetgen.algebra.ops import PRIMITIVES
+from sheetgen.algebra.rows import PREVIOUS
 from sheetgen.algebra.tokens import SIGNS, Token, tokens, unreadable
 from sheetgen.errors import did_you_mean
 from sheetgen.tensors.spellings import function_here
@@ -82,6 +83,9 @@ class _Parser(Grammar[Tree]):
         name, opened = token.text, self.tokens[self.position - 1]
         primitive = PRIMITIVES.get(name)
         scalar = primitive is not None and primitive.is_function
+        if name == PREVIOUS:
+            message = f"{PREVIOUS}, the row above, is for templates of numbers alone (column {token.column})"
+            raise unreadable(f"{message}; along a loop of this row write h[t-1]", token.column)
         if not scalar and name not in self.functions:
             known = (*self.functions, *(row.name for row in PRIMITIVES.values() if row.is_function))
             hint = function_here(name, known) or did_you_mean(name, known, f"the functions are {', '.join(known)}")

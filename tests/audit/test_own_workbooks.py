@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 from gallery import small_workbook_of
+from states import elman, lstm
 
-from sheetgen import build, load
+from sheetgen import build, load, loads
 from sheetgen.audit.audit import audit
 from sheetgen.audit.outcome import Conclusion
+from sheetgen.network.graph import Section
 
 SMALL = ("linear-regression", "softmax-temperature")
 """Means over epochs, and tensors."""
@@ -37,3 +39,13 @@ def test_a_whole_one_is_right(name: str, tmp_path: Path) -> None:
     path = tmp_path / "whole.xlsx"
     build(load(name), path, verify=False)
     assert judged_right(path)
+
+
+@pytest.mark.parametrize("text", [elman("epoch", "cut", 7), elman("epoch", "one step", 7), lstm("never")])
+def test_rows_that_go_on_from_one_another_are_right(text: str, tmp_path: Path) -> None:
+    """By the formulas alone, the derivative by a weight of the row above is what its label says."""
+    study = loads(text)
+    build(study, tmp_path / "w.xlsx", verify=False)
+    assert judged_right(tmp_path / "w.xlsx")
+    report = audit(tmp_path / "w.xlsx")
+    assert report.gradients.right >= len(study.network.section(Section.ABOVE, Section.GRADIENTS)) * (study.rows - 1) / 2

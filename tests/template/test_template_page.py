@@ -14,6 +14,7 @@ from sheetgen import build, load, loads, override
 from sheetgen.algebra.ops import activations, functions, losses_in_layers
 from sheetgen.errors import TemplateError
 from sheetgen.network.optimizers import OPTIMIZERS, SCHEDULES, Optimizer, Schedule
+from sheetgen.show import equations
 from sheetgen.template.stack.kinds import KINDS
 from sheetgen.template.tensors.numbers import INITS
 from sheetgen.template.write import effective_template
@@ -134,3 +135,17 @@ def test_the_example_of_ones_own_rules_is_built_and_learns(tmp_path: Path) -> No
     first, last = (dict(zip(study.graph.names, chunk.rows[0][row], strict=True)) for row in (0, -1))
     assert last["E"] < 0.01 * first["E"]
     assert last["η"] == pytest.approx(0.1 / (1 + 0.1 * 50))
+
+
+def test_the_row_above_is_as_the_page_says() -> None:
+    section = PAGE.partition("## The row above")[2].partition("\n## ")[0]
+    example = re.search(r"```toml\n(.*?)```", section, re.DOTALL)
+    said = re.search(r"  ```\n(.*?)  ```", section, re.DOTALL)
+    assert example
+    assert said
+    study = loads(example[1])
+    shown = equations(study, "text").splitlines()
+    assert [line for line in said[1].splitlines() if line not in shown] == []
+    ((first, *_, last),) = ([row[study.graph.position["E"]] for row in chunk.rows[0]] for chunk in trace(study))
+    assert first != last
+    assert loads(example[1].replace(section[section.index("h = { start") :].splitlines()[0], "h = 0")).network.states

@@ -66,11 +66,11 @@ class DrawnLayer:
 
 
 def drawn_layers(graph: Graph, box: int) -> list[DrawnLayer]:
-    """Return the inputs, and the layers of the graph with the weights and targets that enter them.
+    """Return the inputs with the states gone on from, and the layers with the weights and targets that enter them.
 
     ``box`` is how many rows a neuron's own box has.
     """
-    inputs = tuple(graph.by_name[name] for name in graph.inputs)
+    inputs = tuple(graph.by_name[name] for name in (*graph.inputs, *graph.gone_on_from))
     return [_drawn(graph, neurons, box) for neurons in (inputs, *layers(graph))]
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from sheetgen.algebra.notation import general
 from sheetgen.limits import FEW_WEIGHTS
-from sheetgen.network.graph import BATCH, RATE, derivative_label, mean
+from sheetgen.network.graph import BATCH, RATE, Section, derivative_label, mean
 from sheetgen.network.study import Study
 from sheetgen.page import style
 from sheetgen.page.fields import fields, span
@@ -156,8 +156,9 @@ class _StepTable:
         few = few if len(study.network.weights) > FEW_WEIGHTS else ""
         slope = derivative_label(study.network.loss, "w")
         of_batch = ", the mean over the batch" if study.batch > 1 else ""
+        of_both = ", with that of the row above" if study.network.section(Section.ABOVE) else ""
         how = (
-            f"w′ = w − η·∂, where ∂ is {slope}{of_batch}"
+            f"w′ = w − η·∂, where ∂ is {slope}{of_batch}{of_both}"
             if self.book.study.plain
             else "w′ = w + what the optimiser adds"
         )
@@ -199,9 +200,9 @@ class _StepTable:
 
     def _slope(self, name: str) -> Formula:
         """Return the formula of the gradient that the update uses."""
-        gradient = derivative_label(self.book.study.network.loss, name)
         if self.book.study.batch == 1:
-            return self.table.show(gradient)
+            return self.table.show(self.book.study.network.descended(name))
+        gradient = derivative_label(self.book.study.network.loss, name)
         return self._at_end_of_batch(mean(gradient), EXPLORER_ITERATION.absolute, self.k)
 
     def _next(self, name: str) -> Formula:

@@ -26,7 +26,9 @@ TOP = 4
 _NUMBER, _ROW = "training sheet, by number", "row in it"
 LARGEST = ("largest neuron", "largest weight", "largest ∂ along a neuron", "largest ∂ by a weight")
 """The labels of the largest sizes, one of each kind of number that has a scale of colours."""
-_SECTIONS = ((Section.DATA, Section.FORWARD), (Section.WEIGHTS,), (Section.BACKWARD,), (Section.GRADIENTS,))
+_SECTIONS = (
+    (Section.DATA, Section.STATE, Section.FORWARD), (Section.WEIGHTS,), (Section.BACKWARD,), (Section.GRADIENTS,),
+)  # fmt: skip
 _QUIET = replace(style.BUILT, align="center")
 _LONGEST = 900
 """How many quantities stand one below another: more than 1,000 rows below what is in sight, LibreOffice 7.4 leaves out

@@ -101,7 +101,7 @@ def _lines(
 def _step_numbers(page: Page, book: Book, step: Lookup, row: int) -> Listing:
     """List the inputs, targets and the loss of the step."""
     graph = book.study.network
-    names = (*graph.inputs, *graph.targets, *graph.fixed, *held(graph), graph.loss)
+    names = (*graph.inputs, *graph.targets, *graph.fixed, *graph.gone_on_from, *held(graph), graph.loss)
     listing = Listing.at(row, names)
     page.heading(listing.labels, row - 1, "The other numbers of this step")
     for name in names:

@@ -33,11 +33,13 @@ from sheetgen.tensors.program import Tensors
 NUMBERS = "The numbers of the step that is picked on Explorer"
 """The heading of the second part, in column A."""
 HEADINGS = {
+    Section.STATE: "From the row above: what a row goes on from",
     Section.FORWARD: "Forward: from the inputs to the outputs",
     Section.LOSS: "Loss: how far the outputs are from the targets",
     Section.METRICS: "Metrics: what is watched, and not minimised",
     Section.BACKWARD: "Backward: the chain rule, one tensor at a time",
     Section.GRADIENTS: "Gradients: what each weight does to the loss",
+    Section.ABOVE: "Through the row above: what its quantities and weights do to this row's loss",
 }
 _NOTE = "The equations over matrices; below them their numbers, live, at the step picked on Explorer."
 _FIRST_ROW = 4
