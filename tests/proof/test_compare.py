@@ -105,6 +105,7 @@ def kinds(outcome: SheetOutcome) -> list[tuple[str, Kind]]:
         ("A5", {"value": 1.0}, Kind.LABEL),
         ("A5", {"own": "0"}, Kind.LABEL),
         ("B5", {"own": "8"}, Kind.FORMULA),
+        ("B5", {"own": None, "shared": HALVED}, Kind.FORMULA),
         ("B7", {"shared": None}, Kind.CONSTANT),
         ("B7", {"shared": None, "own": "B6/2"}, None),
         ("B7", {"shared": None, "own": "B5/2"}, Kind.FORMULA),
