@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sheetgen import Tolerance
 from sheetgen.engines.base import CellError, Value
-from sheetgen.proof.agreement import cached_agrees, values_agree
+from sheetgen.proof.agreement import apart, cached_agrees, values_agree
 
 TOLERANCE = Tolerance()
 NAN, INFINITY = math.nan, math.inf
@@ -80,6 +81,16 @@ def test_values_that_differ(value: Value, expected: Value, bound: float) -> None
 def test_numbers_agree_in_both_directions(a: float, b: float) -> None:
     assert values_agree(a, b, TOLERANCE, 0.0) == values_agree(b, a, TOLERANCE, 0.0)
     assert values_agree(a, b, TOLERANCE, 0.0) == (math.isclose(a, b, rel_tol=1e-12, abs_tol=0.0))
+
+
+@pytest.mark.parametrize("size", [1e-300, 1e-10, 0.5, 1.0, 7.0, 1e10, 1e300])
+@pytest.mark.parametrize("bound", [0.0, 1e-11, 1.0])
+def test_many_numbers_are_apart_where_two_are(size: float, bound: float) -> None:
+    others = np.array([0.0, size, -size, size * (1 + 5e-13), size * (1 - 5e-12), size + bound, INFINITY, NAN])
+    expected = [not TOLERANCE.close(size, float(other), bound) for other in others]
+    assert apart(np.full(len(others), size), others, TOLERANCE, bound).tolist() == expected
+    assert True in expected
+    assert False in expected
 
 
 @pytest.mark.parametrize(

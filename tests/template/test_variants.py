@@ -22,6 +22,7 @@ from sheetgen import TemplateError, loads
         ('schedule = { name = "step", step_size = 1.5 }', "step_size must be a whole number of at least 1"),
         ('schedule = { name = "exponential", gamma = 0 }', "gamma must be greater than 0"),
         ('schedule = { name = "one-cycle", pct_start = 1.5 }', "pct_start must lie between 0 and 1"),
+        ('schedule = { name = "one-cycle", pct_start = 0.5, total_steps = 2 }', "and be more than 1/total_steps"),
         ('schedule = "cosin"', "there is no schedule 'cosin'; did you mean 'cosine'?"),
         ('optimiser = { name = "adam", beta1 = "x" }', "beta1 must be a number, not 'x'"),
     ],
