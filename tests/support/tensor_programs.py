@@ -1,4 +1,5 @@
-"""Random programs over tensors: templates, each drawn by a number, in which every form of the language is met.
+"""Random programs over tensors: templates in which every form of the language is met, each drawn by a number, or by
+hypothesis, choice by choice, so that a program that fails shrinks to a small one.
 
 Nothing here reads a tree or prints one: a program is put together as text, and only shapes are kept beside it. What is
 drawn keeps numbers small and away from where a function has no value.
@@ -14,6 +15,8 @@ from dataclasses import dataclass, field
 from itertools import product
 from random import Random
 from typing import NamedTuple
+
+from hypothesis import strategies as st
 
 Shape = tuple[int, ...]
 
@@ -80,17 +83,21 @@ _BINARY: Sequence[tuple[str, Callable[[float, float], float]]] = (
 
 
 class _Writer:
-    """Writes one program."""
+    """Writes one program: ``draw`` chooses its shapes, operations and equations, ``numbers`` what stands in tensors."""
 
-    def __init__(self, number: int) -> None:
-        self.draw = Random(number)
+    def __init__(self, draw: Random, numbers: Random) -> None:
+        self.draw, self.numbers = draw, numbers
         self.tables = _Tables()
         self.known: list[Term] = []
+
+    def chance(self, share: float) -> bool:
+        """Return, in a share of cases, true; the simplest draw, which is 0, is false."""
+        return self.draw.random() >= 1 - share
 
     # --- numbers ---
 
     def number(self) -> float:
-        return self.draw.choice((-1, 1)) * round(self.draw.uniform(0.05, 1), 3)
+        return self.numbers.choice((-1, 1)) * round(self.numbers.uniform(0.05, 1), 3)
 
     def nested(self, shape: Shape, draw: Callable[[], object]) -> object:
         return [self.nested(shape[1:], draw) for _ in range(shape[0])] if shape else draw()
@@ -98,7 +105,7 @@ class _Writer:
     def parameter(self, shape: Shape) -> Term:
         """Return a parameter of a shape, a new one or one that is there."""
         alike = [one for one in self.known if one.text in self.tables.parameters and one.shape == shape]
-        if alike and self.draw.random() < 0.2:
+        if alike and self.draw.random() < 0.2:  # the simplest draw takes what is there
             return self.draw.choice(alike)
         name = f"{self.draw.choice('WVbg')}{len(self.tables.parameters) + 1}"
         self.tables.parameters[name] = self.nested(shape, self.number)
@@ -149,18 +156,18 @@ class _Writer:
             number = abs(self.number())
             return Term(str(number), ())
         kept = shape[self.draw.randint(0, len(shape)) :]
-        return self.parameter(tuple(1 if self.draw.random() < 0.3 else size for size in kept))
+        return self.parameter(tuple(1 if self.chance(0.3) else size for size in kept))
 
     def grouped(self, term: Term, needed: int) -> str:
         """Return a text in parentheses where it needs them, or, now and then, where it does not."""
-        return f"({term.text})" if term.binds < needed or self.draw.random() < 0.04 else term.text
+        return f"({term.text})" if term.binds < needed or self.chance(0.04) else term.text
 
     # --- productions ---
 
     def sign(self, depth: int) -> Term:
         a = self.term(depth)
         b = self.fitting(a.shape, depth)
-        if self.draw.random() < 0.5:
+        if self.chance(0.5):
             a, b = b, a
         shape = broadcast(a.shape, b.shape)
         sign = self.draw.choice("+-*/")
@@ -237,7 +244,7 @@ class _Writer:
         a = self.ranked(depth, 1, 2, 3)
         items, shape = [], []
         for size in a.shape[: self.draw.randint(1, len(a.shape))]:
-            if self.draw.random() < 0.5:
+            if self.chance(0.5):
                 items.append(str(self.draw.randrange(-size, size)))
                 continue
             start, stop = self.draw.randrange(size), self.draw.randrange(size) + 1
@@ -269,7 +276,7 @@ class _Writer:
 
     def softmax(self, depth: int) -> Term:
         a = self.ranked(depth, 1, 2, 3)
-        if self.draw.random() < 0.3:
+        if self.chance(0.3):
             return Term(f"log_softmax({a.text})", a.shape, 2 * a.size + 3)
         return Term(f"softmax({a.text})", a.shape)
 
@@ -283,19 +290,19 @@ class _Writer:
     def reshape(self, depth: int) -> Term:
         a = self.term(depth)
         count = math.prod(a.shape)
-        if self.draw.random() < 0.3:
+        if self.chance(0.3):
             return Term(f"flatten({a.text})", (count,), a.size)
         shape = self.draw.choice([s for s in _shapes(3) if math.prod(s) == count] or [(count,)])
         sizes = list(shape)
-        if self.draw.random() < 0.3:
+        if self.chance(0.3):
             sizes[self.draw.randrange(len(sizes))] = -1
-        spelled = str(sizes[0]) if len(sizes) == 1 and sizes[0] > 0 and self.draw.random() < 0.5 else str(sizes)
+        spelled = str(sizes[0]) if len(sizes) == 1 and sizes[0] > 0 and self.chance(0.5) else str(sizes)
         return Term(f"reshape({a.text}, {spelled})", shape, a.size)
 
     def joined(self, depth: int) -> Term:
         a = self.ranked(depth, 0, 1, 2, 3)
         parts = [a, *(self.term(depth) for _ in range(2))]
-        if a.shape and self.draw.random() < 0.5:
+        if a.shape and self.chance(0.5):
             axis = self.draw.randrange(len(a.shape))
             parts = [p for p in parts if _without(p.shape, axis) == _without(a.shape, axis)]
             parts.append(self.parameter((*a.shape[:axis], self.draw.randint(1, 2), *a.shape[axis + 1 :])))
@@ -306,7 +313,7 @@ class _Writer:
             parts = [p for p in parts if p.shape == a.shape] + [self.parameter(a.shape)]
             shape = (*a.shape[:axis], len(parts), *a.shape[axis:])
             function, axes = "stack", len(a.shape) + 1
-        option = [f"axis={self.draw.choice((axis, axis - axes))}"] if axis or self.draw.random() < 0.5 else []
+        option = [f"axis={self.draw.choice((axis, axis - axes))}"] if axis or self.chance(0.5) else []
         text = f"{function}({', '.join([*(p.text for p in parts), *option])})"
         return Term(text, shape, max(p.size for p in parts))
 
@@ -329,7 +336,7 @@ class _Writer:
         axes = min(len(a.shape), 2)
         sides = [self.draw.randint(1, min(size, 3)) for size in a.shape[-axes:]]
         window = str(sides)
-        if self.draw.random() < 0.5:
+        if self.chance(0.5):
             sides = [min(sides)] * axes
             window = str(sides[0])
         stride = self.draw.choice((0, 1, 2)) if len(set(sides)) == 1 else self.draw.choice((1, 2))
@@ -397,7 +404,7 @@ class _Writer:
         sum_of = f"{x.text}[t-1] @ {into.text} + {name}[t - 1] @ {again.text}"
         text = self.draw.choice((f"tanh({sum_of})", f"tanh({sum_of} + {self.parameter((width,)).text})"))
         turns = f"for t in 1..{x.shape[0]}"
-        if self.draw.random() < 0.5:
+        if self.chance(0.5):
             self.tables.forward[f"u{name}[t] {turns}"] = f"sigmoid({x.text}[t-1] @ {into.text})"
             text = f"u{name}[t]*{name}[t-1] + (1 - u{name}[t])*{text}"
         self.tables.forward[f"{name}[t] {turns}"] = text
@@ -421,10 +428,10 @@ class _Writer:
                 continue
             form = self.draw.choice(("sum({}^2)", "mean({})", "sum(sin({} + 0.3))", "max({})", "sum(tanh({}))"))
             terms.append(f"{abs(self.number())}*{form.format(name)}")
-        if self.draw.random() < 0.3:
+        if self.chance(0.3):
             self.tables.loss["part"] = terms.pop()
             terms.append("part")
-        if self.draw.random() < 0.3:
+        if self.chance(0.3):
             name = self.draw.choice([one.text for one in self.known])
             self.tables.metrics["M"] = self.draw.choice(("mean(abs({}))", "{} * 2", "argmax(flatten({}))")).format(name)
         terms += [f"0.01*sum({name}^2)" for name in self.tables.parameters]  # none may be without influence
@@ -487,9 +494,21 @@ def _shapes(axes: int) -> list[Shape]:
 
 
 def tensor_program(number: int) -> str:
-    """Return the template of a program; two updates of SGD train it."""
-    writer = _Writer(number)
-    draw, tables = writer.draw, writer.tables
+    """Return the template of a program that is drawn by a number; two updates of SGD train it."""
+    draw = Random(number)
+    return _program(draw, draw)
+
+
+@st.composite
+def tensor_programs(draw: st.DrawFn) -> str:
+    """Draw the template of a program: each choice of a shape, an operation or an operand is one of hypothesis."""
+    structure = draw(st.randoms(use_true_random=False))
+    return _program(structure, Random(draw(st.integers(0, 10**6))))
+
+
+def _program(draw: Random, numbers: Random) -> str:
+    writer = _Writer(draw, numbers)
+    tables = writer.tables
     tables.inputs |= {"x": (draw.randint(2, 3), draw.randint(1, 4)), "kept": (draw.randint(1, 4),), "tokens": (2,)}
     tables.inputs["y"] = draw.choice(((3,), (1, 3), (2, 2, 3), (1, 2, 3, 2)))
     writer.known += [Term(name, shape) for name, shape in tables.inputs.items() if name in "xy"]
@@ -505,15 +524,15 @@ def tensor_program(number: int) -> str:
 def _template(writer: _Writer) -> str:
     draw, tables = writer.draw, writer.tables
     drawn: dict[str, Callable[[], object]] = {
-        "kept": lambda: draw.choice((0, 1)),
-        "tokens": lambda: draw.choice((0, 1, 2)),
+        "kept": lambda: writer.numbers.choice((0, 1)),
+        "tokens": lambda: writer.numbers.choice((0, 1, 2)),
     }
 
     def sample() -> dict[str, object]:
         return {name: writer.nested(shape, drawn.get(name, writer.number)) for name, shape in tables.inputs.items()}
 
     lines = ["rates = [0.01]", "iterations = 2"]
-    if draw.random() < 0.3:
+    if writer.chance(0.3):
         rows = [list(sample().values()) for _ in range(2)]
         lines += [f"batch = {draw.randint(1, 2)}", "[data]", f"inputs = {list(tables.inputs)}", f"rows = {rows}"]
     else:
@@ -521,7 +540,7 @@ def _template(writer: _Writer) -> str:
     lines += ["[parameters]", *(f"{name} = {value}" for name, value in tables.parameters.items())]
     for table in ("forward", "loss", "metrics"):
         equations = list(getattr(tables, table).items())
-        if draw.random() < 0.2:
+        if writer.chance(0.2):
             draw.shuffle(equations)  # the order of what is typed is the author's business
         if equations:
             lines += [f"[{table}]", *(f'"{key}" = "{text}"' for key, text in equations)]
@@ -542,10 +561,9 @@ _STRANGERS = (
 """Words that stand where they do not belong."""
 
 
-def with_slips(number: int) -> str:
+def with_slips(program: str, draw: Random) -> str:
     """Return a program in whose equations words were lost, doubled, put in another place or for others."""
-    draw = Random(-number - 1)
-    head, table, body = tensor_program(number).partition("[forward]")
+    head, table, body = program.partition("[forward]")
     lines = body.split("\n")
     equations = [place for place, line in enumerate(lines) if " = " in line]
     for _ in range(draw.choice((1, 1, 1, 2, 3))):
@@ -569,10 +587,9 @@ def with_slips(number: int) -> str:
     return head + table + "\n".join(lines)
 
 
-def with_another_shape(number: int) -> str:
+def with_another_shape(program: str, draw: Random) -> str:
     """Return a program in which one parameter has another shape."""
-    draw = Random(-number - 1)
-    lines = tensor_program(number).split("\n")
+    lines = program.split("\n")
     place = lines.index("[parameters]") + draw.randint(1, lines.index("[forward]") - lines.index("[parameters]") - 1)
     name, _, text = lines[place].partition(" = ")
     value = literal_eval(text)
