@@ -6,11 +6,11 @@ The step is η·c₁·m / (√(c₂·v) + ε); right are c₁ = 1/(1 − β₁�
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sheetgen.algebra.evaluate import ARITHMETIC_ERRORS
-from sheetgen.audit.graph import Graph
+from sheetgen.audit.memories import Memories
 from sheetgen.audit.unfolded import Unfolded
 
 LEFT_OUT = "adam-bias-left-out"
@@ -82,12 +82,12 @@ WRONG: Sequence[tuple[str, str, Correction]] = (
 )
 
 
-def moments_of(update: Unfolded, before: Mapping[str, str]) -> Moments | None:
-    """Return an update as a step of Adam, None for any other. ``before`` gives what each cell remembers."""
+def moments_of(update: Unfolded, memories: Memories) -> Moments | None:
+    """Return an update as a step of Adam, None for any other."""
     firsts: list[tuple[str, float]] = []
     seconds: list[tuple[str, float]] = []
     for name in update.between:
-        memory = before.get(name)
+        memory = memories.of(name)
         if memory is None or len(update.gradients) != 1:
             continue
         kind = _moment(update, name, memory)
@@ -100,12 +100,12 @@ def moments_of(update: Unfolded, before: Mapping[str, str]) -> Moments | None:
         scale = _scale(update, m, v)
     except ARITHMETIC_ERRORS:
         return None
-    return Moments(update, m, v, beta1, beta2, _step(m, before, update.graph), scale) if scale else None
+    return Moments(update, m, v, beta1, beta2, memories.steps(m), scale) if scale else None
 
 
-def moments_before(later: Moments, update: Unfolded, before: Mapping[str, str]) -> Moments | None:
+def moments_before(later: Moments, update: Unfolded, memories: Memories) -> Moments | None:
     """Return an update as the step of Adam before another one, by the moments that this one remembers."""
-    m, v = before.get(later.m), before.get(later.v)
+    m, v = memories.of(later.m), memories.of(later.v)
     if m is None or v is None or m not in update.between or v not in update.between:
         return None
     try:
@@ -138,15 +138,6 @@ def _scale(update: Unfolded, m: str, v: str) -> float:
     """Return η·c₁/√c₂: the step at m = 1, times √v, where v is so large that ε does not count."""
     still, moved = (update.value({m: first, v: _HUGE}) for first in (0.0, math.sqrt(_HUGE)))
     return still - moved
-
-
-def _step(cell: str, before: Mapping[str, str], graph: Graph) -> int:
-    """Return the number of the step, counted from where nothing is remembered."""
-    step = 1
-    while (memory := before.get(cell)) is not None and memory in graph.equations.exprs:
-        step += 1
-        cell = memory
-    return step
 
 
 def correction_of(steps: Sequence[tuple[Moments, float | None]]) -> tuple[str, str, Correction] | None:

@@ -13,6 +13,7 @@ from sheetgen.audit.claims import Update
 from sheetgen.audit.correction_formulas import Wrong, right_formula
 from sheetgen.audit.equations import cell_name, place_of
 from sheetgen.audit.graph import Graph
+from sheetgen.audit.memories import Memories
 from sheetgen.audit.unfolded import Unfolded
 
 _MOST_STEPS = 6
@@ -72,33 +73,18 @@ def _faults(
 def _moments(entries: Sequence[tuple[Update, Unfolded]], graph: Graph) -> Iterator[tuple[Update, Moments]]:
     """Yield the updates that are steps of Adam; the first one has nothing to remember yet."""
     unknown: list[tuple[Update, Unfolded]] = []
+    lengths: dict[str, int] = {}
     for update, rule in entries:
-        before = _before(rule, graph)
-        moments = moments_of(rule, before) if rule.memories else None
+        memories = Memories(rule, lengths)
+        moments = moments_of(rule, memories) if rule.memories else None
         if moments is None:
             unknown.append((update, rule))
             continue
         for earlier, first in unknown:
-            if (start := moments_before(moments, first, before)) is not None:
+            if (start := moments_before(moments, first, memories)) is not None:
                 yield earlier, start
         unknown = []
         yield update, moments
-
-
-def _before(rule: Unfolded, graph: Graph) -> dict[str, str]:
-    """Return what each cell remembers, for the cells between and those that they remember in turn."""
-    found: dict[str, str] = {}
-    ahead = list(rule.between)
-    for name in ahead:
-        place = place_of(name)
-        for other in graph.uses.get(name, ()):
-            there = place_of(other)
-            beside = there.sheet == place.sheet and (there.column == place.column or there.row == place.row)
-            remembered = other in rule.memories or (name not in rule.between and there.column == place.column)
-            if beside and remembered and name not in found:
-                found[name] = other
-                ahead.append(other)
-    return found
 
 
 def _corrected(moments: Moments, words: str) -> tuple[tuple[Place, str], ...]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from sheetgen.algebra.expr import Apply, Const, Expr, Var
 from sheetgen.audit.arrays import element
 from sheetgen.audit.book import Area, Book, Place
-from sheetgen.audit.cut import Cut, cut
+from sheetgen.audit.cut import Cut, cut, references_in
 from sheetgen.audit.grammar import parse_formula
 from sheetgen.audit.operands import Item
 from sheetgen.audit.references import Cells
@@ -43,7 +43,7 @@ class Forms:
     def _items(self, found: Cut, place: Place) -> list[Var] | None:
         """Return the names of the cells that are referred to, None where one of them holds no number."""
         items = []
-        for sheet, row, column in found.cells:
+        for sheet, row, column, *_ in found.references:
             try:
                 own = place.sheet if sheet is None else self._cells.sheet(sheet, place)
                 item = self._cells.peek(own, row, column)
@@ -74,10 +74,8 @@ def _filling(formula: str, found: Cut) -> Filling | None:
     """Return what all formulas of a form have in common, None for a form that is not simple."""
     try:
         tree = parse_formula(formula)
-        nodes = walk(tree)
-        references = [node for node in nodes if isinstance(node, Reference)]
-        named = [(node.sheet, node.first.row, node.first.column) for node in references if node.single]
-        if named != found.cells or len(named) < len(references) or not all(map(_is_simple, nodes)):
+        references = references_in(tree)
+        if not found.is_of(references) or not all(map(_is_simple, walk(tree))):
             return None
         expr = as_number(element(Translator(_Places(), Place("", 0, 0)).whole(tree, False)))
     except (NotUnderstood, RecursionError):
@@ -90,7 +88,9 @@ def _is_simple(node: Node) -> bool:
         return node.name in _SIMPLE
     if isinstance(node, Prefix | Postfix):
         return node.op in "+-%"
-    return isinstance(node, Reference | Number | Binary) or (isinstance(node, Group) and len(node.parts) == 1)
+    if isinstance(node, Reference):
+        return node.single
+    return isinstance(node, Number | Binary) or (isinstance(node, Group) and len(node.parts) == 1)
 
 
 def _with_places(expr: Expr, places: dict[str, int]) -> Filling:

@@ -7,7 +7,6 @@ from sheetgen.audit.book import Place
 from sheetgen.audit.columns import Columns
 from sheetgen.audit.equations import cell_name
 from sheetgen.audit.labels import Meaning
-from sheetgen.audit.tape import Number
 
 _NONE: frozenset[int] = frozenset()
 
@@ -55,18 +54,18 @@ class Gathered:
         """Whether a cell changes with another, at the numbers that stand there."""
         equations, name, moved = self._columns.flow.equations, cell_name(place), cell_name(above)
 
-        def here(name: str) -> Number:
+        def here(name: str) -> tuple[float, float]:
             if name in equations.numbers:
-                return Number(equations.numbers[name], 0.0)
+                return equations.numbers[name], 0.0
             value = equations.book.value(self._columns.flow.place(name))
-            return Number(value if isinstance(value, float) else 0.0, 0.0)
+            return value if isinstance(value, float) else 0.0, 0.0
 
-        def elsewhere(name: str) -> Number:
+        def elsewhere(name: str) -> tuple[float, float]:
             value, error = here(name)
-            return Number(value + 1 + abs(value) if name == moved else value, error)  # 1 alone is lost beside 1e16
+            return value + 1 + abs(value) if name == moved else value, error  # 1 alone is lost beside 1e16
 
         try:
-            numbers = [equations.programs.number(name, known)[0].value for known in (here, elsewhere)]
+            numbers = [equations.programs.number(name, known)[0] for known in (here, elsewhere)]
         except ARITHMETIC_ERRORS:
             return True
         return numbers[0] != numbers[1]

@@ -78,15 +78,15 @@ class Graph:
     def _compute(self, name: str) -> None:
         self.failed.pop(name, None)
         try:
-            known = self._exactly if name in self._forward else self.number
-            number, choices = self._programs.number(name, known)
-        except ARITHMETIC_ERRORS as error:
-            self._fail(name, str(error) or type(error).__name__)
-        except KeyError as error:
-            self._fail(name, f"{error.args[0]} has no number")
+            known = self._exactly if name in self._forward else self._pair
+            value, error, choices = self._programs.number(name, known)
+        except ARITHMETIC_ERRORS as problem:
+            self._fail(name, str(problem) or type(problem).__name__)
+        except KeyError as problem:
+            self._fail(name, f"{problem.args[0]} has no number")
         else:
-            self.values[name] = number.value
-            self.errors[name] = 0.0 if name in self.ends else number.error
+            self.values[name] = value
+            self.errors[name] = 0.0 if name in self.ends else error
             if choices:
                 self.choices[name] = choices
 
@@ -94,12 +94,15 @@ class Graph:
         self.values.pop(name, None)
         self.failed[name] = reason
 
-    def _exactly(self, name: str) -> Number:
-        return Number(self.values[name], 0.0)
+    def _exactly(self, name: str) -> tuple[float, float]:
+        return self.values[name], 0.0
+
+    def _pair(self, name: str) -> tuple[float, float]:
+        return self.values[name], 0.0 if name in self._claimed else self.errors.get(name, 0.0)
 
     def number(self, name: str) -> Number:
         """Return the number of a cell as others take it. Raises KeyError where it has none."""
-        return Number(self.values[name], 0.0 if name in self._claimed else self.errors.get(name, 0.0))
+        return Number(*self._pair(name))
 
     def own_number(self, name: str) -> Number:
         """Return the number of a cell with the rounding in it. Raises KeyError where it has none."""
@@ -111,14 +114,14 @@ class Graph:
         Raises KeyError where a cell has no number.
         """
         if not at:
-            return number_of(expr, self.number)
+            return number_of(expr, self._pair)
         return number_of(expr, lambda name: at[name] if name in at else self.number(name))
 
     def slopes(self, name: str) -> Mapping[str, Slope]:
         """Return the slope of a cell along each cell that its own formula refers to."""
         if name not in self._slopes:
             known = name in self.equations.exprs and name in self.values
-            self._slopes[name] = self._programs.slopes(name, self.number) if known else {}
+            self._slopes[name] = self._programs.slopes(name, self._pair) if known else {}
         return self._slopes[name]
 
     def changed(self, at: Mapping[str, float]) -> Graph:

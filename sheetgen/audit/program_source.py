@@ -7,21 +7,23 @@ raise `Undecided`: there the tape itself is needed.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from sheetgen.algebra.expr import Apply, Const, Expr, Var
 from sheetgen.algebra.ops import PRIMITIVES, comparisons
-from sheetgen.audit.tape import FUNCTIONS, UNIT, Number, applied
+from sheetgen.audit.tape import FUNCTIONS, UNIT, Known, Number, applied, applied_alone, rounding
 
-Known: TypeAlias = Callable[[str], Number]
 Computing: TypeAlias = Callable[[Known, tuple[str, ...]], tuple[float, float, tuple[int, ...]]]
 """Gives the value of a form whose slots stand for these names, the bound of its rounding, and its choices."""
 Sloping: TypeAlias = Callable[[Known, tuple[str, ...]], list[tuple[float, float]]]
 """Gives for each slot the slope along it, and the bound of the rounding in that."""
 
 _COMPARISONS = {op: PRIMITIVES[op].python or PRIMITIVES[op].excel for op in comparisons().values()}
+_CHOICES = ("where", "max", "min", "abs")
+_ALONG = {"ln": "1 / {a}", "sqrt": "0.5 / {y}", "tanh": "1 - {y} * {y}"}
+"""The slopes of functions whose results cannot overflow, of the operand ``a`` and the result ``y``."""
 _SIGNS = {"add": "+", "sub": "-", "mul": "*", "div": "/"}
 
 
@@ -54,6 +56,7 @@ class Source:
         self._indent = 1
         self._count = 0
         self._looked_up: set[str] = set()
+        self._short: dict[str, str] = {}
         self._reached: set[str] = set()
         self._slots = slots
         whole = self._written(expr)
@@ -62,8 +65,15 @@ class Source:
 
     def computing(self) -> Computing:
         """Return the function that computes value, bound and choices."""
-        lines = ["def run(known, names):", "    c = []", *self._forward]
-        return self._made([*lines, f"    return {self._whole.value}, {self._whole.error or '0.0'}, tuple(c)"])  # type: ignore[return-value]
+        forward = [self._shortened(line) for line in self._forward]
+        lines = ["def run(known, names):", "    c = []", *forward]
+        lines.append(f"    return {self._whole.value}, {self._whole.error or '0.0'}, tuple(c)")
+        return self._made(lines, _alone)  # type: ignore[return-value]
+
+    def _shortened(self, line: str) -> str:
+        """Return a line as it is where no slopes are asked for."""
+        text = line.lstrip()
+        return line[: len(line) - len(text)] + self._short.get(text, text)
 
     def sloping(self) -> Sloping:
         """Return the function that computes the slopes."""
@@ -72,9 +82,10 @@ class Source:
         slots = range(self._slots)
         start = [f"    s{slot} = t{slot} = 0.0" for slot in slots]
         end = f"    return [{', '.join(f'(s{slot}, t{slot})' for slot in slots)}]"
-        return self._made(["def run(known, names):", "    c = []", *self._forward, *start, *self._lines, end])  # type: ignore[return-value]
+        lines = ["def run(known, names):", "    c = []", *self._forward, *start, *self._lines, end]
+        return self._made(lines, applied)  # type: ignore[return-value]
 
-    def _made(self, lines: list[str]) -> object:
+    def _made(self, lines: list[str], operation: Callable[..., object]) -> object:
         namespace: dict[str, object] = {
             "U": UNIT,
             "F": FUNCTIONS * UNIT,
@@ -82,9 +93,11 @@ class Source:
             "finite": math.isfinite,
             "exp": math.exp,
             "expm1": math.expm1,
-            "applied": applied,
+            "applied": operation,
             "Number": Number,
             "Undecided": Undecided,
+            "apart": _apart,
+            **{op: PRIMITIVES[op].evaluate for op in _ALONG},
         }
         # It holds nothing of a file but finite numbers: the names are v0, e0, … and those of primitives.
         exec("\n".join(lines), namespace)
@@ -154,8 +167,14 @@ class Source:
             for part in parts:
                 self._assure(part)
             numbers = ", ".join(f"Number({part.value}, {part.error or '0.0'})" for part in parts)
+            still = tuple(place for place, part in enumerate(parts) if not part.varies)
             extra, safe = f"g{self._count}", True
-            self._line(f"({value}, {error}), {extra} = applied({op!r}, [{numbers}])")
+            text = f"({value}, {error}), {extra} = applied({op!r}, [{numbers}], None, {still})"
+            self._line(text)
+            if op in _ALONG and parts[0].error:
+                (of,) = parts
+                slope, rounded = _ALONG[op].format(a=of.value, y=value), f"{rounding(op)} * U * abs({value})"
+                self._short[text] = f"{value} = {op}({of.value}); {error} = abs({slope}) * {of.error} + {rounded}"
         return _Part(op, value, error, safe, varies, parts, extra)
 
     def _comparison(self, op: str, parts: tuple[_Part, ...]) -> _Part:
@@ -202,21 +221,40 @@ class Source:
             near = self._near(condition.parts, any(not isinstance(arg, Const) for arg in _operands(expr.args[0])))
         if _is_jump(*expr.args[1:]):  # what is taken counts, on whichever side of it rounding puts a number
             self._line(f"c.append(2 + {way} if {near} else {way})")
-        else:
+            near = "False"
+        elif any(map(_has_choice, expr.args[1:])):
             self._line(f"if {near}: raise Undecided")
             self._line(f"c.append({way})")
-        known, branches = set(self._looked_up), []
-        for head, arg in (f"if {way}:", expr.args[1]), ("else:", expr.args[2]):
+            near = "False"
+        elif near != "False":
+            self._line(f"n{way} = {near}")
+            near = f"n{way}"
+            self._line(f"c.append(2 + {way} if {near} else {way})")
+        else:
+            self._line(f"c.append({way})")
+        branches = self._branches(way, near, expr.args[1:])
+        yes, no = branches
+        if near != "False":
+            self._line(f"if {near}: apart({', '.join(f'{part.value}, {part.error or 0.0}' for part in branches)})")
+        taken, other = (f"({part.value}, {part.error or '0.0'})" for part in branches)
+        self._line(f"{value}, {error} = {taken} if {way} else {other}")
+        return _Part("where", value, error, True, yes.varies or no.varies, branches, way)
+
+    def _branches(self, way: str, near: str, branches: tuple[Expr, ...]) -> tuple[_Part, ...]:
+        """Write two branches, of which one is taken, or both where the condition is near to the other."""
+        known, parts = set(self._looked_up), []
+        also = "" if near == "False" else f" or {near}"
+        for head, branch in zip((f"if {way}{also}:", f"if not {way}{also}:"), branches, strict=True):
             self._line(head)
             self._indent += 1
             self._looked_up = set(known)
-            branch = self._written(arg)
-            self._assure(branch)
-            self._line(f"{value}, {error} = {branch.value}, {branch.error or '0.0'}")
+            self._line("pass")
+            part = self._written(branch)
+            self._assure(part)
             self._indent -= 1
-            branches.append(branch)
+            parts.append(part)
         self._looked_up = known
-        return _Part("where", value, error, True, any(part.varies for part in branches), tuple(branches), way)
+        return tuple(parts)
 
     def _back(self, part: _Part, slope: str, error: str) -> None:
         """Write what a part adds to the slopes of its names, where the slope of the whole along it is known."""
@@ -302,8 +340,24 @@ class Source:
         self._reached = after
 
 
+def _alone(op: str, numbers: Sequence[Number], _: None, still: Collection[int]) -> tuple[Number, tuple[()]]:
+    """Return an operation's result as `applied` does, where no slopes are asked for."""
+    return applied_alone(op, numbers, still), ()
+
+
 def _operands(expr: Expr) -> tuple[Expr, ...]:
     return expr.args if isinstance(expr, Apply) else ()
+
+
+def _has_choice(expr: Expr) -> bool:
+    """Whether an expression goes one way or another."""
+    return isinstance(expr, Apply) and (expr.op in _CHOICES or any(map(_has_choice, expr.args)))
+
+
+def _apart(yes: float, yes_error: float, no: float, no_error: float) -> None:
+    """Raise `Undecided` where two branches between which rounding decides give what may well be one number."""
+    if abs(yes - no) <= yes_error + no_error + 4 * UNIT * (abs(yes) + abs(no)):
+        raise Undecided
 
 
 def _is_jump(yes: Expr, no: Expr) -> bool:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
 
 from sheetgen.algebra.evaluate import ARITHMETIC_ERRORS, expanded, expanded_size
 from sheetgen.algebra.expr import Apply, Const, Expr, Var
-from sheetgen.audit.program_source import Computing, Known, Sloping, Source, Undecided
-from sheetgen.audit.tape import Number, Slope, applied, names_in, tape_of
+from sheetgen.audit.program_source import Computing, Sloping, Source, Undecided
+from sheetgen.audit.tape import UNIT, Known, Number, Slope, applied_alone, computed, names_in, tape_of
 
 _OFTEN = 12
 """How often a form is computed before it is worth compiling."""
@@ -23,8 +22,8 @@ Shape: TypeAlias = "str | float | tuple[Shape, ...]"
 """An expression with numbers for its names: the slots, as texts."""
 
 
-Computed: TypeAlias = tuple[Number, tuple[int, ...]]
-"""A number with the bound of its rounding, and which way its branches go."""
+Computed: TypeAlias = tuple[float, float, tuple[int, ...]]
+"""A number, the bound of its rounding, and which way its branches go."""
 
 _OF_TWO = frozenset({"add", "sub", "mul", "div", "max", "min"})
 
@@ -65,13 +64,26 @@ class _Form:
         return self._source.sloping()
 
 
+@dataclass(slots=True)
+class _Cell:
+    """A cell's expression, or a part of it, with its form, None for what is too large, and its names, each once.
+
+    ``terms`` are the parts of what is too large, once they were asked for.
+    """
+
+    expr: Expr
+    form: _Form | None
+    names: tuple[str, ...]
+    terms: list[tuple[str, _Cell | str]] | None = None
+
+
 class Programs:
     """The expressions of cells, by name, with what computes them."""
 
     def __init__(self, exprs: Mapping[str, Expr]) -> None:
         self._exprs = exprs
         self._forms: dict[Shape, _Form] = {}
-        self._cells: dict[str, tuple[_Form | None, tuple[str, ...]]] = {}
+        self._cells: dict[str, _Cell] = {}
 
     @property
     def forms(self) -> int:
@@ -80,84 +92,102 @@ class Programs:
 
     def names(self, cell: str) -> tuple[str, ...]:
         """Return the names in a cell's expression, each once."""
-        return self._cell(cell)[1]
+        return self._cell(cell).names
 
     def number(self, cell: str, known: Known) -> Computed:
         """Return value, bound and choices of a cell's expression; raises as `tape_of` does."""
-        with suppress(RecursionError, *ARITHMETIC_ERRORS):
-            return self._computed(self._exprs[cell], *self._cell(cell), known)
-        return _by_tape(self._exprs[cell], known)
-
-    def _computed(self, expr: Expr, form: _Form | None, names: tuple[str, ...], known: Known) -> Computed:
-        if form is None:
-            return self._of_terms(expr, known)
-        if not form.is_worth_it:
-            return _by_tape(expr, known)
         try:
-            value, error, choices = form.computing(known, names)
-        except (Undecided, *ARITHMETIC_ERRORS):
-            return _by_tape(expr, known)
-        return Number(value, error), choices
+            return self._computed(self._cell(cell), known)
+        except (RecursionError, *ARITHMETIC_ERRORS):
+            return _by_tape(self._exprs[cell], known)
 
-    def _of_terms(self, expr: Expr, known: Known) -> Computed:
+    def _computed(self, cell: _Cell, known: Known) -> Computed:
+        if cell.form is None:
+            return self._of_terms(cell, known)
+        if not cell.form.is_worth_it:
+            return _by_tape(cell.expr, known)
+        try:
+            return cell.form.computing(known, cell.names)
+        except (Undecided, *ARITHMETIC_ERRORS):
+            return _by_tape(cell.expr, known)
+
+    def _of_terms(self, cell: _Cell, known: Known) -> Computed:
         """Compute what is too large to be compiled, such as a sum of many terms: these have few forms."""
-        terms: list[tuple[str, Expr]] = []
-        while isinstance(expr, Apply) and expr.op in _OF_TWO:
-            terms.append((expr.op, expr.args[1]))
-            expr = expr.args[0]
+        if cell.terms is None:
+            cell.terms = self._in_terms(cell.expr)
+        (_, start), *terms = cell.terms
         if not terms:
-            return _by_tape(expr, known)
-        number, taken = self._computed(expr, *self._read(expr), known)
+            return _by_tape(cell.expr, known)
+        assert isinstance(start, _Cell)
+        value, error, taken = self._computed(start, known)
         choices = list(taken)
-        for op, term in reversed(terms):
-            if isinstance(term, Var):  # most terms of most long sums
-                other = known(term.name)
+        for op, term in terms:
+            if op == "neg":
+                value = -value
+                continue
+            if isinstance(term, str):  # most terms of most long sums
+                other, its = known(term)
             else:
-                other, more = self._computed(term, *self._read(term), known)
+                other, its, more = self._computed(term, known)
                 choices += more
             if op in ("max", "min"):
-                way = (number.value > other.value) - (number.value < other.value)
+                way = (value > other) - (value < other)
                 choices.append(way)
-                number = _extreme(number, other, way if op == "max" else -way)
+                value, error = _extreme((value, error), (other, its), way if op == "max" else -way)
+            elif op == "add" and math.isfinite(value + other):
+                value, error = value + other, error + its + UNIT * abs(value + other)
             else:
-                number, _ = applied(op, [number, other])
-        return number, tuple(choices)
+                value, error = applied_alone(op, (Number(value, error), Number(other, its)))
+        return value, error, tuple(choices)
+
+    def _in_terms(self, expr: Expr) -> list[tuple[str, _Cell | str]]:
+        """Return what a long chain of operations starts from, and each operation with its second operand."""
+        terms: list[tuple[str, _Cell | str]] = []
+        while isinstance(expr, Apply) and (expr.op == "neg" or expr.op in _OF_TWO):
+            term = expr.args[-1]
+            if expr.op == "neg":
+                terms.append(("neg", ""))
+            else:
+                terms.append((expr.op, term.name if isinstance(term, Var) else self._read(term)))
+            expr = expr.args[0]
+        return [("", self._read(expr)), *reversed(terms)]
 
     def slopes(self, cell: str, known: Known) -> dict[str, Slope]:
         """Return the slope of a cell's expression along each of its names; raises as `tape_of` does."""
-        form, names = self._cell(cell)
-        if form is not None and form.is_worth_it:
+        read = self._cell(cell)
+        if read.form is not None and read.form.is_worth_it:
             try:
-                found = form.sloping(known, names)
+                found = read.form.sloping(known, read.names)
             except (Undecided, *ARITHMETIC_ERRORS):
                 pass
             else:
                 if all(math.isfinite(slope + error) for slope, error in found):
                     return {
                         name: Slope(slope, slope, error)
-                        for name, (slope, error) in zip(names, found, strict=True)
+                        for name, (slope, error) in zip(read.names, found, strict=True)
                         if slope or error
                     }
-        return tape_of(self._exprs[cell], known).slopes()
+        return tape_of(read.expr, known).slopes()
 
-    def _cell(self, cell: str) -> tuple[_Form | None, tuple[str, ...]]:
+    def _cell(self, cell: str) -> _Cell:
         found = self._cells.get(cell)
         if found is None:
-            form, names = self._read(self._exprs[cell])
-            found = form, names if form else tuple(dict.fromkeys(names_in(self._exprs[cell])))
+            found = self._read(self._exprs[cell])
+            if found.form is None:
+                found.names = tuple(dict.fromkeys(names_in(found.expr)))
             self._cells[cell] = found
         return found
 
-    def _read(self, expr: Expr) -> tuple[_Form | None, tuple[str, ...]]:
+    def _read(self, expr: Expr) -> _Cell:
         slots: dict[str, str] = {}
         try:
             shape, _ = _shape(expr, slots, _DEEPEST, _LARGEST)
         except _TooLarge:
-            return None, ()
+            return _Cell(expr, None, ())
         form = self._forms.get(shape)
         if form is None:
             form = self._forms[shape] = _Form(shape, len(slots))
-        return form, tuple(slots)
+        return _Cell(expr, form, tuple(slots))
 
 
 def _shape(expr: Expr, slots: dict[str, str], deeper: int, more: int) -> tuple[Shape, int]:
@@ -188,13 +218,12 @@ def _tree(shape: Shape) -> Expr:
 
 
 def _by_tape(expr: Expr, known: Known) -> Computed:
-    tape = tape_of(expr, known)
-    return tape.number, tape.choices
+    number, choices = computed(expr, known)
+    return *number, choices
 
 
-def _extreme(one: Number, other: Number, way: int) -> Number:
+def _extreme(one: tuple[float, float], other: tuple[float, float], way: int) -> tuple[float, float]:
     """Return the first number where ``way`` is positive, else the other; where rounding decides, with both bounds."""
-    number = one if way >= 0 else other
-    if abs(one.value - other.value) <= one.error + other.error:
-        return Number(number.value, one.error + other.error)
-    return number
+    value, error = one if way >= 0 else other
+    both = one[1] + other[1]
+    return (value, both) if abs(one[0] - other[0]) <= both else (value, error)

@@ -8,16 +8,17 @@ as in Griewank and Walther, Evaluating Derivatives, 2008, section 3.2. The local
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from sheetgen.algebra.calculus import local_derivative
 from sheetgen.algebra.evaluate import ARITHMETIC_ERRORS, expanded
 from sheetgen.algebra.expr import Apply, Const, Expr, Var
 from sheetgen.algebra.ops import PRIMITIVES, comparisons, operands_by_letter
-from sheetgen.network.error_bounds import Bounded, BoundedNumbers, Known, compiled
+from sheetgen.network.error_bounds import Bounded, BoundedNumbers, compiled
+from sheetgen.network.error_bounds import Known as BoundedKnown
 
 UNIT = 2.0**-53
 """The largest relative error of one rounding."""
@@ -74,6 +75,10 @@ class Number(NamedTuple):
     error: float
 
 
+Known: TypeAlias = Callable[[str], tuple[float, float]]
+"""Gives the value of a name and the bound of its rounding. Raises KeyError where it has none."""
+
+
 class _Step(NamedTuple):
     """What the tape holds of an operation: its operands on the tape, and the slope along each."""
 
@@ -108,19 +113,27 @@ class Tape:
         return found
 
 
-def number_of(expr: Expr, known: Callable[[str], Number]) -> Number:
+def number_of(expr: Expr, known: Known) -> Number:
     """Return the value of an expression and the bound of its rounding; raises as `tape_of` does."""
-    return tape_of(expr, known).number
+    return computed(expr, known)[0]
 
 
-def tape_of(expr: Expr, known: Callable[[str], Number]) -> Tape:
+def computed(expr: Expr, known: Known) -> tuple[Number, tuple[int, ...]]:
+    """Return the number and the choices of the tape of an expression without its slopes; raises as `tape_of` does."""
+    if isinstance(expr, Var):
+        return Number(*known(expr.name)), ()
+    tape = _Computation(known, sloping=False).of(expr)
+    return tape.number, tape.choices
+
+
+def tape_of(expr: Expr, known: Known) -> Tape:
     """Compute an expression from the numbers of its names.
 
     Raises one of `sheetgen.algebra.evaluate.ARITHMETIC_ERRORS` where a spreadsheet shows an error value, and what
     ``known`` raises.
     """
     if isinstance(expr, Var):  # most cells of a workbook of matrices
-        return Tape(known(expr.name), (), [expr.name])
+        return Tape(Number(*known(expr.name)), (), [expr.name])
     return _Computation(known).of(expr)
 
 
@@ -138,8 +151,8 @@ def names_in(expr: Expr) -> Iterator[str]:
 class _Computation:
     """The tape as it grows."""
 
-    def __init__(self, known: Callable[[str], Number]) -> None:
-        self._known = known
+    def __init__(self, known: Known, *, sloping: bool = True) -> None:
+        self._known, self._sloping = known, sloping
         self._steps: list[_Step | str | None] = []
         self._numbers: list[Number] = []
         self._choices: list[int] = []
@@ -165,7 +178,7 @@ class _Computation:
             elif isinstance(node, Const):
                 done.append(self._put(None, Number(node.value, 0.0)))
             elif isinstance(node, Var):
-                done.append(self._put(node.name, self._known(node.name)))
+                done.append(self._put(node.name, Number(*self._known(node.name))))
             elif isinstance(node, Apply):
                 self._visit(node, ahead)
             else:
@@ -206,7 +219,11 @@ class _Computation:
 
     def _operation(self, op: str, operands: tuple[int, ...]) -> int:
         numbers = [self._numbers[operand] for operand in operands]
-        number, slopes = applied(op, numbers, self._kinked(op, numbers))
+        kinked = self._kinked(op, numbers)
+        if self._sloping or kinked:
+            number, slopes = applied(op, numbers, kinked)
+        else:
+            number, slopes = applied_alone(op, numbers), ()
         return self._put(_Step(operands, slopes), number)
 
     def _either(self, yes: int, no: int, taken: bool) -> int:
@@ -241,30 +258,49 @@ class _Computation:
 
 
 def applied(
-    op: str, numbers: list[Number], slopes: tuple[Slope, ...] | None = None
+    op: str, numbers: Sequence[Number], slopes: tuple[Slope, ...] | None = None, still: Collection[int] = ()
 ) -> tuple[Number, tuple[Slope, ...]]:
-    """Return an operation's result and the slope along each operand, which may be known. Raises as `tape_of` does."""
+    """Return an operation's result and the slope along each operand, which may be known. Raises as `tape_of` does.
+
+    The slopes along the operands that stand ``still``, constants, are not worked out.
+    """
+    value = _result(op, numbers)
+    if op in _COMPARISONS:
+        return Number(value, 0.0), (NOWHERE,) * len(numbers)
+    slopes = slopes or _slopes(op, numbers, value, still)
+    error = sum(
+        max(abs(slope.low), abs(slope.high)) * number.error
+        for slope, number in zip(slopes, numbers, strict=True)
+        if number.error
+    )
+    return Number(value, error + rounding(op) * UNIT * abs(value)), slopes
+
+
+def applied_alone(op: str, numbers: Sequence[Number], still: Collection[int] = ()) -> Number:
+    """Return an operation's result; the slopes are worked out only where an operand is not exact."""
+    if any(number.error for number in numbers):
+        return applied(op, numbers, still=still)[0]
+    value = _result(op, numbers)
+    return Number(value, 0.0 if op in _COMPARISONS else rounding(op) * UNIT * abs(value))
+
+
+def _result(op: str, numbers: Sequence[Number]) -> float:
     function = PRIMITIVES[op].evaluate
     assert function is not None
     value = float(function(*[number.value for number in numbers]))
     if not math.isfinite(value):
         raise OverflowError(f"{op} overflows")
-    if op in _COMPARISONS:
-        return Number(value, 0.0), (NOWHERE,) * len(numbers)
-    slopes = slopes or _slopes(op, numbers, value)
-    error = sum(
-        max(abs(slope.low), abs(slope.high)) * number.error for slope, number in zip(slopes, numbers, strict=True)
-    )
-    return Number(value, error + _rounding(op) * UNIT * abs(value)), slopes
+    return value
 
 
-def _rounding(op: str) -> float:
+def rounding(op: str) -> float:
+    """Return by how many units in the last place a result may be off."""
     if op in _NO_ERROR:
         return 0.0
     return 1.0 if op in _EXACTLY_ROUNDED else FUNCTIONS
 
 
-def _slopes(op: str, numbers: list[Number], value: float) -> tuple[Slope, ...]:
+def _slopes(op: str, numbers: Sequence[Number], value: float, still: Collection[int]) -> tuple[Slope, ...]:
     """Return the local derivatives of an operation, by its rules, each with the bound of its own rounding."""
     if op == "add":
         return WHOLLY, WHOLLY
@@ -279,6 +315,9 @@ def _slopes(op: str, numbers: list[Number], value: float) -> tuple[Slope, ...]:
     }
     found = []
     for operand in range(len(numbers)):
+        if operand in still:
+            found.append(NOWHERE)
+            continue
         rule = _rule(op, operand)
         if isinstance(rule, float):
             found.append(Slope(rule, rule, 0.0))
@@ -290,7 +329,7 @@ def _slopes(op: str, numbers: list[Number], value: float) -> tuple[Slope, ...]:
     return tuple(found)
 
 
-def _value_error(op: str, numbers: list[Number], value: float) -> float:
+def _value_error(op: str, numbers: Sequence[Number], value: float) -> float:
     """Return a bound of the rounding in the result of a function, for rules that are written in it."""
     if op == "exp":
         return abs(value) * (math.expm1(min(numbers[0].error, 1.0)) + FUNCTIONS * UNIT)
@@ -302,7 +341,7 @@ def _value_error(op: str, numbers: list[Number], value: float) -> float:
 def _by_rule(rule: Bounded, known: Mapping[str, Number]) -> Number:
     numbers = BoundedNumbers(lambda name: known[name].value, lambda name: known[name].error)
     try:
-        return Number(*rule(Known(numbers, FUNCTIONS * UNIT)))
+        return Number(*rule(BoundedKnown(numbers, FUNCTIONS * UNIT)))
     except ARITHMETIC_ERRORS:  # the slope of √ at 0, say
         return Number(math.inf, math.inf)
 

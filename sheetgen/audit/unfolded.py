@@ -9,7 +9,6 @@ from functools import cached_property
 from sheetgen.audit.book import Place
 from sheetgen.audit.equations import cell_name, place_of
 from sheetgen.audit.graph import Graph
-from sheetgen.audit.tape import Number, names_in
 
 _MOST = 60
 """The cells between a gradient and the next value up to which an update is looked at."""
@@ -31,16 +30,16 @@ class Unfolded:
 
     def value(self, at: Mapping[str, float], of: str | None = None) -> float:
         """Return the new value, or another one between, where some cells have other numbers. Raises as a tape does."""
-        known: dict[str, Number] = {name: Number(value, 0.0) for name, value in at.items()}
-        return self._number(of or self.new, known).value
+        known: dict[str, tuple[float, float]] = {name: (value, 0.0) for name, value in at.items()}
+        return self._number(of or self.new, known)[0]
 
-    def _number(self, name: str, known: dict[str, Number]) -> Number:
+    def _number(self, name: str, known: dict[str, tuple[float, float]]) -> tuple[float, float]:
         if name not in known:
-            expr = self.graph.equations.exprs.get(name)
-            if expr is not None and (name == self.new or name in self._between):
-                for other in names_in(expr):
+            if name in self.graph.equations.exprs and (name == self.new or name in self._between):
+                for other in self.graph.uses[name]:
                     self._number(other, known)
-                known[name] = self.graph.evaluate(expr, known)
+                value, error, _ = self.graph.equations.programs.number(name, known.__getitem__)
+                known[name] = value, error
             else:
                 known[name] = self.graph.number(name)
         return known[name]

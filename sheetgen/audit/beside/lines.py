@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from sheetgen.audit.beside.patterns import Move, Pattern, pattern_of
+from sheetgen.audit.beside.patterns import Move, Pattern, Patterns
 from sheetgen.audit.book import BookCell, Place
 from sheetgen.audit.equations import Equations, cell_name
 
@@ -85,7 +85,8 @@ class Regular:
 def lines_of(equations: Equations) -> list[Line]:
     """Return the runs of numbers of a workbook, down its columns and across its rows."""
     cells = {place: cell for place, cell in equations.book.cells.items() if _is_number(cell, equations)}
-    patterns = {place: _pattern(cell, equations) for place, cell in cells.items()}
+    known = Patterns()
+    patterns = {place: known.of(cell.formula, place) if cell.formula else None for place, cell in cells.items()}
     found = []
     for down in (True, False):
         for run in _runs(cells, down):
@@ -102,12 +103,6 @@ def _is_number(cell: BookCell, equations: Equations) -> bool:
     if cell.formula is not None:
         return cell_name(cell.place) in equations.trees and not isinstance(cell.value, str)
     return isinstance(cell.value, int | float) and not isinstance(cell.value, bool)
-
-
-def _pattern(cell: BookCell, equations: Equations) -> Pattern | None:
-    if cell.formula is None:
-        return None
-    return pattern_of(cell.formula, equations.trees[cell_name(cell.place)], cell.place)
 
 
 def _runs(places: Iterable[Place], down: bool) -> Iterator[list[Place]]:

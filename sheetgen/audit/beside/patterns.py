@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sheetgen.audit.book import Area, Place
-from sheetgen.audit.syntax import Node, Reference, walk
+from sheetgen.audit.cut import cut, references_in
+from sheetgen.audit.grammar import parse_formula
+from sheetgen.audit.syntax import Reference
 from sheetgen.limits import MAX_COLUMNS, MAX_ROWS
 
 _SPACE = re.compile(r"\s+")
@@ -43,14 +46,39 @@ class Pattern:
         return Pattern(self.shape, tuple(slots))
 
 
-def pattern_of(text: str, tree: Node, place: Place) -> Pattern:
-    """Return the pattern of a formula that stands in a cell."""
-    pieces, slots, end = [], [], 0
-    for node in walk(tree):
-        if isinstance(node, Reference):
-            pieces.append(_SPACE.sub("", text[end : node.start]).upper())
-            end = node.end
-            rows = (node.first.row or 1, node.last.row or MAX_ROWS)
-            columns = (node.first.column or 1, node.last.column or MAX_COLUMNS)
-            slots.append(Area(node.sheet or place.sheet, min(rows), min(columns), max(rows), max(columns)))
-    return Pattern("□".join([*pieces, _SPACE.sub("", text[end:]).upper()]), tuple(slots))
+class Patterns:
+    """The patterns of formulas; of those that differ in their references alone one is read."""
+
+    def __init__(self) -> None:
+        self._shapes: dict[tuple[str, ...], str | None] = {}
+
+    def of(self, text: str, place: Place) -> Pattern:
+        """Return the pattern of a formula that stands in a cell. Raises NotUnderstood for one that cannot be read."""
+        found = cut(text)
+        if found is not None:
+            if found.pieces not in self._shapes:
+                references = references_in(parse_formula(text))
+                self._shapes[found.pieces] = _shape(text, references) if found.is_of(references) else None
+            shape = self._shapes[found.pieces]
+            if shape is not None:
+                return Pattern(shape, tuple([_area(place, *cells) for cells in found.references]))
+        references = references_in(parse_formula(text))
+        return Pattern(_shape(text, references), tuple([_named(place, node) for node in references]))
+
+
+def _shape(text: str, references: Sequence[Reference]) -> str:
+    """Return a formula without its references."""
+    starts = [0, *(node.end for node in references)]
+    ends = [*(node.start for node in references), len(text)]
+    return "□".join([_SPACE.sub("", text[start:end]).upper() for start, end in zip(starts, ends, strict=True)])
+
+
+def _named(place: Place, node: Reference) -> Area:
+    first, last = node.first, node.last
+    return _area(place, node.sheet, first.row or 1, first.column or 1, last.row or MAX_ROWS, last.column or MAX_COLUMNS)
+
+
+def _area(place: Place, sheet: str | None, row: int, column: int, last_row: int, last_column: int) -> Area:
+    top, bottom = (row, last_row) if row <= last_row else (last_row, row)
+    left, right = (column, last_column) if column <= last_column else (last_column, column)
+    return Area(sheet or place.sheet, top, left, bottom, right)

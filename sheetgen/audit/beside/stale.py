@@ -13,7 +13,6 @@ from sheetgen.audit.causes import relative_formula
 from sheetgen.audit.equations import cell_name, place_of
 from sheetgen.audit.finding import Finding, Weight
 from sheetgen.audit.graph import Graph
-from sheetgen.audit.tape import Number
 
 _FULL = 15
 """The digits that most programs keep of a number at least."""
@@ -54,16 +53,16 @@ def findings_on_values(graph: Graph) -> Iterator[Finding]:
 def _differs(graph: Graph, kept: Mapping[str, float], name: str, digits: int) -> float | None:
     """Return the right value of a formula, None where the one that is kept is right as far as its digits go."""
 
-    def number(other: str) -> Number:
+    def number(other: str) -> tuple[float, float]:
         value = kept[other] if other in kept else graph.values[other]
         rounded = other in kept and other in graph.equations.exprs and digits < 17
-        return Number(value, _half_a_digit(value, digits) if rounded else 0.0)
+        return value, _half_a_digit(value, digits) if rounded else 0.0
 
     uses = graph.uses[name]
     if digits == 17 and all(kept.get(one) == graph.values.get(one) is not None for one in (name, *uses)):
         return None  # computed from these very numbers before
     try:
-        (value, error), _ = graph.equations.programs.number(name, number)
+        value, error, _ = graph.equations.programs.number(name, number)
     except (KeyError, *ARITHMETIC_ERRORS):
         return None
     allowed = _MORE * error + _half_a_digit(kept[name], min(digits, _FULL)) + _half_a_digit(value, min(digits, _FULL))
