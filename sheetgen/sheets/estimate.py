@@ -18,13 +18,18 @@ _BUILDING, _BUILDING_A_CELL = 55_000_000, 2_200
 """The bytes of memory of a process that builds, and for each cell outside of a table: tables pass through in pieces."""
 _VERIFYING, _VERIFYING_A_CELL = 70_000_000, 375
 """The bytes of memory of a process that verifies with the embedded engine, and for each cell there."""
+WIDE, MOST_LOOKS, BLOCK_CELLS = 300, 150_000_000, 1_000_000
+"""A training sheet that is wider, and whose shared formulas would take more looks, is loaded with a formula of its own
+in each cell, so many cells at a time: see `sheetgen.proof.in_blocks`."""
+_A_CELL_OF_ITS_OWN = 2_700
+"""The bytes of memory for each such cell."""
 
 
 @dataclass(frozen=True)
 class SheetSize:
     """How large a sheet is: the rows down to its last cell, and its cells, of which some are formulas.
 
-    ``single`` are the cells that do not belong to its table.
+    ``single`` are the cells that do not belong to its table, which has so many ``columns``.
     """
 
     name: str
@@ -32,6 +37,7 @@ class SheetSize:
     cells: int
     formulas: int
     single: int
+    columns: int
 
 
 @dataclass(frozen=True)
@@ -63,7 +69,11 @@ class Estimate:
     @property
     def verifying(self) -> int:
         """About how many bytes of memory verifying it with the embedded engine takes."""
-        return _VERIFYING + _VERIFYING_A_CELL * self.cells
+        wide = [sheet for sheet in self.sheets if sheet.columns > WIDE]
+        tables = {sheet.name: sheet.cells - sheet.single for sheet in wide}
+        looks = sum(sheet.columns * tables[sheet.name] for sheet in wide)
+        own = min(sum(tables.values()), BLOCK_CELLS) if looks > MOST_LOOKS else 0
+        return _VERIFYING + _VERIFYING_A_CELL * self.cells + _A_CELL_OF_ITS_OWN * own
 
     def require_memory(self, *, verify: bool) -> None:
         """Raise UsageError where the machine has too little memory to build it, or to verify it where that is asked."""
@@ -86,7 +96,8 @@ def _size(page: Page) -> SheetSize:
     single = len(page.cells)
     cells, formulas = single, sum(isinstance(cell.content, Formula) for cell in page.cells.values())
     if page.table:
-        columns = page.table.columns
-        cells += page.table.rows * len(columns)
-        formulas += (page.table.rows - 1) * len(columns) + sum(isinstance(column.first, str) for column in columns)
-    return SheetSize(page.name, page.size[0], cells, formulas, single)
+        of_table = page.table.columns
+        cells += page.table.rows * len(of_table)
+        formulas += (page.table.rows - 1) * len(of_table) + sum(isinstance(column.first, str) for column in of_table)
+    columns = len(page.table.columns) if page.table else 0
+    return SheetSize(page.name, page.size[0], cells, formulas, single, columns)

@@ -12,10 +12,11 @@ from gallery import small_study
 
 from sheetgen import UsageError, build, load, override
 from sheetgen.network.study import Study
+from sheetgen.proof import in_blocks
 from sheetgen.sheets import estimate as estimates
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.compose import pages
-from sheetgen.sheets.estimate import Estimate, estimate
+from sheetgen.sheets.estimate import Estimate, SheetSize, estimate
 
 STUDIES: dict[str, Callable[[], Study]] = {
     "diverging": lambda: load("diverging"),
@@ -52,6 +53,19 @@ def test_more_rows_take_more_but_for_building_which_lets_them_pass_through() -> 
     assert 900 < large.cells / small.cells < 1000
     assert large.building == small.building
     assert large.verifying > 100 * small.verifying
+
+
+def test_a_wide_workbook_takes_more_to_verify() -> None:
+    """What was measured of GPTs of 196, 1,000 and 3,984 parameters is met within a factor of 2."""
+    assert (estimates.WIDE, estimates.MOST_LOOKS) == (in_blocks.WIDE, in_blocks.MOST_LOOKS)
+    assert estimates.BLOCK_CELLS == in_blocks.BLOCK_CELLS
+    shapes = {(61, 1_759, 53_000): 0.43e9, (61, 6_238, 158_400): 1.17e9, (61, 14_008, 433_057): 3.43e9}
+    for (rows, columns, single), measured in shapes.items():
+        size = Estimate((SheetSize("lr", rows, rows * columns + single, 0, single, columns),))
+        assert measured / 2 < size.verifying < measured * 2
+    narrow = Estimate((SheetSize("lr", 5_000, 1_000_000, 0, 0, 200),))
+    assert narrow.verifying < 0.5e9
+    assert estimated(load("gpt-small")).verifying == pytest.approx(0.43e9, rel=0.5)
 
 
 def free(count: int | None) -> Callable[[], int | None]:
