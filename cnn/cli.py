@@ -25,8 +25,9 @@ from cnn.runs.run import Run, find_run, free_name, listed_runs, newest_run, plan
 from cnn.training.config import recorded_config
 from cnn.training.plan import Plan, TrainOptions, new_plan, refuse_changes, unrecorded_folder
 from sheetgen.console import SETTINGS, Program, complain, run
+from sheetgen.engines import NAMES as ENGINES
 from sheetgen.interrupts import INTERRUPTED
-from sheetgen.sheet_names import CNN
+from sheetgen.sheet_names import CNN, CNN_LIVE
 from sheetgen.version import __version__
 
 if TYPE_CHECKING:
@@ -352,6 +353,65 @@ def read_images(run: Run, images: tuple[str, ...]) -> tuple[Sequence[Reading], S
     from cnn.predict import predict_pictures
 
     return predict_pictures(run, images)
+
+
+@cli.command()
+@click.argument("name", metavar="RUN")
+@click.argument("image", required=False, metavar="[IMAGE]")
+@options.workbook
+@options.checkpoint
+@options.data_dir
+@options.force
+@options.runs_dir
+def sheet(
+    name: str, image: str | None, workbook: Path, checkpoint: str, data_dir: str | None, force: bool, runs_dir: Path
+) -> int:
+    """Put a run's trained network into a workbook, as live formulas.
+
+    On the sheet "CNN live" draw a digit in the cells, or pick one of twenty test digits or the IMAGE: every map of
+    every layer, the ten probabilities and the answer are formulas over the trained weights, which stand on a sheet of
+    their own and may be changed. Sheets that cnn wrote are replaced, those of your own are not, and all else stays as
+    it is. See cnn verify.
+
+    Example: cnn sheet rf20-fast-1 seven.png --workbook backprop.xlsx
+    """
+    require("torch", "PIL", *(["scipy"] if image else []))
+    from cnn.live.write import check, live_network, write
+
+    check(workbook, force)
+    network = live_network(find_run(runs_dir, name), image, checkpoint, data_dir)
+    notes = write(workbook, network, force=force)
+    checked = f"cnn verify {shlex.quote(str(workbook))}"
+    click.echo(f"{workbook}: the network is on the sheet {CNN_LIVE}; {checked} proves it", err=True)
+    for note in notes:
+        click.echo(f"{workbook}: {note}", err=True)
+    return 0
+
+
+@cli.command()
+@click.argument("workbook", type=click.Path(path_type=Path), metavar="FILE")
+@click.option(
+    "--engine",
+    type=click.Choice(ENGINES),
+    default="embedded",
+    show_default=True,
+    help="The spreadsheet engine that recalculates it.",
+)
+@options.as_json
+def verify(workbook: Path, engine: str, as_json: bool) -> int:
+    """Prove the live network of a workbook.
+
+    A spreadsheet engine recalculates it for the shown picture, the drawing and every stored digit; every number of
+    every map, the scores and the answers are held against NumPy and torch in double precision, computed from the
+    weights in the cells. Exit code 1: something differs. What else the workbook holds is sheetgen verify's.
+
+    Example: cnn verify backprop.xlsx
+    """
+    from cnn.live.proof import prove, report_lines
+
+    report = prove(workbook, engine)
+    click.echo(json.dumps(to_json(report)) if as_json else "\n".join(report_lines(workbook, report)))
+    return int(not report.ok)
 
 
 @cli.command()

@@ -202,19 +202,23 @@ def pages_of_templates() -> Iterator[Page]:
         yield from composed_pages(Book(study, study))[0]
 
 
-def page_of_the_companion(folder: Path) -> Page:
-    """Return the sheet CNN of two runs that were never trained."""
-    pytest.importorskip("PIL", reason="the extra cnn is not installed")
+def pages_of_the_companion(folder: Path) -> list[Page]:
+    """Return the sheet CNN of two runs that were never trained, and the live sheets of a small network."""
+    for package in ("PIL", "torch"):
+        pytest.importorskip(package, reason="the extra cnn is not installed")
+    from live_networks import live_network
+
+    from cnn.live.write import pages
     from cnn.tab.write import page, run_record
 
-    return page([run_record(handmade_run(folder, name)) for name in ("one", "two")])
+    return [page([run_record(handmade_run(folder, name)) for name in ("one", "two")]), *pages(live_network())]
 
 
 def test_the_page_of_the_workbook_lists_the_functions_of_formulas(tmp_path: Path) -> None:
     listed = re.search(r"Formulas of cells use only (.*?) and arithmetic", unwrapped("docs/workbook.md"))
     assert listed is not None
     names = listed[1].split(", ")
-    pages = [*pages_of_templates(), page_of_the_companion(tmp_path)]
+    pages = [*pages_of_templates(), *pages_of_the_companion(tmp_path)]
     used = {function for page in pages for text in formulas_on(page) for function in functions_in(text)}
     of_templates = {row.excel for row in PRIMITIVES.values() if row.is_function and row.excel}
     assert names == sorted(names)

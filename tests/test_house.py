@@ -37,7 +37,7 @@ CNN = (
     {"training"},
     {"trained", "sweep"},
     {"predict"},
-    {"tab", "show", "sweep_table", "options"},
+    {"tab", "live", "show", "sweep_table", "options"},
     {"cli"},
     {"__main__"},
 )
@@ -47,6 +47,7 @@ OF_SHEETGEN_FOR_CNN = {
     "page",
     "xlsx",
     "console",
+    "engines",
     "files",
     "errors",
     "interrupts",

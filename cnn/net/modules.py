@@ -7,6 +7,7 @@ import math
 import torch
 from torch import Tensor, nn
 
+from cnn.net.folded import Array, Weights
 from cnn.net.networks import LayerFacts, Network, as_trained, walk
 
 
@@ -75,3 +76,14 @@ def build_modules(network: Network, dropout: float = 0.0, sparse: bool = True) -
     """
     kind = SparseDropout if sparse else nn.Dropout
     return nn.Sequential(*(module(layer, kind(dropout)) for layer in walk(as_trained(network, dropout))))
+
+
+def weights_of(model: nn.Module) -> Weights:
+    """Return what gives the arrays of each layer of a network, by torch's names, in double precision."""
+    state = {name: tensor.detach().cpu().double().numpy() for name, tensor in model.state_dict().items()}
+
+    def of(layer: LayerFacts) -> dict[str, Array]:
+        prefix = f"{layer.number - 1}."
+        return {name.rpartition(".")[2]: array for name, array in state.items() if name.startswith(prefix)}
+
+    return of

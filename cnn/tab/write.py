@@ -38,7 +38,7 @@ def check(workbook: Path, force: bool = False) -> None:
     A sheet of that name that is not ours, the person's own, is a reason not to; so are, without ``force``, a digital
     signature and a locked structure.
     """
-    graft.check(workbook, CNN, is_of_an_earlier_version, force=force)
+    graft.check(workbook, CNN, recognise=is_of_an_earlier_version, force=force)
     graft.check_writable(workbook)
 
 
@@ -55,7 +55,7 @@ def write(
     content = page(records, _mistakes(runs[0], records[0].summary.mistakes), _own(readings))
     if START in WorkbookFile(workbook).sheet_names:
         _put_way_back(content)
-    overridden = graft.graft(workbook, content, is_of_an_earlier_version, force=force)
+    overridden = graft.graft(workbook, content, recognise=is_of_an_earlier_version, force=force)
     return [objection.consequence for objection in overridden]
 
 

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 from sheetgen.errors import EngineError, did_you_mean
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from sheetgen.engines.base import Engine
+    from sheetgen.engines.trials import Bench
 
 NAMES = ("embedded", "libreoffice")
 
@@ -22,5 +25,24 @@ def get(name: str) -> Engine:
         from sheetgen.engines.libreoffice import LibreOffice
 
         return LibreOffice()
+    raise _unknown(name)
+
+
+def trial_bench(name: str, path: Path, timeout: float) -> Bench:
+    """Return a workbook in the hands of the engine called ``name``, for trials. Raises EngineError for an unknown name,
+    and where the engine is absent or cannot load the workbook.
+    """
+    if name == "embedded":
+        from sheetgen.engines.embedded_trials import EmbeddedBench
+
+        return EmbeddedBench(path, timeout)
+    if name == "libreoffice":
+        from sheetgen.engines.office_trials import OfficeBench
+
+        return OfficeBench(path, timeout)
+    raise _unknown(name)
+
+
+def _unknown(name: str) -> EngineError:
     hint = did_you_mean(name, NAMES, f"use one of {', '.join(NAMES)}")
-    raise EngineError(f"there is no engine called {name!r}: {hint}")
+    return EngineError(f"there is no engine called {name!r}: {hint}")

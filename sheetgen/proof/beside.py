@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Set
 
 from sheetgen.proof.compare_formula import cell_name
 from sheetgen.xlsx.cells import MAIN, FileCell
-from sheetgen.xlsx.mark import NAME
+from sheetgen.xlsx.mark import is_mark
 from sheetgen.xlsx.plain_xml import OFF
 from sheetgen.xlsx.reader import WorkbookFile
 
@@ -45,7 +45,7 @@ def beside_the_network(file: WorkbookFile, ours: Set[str], extra: Mapping[str, l
                 plural = kind if len(found) == 1 else f"{kind}s"
                 yield f"{sheet}: {len(found):,} added {plural}, the first in {cell_name(found[0])}"
     named = (entry.get("name", "") for entry in file.workbook.iterfind(f"{MAIN}definedNames/{MAIN}definedName"))
-    if names := sorted({name for name in named if name not in (*_OF_PRINTING, NAME)}):
+    if names := sorted({name for name in named if name not in _OF_PRINTING and not is_mark(name)}):
         yield f"names that were defined: {', '.join(names)}"
     if file.calculation.get("iterate", "0") not in OFF:
         yield "iterative calculation"

@@ -7,7 +7,7 @@ import re
 from sheetgen.page.page import Page
 from sheetgen.xlsx import content_types, schema, writer
 from sheetgen.xlsx.escapes import quoted_attribute
-from sheetgen.xlsx.mark import mark_of, marks_in
+from sheetgen.xlsx.mark import mark_of, marked_sheet, marks_in
 from sheetgen.xlsx.markup import Markup
 from sheetgen.xlsx.opc import RELATIONS, TYPES, WORKBOOK, find, part_key, rels_of, source_of
 from sheetgen.xlsx.package import Package
@@ -108,8 +108,20 @@ def _enter(package: Package, sheet: str, part: str, defined_names: list[str]) ->
     else:
         workbook.append(sheets, entry)
     local = [re.sub(r'localSheetId="\d+"', f'localSheetId="{len(tags)}"', name) for name in defined_names]
-    _define(workbook, [*local, mark_of(sheet)])
+    _define(workbook, [*local, mark_of(sheet, _kept_marks(workbook, sheet))])
     package.put(package.workbook, workbook)
+
+
+def _kept_marks(workbook: Markup, sheet: str) -> list[str]:
+    """Return the names of the marks on other sheets that are there; remove the other marks."""
+    others = {tag.get("name").lower() for tag in sheets_of(workbook)} - {sheet.lower()}
+    kept = []
+    for mark in marks_in(workbook):
+        if (marked_sheet(mark) or "").lower() in others:
+            kept.append(mark.get("name"))
+        else:
+            workbook.remove(mark)
+    return kept
 
 
 def _free_sheet_id(taken: set[int]) -> int:
@@ -119,9 +131,7 @@ def _free_sheet_id(taken: set[int]) -> int:
 
 
 def _define(workbook: Markup, defined_names: list[str]) -> None:
-    """Add defined names to the workbook part; the mark of a sheet before gives way."""
-    for mark in marks_in(workbook):
-        workbook.remove(mark)
+    """Add defined names to the workbook part."""
     names = workbook.root.child("definedNames")
     if names is None:
         workbook.insert(f"<definedNames>{''.join(defined_names)}</definedNames>", schema.WORKBOOK)

@@ -1,7 +1,7 @@
-"""Putting a sheet into an existing workbook without touching the rest of it.
+"""Putting sheets into an existing workbook without touching the rest of it.
 
 Loading and saving with openpyxl would drop cached values, sparklines, text boxes and whatever else it does
-not know. Here the new sheet's parts are added to the package, and only what must change does: the content
+not know. Here the new sheets' parts are added to the package, and only what must change does: the content
 types, the workbook part and its relations, the styles (which grow at their ends), the list of titles in
 docProps/app.xml, and the calculation chain, which is dropped (a stale one makes Excel offer a repair). Every
 other part keeps its bytes.
@@ -13,6 +13,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from sheetgen.errors import UsageError, WorkbookError
@@ -35,7 +36,7 @@ Recogniser = Callable[[Iterable[list[FileCell]]], bool]
 
 @dataclass(frozen=True)
 class Grafted:
-    """A workbook's package as it was and with a page in it, how it was stored, and what stood against it."""
+    """A workbook's package as it was and with pages in it, how it was stored, and what stood against it."""
 
     before: Package
     package: Package
@@ -43,20 +44,25 @@ class Grafted:
     objections: Sequence[Objection]
 
 
-def check(path: Path, sheet: str, recognise: Recogniser = lambda rows: False, *, force: bool = False) -> None:
-    """Make sure that a sheet of this name can be put into a workbook, by doing so without writing the file.
+def check(path: Path, *sheets: str, recognise: Recogniser = lambda rows: False, force: bool = False) -> None:
+    """Make sure that sheets of these names can be put into a workbook, by doing so without writing the file.
 
     Raises WorkbookError, saying why, for a file that is absent, damaged, encrypted or Strict, for one that has a
-    sheet of that name, in capitals or not, that is not ours (it neither bears the mark nor is recognised), and for one
+    sheet of such a name, in capitals or not, that is not ours (it neither bears a mark nor is recognised), and for one
     whose parts would not fit together. Raises UsageError for what is no regular file and, without ``force``, for one
     that is digitally signed or whose structure is locked.
     """
     version_of(path)
-    probe = Page(sheet)
-    probe.put("A1", "")
-    probe.flags.append("A1")
-    grafted = _grafted(path, probe, recognise, force)
-    _require_consistent(path, grafted, grafted.package, sheet)
+    grafted = _grafted(path, [_probe(sheet) for sheet in sheets], recognise, force)
+    _require_consistent(path, grafted, grafted.package, sheets)
+
+
+def _probe(sheet: str) -> Page:
+    """Return a page of this name with as little on it as shows whether it fits."""
+    page = Page(sheet)
+    page.put("A1", "")
+    page.flags.append("A1")
+    return page
 
 
 def check_writable(path: Path) -> None:
@@ -66,38 +72,41 @@ def check_writable(path: Path) -> None:
 
 
 def graft(
-    path: Path, page: Page, recognise: Recogniser = lambda rows: False, *, force: bool = False
+    path: Path, *pages: Page, recognise: Recogniser = lambda rows: False, force: bool = False
 ) -> Sequence[Objection]:
-    """Put a page into a workbook as its last sheet, or in place of the sheet of ours of that name.
+    """Put pages into a workbook as its last sheets, in place of the sheets of ours of their names.
 
     The file is replaced when the new one is whole and its parts fit together. Returns what ``force`` overrode.
     Raises WorkbookError and UsageError as `check` does, and UsageError where the file cannot be written, or was changed
     by another program meanwhile.
     """
     seen = version_of(path)
-    grafted = _grafted(path, page, recognise, force)
+    grafted = _grafted(path, pages, recognise, force)
     check_writable(path)
     with replacing(path, seen) as (file, draft):
         write_package(file, grafted.package, grafted.entries)
         file.flush()
-        _require_consistent(path, grafted, read_package(draft)[0], page.name)
+        _require_consistent(path, grafted, read_package(draft)[0], [page.name for page in pages])
     return grafted.objections
 
 
-def _grafted(path: Path, page: Page, recognise: Recogniser, force: bool) -> Grafted:
-    """Return the package of a workbook with a page in it."""
+def _grafted(path: Path, pages: Sequence[Page], recognise: Recogniser, force: bool) -> Grafted:
+    """Return the package of a workbook with pages in it."""
     file = WorkbookFile(path)
     with _telling_damage(path):
         package, entries = read_package(path)
         before = Package(dict(package.parts))
         _refuse_other_documents(path, package)
-        _refuse_foreign_sheet(file, package, page.name, recognise)
+        for page in pages:
+            _refuse_foreign_sheet(file, package, page.name, recognise)
         objected = list(objections(package))
         if objected and not force:
             _refuse(path, objected)
-        remove_sheet(package, page.name)
+        for page in pages:
+            remove_sheet(package, page.name)
         _drop_calculation_chain(package)
-        add_sheet(package, page)
+        for page in pages:
+            add_sheet(package, page)
         list_titles(package)
     return Grafted(before, package, entries, objected)
 
@@ -116,18 +125,19 @@ def _refuse(path: Path, objected: Sequence[Objection]) -> None:
     raise UsageError(f"{path} {problems}", "to add the sheet nevertheless, say so with --force")
 
 
-def _require_consistent(path: Path, grafted: Grafted, result: Package, sheet: str) -> None:
+def _require_consistent(path: Path, grafted: Grafted, result: Package, sheets: Sequence[str]) -> None:
     """Raise WorkbookError where the parts of the result do not fit together.
 
     What did not fit before, in parts that were not changed, is let be: their writer may know a program that opens it.
     """
     with _telling_damage(path):
         known = set(misfits_of_parts(grafted.before))
-        found = [*misfits_of_parts(result), *misfits_of_sheet(result, sheet)]
+        found = [*misfits_of_parts(result), *chain.from_iterable(misfits_of_sheet(result, sheet) for sheet in sheets)]
     for misfit in found:
         if misfit.part in grafted.package.changed or misfit not in known:
             raise WorkbookError(
-                f"with the sheet {sheet} in it {path} would not open everywhere ({misfit}), and it was left as it was",
+                f"with the sheet {', '.join(sheets)} in it {path} would not open everywhere ({misfit}), "
+                "and it was left as it was",
                 "save it anew in a spreadsheet program, or take another workbook",
             )
 

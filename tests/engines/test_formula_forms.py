@@ -113,6 +113,7 @@ FORMS: list[tuple[str, Callable[[Cells], Value], str, Value]] = [
         1.0,
     ),
     ("CHOOSE(@A6,@A1,@A2,@A3)", lambda c: n(c, f"A{n(c, 'A6'):.0f}"), "A6", 3.0),
+    ('REPT("█",ROUND(@A9,0))', lambda c: "█" * round(n(c, "A9")), "A9", 1.0),
     ("MOD(@A7,2)", lambda c: n(c, "A7") % 2, "A7", 3.25),
     ("INT(@A7)", lambda c: float(math.floor(n(c, "A7"))), "A7", 3.5),
     ("ROUND(@A2*10,0)", lambda c: math.floor(n(c, "A2") * 10 + 0.5) * 1.0, "A2", 0.35),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sheetgen.xlsx.mark import NAME, is_marked, mark_of, marks_in
+from sheetgen.xlsx.mark import NAME, is_mark, is_marked, mark_of, marks_in
 from sheetgen.xlsx.markup import Markup
 
 
@@ -34,6 +34,15 @@ def test_a_sheet_bears_the_mark_that_was_put_on_it(sheet: str) -> None:
 )
 def test_what_other_programs_make_of_it(reference: str, marked: bool) -> None:
     assert is_marked(workbook(f'<definedName name="{NAME.upper()}">{reference}</definedName>'), "cnn") is marked
+
+
+def test_marks_of_several_sheets_have_names_of_their_own() -> None:
+    marks = mark_of("one") + mark_of("two", [NAME]) + mark_of("three", [NAME.upper(), f"{NAME}_2"])
+    marked = workbook(marks)
+    assert [mark.get("name") for mark in marks_in(marked)] == [NAME, f"{NAME}_2", f"{NAME}_3"]
+    assert all(is_marked(marked, sheet) for sheet in ("one", "two", "three"))
+    assert all(map(is_mark, (NAME, f"{NAME}_2")))
+    assert not is_mark(f"{NAME}s")
 
 
 def test_a_workbook_without_names_bears_none() -> None:

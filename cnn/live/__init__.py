@@ -1,0 +1,1 @@
+"""A trained network alive in a workbook: every layer as formulas over its weights."""

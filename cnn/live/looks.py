@@ -1,0 +1,75 @@
+"""How the live sheets look: cells that are squares, their colours, and words and numbers across several of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from openpyxl.formatting.rule import ColorScaleRule, Rule
+from openpyxl.styles import Border, Side
+from openpyxl.styles.differential import DifferentialStyle
+
+from cnn.live.arrangement import Lattice
+from sheetgen.page import style
+from sheetgen.page.cell_names import column_letter
+from sheetgen.page.page import Content, Page
+from sheetgen.page.style import Style
+
+UNIT_WIDTH, UNIT_HEIGHT = 1.71, 12.75
+"""Of a cell that is a square of 17 pixels, in characters and in points."""
+_HIDDEN = ";;;"
+"""The number format of a pixel, which is seen by its colour."""
+PIXEL = Style(number=_HIDDEN, border="F2F4F7")
+DRAWN = Style(colour=style.BLUE, fill="FFFBE6", border="E4D9A8", number=_HIDDEN)
+RING = Style(number=_HIDDEN, fill="F2F4F7")
+MAP_NUMBER = Style(colour=style.GREY, size=8, align="center")
+CAPTION = Style(colour=style.GREY, size=10)
+DEEP, INK, PENCIL = "1849A9", "101828", "1F3FBF"
+"""The end of the scale of what a ReLU gives, of the shown image, and of the drawing."""
+
+
+def squares(page: Page, columns: int, rows: Iterable[int]) -> None:
+    """Make the cells of a page squares."""
+    page.widths |= dict.fromkeys(range(1, columns + 1), UNIT_WIDTH)
+    page.heights |= dict.fromkeys(rows, UNIT_HEIGHT)
+
+
+def across(page: Page, row: int, column: int, size: tuple[int, int], content: Content, look: Style) -> str:
+    """Put something across cells, so many rows and columns of them; return the first cell."""
+    rows, columns = size
+    cell = f"{column_letter(column)}{row}"
+    if rows > 1 or columns > 1:
+        page.merges.append(f"{cell}:{column_letter(column + columns - 1)}{row + rows - 1}")
+    return page.put(cell, content, look)
+
+
+def all_cells(lattice: Lattice) -> str:
+    """Return the cells of all maps, as conditional formats name them."""
+    return " ".join(square.cells for square in lattice.squares)
+
+
+def ink_scale(colour: str, paper: str = style.WHITE) -> Rule:
+    """Return the scale of colours of a picture: paper at 0, ink at 255."""
+    rule: Rule = ColorScaleRule("num", 0, paper, None, None, None, "num", 255, colour)
+    return rule
+
+
+def positive_scale() -> Rule:
+    """Return the scale of colours of numbers from 0 on: white at 0, deep at the largest."""
+    rule: Rule = ColorScaleRule("num", 0, style.WHITE, "percentile", 80, "84ADFF", "max", None, DEEP)
+    return rule
+
+
+def signed_scale(end: str) -> Rule:
+    """Return the scale of colours of numbers of both signs: white at 0, as deep for a number as for its negative.
+
+    ``end`` is a formula that gives the largest size.
+    """
+    rule: Rule = ColorScaleRule("formula", f"-({end})", "D92D20", "num", 0, style.WHITE, "formula", end, DEEP)
+    return rule
+
+
+def framed(condition: str) -> Rule:
+    """Return the rule that frames a cell in red where a condition holds."""
+    side = Side(style="thin", color="D92D20")
+    look = DifferentialStyle(border=Border(left=side, right=side, top=side, bottom=side))
+    return Rule("expression", dxf=look, formula=[condition])

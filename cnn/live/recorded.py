@@ -1,0 +1,182 @@
+"""A live network as its file has it: layers, weights and pictures read from the cells, by the labels beside them.
+
+Nothing here knows how the sheets were written; what is read is what the formulas are held against.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from cnn.net.folded import Array
+from sheetgen.errors import WorkbookError
+from sheetgen.sheet_names import CNN_DIGITS, CNN_LIVE, CNN_WEIGHTS
+from sheetgen.xlsx.reader import WorkbookFile
+
+Cells = Mapping[tuple[int, int], Any]
+_SIDE = 28
+
+
+@dataclass(frozen=True)
+class RecordedLayer:
+    """A line of the table of layers: what it is, where its maps stand, and its weights, bias and ring, if any.
+
+    ``weight`` is (maps out, maps in, k, k); that of a scale has one map in.
+    """
+
+    number: int
+    kind: str
+    kernel: int
+    stride: int
+    padding: int
+    relu: bool
+    count: int
+    side: int
+    first: tuple[int, int]
+    across: int
+    steps: tuple[int, int]
+    weight: Array | None = None
+    bias: Array | None = None
+    ring: Array | None = None
+
+    def corner(self, channel: int) -> tuple[int, int]:
+        """Return the first row and column of a map."""
+        below, beside = divmod(channel, self.across)
+        return self.first[0] + below * self.steps[0], self.first[1] + beside * self.steps[1]
+
+    def cells(self) -> list[tuple[int, int]]:
+        """Return the cells of all maps: map by map, row by row."""
+        places = range(self.side)
+        return [(r + i, c + j) for r, c in map(self.corner, range(self.count)) for i in places for j in places]
+
+
+@dataclass(frozen=True)
+class RecordedPicture:
+    """A stored picture, (28, 28), and the numbers by which the sheet of the digits looks it up."""
+
+    name: str
+    pixels: Array
+    row: int
+    column: int
+
+
+@dataclass(frozen=True)
+class RecordedNetwork:
+    """All of it; ``shown`` is what the file itself shows on the sheet of the maps, by row and column."""
+
+    image: RecordedLayer
+    layers: tuple[RecordedLayer, ...]
+    pictures: tuple[RecordedPicture, ...]
+    drawing: Array
+    picked: str
+    look_up: tuple[tuple[int, int], tuple[int, int]]
+    shown: Cells
+
+
+def recorded(path: Path) -> RecordedNetwork:
+    """Read the live network of a workbook; raise WorkbookError where there is none, or a number is missing in it."""
+    file = WorkbookFile(path)
+    for sheet in (CNN_LIVE, CNN_WEIGHTS, CNN_DIGITS):
+        if sheet not in file.sheet_names:
+            raise WorkbookError(f"{path} has no sheet {sheet}; put a trained network into it: cnn sheet RUN --workbook")
+    sheets = {name: _cells(file, name) for name in (CNN_LIVE, CNN_WEIGHTS, CNN_DIGITS)}
+    try:
+        image, *layers = _layers(sheets[CNN_WEIGHTS])
+        pictures, look_up, picked = _pictures(sheets[CNN_DIGITS])
+        row, column = _place_of(sheets[CNN_LIVE], "Your drawing")
+        drawing = _square(sheets[CNN_LIVE], (row + 1, column), _SIDE)
+    except (KeyError, ValueError, TypeError, StopIteration) as error:
+        raise WorkbookError(
+            f"{path}: its sheets {', '.join(sheets)} are not as cnn sheet writes them ({error})"
+        ) from error
+    return RecordedNetwork(image, tuple(layers), pictures, drawing, picked, look_up, sheets[CNN_LIVE])
+
+
+def _cells(file: WorkbookFile, sheet: str) -> dict[tuple[int, int], Any]:
+    return {(cell.row, cell.column): cell.value for row in file.rows(sheet) for cell in row if cell.value is not None}
+
+
+def _place_of(cells: Cells, text: str) -> tuple[int, int]:
+    return next(place for place, value in cells.items() if value == text)
+
+
+def _header(cells: Cells, first: str) -> tuple[int, dict[str, int]]:
+    """Return the row of the header that begins with a label, and the column of each label."""
+    row, start = next(place for place, value in cells.items() if value == first)
+    columns, column = {}, start
+    while isinstance(label := cells.get((row, column)), str):
+        columns[label], column = column, column + 1
+    return row, columns
+
+
+def _square(cells: Cells, corner: tuple[int, int], side: int) -> Array:
+    """Return the numbers of a square; an empty cell is 0, as formulas take it."""
+    row, column = corner
+    return np.array([[_number(cells.get((row + i, column + j), 0.0)) for j in range(side)] for i in range(side)])
+
+
+def _number(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError(f"{value!r} where a number is expected")
+    return float(value)
+
+
+def _layers(cells: Cells) -> list[RecordedLayer]:
+    """Return the lines of the table of layers, that of the image first."""
+    row, columns = _header(cells, "layer")
+    found: list[RecordedLayer] = []
+    while (row := row + 1, columns["layer"]) in cells:
+        line = {label: cells.get((row, column)) for label, column in columns.items()}
+        found.append(_layer(cells, line, before=found[-1] if found else None))
+    return found
+
+
+def _layer(cells: Cells, line: Mapping[str, Any], before: RecordedLayer | None) -> RecordedLayer:
+    def whole(label: str) -> int:
+        value = _number(line[label] if line[label] not in (None, "") else 0.0)
+        if value != int(value):
+            raise ValueError(f"{label} {value} of layer {line['layer']} is no whole number")
+        return int(value)
+
+    kernel, padding, count = max(1, whole("kernel")), whole("padding"), whole("maps out")
+    kind = str(line["kind"] or "image")
+    weight = bias = ring = None
+    if whole("kernel row"):
+        assert before is not None
+        row, column, pitch = whole("kernel row"), whole("kernel column"), whole("kernel to next")
+        inputs = 1 if kind == "scale" else before.count
+        weight = np.array(
+            [
+                [_square(cells, (row + o * pitch, column + i * pitch), kernel) for i in range(inputs)]
+                for o in range(count)
+            ]
+        )
+        bias_column = next(c for (r, c), value in cells.items() if r == row - 1 and value == "bias")
+        bias = np.array([_number(cells.get((row + o * pitch, bias_column), 0.0)) for o in range(count)])
+        if padding:
+            ring = np.array([_number(cells.get((row - 1, column + i * pitch), 0.0)) for i in range(inputs)])
+    return RecordedLayer(
+        whole("number"), kind, kernel, max(1, whole("stride")), padding, bool(whole("ReLU")), count, whole("side out"),
+        (whole("first row"), whole("first column")), whole("maps across"),
+        (whole("rows to next"), whole("columns to next")), weight, bias, ring,
+    )  # fmt: skip
+
+
+def _pictures(cells: Cells) -> tuple[tuple[RecordedPicture, ...], tuple[tuple[int, int], tuple[int, int]], str]:
+    """Return the stored pictures, the cells that say which one is shown, and the name of that one."""
+    header, columns = _header(cells, "name")
+    now = next(row for (row, _), value in cells.items() if value == "shown now") + 1
+    origin = (header + 1, min(c for (r, c) in cells if r == header and c > max(columns.values())))
+    pictures, row = [], header + 1
+    while (name := cells.get((row, columns["name"]))) is not None:
+        place = int(_number(cells[row, columns["row"]])), int(_number(cells[row, columns["column"]]))
+        if place[0]:
+            corner = origin[0] + place[0] - 1, origin[1] + place[1] - 1
+            pictures.append(RecordedPicture(str(name), _square(cells, corner, _SIDE), *place))
+        row += 1
+    look_up = (now, columns["row"]), (now, columns["column"])
+    return tuple(pictures), look_up, str(cells.get((now, columns["name"]), ""))

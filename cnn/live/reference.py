@@ -1,0 +1,70 @@
+"""The network of the cells computed anew, by NumPy and by torch, in double precision, without a formula."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from cnn.live.recorded import RecordedLayer
+from cnn.net.folded import Array
+
+
+def numpy_maps(layers: Sequence[RecordedLayer], image: Array) -> list[Array]:
+    """Return what each layer gives, (maps, side, side), each kernel's element times a shifted map at a time."""
+    maps, found = image[None], []
+    for layer in layers:
+        maps = _given(layer, maps)
+        if layer.relu:
+            maps = np.where(maps > 0, maps, 0.0)
+        found.append(maps)
+    return found
+
+
+def _given(layer: RecordedLayer, maps: Array) -> Array:
+    step, side = layer.stride, layer.side
+    if layer.ring is not None:
+        p, wide = layer.padding, maps.shape[1] + 2 * layer.padding
+        padded = np.empty((len(maps), wide, wide))
+        padded[...] = layer.ring.reshape(-1, 1, 1)
+        padded[:, p : wide - p, p : wide - p] = maps
+        maps = padded
+    reach = step * (side - 1) + 1
+    shifted = [
+        (a, b, maps[:, a : a + reach : step, b : b + reach : step])
+        for a in range(layer.kernel)
+        for b in range(layer.kernel)
+    ]
+    if layer.kind == "maxpool":
+        return np.asarray(np.maximum.reduce([part for *_, part in shifted]))
+    if layer.kind == "avgpool":
+        return np.asarray(sum(part for *_, part in shifted) / len(shifted))
+    assert layer.weight is not None
+    assert layer.bias is not None
+    total = np.zeros((layer.count, side, side)) + layer.bias.reshape(-1, 1, 1)
+    for a, b, part in shifted:
+        weight = layer.weight[:, :, a, b]
+        total += weight.reshape(-1, 1, 1) * part if layer.kind == "scale" else np.tensordot(weight, part, 1)
+    return total
+
+
+def torch_logits(layers: Sequence[RecordedLayer], images: Sequence[Array]) -> Array:
+    """Return the logits (pictures, classes) by torch's own functions."""
+    import torch
+    from torch.nn import functional
+
+    x = torch.from_numpy(np.stack(images))[:, None]
+    for layer in layers:
+        if layer.ring is not None:
+            ring, p = torch.from_numpy(layer.ring).view(1, -1, 1, 1), layer.padding
+            x = functional.pad(x - ring, (p, p, p, p)) + ring
+        if layer.kind == "maxpool":
+            x = functional.max_pool2d(x, layer.kernel, layer.stride)
+        elif layer.kind == "avgpool":
+            x = functional.avg_pool2d(x, layer.kernel, layer.stride)
+        else:
+            weight, bias = torch.from_numpy(layer.weight), torch.from_numpy(layer.bias)
+            groups = x.shape[1] if layer.kind == "scale" else 1
+            x = functional.conv2d(x, weight, bias, layer.stride, groups=groups)
+        x = x.relu() if layer.relu else x
+    return np.asarray(x.flatten(1).numpy())

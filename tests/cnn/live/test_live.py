@@ -1,0 +1,221 @@
+"""A trained network as live formulas: recalculated by both engines, and held against NumPy and torch."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+pytest.importorskip("torch", reason="the extra cnn is not installed")
+pytest.importorskip("PIL", reason="the extra cnn is not installed")
+
+from click.testing import CliRunner
+from cnn_support import handmade_run
+from grafting import MAY_CHANGE, changed, plain_workbook, sdk_errors
+from live_networks import PADDED, PLAIN, drawn_digit, live_network, untrained_run
+from saving import resave
+from workbook_lint import lint
+
+from cnn.cli import cli
+from cnn.live.arrangement import arrange
+from cnn.live.kernels import TABLE_ROW
+from cnn.live.proof import TOLERANCE, prove
+from cnn.live.write import write
+from cnn.net.networks import Layer
+from cnn.tab.write import write as write_tab
+from sheetgen import WorkbookError, verify
+from sheetgen.engines import trial_bench
+from sheetgen.engines.trials import Trial
+from sheetgen.sheet_names import CNN, CNN_DIGITS, CNN_LIVE, CNN_NUMBER, CNN_WEIGHTS
+
+NAMES = [CNN_LIVE, CNN_NUMBER, CNN_WEIGHTS, CNN_DIGITS]
+
+
+@pytest.fixture
+def workbook(tmp_path: Path) -> Path:
+    """A workbook to put the sheets into."""
+    return plain_workbook(tmp_path / "b.xlsx")
+
+
+def rewritten(path: Path, sheet: str, change: Callable[[str], str]) -> None:
+    """Change the XML of a sheet."""
+    names = openpyxl.load_workbook(path, read_only=True).sheetnames
+    part = f"xl/worksheets/sheet{names.index(sheet) + 1}.xml"
+    with zipfile.ZipFile(path) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    before = parts[part].decode()
+    parts[part] = change(before).encode()
+    assert parts[part].decode() != before
+    with zipfile.ZipFile(path, "w") as package:
+        for name, content in parts.items():
+            package.writestr(name, content)
+
+
+@pytest.mark.parametrize("layers", [PLAIN, PADDED], ids=["plain", "padded"])
+def test_every_number_is_what_numpy_and_torch_find(workbook: Path, layers: tuple[Layer, ...], engine_name: str) -> None:
+    write(workbook, live_network(layers))
+    report = prove(workbook, engine_name)
+    assert report.ok, report.differences[:5]
+    assert report.torch
+    assert report.largest <= TOLERANCE / 1000
+    outputs = sum(layer.channels * layer.side**2 for layer in live_network(layers).layers)
+    assert report.numbers == 2 * (outputs + 1) + 4 * (10 + 1) + 5 * 10  # engine and file; drawing and 3; torch
+
+
+def test_sheetgen_verify_recalculates_them(small_workbook: Path, engine_name: str) -> None:
+    write(small_workbook, live_network())
+    report = verify(small_workbook, engine_name, timeout=120)
+    assert report.ok, report.diffs
+    statuses = {sheet.name: (sheet.status, sheet.cells) for sheet in report.sheets}
+    for name in NAMES:
+        assert statuses[name][0] == "recalculated"
+    assert statuses[CNN_LIVE][1] > 784 + 3000
+    assert lint(small_workbook) == []
+
+
+@pytest.mark.parametrize(
+    ("pattern", "instead"),
+    [
+        (r"SUMPRODUCT\(AF8:AH10", "SUMPRODUCT(AF9:AH11"),  # a window one row too low
+        (r"MAX\(0,SUMPRODUCT", "MAX(-999,SUMPRODUCT"),  # a ReLU left out
+        (r"<f>EXP\((\w+)-", r"<f>EXP(-\1-"),
+        (r"<f>IF\([^<]*INDEX\([^<]*</f>", "<f>0</f>"),  # pixels that do not follow the pick
+    ],
+)
+def test_a_broken_formula_is_found_below_a_right_value(workbook: Path, pattern: str, instead: str) -> None:
+    write(workbook, live_network())
+    rewritten(workbook, CNN_LIVE, lambda xml: re.sub(pattern, instead, xml))
+    report = prove(workbook)
+    exp = "EXP" in pattern
+    assert report.ok is exp  # the powers are no part of the scores: sheetgen verify finds those
+    if not exp:
+        assert {difference.where for difference in report.differences} == {"engine"}
+
+
+def test_a_wrong_value_in_the_file_is_found(workbook: Path) -> None:
+    write(workbook, live_network())
+    rewritten(
+        workbook, CNN_LIVE, lambda xml: re.sub(r"(<f>MAX\(0,SUMPRODUCT[^<]*</f><v>)[^<]*", r"\g<1>77.5", xml, count=1)
+    )
+    (difference,) = prove(workbook).differences
+    assert (difference.where, difference.found) == ("file", 77.5)
+
+
+def test_it_is_proven_after_a_person_drew_and_changed_a_weight(workbook: Path, tmp_path: Path, soffice: str) -> None:
+    write(workbook, live_network())
+    before = prove(workbook)
+    assert before.ok
+    book = openpyxl.load_workbook(workbook)
+    live = book[CNN_LIVE]
+    for row in range(12, 30):
+        live.cell(row, 15).value = 255
+    live["AF5"] = "draw"
+    weights = book[CNN_WEIGHTS]
+    place = arrange(live_network().layers, TABLE_ROW)
+    assert place.kernels[0] is not None
+    weights[place.kernels[0].square(1, 0).cell(1, 1)] = 0.75
+    book.save(workbook)
+    saved = resave(workbook, tmp_path / "saved", soffice)
+    report = prove(saved)
+    assert report.ok, report.differences[:5]
+    shown = openpyxl.load_workbook(saved, data_only=True)[CNN_LIVE]
+    assert shown.cell(15, 45).value == 255 == shown.cell(15, 15).value
+    assert "It reads this as" in shown["B2"].value
+    assert shown["B2"].value.endswith("%.")  # nobody knows what a drawing is
+
+
+def test_a_number_of_every_convolution_is_taken_apart(workbook: Path) -> None:
+    network = live_network(PADDED)
+    write(workbook, network)
+    picks = [
+        (layer, where, row, column) for layer in (1, 3) for where, row, column in ((1, 1, 1), (2, 26, 3), (9, 99, 99))
+    ]
+    trials = [
+        Trial(
+            ((CNN_NUMBER, 13, 4), (CNN_NUMBER, 13, 3)), {(CNN_NUMBER, 4 + i, 3): float(n) for i, n in enumerate(pick)}
+        )
+        for pick in picks
+    ]
+    shown = trial_bench("embedded", workbook, 60).tried(trials)
+    assert [values and values[0] for values in shown] == ["OK: the same"] * len(picks)
+    assert len({values[1] for values in shown if values}) > 3
+
+
+def test_only_what_must_change_does_and_writing_again_gives_the_same(workbook: Path, tmp_path: Path) -> None:
+    before = Path(shutil.copy(workbook, tmp_path / "before.xlsx"))
+    write(workbook, live_network())
+    assert changed(before, workbook) <= MAY_CHANGE
+    once = Path(shutil.copy(workbook, tmp_path / "once.xlsx"))
+    write(workbook, live_network())
+    assert changed(once, workbook) == set()
+    assert openpyxl.load_workbook(workbook).sheetnames == ["Data", "Notes", *NAMES]
+    assert sdk_errors(workbook) <= sdk_errors(before)
+
+
+def test_the_sheet_cnn_and_the_live_ones_stand_side_by_side(workbook: Path, tmp_path: Path) -> None:
+    run = handmade_run(tmp_path, "one")
+    write(workbook, live_network())
+    write_tab(workbook, [run])
+    write(workbook, live_network())
+    write_tab(workbook, [run])
+    assert sorted(openpyxl.load_workbook(workbook).sheetnames) == sorted(["Data", "Notes", CNN, *NAMES])
+    assert prove(workbook).ok
+
+
+def test_a_sheet_of_ones_own_is_not_replaced(tmp_path: Path) -> None:
+    path = plain_workbook(tmp_path / "own.xlsx", "Data", "cnn weights")
+    before = path.read_bytes()
+    with pytest.raises(WorkbookError, match="'cnn weights' that is not ours"):
+        write(path, live_network())
+    assert path.read_bytes() == before
+
+
+def test_the_commands(workbook: Path, tmp_path: Path) -> None:
+    untrained_run(tmp_path / "runs", "one")
+    given = [
+        "sheet",
+        "one",
+        str(drawn_digit(tmp_path)),
+        "--workbook",
+        str(workbook),
+        "--runs-dir",
+        str(tmp_path / "runs"),
+    ]
+    done = CliRunner().invoke(cli, given)
+    assert (done.exit_code, done.output) == (
+        0, f"{workbook}: the network is on the sheet {CNN_LIVE}; cnn verify {workbook} proves it\n",
+    )  # fmt: skip
+    book = openpyxl.load_workbook(workbook, data_only=True)
+    assert book[CNN_LIVE]["AF5"].value == "your picture"
+    names = [book[CNN_DIGITS].cell(row, 2).value for row in range(7, 29)]
+    assert names[:2] == ["draw", "your picture"]
+    assert len([name for name in names if name]) == 22
+
+
+def test_the_verdict_as_text_and_json(workbook: Path) -> None:
+    write(workbook, live_network())
+    done = CliRunner().invoke(cli, ["verify", str(workbook), "--json"])
+    assert done.exit_code == 0, done.output
+    report = json.loads(done.output)
+    assert report["differences"] == []
+    assert report["pictures"] == 4
+    done = CliRunner().invoke(cli, ["verify", str(workbook)])
+    assert done.output.startswith(f"OK: {report['numbers']:,} numbers of 4 pictures agree with NumPy and torch")
+    rewritten(workbook, CNN_LIVE, lambda xml: re.sub(r"MAX\(0,SUMPRODUCT", "MAX(-999,SUMPRODUCT", xml))
+    done = CliRunner().invoke(cli, ["verify", str(workbook)])
+    assert done.exit_code == 1
+    assert done.output.startswith("DIFFERENT: ")
+    assert f"  {workbook}: CNN live!" in done.output
+
+
+def test_a_workbook_without_a_network_gets_one_line(workbook: Path) -> None:
+    done = CliRunner().invoke(cli, ["verify", str(workbook)])
+    assert done.exit_code == 2
+    assert done.output.startswith(f"cnn: {workbook} has no sheet {CNN_LIVE}")
+    assert done.output.count("\n") == 1
