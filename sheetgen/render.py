@@ -15,7 +15,7 @@ from sheetgen.engines import get
 from sheetgen.engines.base import Recalculation
 from sheetgen.engines.libreoffice import LibreOffice
 from sheetgen.errors import WorkbookError
-from sheetgen.page import charts
+from sheetgen.page import charts, style
 from sheetgen.page.cell_names import column_letter, row_and_column
 from sheetgen.page.page import Page
 from sheetgen.page.printing import fit, fit_width
@@ -24,6 +24,7 @@ from sheetgen.proof.recorded import numbers_recorded, picks_recorded, study_reco
 from sheetgen.sheet_names import CHECKS, EQUATIONS, ERROR, START
 from sheetgen.sheets import handout
 from sheetgen.sheets.book import Book
+from sheetgen.sheets.checks import NOTES_ROW
 from sheetgen.sheets.compose import compose
 from sheetgen.sheets.equations import CHAIN_RULE
 from sheetgen.sheets.layout import FLAG_CELL
@@ -32,6 +33,7 @@ from sheetgen.sheets.matrices.sheet import NUMBERS
 from sheetgen.xlsx import shell, writer
 from sheetgen.xlsx.reader import WorkbookFile
 
+_FIRST_CHECKS = "These are the first checks; the sheet Checks of the workbook has all that are counted above."
 _LEGIBLE = 100
 """The most rows that are legible on a page."""
 
@@ -46,16 +48,23 @@ def render(path: Path, *, whole: bool = False, timeout: float = 600.0) -> bytes:
     if whole:
         return LibreOffice().pdf(path, timeout)
     book = _book_of(path, timeout)
-    pages = compose(book, more=(handout.page,)).pages
-    *of_workbook, _ = pages
-    for page in of_workbook:
-        _leave_out_links(page)
-        page.decorate.append(partial(_PRINTED.get(page.name, _hide), page))
+    pages = handout_pages(book)
     with tempfile.TemporaryDirectory(prefix="sheetgen-") as name:
         file = Path(name) / "handout.xlsx"
         with file.open("wb") as out:
             writer.write(out, shell.make(pages, book.study.title, writer.stamp()), pages, Path(name))
         return LibreOffice().pdf(file, timeout)
+
+
+def handout_pages(book: Book) -> list[Page]:
+    """Return the sheets of a handout, of which those are hidden that it does not print."""
+    *of_workbook, own = compose(book, more=(handout.page,)).pages
+    for page in of_workbook:
+        _leave_out_links(page)
+        page.decorate.append(partial(_PRINTED.get(page.name, _hide), page))
+        if page.name == CHECKS and page.size[0] > _LEGIBLE:
+            page.put(f"A{NOTES_ROW + 3}", _FIRST_CHECKS, style.NOTE)
+    return [*of_workbook, own]
 
 
 def _book_of(path: Path, timeout: float) -> Book:
@@ -102,8 +111,13 @@ def _as_it_is(page: Page, sheet: Any) -> None:
     """Print a sheet as it prints itself."""
 
 
-def _together(page: Page, sheet: Any) -> None:
-    _fit(sheet, _printed(sheet)[3])
+def _checks(page: Page, sheet: Any) -> None:
+    """Print the checks on one page, of many the first ones: that all pass stands above them."""
+    left, top, right, last = _printed(sheet)
+    if last > _LEGIBLE:
+        sheet.print_area = f"{column_letter(left)}{top}:{column_letter(right)}{_LEGIBLE}"
+        sheet.row_breaks, sheet.print_title_rows = RowBreak(), None
+    fit(sheet)
 
 
 def _printed(sheet: Any) -> tuple[int, int, int, int]:
@@ -140,6 +154,6 @@ _PRINTED: Mapping[str, Callable[[Page, Any], None]] = {
     START: _as_it_is,
     ERROR: _charts,
     EQUATIONS: _equations,
-    CHECKS: _together,
+    CHECKS: _checks,
 }
 """How the sheets of a handout are printed, besides its own; the others are not."""

@@ -9,13 +9,15 @@ import pytest
 from click.testing import CliRunner
 from faults import change_cell, constant
 from gallery import small_workbook_of
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
+from openpyxl.utils.cell import range_boundaries
 
 from sheetgen import load, override
 from sheetgen.cli import cli
 from sheetgen.network.trace import Trace
 from sheetgen.page.page import Formula
-from sheetgen.render import render
+from sheetgen.render import handout_pages, render
+from sheetgen.sheet_names import CHECKS
 from sheetgen.sheets import handout
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.compose import compose
@@ -44,6 +46,24 @@ def test_every_page_on_request(tmp_path: Path, soffice: str) -> None:
     assert (plain.stdout, every.stdout) == (f"wrote {path.with_suffix('.pdf')}\n", f"wrote {tmp_path / 'all.pdf'}\n")
     handed_out, whole = (pages_in(file.read_bytes()) for file in (path.with_suffix(".pdf"), tmp_path / "all.pdf"))
     assert handed_out <= 6 < whole
+
+
+@pytest.mark.parametrize("template", ["gpt-small", "lenet-small", "mlp-2-2-2", "transformer-block", "xor"])
+def test_of_a_large_network_one_page_of_checks_is_printed(template: str) -> None:
+    """However many there are; where some are left out, that is said below the line that counts them all."""
+    study = override(load(template), iterations=2)
+    (page,) = [page for page in handout_pages(Book(study, study)) if page.name == CHECKS]
+    sheet = Workbook().active
+    for decorate in page.decorate:
+        decorate(sheet)
+    left, top, _, last = range_boundaries(sheet.print_area.rpartition("!")[2])
+    assert (left, top) == (1, 1)
+    assert last <= 100
+    assert sheet.page_setup.fitToHeight == 1
+    assert not sheet.row_breaks.brk
+    said = [cell.content for (row, column), cell in page.cells.items() if column == 1 and row < 12]
+    cut = any(str(text).startswith("These are the first checks") for text in said)
+    assert cut == (template != "mlp-2-2-2" or page.size[0] > 100)
 
 
 @pytest.mark.parametrize("template", ["mlp-2-2-2", "iris", "perceptron"])

@@ -40,7 +40,8 @@ _CONSTANTS: dict[str, float | Formula] = {
     _LOSS_ROUNDING: _GRANTED,
 }
 _USED = Listing.at(3, _CONSTANTS, 4)
-_NOTES_ROW, _LABEL_ROW = 8, 12
+NOTES_ROW, _LABEL_ROW = 8, 12
+"""The first row of the notes, of which there are three at most; the row behind them is free."""
 _NOTES = (
     "Every number below should be 0: it is a deviation beyond what rounding explains. The largest allowed stands on"
     " Inputs.",
@@ -109,7 +110,7 @@ class _Checks:
         _COUNTS.put(page, _WHERE, table.where(), style.Style(colour=style.BAD, bold=True, align="left"))
         for label, constant in _CONSTANTS.items():
             _USED.put(page, label, constant, style.BUILT, style.BUILT)
-        for row, note in enumerate(self.notes(), start=_NOTES_ROW):
+        for row, note in enumerate(self.notes(), start=NOTES_ROW):
             page.put(f"A{row}", note, style.NOTE)
 
     def notes(self) -> tuple[str, ...]:
