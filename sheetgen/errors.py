@@ -64,16 +64,21 @@ class UsageError(SheetgenError):
 class NumberError(SheetgenError):
     """A quantity whose formula would show an error value, known before the workbook is written.
 
-    ``where`` is the place of its equation in the template, "" where that is not known.
+    ``where`` is the place of its equation in the template, "" where that is not known. ``instead`` says what the
+    template could have in place of what fails, "" where nothing is known.
     """
 
-    def __init__(self, quantity: str, iteration: int, rate: float, reason: str, where: str = "") -> None:
+    def __init__(
+        self, quantity: str, iteration: int, rate: float, reason: str, where: str = "", instead: str = ""
+    ) -> None:
         self.quantity, self.iteration, self.rate, self.reason = quantity, iteration, rate, reason
         problem = f"{quantity} has no value at iteration {iteration} with learning rate {rate!r}: {reason}"
         shown = "where a spreadsheet shows #NUM! or #DIV/0!"
         expected = "use a smaller rate, fewer iterations or other initial values"
         if not iteration:
             expected = "use other inputs or initial values, or another equation"
+        if instead:
+            expected = f"{instead}, or {expected}"
         super().__init__(f"{where}: {problem}, {shown}" if where else f"{problem}, {shown}", expected)
 
 

@@ -70,6 +70,14 @@ def _names(expr: Expr, kind: type[Var] | type[Before] | type[Held]) -> Iterator[
             yield from _names(arg, kind)
 
 
+def operations(expr: Expr) -> Iterator[str]:
+    """Yield the operations in an expression, with repetitions."""
+    if isinstance(expr, Apply):
+        yield expr.op
+        for arg in expr.args:
+            yield from operations(arg)
+
+
 def substitute(expr: Expr, replace: Callable[[str], Expr], above: Callable[[str], Expr] = Before) -> Expr:
     """Return the expression with every name of this row replaced, and those ``above``; nothing is simplified."""
     if isinstance(expr, Var):

@@ -147,6 +147,10 @@ _ROWS = (
     Primitive("held", ("0",), "held", r"\mathrm{held}", expansion="a"),
     Primitive("identity", ("1",), "identity", r"\mathrm{identity}", kind="activation", expansion="a"),
     Primitive("sigmoid", ("y*(1 - y)",), "σ", r"\sigma", kind="activation", expansion="1/(1 + exp(-a))"),
+    Primitive(  # Neither power of e can be too large for a number.
+        "stable_sigmoid", ("y*(1 - y)",), "σ", r"\sigma",
+        kind="activation", expansion="exp(min(a, 0))/(1 + exp(-abs(a)))",
+    ),
     Primitive("tanh", ("1 - y^2",), "tanh", r"\tanh", "TANH", math.tanh, "activation"),
     Primitive(
         "relu", ("where(y > 0, 1, 0)",), "relu", r"\mathrm{relu}", kind="activation", expansion="max(0, a)",
@@ -190,6 +194,10 @@ _ROWS = (
         "bce", ("(a - b)/(a*(1 - a))", "ln(1 - a) - ln(a)"), "bce", r"\mathrm{bce}",
         kind="loss", expansion="-(b*ln(a) + (1 - b)*ln(1 - a))",
         in_layers=LossInLayers("binary_cross_entropy", mean=True, probabilities=("sigmoid", "softmax")),
+    ),
+    Primitive(  # Of a logit a: that of the probability σ(a), which may round to 0 or 1.
+        "bce_with_logits", ("stable_sigmoid(a) - b", "-a"), "bce_with_logits", r"\mathrm{bce\_with\_logits}",
+        kind="loss", expansion="max(a, 0) - a*b + ln(1 + exp(-abs(a)))",
     ),
     # One class's part of a cross-entropy. A class that is not the right one may have the probability 0, which has no
     # logarithm.

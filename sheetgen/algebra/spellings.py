@@ -15,6 +15,7 @@ _SAME: Mapping[str, str] = {
     "detach": "held",
     "stop_gradient": "held",
     "binary_cross_entropy": "bce",
+    "binary_cross_entropy_with_logits": "bce_with_logits",
 }
 """Functions that are here, by what they are called elsewhere."""
 

@@ -14,6 +14,7 @@ from functools import cached_property
 from sheetgen.algebra.evaluate import ARITHMETIC_ERRORS
 from sheetgen.errors import NumberError
 from sheetgen.limits import HEADER_ROWS, MAX_ROWS
+from sheetgen.network.advice import instead_of_probabilities
 from sheetgen.network.descent import running_mean
 from sheetgen.network.graph import SAMPLE, SAMPLES, Graph, Quantity, Section, mean
 from sheetgen.network.row_above import brought_down
@@ -73,7 +74,8 @@ class Evaluation:
             loss, rate = self.study.network.loss, self.study.variants[variant].rate
             reason = "with the weights of this iteration a sample of the data set has no value that a cell can hold"
             where = self.study.place_of(loss)
-            raise NumberError(loss, self.points[point], rate, reason, where) from None
+            instead = instead_of_probabilities(self.study.network)
+            raise NumberError(loss, self.points[point], rate, reason, where, instead) from None
 
     def curve(self, variant: int, quantity: str) -> list[float]:
         """Return the mean of the loss or a metric over all samples, at every point."""

@@ -14,6 +14,7 @@ from typing import Protocol
 
 from sheetgen.algebra.evaluate import ARITHMETIC_ERRORS, evaluate
 from sheetgen.errors import NumberError
+from sheetgen.network.advice import instead_of_probabilities
 from sheetgen.network.graph import SAMPLE
 from sheetgen.network.row_program import Row, RowProgram, compile_rows
 from sheetgen.network.study import Study
@@ -157,7 +158,8 @@ class _Run:
 
     def _error(self, quantity: str, iteration: int, reason: str) -> NumberError:
         rate = self.study.variants[self.variant].rate
-        return NumberError(quantity, iteration, rate, reason, self.study.place_of(quantity))
+        instead = instead_of_probabilities(self.graph)
+        return NumberError(quantity, iteration, rate, reason, self.study.place_of(quantity), instead)
 
 
 def _reason(error: Exception) -> str:

@@ -31,6 +31,12 @@ def _softplus(z: Any) -> Any:
     return np.where(np.real(z) > 0, z + np.log1p(np.exp(-z)), np.log1p(np.exp(z)))
 
 
+def _stable_sigmoid(z: Any) -> Any:
+    right = 1 / (1 + np.exp(-np.where(np.real(z) > 0, z, 0)))
+    power = np.exp(np.where(np.real(z) > 0, 0, z))
+    return np.where(np.real(z) > 0, right, power / (1 + power))
+
+
 def _gelu(z: Any) -> Any:
     return 0.5 * z * (1 + np.tanh(np.sqrt(2 / np.pi) * (z + 0.044715 * z * z * z)))
 
@@ -74,6 +80,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "where": _where,
     "identity": lambda z: z,
     "sigmoid": lambda z: 1 / (1 + np.exp(-z)),
+    "stable_sigmoid": _stable_sigmoid,
     "tanh": np.tanh,
     "relu": lambda z: np.where(np.real(z) > 0, z, 0),
     "leaky_relu": lambda z: np.where(np.real(z) > 0, z, 0.01 * z),
@@ -85,6 +92,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "half_squared_error": lambda a, b: (a - b) * (a - b) / 2,
     "huber": _huber,
     "bce": lambda a, b: -b * np.log(a) - (1 - b) * np.log(1 - a),
+    "bce_with_logits": lambda a, b: b * _softplus(-a) + (1 - b) * _softplus(a),
     "cce": _cce,
     "l1_penalty": _abs,
     "l2_penalty": lambda z: z * z,

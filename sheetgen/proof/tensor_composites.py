@@ -31,6 +31,10 @@ def _log_softmax(make: Make, number: Callable[[float], int], x: int) -> int:
     return make("_Sub", below, make("ln", total))
 
 
+def _cce_with_logits(make: Make, number: Callable[[float], int], x: int, t: int) -> int:
+    return make("_USub", make("sum", make("_Mult", _log_softmax(make, number, x), t), axis=-1))
+
+
 def _root_mean_square(make: Make, number: Callable[[float], int], x: int, axis: int, eps: float) -> int:
     square = make("mean", make("_Mult", x, x), axis=axis, keepdims=True)
     return make("sqrt", make("_Add", square, number(eps)))
@@ -58,6 +62,7 @@ def _dropout(make: Make, number: Callable[[float], int], x: int, mask: int, p: f
 COMPOSITES: Mapping[str, Callable[..., int]] = {
     "softmax": _softmax,
     "log_softmax": _log_softmax,
+    "cce_with_logits": _cce_with_logits,
     "layernorm": _normed(-1),
     "batchnorm": _normed(0),
     "rmsnorm": _rmsnorm,

@@ -46,6 +46,10 @@ COMPOSITES: dict[str, Composite] = {
     "softmax": Composite(("x",), "exp/sum", _SOFTMAX),
     # The logarithm is a step of its own: beside a number that is large, what is checked of it would be lost.
     "log_softmax": Composite(("x",), "x - max - log", {**_SOFTMAX, "log": "ln(sum)"}),
+    # One number a row: the cross-entropy of softmax(x), whose probabilities may round to 0.
+    "cce_with_logits": Composite(
+        ("x", "t"), "sum(t*cost, axis=-1)", {**_SOFTMAX, "log": "ln(sum)", "cost": "log - (x - max)"}
+    ),
     # Ba, Kiros and Hinton, 2016.
     "layernorm": Composite(("x", "gain", "bias"), "gain*hat + bias", _normed(-1), {"eps": 1e-5}),
     # Ioffe and Szegedy, 2015, over the rows of a tensor.

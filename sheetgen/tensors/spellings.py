@@ -24,7 +24,7 @@ _SAME: Mapping[str, str] = {
     "causal_mask": "mask",
 }
 _LOSS = "write mean((y - t)^2)"
-_CROSS_ENTROPY = "write mean(-sum(t*log_softmax(z), axis=-1)) of logits z and one-hot t"
+_CROSS_ENTROPY = "write mean(cce_with_logits(z, t)) of logits z and one-hot t"
 _DRAWN = "weights are drawn in [parameters]: W = { shape = [4, 3] }"
 _TYPED = "numbers stand in [inputs], [targets] or [parameters] as nested lists"
 _WRITTEN: Mapping[str, str] = {

@@ -38,6 +38,7 @@ SYMPY: Mapping[str, Callable[..., Any]] = {
     "ln": sympy.log,
     "sqrt": sympy.sqrt,
     "sigmoid": lambda a: 1 / (1 + sympy.exp(-a)),
+    "stable_sigmoid": lambda a: 1 / (1 + sympy.exp(-a)),
     "tanh": sympy.tanh,
     "sin": sympy.sin,
     "cos": sympy.cos,
@@ -49,6 +50,7 @@ SYMPY: Mapping[str, Callable[..., Any]] = {
     "squared_error": lambda a, b: (a - b) ** 2,
     "half_squared_error": lambda a, b: (a - b) ** 2 / 2,
     "bce": lambda a, b: -b * sympy.log(a) - (1 - b) * sympy.log(1 - a),
+    "bce_with_logits": lambda a, b: sympy.log(1 + sympy.exp(a)) - a * b,
     "l2_penalty": lambda a: a**2,
 }
 COMPLEX: Mapping[str, Callable[..., complex]] = {
@@ -62,6 +64,7 @@ COMPLEX: Mapping[str, Callable[..., complex]] = {
     "ln": cmath.log,
     "sqrt": cmath.sqrt,
     "sigmoid": lambda a: 1 / (1 + cmath.exp(-a)),
+    "stable_sigmoid": lambda a: 1 / (1 + cmath.exp(-a)),
     "tanh": cmath.tanh,
     "sin": cmath.sin,
     "cos": cmath.cos,
@@ -73,6 +76,7 @@ COMPLEX: Mapping[str, Callable[..., complex]] = {
     "squared_error": lambda a, b: (a - b) * (a - b),
     "half_squared_error": lambda a, b: (a - b) * (a - b) / 2,
     "bce": lambda a, b: -b * cmath.log(a) - (1 - b) * cmath.log(1 - a),
+    "bce_with_logits": lambda a, b: cmath.log(1 + cmath.exp(a)) - a * b,
     "l2_penalty": lambda a: a * a,
 }
 

@@ -103,6 +103,12 @@ GOLDEN = {
     ),
     "bce(a, b)": ("bce(a, b)", "-(C5*LN(B5)+(1-C5)*LN(1-B5))", r"\mathrm{bce}\left(a, b\right)"),
     "cce(a, b)": ("cce(a, b)", "IF(C5=0,0,-C5*LN(B5))", r"\mathrm{cce}\left(a, b\right)"),
+    "stable_sigmoid(a)": ("σ(a)", "EXP(MIN(B5,0))/(1+EXP(-ABS(B5)))", r"\sigma\left(a\right)"),
+    "bce_with_logits(a, b)": (
+        "bce_with_logits(a, b)",
+        "MAX(B5,0)-B5*C5+LN(1+EXP(-ABS(B5)))",
+        r"\mathrm{bce\_with\_logits}\left(a, b\right)",
+    ),
     "l1_penalty(a)": ("l1_penalty(a)", "ABS(B5)", r"\mathrm{l1\_penalty}\left(a\right)"),
     "(1e-5)^2": ("1e−05²", "1E-05^2", r"{\left(1 \cdot 10^{-5}\right)}^{2}"),
 }
@@ -117,7 +123,8 @@ def test_golden_spellings(typed: str, spellings: tuple[str, str, str]) -> None:
 @pytest.mark.parametrize("name", functions())
 def test_a_person_reads_a_function_by_its_name(name: str) -> None:
     operands = tuple(map(Var, "abc"[: PRIMITIVES[name].arity]))
-    signs = {"sigmoid": ("σ", r"\sigma"), "sqrt": ("√", r"\sqrt{a}"), "pi": ("π", r"\pi")}
+    sigma = ("σ", r"\sigma")
+    signs = {"sigmoid": sigma, "stable_sigmoid": sigma, "sqrt": ("√", r"\sqrt{a}"), "pi": ("π", r"\pi")}
     text, latex = signs.get(name, (name, name.replace("_", r"\_")))
     written = ", ".join("abc"[: len(operands)])
     assert Text().write(Apply(name, operands)) == (f"{text}({written})" if operands else text)

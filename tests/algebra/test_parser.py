@@ -86,8 +86,9 @@ ONLY = "a comparison can only be the first operand of where, as in where(a > 0, 
         (
             "a*swish(b)",
             "there is no function 'swish' (column 3); the functions are where, exp, ln, sqrt, sin, cos, pi, abs, sign,"
-            " max, min, floor, mod, held, identity, sigmoid, tanh, relu, leaky_relu, elu, softplus, gelu, silu,"
-            " squared_error, half_squared_error, huber, bce, cce, l1_penalty, l2_penalty",
+            " max, min, floor, mod, held, identity, sigmoid, stable_sigmoid, tanh, relu, leaky_relu, elu,"
+            " softplus, gelu, silu, squared_error, half_squared_error, huber, bce, bce_with_logits, cce, l1_penalty,"
+            " l2_penalty",
         ),
         (
             "softmax(a, b)",

@@ -96,6 +96,8 @@ CASES = {
     "relu": "relu(A) + leaky_relu(A)*elu(A) + softplus(A)",
     "squared_error": "squared_error(A, v) + half_squared_error(A, n) + huber(3*A, v)",
     "bce": "bce(sigmoid(A), sigmoid(v)) + cce(sigmoid(A), v)",
+    "logits": "bce_with_logits(3*A, v) + stable_sigmoid(A)",
+    "cce_with_logits": "cce_with_logits(M, stable_sigmoid(M))",
     "power": "A^3 + (2 + A)^v - 2^A",
 }
 """What stands on the right of the equation, by what is tried there."""

@@ -53,6 +53,7 @@ _UNARY: Sequence[tuple[str, Callable[[float], float]]] = (
     ("cos({})", lambda _: 1.0),
     ("tanh({})", lambda _: 1.0),
     ("sigmoid({})", lambda _: 1.0),
+    ("stable_sigmoid({})", lambda _: 1.0),
     ("relu({})", lambda a: a),
     ("leaky_relu({})", lambda a: a),
     ("elu({})", lambda a: a + 1),
@@ -78,6 +79,7 @@ _BINARY: Sequence[tuple[str, Callable[[float, float], float]]] = (
     ("half_squared_error({}, {})", lambda a, b: (a + b) ** 2),
     ("huber({}, {})", lambda a, b: a + b),
     ("bce(sigmoid({}), sigmoid({}))", lambda a, _: a + 1),
+    ("bce_with_logits({}, sigmoid({}))", lambda a, _: 2 * a + 1),
     ("cce(sigmoid({}), sigmoid({}))", lambda a, _: a + 1),
 )
 
@@ -276,6 +278,8 @@ class _Writer:
 
     def softmax(self, depth: int) -> Term:
         a = self.ranked(depth, 1, 2, 3)
+        if self.chance(0.1):
+            return Term(f"cce_with_logits({a.text}, stable_sigmoid({a.text}))", a.shape[:-1], a.shape[-1] * a.size + 3)
         if self.chance(0.3):
             return Term(f"log_softmax({a.text})", a.shape, 2 * a.size + 3)
         return Term(f"softmax({a.text})", a.shape)

@@ -147,6 +147,7 @@ EXPRESSIONS = {
     "avgpool": ["avgpool(W @ X, 2, stride=1)", "avgpool(w, 3)", "avgpool(S, [2, 1], stride=1)"],
     "softmax": ["softmax(W)", "softmax(w)", "softmax(S)"],
     "log_softmax": ["log_softmax(W)", "log_softmax(w)*x"],
+    "cce_with_logits": ["cce_with_logits(W, W[:, 0:1])", "cce_with_logits(w, x)*x", "cce_with_logits(S, 0.5)"],
     "layernorm": ["layernorm(X @ W, w[0:2], x[0:2])"],
     "batchnorm": ["batchnorm(W, w[1:3], 0.5)"],
     "rmsnorm": ["rmsnorm(W, w[0:2])"],
@@ -167,6 +168,7 @@ SCALARS = {
     "max": "max(w, 0.1)", "min": "min(w, 0.1)", "held": "held(w)*w", "sign": "sign(w)*w", "floor": "floor(w)*w",
     "squared_error": "squared_error(w, x)", "half_squared_error": "half_squared_error(x, w)", "huber": "huber(3*w, x)",
     "bce": "bce(sigmoid(w), sigmoid(x))", "cce": "cce(sigmoid(w), x)",
+    "stable_sigmoid": "stable_sigmoid(w)", "bce_with_logits": "bce_with_logits(w, x)",
 }  # fmt: skip
 
 

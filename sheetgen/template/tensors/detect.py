@@ -9,8 +9,8 @@ from sheetgen.template.document import EQUATION_TABLES, GIVEN_TABLES, Document
 from sheetgen.template.tensors.numbers import is_tensor
 from sheetgen.tensors.labels import Shape
 
-_MAKING = re.compile(r"\b(?:stack|zeros|ones|onehot)\s*\(")
-"""Functions that make tensors of numbers."""
+_MAKING = re.compile(r"\b(?:stack|zeros|ones|onehot|cce_with_logits)\s*\(")
+"""Functions that make tensors of numbers, or take nothing else."""
 
 
 def has_tensors(document: Document, in_data: Mapping[str, Shape]) -> bool:
