@@ -14,7 +14,6 @@ from sheetgen.algebra.ops import PRIMITIVES
 from sheetgen.network.graph import Graph, Quantity, Section, equation_of, layer_of
 from sheetgen.network.products import factor_of
 from sheetgen.network.study import Picture, Study
-from sheetgen.tensors.known import spelled
 from sheetgen.tensors.labels import places
 from sheetgen.tensors.tree import convolving, references
 
@@ -198,6 +197,8 @@ def matrices(study: Study) -> Mapping[str, Labels]:
     tensors = study.tensors
     if tensors is None:
         return {}
+    from sheetgen.tensors.known import spelled  # it takes NumPy, which scalars do not
+
     kernels, found = _kernels(study), {}
     for name, given in tensors.given.items():
         if name in kernels or (not kernels and given.table == "parameters" and len(given.shape) == 2):
