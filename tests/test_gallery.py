@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from saving import resave_all
 from tracing import trace
 
 from sheetgen import build, load, loads, override, verify
+from sheetgen.network.evaluation import Evaluation, points
 from sheetgen.network.study import Study
 from sheetgen.template.shipped import template_names
 from sheetgen.template.write import effective_template
@@ -155,6 +157,29 @@ def test_logistic_regression_finds_the_textbooks_fit() -> None:
 def test_xor_is_learnt() -> None:
     study = load("xor")
     assert columns(study, "mean accuracy", variant=3)[0][-1] == 1
+
+
+def right_after_epochs(study: Study) -> dict[str, list[float]]:
+    """Return the share of all samples that are told right at iteration 0 and after every epoch, by sheet."""
+    parameters = study.network.parameters
+    trained = [list(zip(*columns(study, *parameters, variant=v), strict=True)) for v in range(len(study.variants))]
+    evaluation = Evaluation(study, [[rows[point] for point in points(study)] for rows in trained])
+    return {v.sheet: evaluation.curve(index, "accuracy") for index, v in enumerate(study.variants)}
+
+
+def test_hello_is_spelled_by_what_is_remembered() -> None:
+    study = load("char-rnn")
+    curves = right_after_epochs(study)
+    assert {sheet: curve.index(1.0) for sheet, curve in curves.items()} == {"lr 0.1": 27, "lr 0.5": 7}
+    assert set(curves["lr 0.1"][27:]) == set(curves["lr 0.5"][7:]) == {1.0}
+    forgets = {name: 0.0 for name in study.network.parameters if name.startswith("u")}
+    assert len(forgets) == 9
+    text = effective_template(study.with_values(forgets))
+    without = loads(f"frozen = {json.dumps(list(forgets))}\n{text}", "without")
+    assert {sheet: max(curve) for sheet, curve in right_after_epochs(without).items()} == {
+        "lr 0.1": 0.75,
+        "lr 0.5": 0.75,
+    }
 
 
 def test_the_perceptron_comes_to_rest() -> None:

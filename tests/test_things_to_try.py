@@ -78,6 +78,18 @@ TRIES: dict[str, list[tuple[Edits, Happens]]] = {
             lambda old, new: last(old, "lr 0.2", "E") < 0.01 and last(new, "lr 0.2", "E") > 1e50,
         ),
     ],
+    "char-rnn": [
+        (
+            {"t_l 4": 1.0, "t_o 4": 0.0},
+            lambda old, new: (
+                sum(new.column("lr 0.1", "E_total")[-4:]) < sum(old.column("lr 0.1", "E_total")[-4:]) / 2
+            ),
+        ),
+        (
+            {"start(a_h1)": 1.0},
+            lambda old, new: new.column("lr 0.1", "p2")[0] != old.column("lr 0.1", "p2")[0],
+        ),
+    ],
     "conv-edges": [
         (
             {"η lr 0.6": 1.0},

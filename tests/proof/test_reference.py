@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+import re
 import tracemalloc
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -191,7 +192,8 @@ def at_the_start(name: str, rows: int = 30) -> tuple[Study, dict[str, Array | fl
     """Return a study of the gallery, its numbers in the first rows of its training, and all that has a derivative."""
     study = override(load(name), iterations=2)
     block = np.array(next(iter(trace(study))).rows[0][:rows])
-    columns = {q: block[:, study.graph.position[q]] for q in (*study.samples, *study.network.weights)}
+    known = (*study.samples, *study.network.weights, *study.network.gone_on_from)
+    columns = {q: block[:, study.graph.position[q]] for q in known}
     prefix = derivative_label(study.network.loss, "")
     names = [quantity.name.removeprefix(prefix) for quantity in study.network.derivatives]
     return study, {**study.values, **columns}, names
@@ -223,15 +225,20 @@ def test_slopes_of_the_gallery_are_those_of_autograd(name: str) -> None:
     }  # fmt: skip
     study, given, _ = at_the_start(name)
     tensors = {q: torch.tensor(x, dtype=torch.float64, requires_grad=True) for q, x in given.items()}
-    space = {**of_torch, **tensors}
+    space = {**of_torch, **tensors} | {_as_python(q): tensor for q, tensor in tensors.items()}
     for quantity in study.network.equations:
-        text = study.equations[quantity.name].replace("^", "**").replace("²", "**2").replace("·", "*")
+        text = _as_python(study.equations[quantity.name].replace("^", "**").replace("²", "**2").replace("·", "*"))
         space[quantity.name] = eval(" ".join(text.split()), space)
     weights = study.network.weights
     slopes = torch.autograd.grad(space[study.network.loss].sum(), [tensors[q] for q in weights])
     found = Reference(study.equations, study.network.loss).derivatives(given, weights)
     for weight, slope in zip(weights, slopes, strict=True):
         np.testing.assert_allclose(found[weight], slope.numpy(), rtol=1e-9, atol=1e-15)
+
+
+def _as_python(text: str) -> str:
+    """Return an equation in which a number of the row above is a name and no call."""
+    return re.sub(r"previous\((\w+)\)", r"previous_\1", text)
 
 
 def one_at_a_time(text: str, letter: str, point: dict[str, float]) -> float:
