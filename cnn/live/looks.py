@@ -68,8 +68,8 @@ def signed_scale(end: str) -> Rule:
     return rule
 
 
-def framed(condition: str) -> Rule:
-    """Return the rule that frames a cell in red where a condition holds."""
-    side = Side(style="thin", color="D92D20")
+def framed(condition: str, colour: str = "D92D20") -> Rule:
+    """Return the rule that frames a cell, by default in red, where a condition holds."""
+    side = Side(style="thin", color=colour)
     look = DifferentialStyle(border=Border(left=side, right=side, top=side, bottom=side))
     return Rule("expression", dxf=look, formula=[condition])

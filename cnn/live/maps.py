@@ -22,10 +22,12 @@ from sheetgen.page.marks import signed_scale
 from sheetgen.page.page import Formula, Page, quoted
 from sheetgen.page.printing import fit
 from sheetgen.page.style import Style
-from sheetgen.page.validation import decimal, one_of
+from sheetgen.page.validation import decimal, one_of, whole
 from sheetgen.sheet_names import CNN_LIVE, CNN_WEIGHTS
 
 _PICK_ROW = 5
+COVER = ("cover from row", "column", "size")
+"""The square of the image that is covered with paper."""
 _BAR, _BAR_CELLS, _BLOCKS = "█", 20, 40
 """What a bar is made of, the columns that it may take, and how many of them a probability of 1 has."""
 _BIG = Style(bold=True, size=120, colour=looks.DEEP, align="center")
@@ -114,15 +116,26 @@ class MapsSheet:
         name = self.digits.digits[self.digits.chosen].name
         cell = looks.across(page, _PICK_ROW, shown.column, (1, 16), name, style.PICK)
         page.guard(one_of(self.digits.names, "what is shown"), cell)
+        cover = self._put_cover(page, shown.column + 20)
         for i in range(SIDE):
             for j in range(SIDE):
                 cell = page.put(drawn.cell(i, j), float(drawing[i, j]), looks.DRAWN)
-                text = self.digits.pixel(cell, i, j)
+                text = self.digits.pixel(cell, i, j, cover)
                 page.put(shown.cell(i, j), live(text, float(image[i, j])), looks.PIXEL)
         page.guard(decimal(0, 255), drawn.cells)
         page.colour(drawn.cells, looks.ink_scale(looks.PENCIL, "FFFBE6"))
         page.colour(shown.cells, *self._frames(place.image, 0), looks.ink_scale(looks.INK))
         self._put_ring(page, place.image, 0)
+
+    def _put_cover(self, page: Page, column: int) -> list[str]:
+        """Put the square of the image that is covered with paper, at first none; return its cells, absolute."""
+        cells = []
+        for number, (name, value) in enumerate(zip(COVER, (11.0, 11.0, 0.0), strict=True)):
+            at = column + 12 * number
+            page.put(f"{column_letter(at + 7)}{_PICK_ROW}", f"{name}:", Style(bold=True, align="right"))
+            cells.append(absolute(looks.across(page, _PICK_ROW, at + 8, (1, 3), value, style.PICK)))
+        page.guard(whole(0, SIDE), *(cell.replace("$", "") for cell in cells))
+        return cells
 
     def _put_ring(self, page: Page, lattice: Lattice, consumer: int) -> None:
         """Put what stands around the maps that a padded convolution takes."""

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from cnn.live.recorded import RecordedNetwork, recorded
+from cnn.live.recorded import RecordedNetwork, covered, recorded
 from cnn.live.reference import numpy_maps, torch_logits
 from cnn.net.folded import Array
 from sheetgen.engines import get, trial_bench
@@ -65,21 +65,27 @@ def prove(path: Path, engine: str = "embedded", timeout: float = 600.0) -> LiveR
     """
     network = recorded(path)
     pictures = {picture.name: picture for picture in network.pictures}
-    shown = pictures[network.picked].pixels if network.picked in pictures else network.drawing
+    whole = pictures[network.picked].pixels if network.picked in pictures else network.drawing
+    shown = covered(whole, [float(network.shown.get(cell) or 0.0) for cell in network.cover])
     current, kept = _current(network, engine, path, timeout), network.shown
     bench = trial_bench(engine, path, timeout)
     every = [(CNN_LIVE, *cell) for layer in network.layers for cell in layer.cells()]
     scores = [(CNN_LIVE, *cell) for cell in network.layers[-1].cells()]
     answer = (CNN_LIVE, *_answer(network))
     row, column = ((CNN_DIGITS, *cell) for cell in network.look_up)
-    trials = [Trial((*scores, answer), {row: 0.0, column: 0.0})]
+    uncovered = {(CNN_LIVE, *cell): 0.0 for cell in network.cover}
+    trials = [Trial((*scores, answer), {row: 0.0, column: 0.0} | uncovered)]
     trials += [
-        Trial((*scores, answer), {row: float(picture.row), column: float(picture.column)})
+        Trial((*scores, answer), {row: float(picture.row), column: float(picture.column)} | uncovered)
         for picture in network.pictures
     ]
+    square = (5.0, 12.0, 9.0)
+    cover = {(CNN_LIVE, *cell): value for cell, value in zip(network.cover, square, strict=True)}
+    trials.append(Trial((*scores, answer), cover))
     results = bench.tried(trials)
-    names = [network.picked, _DRAWN, *pictures]
-    images = [shown, network.drawing, *(picture.pixels for picture in network.pictures)]
+    names = [network.picked, _DRAWN, *pictures, f"{network.picked}, partly covered"]
+    stored = [picture.pixels for picture in network.pictures]
+    images = [shown, network.drawing, *stored, covered(whole, square)]
     maps = numpy_maps(network.layers, shown)
     comparison = _Comparison()
     for image, name, values in zip(images[1:], names[1:], results, strict=True):

@@ -5,7 +5,7 @@ Nothing here knows how the sheets were written; what is read is what the formula
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -74,7 +74,16 @@ class RecordedNetwork:
     drawing: Array
     picked: str
     look_up: tuple[tuple[int, int], tuple[int, int]]
+    cover: tuple[tuple[int, int], ...]
     shown: Cells
+
+
+def covered(image: Array, square: Sequence[float]) -> Array:
+    """Return an image of which a square is covered with paper: from which row and column on, and how large."""
+    row, column, size = square
+    line = np.arange(1, _SIDE + 1)
+    rows, columns = ((start <= line) & (line < start + size) for start in (row, column))
+    return np.where(np.outer(rows, columns), 0.0, image)
 
 
 def recorded(path: Path) -> RecordedNetwork:
@@ -89,11 +98,12 @@ def recorded(path: Path) -> RecordedNetwork:
         pictures, look_up, picked = _pictures(sheets[CNN_DIGITS])
         row, column = _place_of(sheets[CNN_LIVE], "Your drawing")
         drawing = _square(sheets[CNN_LIVE], (row + 1, column), _SIDE)
+        cover = tuple(_beside(sheets[CNN_LIVE], name) for name in ("cover from row:", "column:", "size:"))
     except (KeyError, ValueError, TypeError, StopIteration) as error:
         raise WorkbookError(
             f"{path}: its sheets {', '.join(sheets)} are not as cnn sheet writes them ({error})"
         ) from error
-    return RecordedNetwork(image, tuple(layers), pictures, drawing, picked, look_up, sheets[CNN_LIVE])
+    return RecordedNetwork(image, tuple(layers), pictures, drawing, picked, look_up, cover, sheets[CNN_LIVE])
 
 
 def _cells(file: WorkbookFile, sheet: str) -> dict[tuple[int, int], Any]:
@@ -102,6 +112,12 @@ def _cells(file: WorkbookFile, sheet: str) -> dict[tuple[int, int], Any]:
 
 def _place_of(cells: Cells, text: str) -> tuple[int, int]:
     return next(place for place, value in cells.items() if value == text)
+
+
+def _beside(cells: Cells, text: str) -> tuple[int, int]:
+    """Return the cell right of a text."""
+    row, column = _place_of(cells, text)
+    return row, column + 1
 
 
 def _header(cells: Cells, first: str) -> tuple[int, dict[str, int]]:

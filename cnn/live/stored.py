@@ -60,12 +60,19 @@ class DigitsSheet:
         """Return the cell that holds a value of what is shown now."""
         return f"{quoted(CNN_DIGITS)}!${self._block.letters[label]}${_NOW_ROW}"
 
-    def pixel(self, drawn: str, i: int, j: int) -> str:
-        """Return the formula of a shown pixel: the drawn one, whose cell is given, or that of the digit picked."""
+    def pixel(self, drawn: str, i: int, j: int, cover: Sequence[str]) -> str:
+        """Return the formula of a shown pixel: the drawn one, whose cell is given, or that of the digit picked.
+
+        ``cover`` are the cells that say from which row and column on, counted from 1, a square is covered with paper,
+        and how large that is.
+        """
+        row, column, size = cover
+        beside = f"{row}>{i + 1},{i + 1}>={row}+{size},{column}>{j + 1},{j + 1}>={column}+{size}"
         last = self.lattice[_ACROSS - 1]
         end = f"${column_letter(last.column + SIDE - 1)}${self.lattice.last_row}"
         area = f"{quoted(CNN_DIGITS)}!{self.lattice[0].cell(i, j)}:{end}"
-        return f"IF({self.now('row')}=0,{drawn},INDEX({area},{self.now('row')},{self.now('column')}))"
+        picture = f"IF({self.now('row')}=0,{drawn},INDEX({area},{self.now('row')},{self.now('column')}))"
+        return f"IF(OR({beside}),{picture},0)"
 
     def page(self, pick: str) -> Page:
         """Return the sheet; ``pick`` is the cell of the pick on the sheet of the maps."""

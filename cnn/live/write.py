@@ -20,6 +20,7 @@ from cnn.live.kernels import TABLE_ROW, weights_page
 from cnn.live.maps import MapsSheet
 from cnn.live.number import NumberSheet, there_is_a_convolution
 from cnn.live.stored import DigitsSheet, StoredDigit, shown_first
+from cnn.live.why import WhySheet, can_say_why
 from cnn.net.folded import PlainLayer, fold, normalisation
 from cnn.net.modules import weights_of
 from cnn.net.networks import SIDE, as_trained, find_network, walk
@@ -78,6 +79,8 @@ def pages(network: LiveNetwork) -> list[Page]:
     found = [sheet.page(values, image, np.zeros((SIDE, SIDE)))]
     if there_is_a_convolution(place):
         found.append(NumberSheet(place, values, image).page())
+    if can_say_why(place):
+        found.append(WhySheet(place, sheet, values, image).page())
     return [*found, weights_page(place, network.title), digits.page(sheet.pick)]
 
 

@@ -32,9 +32,9 @@ from cnn.tab.write import write as write_tab
 from sheetgen import WorkbookError, verify
 from sheetgen.engines import trial_bench
 from sheetgen.engines.trials import Trial
-from sheetgen.sheet_names import CNN, CNN_DIGITS, CNN_LIVE, CNN_NUMBER, CNN_WEIGHTS
+from sheetgen.sheet_names import CNN, CNN_DIGITS, CNN_LIVE, CNN_NUMBER, CNN_WEIGHTS, CNN_WHY
 
-NAMES = [CNN_LIVE, CNN_NUMBER, CNN_WEIGHTS, CNN_DIGITS]
+NAMES = [CNN_LIVE, CNN_NUMBER, CNN_WHY, CNN_WEIGHTS, CNN_DIGITS]
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def test_every_number_is_what_numpy_and_torch_find(workbook: Path, layers: tuple
     assert report.torch
     assert report.largest <= TOLERANCE / 1000
     outputs = sum(layer.channels * layer.side**2 for layer in live_network(layers).layers)
-    assert report.numbers == 2 * (outputs + 1) + 4 * (10 + 1) + 5 * 10  # engine and file; drawing and 3; torch
+    assert report.numbers == 2 * (outputs + 1) + 5 * (10 + 1) + 6 * 10  # engine and file; drawing, 3, covered; torch
 
 
 def test_sheetgen_verify_recalculates_them(small_workbook: Path, engine_name: str) -> None:
@@ -204,9 +204,9 @@ def test_the_verdict_as_text_and_json(workbook: Path) -> None:
     assert done.exit_code == 0, done.output
     report = json.loads(done.output)
     assert report["differences"] == []
-    assert report["pictures"] == 4
+    assert report["pictures"] == 5
     done = CliRunner().invoke(cli, ["verify", str(workbook)])
-    assert done.output.startswith(f"OK: {report['numbers']:,} numbers of 4 pictures agree with NumPy and torch")
+    assert done.output.startswith(f"OK: {report['numbers']:,} numbers of 5 pictures agree with NumPy and torch")
     rewritten(workbook, CNN_LIVE, lambda xml: re.sub(r"MAX\(0,SUMPRODUCT", "MAX(-999,SUMPRODUCT", xml))
     done = CliRunner().invoke(cli, ["verify", str(workbook)])
     assert done.exit_code == 1
