@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from sheetgen.algebra.expr import Apply, Expr, Var
 from sheetgen.algebra.notation import Notation, plain_number
 from sheetgen.algebra.ops import ATOM, POWER, PRIMITIVES, PRODUCT, SUM
 from sheetgen.algebra.rows import PREVIOUS
+from sheetgen.algebra.tokens import plain_name
 
 _OF_LAYER = re.compile(r"(w)(\d+)_(\d+_\d+)|([bza])(\d+)_(\d+)", re.ASCII)
 """A weight w2_1_3, or a bias, a unit before and a unit after its activation: b2_1, z2_1, a2_1."""
@@ -15,6 +17,17 @@ _OF_LAYER = re.compile(r"(w)(\d+)_(\d+_\d+)|([bza])(\d+)_(\d+)", re.ASCII)
 
 _OF_OTHER_ROWS = {PREVIOUS: r"\mathrm{prev}", "above": r"\uparrow", "start": r"\mathrm{start}"}
 """How a quantity of another row is marked, by the word before its name."""
+
+_GREEK = {
+    unicodedata.lookup(f"GREEK {case} LETTER {name.replace('lambda', 'lamda').upper()}"): rf"\{made(name)}"
+    for case, made, names in (
+        ("SMALL", str, "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau"
+         " upsilon phi chi psi omega"),
+        ("CAPITAL", str.capitalize, "gamma delta theta lambda xi pi sigma upsilon phi psi omega"),
+    )
+    for name in names.split()
+}  # fmt: skip
+"""The letters of Greek that LaTeX has a command for."""
 
 
 class Latex(Notation):
@@ -84,15 +97,15 @@ def latex_name(name: str) -> str:
     for word, mark in _OF_OTHER_ROWS.items():
         if name.startswith(f"{word}("):
             return rf"{{{latex_name(name[len(word) + 1 : -1])}}}^{{{mark}}}"
-    if name == "η":
-        return r"\eta"
+    primes, name = "'" * name.count("′"), plain_name(name)
     if match := _OF_LAYER.fullmatch(name):
         letter, layer, indices = filter(None, match.groups())
-        return f"{letter}^{{({layer})}}_{{{indices.replace('_', ',')}}}"
+        return f"{letter}^{{({layer}){primes}}}_{{{indices.replace('_', ',')}}}"
     stem, _, index = name.partition("_")
     if not index and (match := re.fullmatch(r"(\D+)(\d+)", name)):
         stem, index = match.groups()
-    letters = stem if len(stem) == 1 else rf"\mathrm{{{stem}}}"
+    letters = _GREEK.get(stem) or (stem if len(stem) == 1 else rf"\mathrm{{{stem}}}")
+    letters += primes
     if not index:
         return letters
     subscript = index.replace("_", r"\_")

@@ -9,6 +9,14 @@ from typing import NamedTuple
 SIGNS = r"\*\*|[<>=]=|[-+*/^(),·×−²<>≤≥]"
 """The signs of an equation of scalars, as a regular expression."""
 
+NAME = r"[^\W\d]\w*(?:′+(?:_\w*)?)*"
+"""What may be a name, as a regular expression that takes too much: `is_name` knows."""
+
+_FORBIDDEN = "ʬ"
+"""A letter, phonetic, that the independent reference spells other signs with."""
+
+_BELOW = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+
 _NUMBER = r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+−]?[0-9]+)?"
 _ALIASES = {"**": "^", "·": "*", "×": "*", "−": "-", "≤": "<=", "≥": ">="}
 _FOREIGN = {
@@ -37,7 +45,7 @@ def unreadable(message: str, column: int) -> SyntaxError:
 
 @cache
 def _word(signs: str) -> re.Pattern[str]:
-    return re.compile(rf"\s*(?:(?P<number>{_NUMBER})|(?P<sign>{signs})|(?P<name>[^\W\d]\w*))")
+    return re.compile(rf"\s*(?:(?P<number>{_NUMBER})|(?P<sign>{signs})|(?P<name>{NAME}))")
 
 
 def tokens(text: str, signs: str = SIGNS) -> list[Token]:
@@ -65,10 +73,17 @@ def tokens(text: str, signs: str = SIGNS) -> list[Token]:
 
 
 def is_name(text: str) -> bool:
-    """Whether a text can name a quantity: a letter or underscore, then letters, digits, underscores."""
-    return re.fullmatch(r"[^\W\d]\w*", text) is not None and _leading_name(text) == text
+    """Whether a text can name a quantity: a letter or underscore, then letters, digits, also below the line,
+    underscores, and in the end or before an underscore primes: ``x₁``, ``w′``, ``W′_0``.
+    """
+    return re.fullmatch(NAME, text) is not None and _leading_name(text) == text and _FORBIDDEN not in text
+
+
+def plain_name(text: str) -> str:
+    """Return a name with its digits on the line and without its primes: ``x1`` for x₁."""
+    return text.translate(_BELOW).replace("′", "")
 
 
 def _leading_name(text: str) -> str:
     """Return the name that a text of letters and digits begins with: ``\\w`` counts ² and ½ among them."""
-    return next((text[:end] for end in range(len(text), 0, -1) if text[:end].isidentifier()), "")
+    return next((text[:end] for end in range(len(text), 0, -1) if plain_name(text[:end]).isidentifier()), "")

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sheetgen.network.batches import Batches, batches
-from sheetgen.network.graph import RATE, Section, State, derivative_label, mean
+from sheetgen.network.graph import BASE_RATE, RATE, Section, State, derivative_label, mean
 from sheetgen.network.optimizers import Optimizer, Schedule
 from sheetgen.network.row_bounds import RowBounds
 from sheetgen.network.study import Study
@@ -88,7 +88,7 @@ class _IndependentRows:
     def rate(self) -> Array:
         rate, schedule = self.variant.rate, self.variant.schedule
         if isinstance(schedule.own, Schedule):
-            given = {"eta0": rate, **schedule.settings, **self.counters}
+            given = {"eta0": rate, BASE_RATE: rate, **schedule.settings, **self.counters}
             return np.broadcast_to(own_rate(schedule.own.equation, given), self.rows.shape)
         return training.learning_rate(schedule.name, schedule.settings, rate, self.counters["iteration"])
 

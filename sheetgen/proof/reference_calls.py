@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -11,6 +12,12 @@ from graphlib import CycleError, TopologicalSorter
 from sheetgen.proof.reference_functions import FOLDED, FUNCTIONS
 
 _SPELLINGS = {"^": "**", "²": "**2", "·": "*", "×": "*", "−": "-", "≤": "<=", "≥": ">="}
+
+_MARK = "ʬ"
+"""A letter that no name has, before what stands for a sign in a name that Python does not take for a name's."""
+
+_IN_NAMES = {"′": f"{_MARK}p", **{sign: f"{_MARK}{digit}" for digit, sign in enumerate("₀₁₂₃₄₅₆₇₈₉")}}
+_AS_TYPED = {spelling: sign for sign, spelling in _IN_NAMES.items()}
 
 _OTHER_ROWS = frozenset({"previous", "above", "start", "new"})
 """What says that a quantity is one of another row: ``previous(h)`` in templates, the others in `reference_rows`."""
@@ -101,7 +108,12 @@ def parsed(text: str) -> ast.Expression:
     """Return what Python's own parser makes of an equation."""
     for sign, spelling in _SPELLINGS.items():
         text = text.replace(sign, spelling)
-    return ast.parse(" ".join(text.split()), mode="eval")
+    text = re.sub(f"[{''.join(_IN_NAMES)}]", lambda sign: _IN_NAMES[sign[0]], " ".join(text.split()))
+    tree = ast.parse(text, mode="eval")
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            node.id = re.sub(f"{_MARK}.", lambda sign: _AS_TYPED[sign[0]], node.id)
+    return tree
 
 
 class _OtherRows(ast.NodeTransformer):

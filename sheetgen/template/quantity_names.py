@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import keyword
+import re
 import unicodedata
 from collections.abc import Collection
 from typing import NoReturn
 
 from sheetgen.algebra.ops import functions
 from sheetgen.algebra.rows import PREVIOUS
-from sheetgen.algebra.tokens import is_name
-from sheetgen.network.graph import BATCH, EPOCH, ITERATION, RATE, SAMPLE, SAMPLES
+from sheetgen.algebra.tokens import is_name, plain_name
+from sheetgen.network.graph import BASE_RATE, BATCH, EPOCH, ITERATION, RATE, SAMPLE, SAMPLES
 from sheetgen.network.study import CHECK_SETTINGS, Study
 from sheetgen.template.document import QUANTITY_TABLES, Document
 from sheetgen.template.samples import Samples
 from sheetgen.tensors.heads import heads
 from sheetgen.tensors.program import Tensors
 
-_RESERVED = {RATE, ITERATION, EPOCH, SAMPLE, SAMPLES, BATCH, *CHECK_SETTINGS}
+_RESERVED = {RATE, BASE_RATE, ITERATION, EPOCH, SAMPLE, SAMPLES, BATCH, *CHECK_SETTINGS}
 _LONGEST = 255
 
 
@@ -31,7 +32,7 @@ def require_names(document: Document, samples: Samples) -> None:
     for table in ("data", *QUANTITY_TABLES):
         for name in in_data if table == "data" else document.table(table):
             _require_name(document, table, name)
-            first = declared.setdefault(name.lower(), (table, name))
+            first = declared.setdefault(_alike(name), (table, name))
             if first != (table, name):
                 _declared_twice(document, first, table, name)
 
@@ -59,20 +60,38 @@ def _declared_twice(document: Document, first: tuple[str, str], table: str, name
     line = document.lines.get(first)
     where = f"[{first[0]}]" + (f", line {line}" if line else "")
     also = "" if first[1] == name else " (spreadsheets take no notice of capitals)"
+    if first[1].lower() != name.lower():
+        also = " (they differ in where a digit stands)"
     problem = f"{name!r} is already declared as {first[1]!r} in {where}{also}"
     document.fail(problem, "rename one", table, name, quantity=name)
 
 
+def _alike(name: str) -> str:
+    """Return what names are told apart by."""
+    return unicodedata.normalize("NFKC", name).lower()
+
+
+def _instead(name: str) -> str:
+    """Return a name that is allowed and nearly the one that is not, "" where there is none."""
+    folded = unicodedata.normalize("NFKC", name.strip().replace("'", "′").replace("’", "′")).lstrip("_0123456789")
+    found = re.sub(r"_*[^\w′]+_*", "_", folded).strip("_")
+    return found if is_name(found) and unicodedata.normalize("NFKC", found) == found else ""
+
+
 def _require_name(document: Document, table: str, name: str, key: str = "") -> None:
     problem, expected = "", "give the quantity another name"
-    if not is_name(name) or name.startswith("_") or unicodedata.normalize("NFKC", name) != name:
+    plain = plain_name(name)
+    if not is_name(name) or name.startswith("_") or unicodedata.normalize("NFKC", plain) != plain:
         problem, expected = f"{name!r} cannot name a quantity", "use letters, digits and _, beginning with a letter"
+        if instead := _instead(name):
+            expected += f": {instead}"
     elif len(name) > _LONGEST:
         problem, expected = f"the name {name[:20]}… has {len(name):,} characters", f"use at most {_LONGEST}"
     elif name.lower() in (*functions(), PREVIOUS):
         problem = f"{name!r} cannot be told from the function {name.lower()}()"
     elif keyword.iskeyword(name) or name in _RESERVED:
         problem = f"{name!r} is a reserved word"
+        expected = "call it λ, or lambda_" if name == "lambda" else f"call it {name}_" if name.isascii() else expected
     if problem:
         document.fail(problem, expected, table, key or name, quantity=name)
 

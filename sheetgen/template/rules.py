@@ -27,7 +27,7 @@ from sheetgen.algebra.order import in_order
 from sheetgen.algebra.parser import TOTAL, parse_row
 from sheetgen.algebra.tokens import is_name
 from sheetgen.errors import did_you_mean, must_be
-from sheetgen.network.graph import BATCH, EPOCH, ITERATION, RATE, SAMPLES
+from sheetgen.network.graph import BASE_RATE, BATCH, EPOCH, ITERATION, RATE, SAMPLES
 from sheetgen.network.optimizers import OPTIMIZERS, SCHEDULES, Optimizer, Schedule, Setting, StateColumn
 from sheetgen.template.document import Document
 from sheetgen.template.equations import checked
@@ -39,7 +39,7 @@ ELSE = "else"
 """Stands for all parameters that a setting does not name."""
 
 _MEMORY, _STEP, _TITLE, _COURSE = "memory", "step", "title", "rate"
-_OF_A_WEIGHT, _OF_A_COURSE = ("w", "g", RATE, ITERATION, EPOCH), ("eta0", ITERATION, EPOCH)
+_OF_A_WEIGHT, _OF_A_COURSE = ("w", "g", RATE, ITERATION, EPOCH), ("eta0", BASE_RATE, ITERATION, EPOCH)
 _A_TOTAL = 's = "total(g^2)"'
 _TAKEN = frozenset({*_OF_A_WEIGHT, *_OF_A_COURSE, BATCH, SAMPLES, "previous", TOTAL})
 

@@ -7,6 +7,7 @@ import tomllib
 from collections import Counter
 from typing import Any
 
+from sheetgen.algebra.tokens import is_name
 from sheetgen.errors import TemplateError
 
 _HEADER = re.compile(r"\s*\[\s*([^\[\]]+?)\s*\]\s*(?:#.*)?$")
@@ -86,7 +87,7 @@ def _explained(message: str, text: str) -> TemplateError:
         name = (key[1] or key[2] or key[3]) if key else line
         return TemplateError(f"{name!r} is declared twice", "keep one", line=number)
     bare = line.partition("=")[0].strip()
-    if bare and not bare.isascii() and bare.isidentifier():
+    if bare and not bare.isascii() and is_name(bare):
         quoted = f'"{bare}" = …'
         problem = f"the name {bare} has letters beyond A to Z, so TOML wants it in quotes: {quoted}"
         return TemplateError(problem, quoted, line=number)

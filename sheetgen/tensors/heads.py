@@ -11,7 +11,7 @@ from math import prod
 from sheetgen.tensors.labels import Place
 from sheetgen.tensors.parse import parse_index
 
-_HEAD = re.compile(r"\s*(?P<name>[^\W\d]\w*)\s*(?:\[(?P<place>[^\]]*)\])?\s*(?P<loops>for\b.*)?$")
+_HEAD = re.compile(r"\s*(?P<name>[^\W\d]\w*′*)\s*(?:\[(?P<place>[^\]]*)\])?\s*(?P<loops>for\b.*)?$")
 _LOOP = re.compile(r"for\s+(?P<letter>[^\W\d]\w*)\s+in\s+(?P<first>[0-9]+)\s*\.\.\s*(?P<last>[0-9]+)\s*")
 _FORM = "write it as Z, h[0], or h[t] for t in 1..3"
 MOST_TURNS = 10_000

@@ -108,7 +108,7 @@ def test_the_effective_template_keeps_the_order_of_tensors_where_one_is_frozen()
         ("X @ W + b", "summ(X @ W) + b", 13, "there is no function 'summ'"),
         ("sum(cce(P, T))", "cce(P, T)", 15, "E is 2×2, and what is minimised is one number; E = sum(cce(P, T))"),
         ("X @ W + b", "maxpool(X, [1, 2]) @ W[:2]", 13, "a window of 1×2 needs a stride, one for both axes; stride=2"),
-        ("W = [[0.1", "lambda = [1, 2]\nW = [[0.1", 10, "'lambda' is a reserved word; give the quantity another name"),
+        ("W = [[0.1", "lambda = [1, 2]\nW = [[0.1", 10, "'lambda' is a reserved word; call it λ, or lambda_"),
         ('P = "softmax', '"h[in] for in in 0..1" = "X[in]*2"\nP = "softmax', 13, "'in' is a reserved word"),
         ('P = "', 'tanh = "X*2"\nP = "', 13, "'tanh' cannot be told from the function tanh()"),
         ('P = "', 'b_1 = "X[0, 0]"\nP = "', 13, "b_1 and b would both have an element b_1; rename one"),
