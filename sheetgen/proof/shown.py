@@ -16,20 +16,20 @@ from sheetgen.proof.areas import area_of
 from sheetgen.proof.compare_charts import compare_charts
 from sheetgen.proof.compare_guards import compare_guards
 from sheetgen.proof.compare_rules import compare_rules
-from sheetgen.proof.looks import appearance_as_built
+from sheetgen.proof.expectation import ExpectedPage
 from sheetgen.proof.shown_outcome import ShownOutcome, counted, some
 from sheetgen.xlsx.appearance import DRAWN_OBJECT, Appearance
 from sheetgen.xlsx.formulas import canonical
 from sheetgen.xlsx.shown_overlay import ShownSpinner
 
 
-def compare_shown(page: Page, found: Appearance, values: Recalculation | None) -> ShownOutcome:
+def compare_shown(expected: ExpectedPage, found: Appearance, values: Recalculation | None) -> ShownOutcome:
     """Compare what a sheet of ours shows besides its cells with what its page shows.
 
     ``values`` are the recalculated ones; without them what charts keep of their cells is not judged.
     """
     outcome = ShownOutcome()
-    built = appearance_as_built(page)
+    page, built = expected.page, expected.appearance
     compare_rules(page, built.rules, found.rules, outcome)
     compare_guards(page, built.guards, found.guards, outcome)
     compare_charts(page, built, found, values, outcome)

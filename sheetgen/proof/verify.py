@@ -20,6 +20,7 @@ from sheetgen.proof.added import AddedOutcome, compare_added
 from sheetgen.proof.beside import beside_the_network
 from sheetgen.proof.compare import compare
 from sheetgen.proof.compare_formula import SheetOutcome
+from sheetgen.proof.expectation import Expectations, ExpectedPage
 from sheetgen.proof.expected import ExpectedSheet
 from sheetgen.proof.recorded import numbers_recorded, other_picks, picks_recorded, study_recorded
 from sheetgen.proof.report import Difference, Kind, Report, SheetReport, Status
@@ -29,7 +30,6 @@ from sheetgen.proof.table_bounds import table_bounds
 from sheetgen.shares import Told, between, untold
 from sheetgen.sheet_names import EPOCHS
 from sheetgen.sheets.book import Book
-from sheetgen.sheets.compose import compose
 from sheetgen.xlsx.appearance import appearance_of
 from sheetgen.xlsx.cell_formats import CellFormats
 from sheetgen.xlsx.cells import FileCell
@@ -39,6 +39,8 @@ from sheetgen.xlsx.reader import WorkbookFile
 
 _RECALCULATED, _PROVEN, _TRAINED = 0.8, 0.83, 0.86
 """The share of a verification that is done, as measured, when the engine, the mathematics and a training are done."""
+
+_EXPECTATIONS = Expectations()
 
 
 def verify(
@@ -68,16 +70,16 @@ def verify(
     told(_RECALCULATED)
     study, edits = numbers_recorded(file, values, built)
     chosen = picks_recorded(file, values, study)
-    # A book of its own: its rows are computed from the numbers of the file, never taken from a build.
-    book = Book(study, built, chosen, version=version)
+    expectation = _EXPECTATIONS.take(study, built, chosen, version)
+    book = expectation.book
     report = Report(calculator.version, edited=edits, ignore_cache=ignore_cache, blocks=blocks)
     differences = list(mathematics.differences(book.trace, tolerance))
     told(_PROVEN)
-    pages = compose(book, told=between(told, _PROVEN, _TRAINED)).pages
+    pages = expectation.pages(between(told, _PROVEN, _TRAINED))
     differences += whole_data.differences(book, tolerance)
     ours = {}
-    for done, page in enumerate(pages, start=1):
-        ours[page.name] = _page(file, values, book, page, tolerance, formats)
+    for done, expected in enumerate(pages, start=1):
+        ours[expected.page.name] = _page(file, values, book, expected.page, tolerance, formats)
         told(_TRAINED + (1 - _TRAINED) * done / len(pages))
     added = {name: _added_cells(file, name, ours.get(name)) for name in file.sheet_names}
     others = compare_added(added, values, tolerance)
@@ -89,6 +91,7 @@ def verify(
     report.unproven += beside_the_network(file, set(ours), {name: ours[name].extra for name in ours})
     report.notes += other_picks(study, chosen)
     _conclude(report, differences, max_diffs, stale_cells(file, book, differences, tolerance))
+    _EXPECTATIONS.keep(expectation)
     return report
 
 
@@ -152,16 +155,17 @@ def _settings(file: WorkbookFile, report: Report) -> list[Difference]:
 
 
 def _shown(
-    file: WorkbookFile, values: Recalculation, formats: CellFormats, pages: list[Page], report: Report
+    file: WorkbookFile, values: Recalculation, formats: CellFormats, pages: list[ExpectedPage], report: Report
 ) -> list[Difference]:
     """Compare what our sheets show besides their cells; return the differences, and tell what is not proven."""
     differences = []
     kept = None if report.ignore_cache else values
-    for page in pages:
-        if page.name in file.sheet_names:
-            outcome = compare_shown(page, appearance_of(file, page.name, formats.looks), kept)
+    for expected in pages:
+        sheet = expected.page.name
+        if sheet in file.sheet_names:
+            outcome = compare_shown(expected, appearance_of(file, sheet, formats.looks), kept)
             differences += outcome.differences
-            report.unproven += (f"{page.name}: {what}" for what in outcome.unproven)
+            report.unproven += (f"{sheet}: {what}" for what in outcome.unproven)
     return differences
 
 

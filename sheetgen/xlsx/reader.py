@@ -52,7 +52,7 @@ class WorkbookFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._check_kind()
-        self._read: dict[str, SheetReader] = {}
+        self._frames: dict[str, tuple[ElementTree.Element, list[int]]] = {}
         self._roots: dict[str, ElementTree.Element] = {}
         self._names: dict[str, str] = {}
         self._relations: dict[str, list[Relation]] = {}
@@ -210,7 +210,7 @@ class WorkbookFile:
                 yield from reader.rows(FilledCells(part) if filled else part)
         except DAMAGE as error:
             raise self._unreadable(error, f"sheet {sheet!r}") from error
-        self._read[sheet] = reader
+        self._frames[sheet] = reader.root, reader.hidden  # the reader itself holds this workbook, for its strings
 
     def part(self, sheet: str) -> str:
         """Return the name of a sheet's part."""
@@ -218,14 +218,15 @@ class WorkbookFile:
 
     def frame(self, sheet: str) -> ElementTree.Element:
         """Return a sheet without its rows, for which they are read where that was not done before."""
-        return self._when_read(sheet).root
+        return self._when_read(sheet)[0]
 
     def hidden_rows(self, sheet: str) -> list[int]:
         """Return the numbers of the rows of a sheet that do not show; read as for `frame`."""
-        return self._when_read(sheet).hidden
+        return self._when_read(sheet)[1]
 
-    def _when_read(self, sheet: str) -> SheetReader:
-        if sheet not in self._read:
+    def _when_read(self, sheet: str) -> tuple[ElementTree.Element, list[int]]:
+        """Return a sheet without its rows, and the numbers of those that do not show."""
+        if sheet not in self._frames:
             for _ in self.row_pieces(sheet):
                 pass
-        return self._read[sheet]
+        return self._frames[sheet]
