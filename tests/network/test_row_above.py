@@ -10,7 +10,7 @@ import pytest
 from states import LSTM_START, RATE, SAMPLES, elman, lstm
 from tracing import trace
 
-from sheetgen import loads
+from sheetgen import loads, override
 from sheetgen.network.study import Study
 
 RESETS, GRADIENTS = ("never", "epoch"), ("cut", "one step")
@@ -24,12 +24,15 @@ def is_new(row: int, reset: str) -> bool:
     return row == 0 or (reset == "epoch" and row % len(SAMPLES) == 0)
 
 
+@pytest.mark.parametrize("momentum", [0.0, 0.9])
 @pytest.mark.parametrize("reset", RESETS)
 @pytest.mark.parametrize("gradient", GRADIENTS)
-def test_an_elman_network_is_that_of_a_loop_written_by_hand(reset: str, gradient: str) -> None:
+def test_an_elman_network_is_that_of_a_loop_written_by_hand(reset: str, gradient: str, momentum: float) -> None:
     w, u, b, v, c = 0.4, 0.7, 0.1, 0.9, 0.0
     x_above = before_above = h = 0.0
-    for number, row in enumerate(rows(loads(elman(reset, gradient)))):
+    velocity = [0.0] * 5
+    head = f'optimiser = {{ name = "momentum", momentum = {momentum} }}' if momentum else ""
+    for number, row in enumerate(rows(loads(elman(reset, gradient, head=head)))):
         x, t = SAMPLES[number % len(SAMPLES)]
         new, h_above = is_new(number, reset), h
         before = 0.2 if new else h_above
@@ -40,10 +43,10 @@ def test_an_elman_network_is_that_of_a_loop_written_by_hand(reset: str, gradient
         by_y = 2 * (y - t)
         by_z = by_y * v * (1 - h * h)
         by_z_above = 0.0 if new or gradient == "cut" else by_z * u * (1 - h_above * h_above)
-        w -= RATE * (by_z * x + by_z_above * x_above)
-        u -= RATE * (by_z * before + by_z_above * before_above)
-        b -= RATE * (by_z + by_z_above)
-        v, c = v - RATE * by_y * h, c - RATE * by_y
+        by_u = by_z * before + by_z_above * before_above
+        gradients = (by_z * x + by_z_above * x_above, by_u, by_z + by_z_above, by_y * h, by_y)
+        velocity = [momentum * old + slope for old, slope in zip(velocity, gradients, strict=True)]
+        w, u, b, v, c = (weight - RATE * v for weight, v in zip((w, u, b, v, c), velocity, strict=True))
         x_above, before_above = x, before
     assert number == 17
 
@@ -106,6 +109,24 @@ def test_the_derivative_by_the_row_above_is_that_of_two_rows_moved() -> None:
             label = "∂E/∂v" if name == "v" else f"two-row ∂E/∂{name}"
             # v acts in its own row alone: what the row above's v does ends in that row's loss.
             assert here[label] == pytest.approx(loss(name, above, here, 1e-100j).imag / 1e-100, rel=1e-11, abs=1e-15)
+
+
+def test_where_the_data_say_so_a_state_begins_anew() -> None:
+    """A quantity of one's own between the row above and the network, and the gradient through it."""
+    by_epoch = rows(loads(elman("epoch", "one step")))
+    text = elman("never", "one step").replace("u*previous(h)", "u*kept")
+    text = text.replace("[forward]", '[forward]\nkept = "where(first == 1, 0.2, previous(h))"')
+    samples = [[x, int(place == 0), t] for place, (x, t) in enumerate(SAMPLES)]
+    data = text[text.index("[data]") : text.index("[parameters]")]
+    text = text.replace(data, f'[data]\ninputs = ["x", "first"]\ntargets = ["t"]\nrows = {samples}\n')
+    for ours, theirs in zip(rows(loads(text)), by_epoch, strict=True):
+        for name in ("w", "u", "h", "E", "two-row ∂E/∂w"):
+            assert ours[name] == pytest.approx(theirs[name], abs=1e-15)
+
+
+def test_a_start_is_set_from_outside_as_any_number() -> None:
+    study = override(loads(elman()), values={"start(h)": 0.75})
+    assert rows(study)[0]["previous(h)"] == 0.75
 
 
 def test_in_the_first_row_and_where_a_state_begins_anew_nothing_comes_from_above() -> None:

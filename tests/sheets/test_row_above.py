@@ -6,12 +6,14 @@ import random
 from pathlib import Path
 
 import pytest
+from faults import change_cell, number
 from picking import pick, verdict
 from recalculated import Recalculated
 from states import SAMPLES, elman, lstm
 
-from sheetgen import build, engines, loads, verify
+from sheetgen import TemplateError, build, engines, loads, verify
 from sheetgen.network.study import Study
+from sheetgen.proof import in_blocks
 from sheetgen.sheet_names import EPOCHS
 from sheetgen.sheets.layout import FIRST_ROW, Layout
 from sheetgen.sheets.notes import Notes
@@ -82,6 +84,31 @@ def test_epochs_begin_with_the_start_at_every_point(tmp_path: Path) -> None:
     assert report.ok
     book = Recalculated(path)
     assert book.evaluated(EPOCHS, FIRST_ROW + len(SAMPLES), 5) == 0.2
+
+
+def test_a_start_that_was_edited_is_the_one_that_is_proven(workbook: Path, study: Study, tmp_path: Path) -> None:
+    cell = f"C{Layout(study).input_rows['start(c)']}"
+    edited = change_cell(workbook, tmp_path / "edited.xlsx", "Inputs", cell, number(0.8))
+    report = verify(edited, ignore_cache=True)
+    assert report.ok, report.diffs[:3]
+    assert list(map(str, report.edited)) == ["start(c) 0.3 → 0.8"]
+
+
+def test_a_large_one_is_recalculated_in_blocks(
+    workbook: Path, study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A block goes on from the last row of the one before it, as the engine calculated that."""
+    for limit, value in {"WIDE": 0, "MOST_LOOKS": 0, "BLOCK_CELLS": 5 * len(study.graph.names)}.items():
+        monkeypatch.setattr(in_blocks, limit, value)
+    report = verify(workbook)
+    assert report.ok, report.diffs[:3]
+    assert len(report.blocks) > 2
+
+
+def test_pictures_of_samples_by_themselves_are_refused() -> None:
+    text = elman() + '\n[[pictures]]\nkind = "line"\n'
+    with pytest.raises(TemplateError, match="here a sample goes on from the one before it; choose another kind"):
+        loads(text)
 
 
 NOTES = {
