@@ -43,6 +43,13 @@ def layer_norm(g: Tensors) -> Tensor:
     return ((normed @ g["v"] - g["t"]) ** 2).sum() / 2
 
 
+def batch_norm(g: Tensors) -> Tensor:
+    normed = functional.batch_norm(g["X"] @ g["W"], None, None, g["gain"], g["bias"], training=True, eps=1e-5)
+    y = torch.sigmoid(torch.tanh(normed) @ g["v"] + g["c"])
+    plain = torch.sigmoid(torch.tanh(g["X"] @ g["W_plain"] + g["b_plain"]) @ g["v_plain"] + g["c_plain"])
+    return functional.binary_cross_entropy(y, g["t"]) + functional.binary_cross_entropy(plain, g["t"])
+
+
 def residual(g: Tensors) -> Tensor:
     h = s = g["x"]
     for layer in range(6):
@@ -56,6 +63,7 @@ def softmax_temperature(g: Tensors) -> Tensor:
 
 
 LOSSES: dict[str, Loss] = {
+    "batch-norm": batch_norm,
     "conv-edges": conv_edges,
     "lenet-small": lenet_small,
     "layer-norm": layer_norm,
@@ -170,6 +178,33 @@ def test_the_gradient_before_a_normalisation_lacks_shift_and_spread() -> None:
     assert np.abs(slopes.sum(axis=2)).max() < 1e-12
     assert np.abs((slopes * hat).sum(axis=2)).max() < 1e-12
     assert column(study, "E")[-1] < 1e-12
+
+
+# --- batch-norm ---
+
+
+def test_over_the_batch_each_unit_has_mean_0_and_variance_1_and_only_that_network_learns() -> None:
+    study = load("batch-norm")
+    normed, slopes = columns(study, "N", (6, 3)), columns(study, "∂E/∂Z", (6, 3))
+    np.testing.assert_allclose(normed.mean(axis=1), 0, atol=1e-14)
+    np.testing.assert_allclose(normed.var(axis=1), 1, atol=1e-5)
+    assert np.abs(slopes[:5]).max(axis=(1, 2)).min() > 1e-4
+    assert np.abs(slopes.sum(axis=1)).max() < 1e-15
+    assert np.abs((slopes * normed).sum(axis=1)).max() < 1e-7
+    assert column(study, "E_batch")[-1] < 0.05
+    assert column(study, "E_plain").min() > 0.69
+    assert np.abs(columns(study, "H_plain", (6, 3))).min() > 0.99
+
+
+def test_a_sample_asked_for_is_normalised_as_torch_does_when_it_evaluates() -> None:
+    study = load("batch-norm")
+    names = {"W": (2, 3), "mean_Z": (3,), "var_Z": (3,), "gain": (3,), "bias": (3,), "v": (3,), "c": ()}
+    numbers = {name: torch.tensor(columns(study, name, shape)) for name, shape in names.items()}
+    asked = torch.tensor([[study.values["q_0"], study.values["q_1"]]], dtype=torch.float64)
+    for row, y in enumerate(column(study, "y_q")):
+        w, mean, var, gain, bias, v, c = (numbers[name][row] for name in names)
+        normed = functional.batch_norm(asked @ w, mean, var, gain, bias, training=False, eps=1e-5)
+        assert y == pytest.approx(float(torch.sigmoid(torch.tanh(normed) @ v + c)), rel=1e-12)
 
 
 # --- residual ---

@@ -78,6 +78,15 @@ TRIES: dict[str, list[tuple[Edits, Happens]]] = {
             lambda old, new: last(old, "lr 0.2", "E") < 0.01 and last(new, "lr 0.2", "E") > 1e50,
         ),
     ],
+    "batch-norm": [
+        (
+            {"q_1": 15.0},
+            lambda old, new: (
+                last(new, "lr 0.5", "y_q") < 0.01 < 0.98 < last(old, "lr 0.5", "y_q")
+                and new.column("lr 0.5", "E") == old.column("lr 0.5", "E")
+            ),
+        ),
+    ],
     "char-rnn": [
         (
             {"t_l 4": 1.0, "t_o 4": 0.0},

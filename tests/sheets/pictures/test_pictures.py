@@ -27,6 +27,7 @@ from sheetgen.template.shipped import template_names
 
 DEFAULTS = {
     "attention-head": ["gradients"],
+    "batch-norm": ["gradients"],
     "char-rnn": ["gradients"],
     "conv-edges": ["kernels", "weights"],
     "dead-relu": ["line", "weights"],
