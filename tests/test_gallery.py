@@ -233,3 +233,28 @@ def test_the_second_update_takes_the_first_neuron_too_and_only_the_bias_learns()
 
 def test_the_templates_of_tensors_are_known() -> None:
     assert {name for name in template_names() if load(name).tensors is not None} == set(OF_TENSORS)
+
+
+def test_adam_by_hand_is_adam_and_its_correction_is_what_keeps_the_first_steps_short() -> None:
+    study = load("adam-by-hand")
+    adam, by_hand, bare = (columns(study, "θ", variant=variant)[0] for variant in range(3))
+    assert adam == by_hand
+    assert adam[0] - adam[1] == pytest.approx(0.1, rel=1e-8)
+    assert bare[0] - bare[1] == pytest.approx(0.1 * math.sqrt(10), rel=1e-7)
+    theta, m, v = 5.0, 0.0, 0.0
+    for iteration, ours in enumerate(adam):
+        assert ours == pytest.approx(theta, rel=1e-11)
+        m, v = 0.9 * m + 0.1 * 2 * theta, 0.999 * v + 0.001 * (2 * theta) ** 2
+        theta -= 0.1 * m / (1 - 0.9 ** (iteration + 1)) / (math.sqrt(v / (1 - 0.999 ** (iteration + 1))) + 1e-8)
+
+
+def test_the_perceptron_rule_is_that_of_rosenblatt() -> None:
+    study = load("perceptron-rule")
+    w, moved = [0.0, 0.0, 0.0], []
+    for iteration, ours in enumerate(zip(*columns(study, "w1", "w2", "b"), strict=True)):
+        assert list(ours) == w, iteration
+        x = (iteration // 2 % 2, iteration % 2, 1)
+        wrong = x[0] * x[1] - (1 if w[0] * x[0] + w[1] * x[1] + w[2] > 0 else 0)
+        moved += [iteration] * (wrong != 0)
+        w = [weight + wrong * number for weight, number in zip(w, x, strict=True)]
+    assert moved[-1] == 17  # so the weights have moved for the last time after 18 updates, in the fifth epoch of four

@@ -113,6 +113,14 @@ TRIES: dict[str, list[tuple[Edits, Happens]]] = {
             ),
         ),
     ],
+    "adam-by-hand": [
+        (
+            {"θ": 500.0},
+            lambda old, new: (
+                new.column("Adam", "θ")[0] == 500 and abs(new.column("Adam", "θ")[1] - 499.9) < 1e-8
+            ),
+        ),
+    ],
     "dead-relu": [
         (
             {"η lr 1.5": 0.5},
@@ -206,6 +214,14 @@ TRIES: dict[str, list[tuple[Edits, Happens]]] = {
             lambda old, new: all(
                 min(new.column(sheet, "accuracy")[-4:]) == 0 and len(set(new.column(sheet, "w1")[-8:])) > 1
                 for sheet in ("lr 0.125", "lr 0.5")
+            ),
+        ),
+    ],
+    "perceptron-rule": [
+        (
+            {"t 1": 1.0, "t 2": 1.0, "t 3": 1.0, "t 4": 0.0},
+            lambda old, new: (
+                min(new.column("lr 1.0", "right")[-8:]) == 1 and max(last(new, "lr 1.0", w) for w in ("w1", "w2")) < 0
             ),
         ),
     ],

@@ -28,6 +28,7 @@ from sheetgen.template.shipped import template_names
 DEFAULTS = {
     "attention-head": ["gradients"],
     "batch-norm": ["gradients"],
+    "adam-by-hand": ["weights"],
     "char-rnn": ["gradients"],
     "conv-edges": ["kernels", "weights"],
     "dead-relu": ["line", "weights"],
@@ -42,6 +43,7 @@ DEFAULTS = {
     "mazur": ["weights"],
     "mlp-2-2-2": ["weights"],
     "perceptron": ["regions", "weights"],
+    "perceptron-rule": ["regions", "weights"],
     "ravine": ["path", "weights"],
     "residual": ["gradients"],
     "rnn-echo": ["gradients"],
