@@ -15,16 +15,18 @@ Index = tuple[Any, ...]
 """An index of the last axes of an array."""
 
 
-def _sizes(image: Shape, window: Shape, strides: Shape) -> Shape:
+def _sizes(image: Shape, window: Shape, strides: Shape, dilation: int = 1) -> Shape:
     """Return how many windows lie along each axis."""
-    return tuple((size - side) // step + 1 for size, side, step in zip(image, window, strides, strict=True))
+    sides = (1 + (side - 1) * dilation for side in window)
+    return tuple((size - side) // step + 1 for size, side, step in zip(image, sides, strides, strict=True))
 
 
-def _under(window: Shape, sizes: Shape, strides: Shape) -> Iterator[tuple[Index, Index]]:
+def _under(window: Shape, sizes: Shape, strides: Shape, dilation: int = 1) -> Iterator[tuple[Index, Index]]:
     """Yield each place of a window, and which elements of an image lie under it as the window moves."""
     for place in product(*map(range, window)):
-        ends = (start + step * (size - 1) + 1 for start, size, step in zip(place, sizes, strides, strict=True))
-        yield (..., *place), (..., *map(slice, place, ends, strides))
+        starts = [dilation * at for at in place]
+        ends = (start + step * (size - 1) + 1 for start, size, step in zip(starts, sizes, strides, strict=True))
+        yield (..., *place), (..., *map(slice, starts, ends, strides))
 
 
 # --- convolutions ---
@@ -33,18 +35,18 @@ def _under(window: Shape, sizes: Shape, strides: Shape) -> Iterator[tuple[Index,
 class _Convolution:
     """Images (rows, channels, *image) and kernels (rows, kernels, channels, *window), from what an equation gives."""
 
-    def __init__(self, x: Array, kernel: Array, axes: int, stride: int, padding: int) -> None:
-        self.axes, self.stride, self.padding = axes, stride, padding
+    def __init__(self, x: Array, kernel: Array, axes: int, stride: int, padding: int, dilation: int) -> None:
+        self.axes, self.stride, self.padding, self.dilation = axes, stride, padding, dilation
         images = x if x.ndim == axes + 2 else x[:, None]
         kernels = kernel if kernel.ndim == axes + 3 else kernel[:, :, None]
         if kernel.ndim == axes + 1:
             kernels = kernel[:, None, None]
         around = [(0, 0)] * 2 + [(padding, padding)] * axes
         self.images, self.kernels = np.pad(images, around), kernels
-        self.sizes = _sizes(self.images.shape[2:], kernels.shape[3:], (stride,) * axes)
+        self.sizes = _sizes(self.images.shape[2:], kernels.shape[3:], (stride,) * axes, dilation)
 
     def under(self) -> Iterator[tuple[Index, Index]]:
-        return _under(self.kernels.shape[3:], self.sizes, (self.stride,) * self.axes)
+        return _under(self.kernels.shape[3:], self.sizes, (self.stride,) * self.axes, self.dilation)
 
     def flat(self, x: Array) -> Array:
         """Return images, or parts of them, as a matrix: a row a channel."""
@@ -72,17 +74,36 @@ class _Convolution:
 
 
 def _convolution(axes: int) -> TensorFunction:
-    def value(x: Array, kernel: Array, stride: int = 1, padding: int = 0) -> Array:
-        result = _Convolution(x, kernel, axes, stride, padding).value()
-        return result[:, 0] if kernel.ndim == axes + 1 else result
+    def value(x: Array, kernel: Array, stride: int = 1, padding: int = 0, dilation: int = 1, groups: int = 1) -> Array:
+        parts = zip(_split(x, groups), _split(kernel, groups), strict=True)
+        made = [_Convolution(*part, axes, stride, padding, dilation).value() for part in parts]
+        return made[0][:, 0] if kernel.ndim == axes + 1 else np.concatenate(made, axis=1)
 
-    def back(gain: Array, index: int, x: Array, kernel: Array, stride: int = 1, padding: int = 0) -> Gain:
-        convolution = _Convolution(x, kernel, axes, stride, padding)
+    def back(
+        gain: Array,
+        index: int,
+        x: Array,
+        kernel: Array,
+        stride: int = 1,
+        padding: int = 0,
+        dilation: int = 1,
+        groups: int = 1,
+    ) -> Gain:
         gain = gain[:, None] if kernel.ndim == axes + 1 else gain
-        moved = convolution.back_to_kernels(gain) if index else convolution.back_to_images(gain)
-        return moved.reshape(len(moved), *(x, kernel)[index].shape[1:])
+        made = []
+        for gained, *operands in zip(*(_split(one, groups) for one in (gain, x, kernel)), strict=True):
+            image, of_image = operands
+            convolution = _Convolution(image, of_image, axes, stride, padding, dilation)
+            moved = convolution.back_to_kernels(gained) if index else convolution.back_to_images(gained)
+            made.append(moved.reshape(len(moved), *operands[index].shape[1:]))
+        return np.concatenate(made, axis=1)
 
     return TensorFunction(value, back)
+
+
+def _split(x: Array, groups: int) -> list[Array]:
+    """Return the groups of channels, or of kernels, which lie along the first axis of a tensor."""
+    return np.split(x, groups, axis=1)
 
 
 # --- pools ---

@@ -204,20 +204,23 @@ def filled(value: Const) -> Callable[[Shape], Array]:
 # --- windows ---
 
 
-def conv2d(x: Array, kernel: Array, stride: int, padding: int) -> Array:
+def conv2d(x: Array, kernel: Array, **options: int) -> Array:
     """Return the cross-correlation with a kernel, in torch's layout.
 
-    An image H×W takes a kernel h×w or O of them; images of C channels, C×H×W, take kernels O×C×h×w.
+    An image H×W takes a kernel h×w or O of them; images of C channels, C×H×W, take kernels O×C×h×w. What a kernel sees
+    lies ``dilation`` places apart. Of ``groups`` the first kernels see the first channels, and so on: O×(C/groups)×h×w.
     """
-    return _convolved("conv2d", x, kernel, stride, padding, 2)
+    return _convolved("conv2d", x, kernel, 2, **options)
 
 
-def conv1d(x: Array, kernel: Array, stride: int, padding: int) -> Array:
+def conv1d(x: Array, kernel: Array, **options: int) -> Array:
     """Return the cross-correlation along one axis: L with a kernel of l or O×l, C×L with kernels O×C×l."""
-    return _convolved("conv1d", x, kernel, stride, padding, 1)
+    return _convolved("conv1d", x, kernel, 1, **options)
 
 
-def _convolved(what: str, x: Array, kernel: Array, stride: int, padding: int, axes: int) -> Array:
+def _convolved(
+    what: str, x: Array, kernel: Array, axes: int, *, stride: int, padding: int, dilation: int, groups: int
+) -> Array:
     if not 0 <= padding < MOST_ELEMENTS:
         raise ShapeError(f"{what} with a padding of {padding}", "it is 0, or how many zeros stand on each side")
     fits = (x.ndim, kernel.ndim) in ((axes, axes), (axes, axes + 1), (axes + 1, axes + 2))
@@ -226,16 +229,29 @@ def _convolved(what: str, x: Array, kernel: Array, stride: int, padding: int, ax
         kernels = kernel[None, None]
     elif kernel.ndim == axes + 1:
         kernels = kernel[:, None]
-    if not fits or images.shape[0] != kernels.shape[1]:
+    if dilation < 1:
+        raise ShapeError(f"{what} with a dilation of {dilation}", "it is 1, or how far apart what a kernel sees lies")
+    if groups < 1 or (fits and any(count % groups for count in (len(images), len(kernels)))):
+        problem = f"{what} of {shape_text(x.shape)} with kernels {shape_text(kernel.shape)} in {groups} groups"
+        raise ShapeError(problem, "the groups must divide the channels and the kernels")
+    if not fits or images.shape[0] != kernels.shape[1] * groups:
         problem = f"{what} of {shape_text(x.shape)} with kernels {shape_text(kernel.shape)}"
-        raise ShapeError(problem, "the kernels' second axis must be the channels of the first operand")
+        of_group = f", divided by the {groups} groups" if groups > 1 else ""
+        raise ShapeError(problem, f"the kernels' second axis must be the channels of the first operand{of_group}")
     require_room(tuple(size + 2 * padding for size in images.shape[1:]))
     images = _padded(images, padding, axes)
-    windows = list(_windows(what, images.shape[1:], kernels.shape[2:], stride))
-    sizes = window_places(images.shape[1:], kernels.shape[2:], stride)
+    windows = list(_windows(what, images.shape[1:], kernels.shape[2:], stride, dilation))
+    sizes = window_places(images.shape[1:], kernels.shape[2:], stride, dilation=dilation)
     require_few_terms(len(windows), kernels.size)
-    flat = [part(images, (slice(None), *window)).reshape(-1) for window in windows]
-    made = array((_dot(window, one.reshape(-1)) for one in kernels for window in flat), (len(kernels), *sizes))
+    seen = kernels.shape[1]
+    flat = [
+        [part(images, (slice(first, first + seen), *window)).reshape(-1) for window in windows]
+        for first in range(0, len(images), seen)
+    ]
+    of_kernels = ((one, flat[number * groups // len(kernels)]) for number, one in enumerate(kernels))
+    made = array(
+        (_dot(window, one.reshape(-1)) for one, group in of_kernels for window in group), (len(kernels), *sizes)
+    )
     return made[0] if kernel.ndim == axes else made
 
 
@@ -245,14 +261,15 @@ def _padded(x: Array, padding: int, axes: int) -> Array:
     return np.pad(x, around, constant_values=ZERO) if padding else x  # type: ignore[call-overload]
 
 
-def _windows(what: str, image: Shape, window: Shape, stride: int) -> Iterator[tuple[slice, ...]]:
-    """Yield where each window lies on an image, row by row."""
-    if stride < 1 or any(side > size for side, size in zip(window, image, strict=True)):
-        problem = f"{what} moves a window of {shape_text(window)} over {shape_text(image)} in steps of {stride}"
+def _windows(what: str, image: Shape, window: Shape, stride: int, apart: int = 1) -> Iterator[tuple[slice, ...]]:
+    """Yield where each window lies on an image, row by row; its elements lie so far apart."""
+    reach = tuple(apart * (side - 1) + 1 for side in window)
+    if stride < 1 or any(side > size for side, size in zip(reach, image, strict=True)):
+        problem = f"{what} moves a window of {shape_text(reach)} over {shape_text(image)} in steps of {stride}"
         raise ShapeError(problem, "the window must lie inside, its steps be 1 or more")
-    starts = [range(0, size - side + 1, stride) for side, size in zip(window, image, strict=True)]
+    starts = [range(0, size - side + 1, stride) for side, size in zip(reach, image, strict=True)]
     for corner in pairs(*starts):
-        yield tuple(slice(start, start + side) for start, side in zip(corner, window, strict=True))
+        yield tuple(slice(start, start + side, apart) for start, side in zip(corner, reach, strict=True))
 
 
 def maxpool(x: Array, sizes: Shape, stride: int, axes: int) -> Array:
@@ -285,7 +302,7 @@ def _pooled(what: str, x: Array, sizes: Shape, stride: int, axes: int, fold: Cal
 
 
 _ALONG: Mapping[str, Option | None] = {"axis": None, "keepdims": False}
-_WINDOW: Mapping[str, Option | None] = {"stride": 1, "padding": 0}
+_WINDOW: Mapping[str, Option | None] = {"stride": 1, "padding": 0, "dilation": 1, "groups": 1}
 _POOL: Mapping[str, Option | None] = {"stride": 0, "axes": 0}
 
 FUNCTIONS: dict[str, TensorFunction] = {

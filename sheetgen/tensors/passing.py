@@ -140,27 +140,37 @@ def _row_sums(x: Matrix) -> Matrix:
 
 def _convolution(made: Made, arrived: Matrix, own: Matrix) -> list[Passed]:
     """Along the image: what arrived, with zeros around, correlated with the kernel turned around; along the kernel:
-    the image correlated with what arrived. Steps of more than one leave zeros between what arrived.
+    the image correlated with what arrived. Steps of more than one leave zeros between what arrived; where what a kernel
+    sees lies apart, so do the elements of the kernel, and those of its derivative.
     """
     x, kernel = made.operands
     axes = 1 if made.function == "conv1d" else 2
     stride, padding = whole(made, "stride", 1), whole(made, "padding", 0)
+    dilation, groups = whole(made, "dilation", 1), whole(made, "groups", 1)
     image, side = x.shape[-axes:], kernel.shape[-axes:]
+    reach = tuple(dilation * (size - 1) + 1 for size in side)
     there = filled(arrived, made.shape)
     if stride > 1:
-        spaced = tuple(size + 2 * padding - width + 1 for size, width in zip(image, side, strict=True))
-        shape = (*there.shape[:-axes], *spaced)
-        there = Made("spaced", (there,), shape, (("sizes", spaced), ("stride", stride)))
-    turned = Made("rot180" if axes == 2 else "reversed", (kernel,), kernel.shape)
+        there = _spaced(there, tuple(n + 2 * padding - m + 1 for n, m in zip(image, reach, strict=True)), stride)
+    wide = _spaced(kernel, reach, dilation) if dilation > 1 else kernel
+    turned = Made("rot180" if axes == 2 else "reversed", (wide,), wide.shape)
     around = (*x.shape[:-axes], *(size + 2 * padding for size in image))
-    along_x: Matrix = Made(f"full{axes}d", (there, turned), around)
+    grouped = (("groups", groups),) if groups > 1 else ()
+    along_x: Matrix = Made(f"full{axes}d", (there, turned), around, grouped)
     if padding:
         inner = (*[Stretch()] * (len(x.shape) - axes), *(Stretch(padding, padding + size) for size in image))
         along_x = Part(along_x, inner, x.shape)
     channels = len(x.shape) > axes
     options = (("padding", padding),) if padding else ()
+    options = (*((("stride", dilation),) if dilation > 1 else ()), *options, *grouped)
     along_kernel = Made(f"each{axes}d" if channels else made.function, (x, there), kernel.shape, options)
     return [(x, along_x), (kernel, along_kernel)]
+
+
+def _spaced(matrix: Matrix, sizes: Shape, apart: int) -> Matrix:
+    """Return a matrix whose elements along its last axes lie so many places apart, zeros between."""
+    shape = (*matrix.shape[: -len(sizes)], *sizes)
+    return Made("spaced", (matrix,), shape, (("sizes", sizes), ("stride", apart)))
 
 
 def _maxpool(made: Made, arrived: Matrix, own: Matrix) -> list[Passed]:

@@ -166,8 +166,8 @@ _BY_NUMPY: Mapping[str, Callable[[list[Any], Any, dict[str, Any]], Any]] = {
 def _convolved(made: Made, axes: int) -> Shape:
     image, kernel = (operand.shape for operand in made.operands)
     outputs = kernel[:1] if len(kernel) > axes else ()
-    stride, padding = whole(made, "stride", 1), whole(made, "padding", 0)
-    return (*outputs, *window_places(image[-axes:], kernel[-axes:], stride, padding))
+    stride, padding, dilation = whole(made, "stride", 1), whole(made, "padding", 0), whole(made, "dilation", 1)
+    return (*outputs, *window_places(image[-axes:], kernel[-axes:], stride, padding, dilation))
 
 
 def whole(made: Made, option: str, default: int) -> int:

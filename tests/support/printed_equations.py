@@ -345,10 +345,18 @@ def _correlated(x: Array, kernel: Array) -> Array:
 
 
 def _conv(axes: int) -> Callable[..., Array]:
-    def conv(x: Array, kernel: Array, stride: int = 1, padding: int = 0) -> Array:
+    def conv(x: Array, kernel: Array, stride: int = 1, padding: int = 0, dilation: int = 1, groups: int = 1) -> Array:
         images, kernels = _channels(x, kernel, axes)
         images = _padded(images, (padding,) * axes)
-        made = np.stack([sum(map(_correlated, images, one), start=np.zeros(())) for one in kernels])
+        sides = [dilation * (side - 1) + 1 for side in kernels.shape[-axes:]]
+        kernels = _spaced(kernels, sides, dilation)
+        seen = [range(o * groups // len(kernels) * kernels.shape[1], len(images)) for o in range(len(kernels))]
+        made = np.stack(
+            [
+                sum((_correlated(images[c], one[i]) for i, c in zip(range(len(one)), of, strict=False)), np.zeros(()))
+                for one, of in zip(kernels, seen, strict=True)
+            ]
+        )
         made = made[(slice(None), *[slice(None, None, stride)] * axes)]
         return np.asarray(made[0] if kernel.ndim == axes else made)
 
@@ -356,7 +364,10 @@ def _conv(axes: int) -> Callable[..., Array]:
 
 
 def _full(axes: int) -> Callable[..., Array]:
-    def full(there: Array, kernel: Array) -> Array:
+    def full(there: Array, kernel: Array, groups: int = 1) -> Array:
+        if groups > 1:
+            parts = zip(np.split(there, groups), np.split(kernel, groups), strict=True)
+            return np.concatenate([full(*part) for part in parts])
         slopes = there if there.ndim > axes else there[None]
         kernels = kernel[None, None] if kernel.ndim == axes else kernel[:, None] if kernel.ndim == axes + 1 else kernel
         slopes = _padded(slopes, tuple(side - 1 for side in kernel.shape[-axes:]))
@@ -372,9 +383,13 @@ def _full(axes: int) -> Callable[..., Array]:
 
 
 def _each(axes: int) -> Callable[..., Array]:
-    def each(x: Array, there: Array, padding: int = 0) -> Array:
+    def each(x: Array, there: Array, stride: int = 1, padding: int = 0, groups: int = 1) -> Array:
+        if groups > 1:
+            parts = zip(np.split(x, groups), np.split(there, groups), strict=True)
+            return np.concatenate([each(*part, stride=stride, padding=padding) for part in parts])
         images = _padded(x, (padding,) * axes)
-        return np.stack([np.stack([_correlated(image, slope) for image in images]) for slope in there])
+        found = np.stack([np.stack([_correlated(image, slope) for image in images]) for slope in there])
+        return np.asarray(found[(..., *[slice(None, None, stride)] * axes)])
 
     return each
 

@@ -328,10 +328,16 @@ class _Writer:
         padding = self.draw.choice((0, 0, 1))
         sides = tuple(self.draw.randint(1, min(3, size + 2 * padding)) for size in a.shape[-axes:])
         outputs = self.draw.choice(((), (1,), (2,))) if not channels else (self.draw.randint(1, 2),)
+        groups = 2 if (channels, outputs) == ((2,), (2,)) and self.chance(0.4) else 1
+        channels = (channels[0] // groups,) if channels else ()
         kernel = self.parameter((*outputs, *channels, *sides))
-        stride = self.draw.choice((1, 1, 2))
-        options = [*[f"stride={stride}"] * (stride > 1), *[f"padding={padding}"] * (padding > 0)]
-        shape = tuple((n + 2 * padding - side) // stride + 1 for n, side in zip(a.shape[-axes:], sides, strict=True))
+        stride, dilation = self.draw.choice((1, 1, 2)), self.draw.choice((1, 1, 2))
+        reach = [dilation * (side - 1) + 1 for side in sides]
+        if any(side > n + 2 * padding for n, side in zip(a.shape[-axes:], reach, strict=True)):
+            reach, dilation = list(sides), 1
+        said = {"stride": stride, "padding": padding, "dilation": dilation, "groups": groups}
+        options = [f"{name}={value}" for name, value in said.items() if value != (name != "padding")]
+        shape = tuple((n + 2 * padding - side) // stride + 1 for n, side in zip(a.shape[-axes:], reach, strict=True))
         text = f"conv{axes}d({', '.join([a.text, kernel.text, *options])})"
         return Term(text, (*outputs, *shape), a.size * math.prod((*channels, *sides)))
 

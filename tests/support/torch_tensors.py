@@ -243,10 +243,10 @@ def _relu(x: Tensor) -> Tensor:
 def _conv(axes: int) -> Callable[..., Tensor]:
     convolve = (functional.conv1d, functional.conv2d)[axes - 1]
 
-    def conv(x: Tensor, kernel: Tensor, stride: int = 1, padding: int = 0) -> Tensor:
+    def conv(x: Tensor, kernel: Tensor, **options: int) -> Tensor:
         images = x if x.ndim > axes else x[None]
         kernels = kernel[None, None] if kernel.ndim == axes else kernel if x.ndim > axes else kernel[:, None]
-        found = convolve(images[None], kernels, stride=stride, padding=padding)[0]
+        found = convolve(images[None], kernels, **options)[0]
         return found[0] if kernel.ndim == axes else found
 
     return conv

@@ -43,21 +43,26 @@ class BoardPainter:
             self.page.put(f"B{row}", text, _TYPED)
             self.page.heights[row] = 21
             row += 1
+        begun = len(self.painter.placed)
         for line in band.lines:
             before = len(self.painter.placed)
             row = self._line(line, row) + 1
-            for window in self._windows(before):
+            for window in self._windows(begun, before):
                 row = self._line(window, row) + 1
             self.whole[first], first = row - 2, row
         for turns in rows_of_turns(band.turns):
             row = first = self._turns(turns, row, first) + 1
         return row
 
-    def _windows(self, before: int) -> Iterator[Line]:
-        """Mark the windows on what has been drawn from a number of grids on, and yield what each of them holds."""
-        drawn = {placed.grid.name: placed for placed in self.painter.placed[before:]}
+    def _windows(self, begun: int, before: int) -> Iterator[Line]:
+        """Mark the windows whose results are on the last line, and yield what each of them holds.
+
+        The band begins with one number of the grids that have been drawn, its last line with another.
+        """
+        drawn = {placed.grid.name: placed for placed in self.painter.placed[begun:]}
+        results = {placed.grid.name: placed for placed in self.painter.placed[before:]}
         for moved in self.moved:
-            image, result = drawn.get(moved.image_name), drawn.get(moved.result_name)
+            image, result = drawn.get(moved.image_name), results.get(moved.result_name)
             if image and result and all(one.grid.shown == one.grid.elements.shape for one in (image, result)):
                 for place, area in image.areas.items():
                     self.painter.mark(area, moved.on_image(image.grid, place, area))

@@ -27,11 +27,11 @@ _ELSEWHERE = {
     "embed_dim": _FOLLOWS,
     "normalized_shape": _FOLLOWS,
     "num_features": _FOLLOWS,
-    "num_layers": "write a table [[layers]] for each of them",
-    "bidirectional": "it goes one way: for the other, write its loop in [forward]",
+    "num_layers": "only rnn, lstm and gru have it: write a table [[layers]] for each of them",
+    "bidirectional": "only rnn, lstm and gru have it: leave it out",
     "batch_first": "it reads one sample, a row for each step: leave it out",
-    "dilation": "its windows have no gaps: write the taps as parts in [forward], such as x[:, 0:6] and x[:, 2:8]",
-    "groups": 'each kernel reads all channels: write a conv for each group, with from = "…" of its channels',
+    "dilation": "only a conv has it: leave it out",
+    "groups": "only a conv has it: leave it out",
     "padding_mode": "what it adds are zeros: leave it out",
 }
 """What to do about options of torch, or of others, that no layer has."""

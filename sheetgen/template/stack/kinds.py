@@ -23,8 +23,8 @@ class Kind:
 
 
 _DRAWN = ("init", "scale")
-_CONV = ("out_channels", "kernel_size", "stride", "padding", "bias", *_DRAWN)
-_RECURRENT = ("hidden_size", "bias", "last", *_DRAWN)
+_CONV = ("out_channels", "kernel_size", "stride", "padding", "dilation", "groups", "bias", *_DRAWN)
+_RECURRENT = ("hidden_size", "num_layers", "bidirectional", "bias", "last", *_DRAWN)
 
 KINDS: Mapping[str, Kind] = {
     "linear": Kind(linear, ("out_features", "bias", *_DRAWN)),

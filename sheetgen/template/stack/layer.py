@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from copy import copy
 from math import sqrt
 from typing import Any, NoReturn
 
@@ -24,6 +25,13 @@ class Layer:
     def __init__(self, tables: Tables, number: int, table: Mapping[str, Any], kind: str, source: Tensor) -> None:
         self.tables, self.number, self.table, self.kind, self.source = tables, number, table, kind, source
         self.called = f"layer {number} ({kind})"
+        self._behind = ""
+
+    def inner(self, behind: str) -> Layer:
+        """Return the layer as it writes what is inside it: its quantities have something more behind their names."""
+        made = copy(self)
+        made._behind = behind
+        return made
 
     # --- complaints ---
 
@@ -97,7 +105,7 @@ class Layer:
 
     def name(self, word: str) -> str:
         """Return what a quantity of the layer is called."""
-        return f"{word}{self.number}"
+        return f"{word}{self.number}{self._behind}"
 
     def write(self, word: str, text: str, shape: Shape | None = None, part: str = "") -> str:
         """Add an equation; return its name. ``part`` is what stands behind the name, such as ``[0]``.

@@ -36,15 +36,22 @@ def _convolved(layer: Layer, axes: int) -> None:
     outputs = layer.size("out_channels", "W", 0)
     window = _kernel(layer, axes)
     stride, padding = layer.whole("stride", 1), layer.whole("padding", 0, 0)
-    if padding >= min(window):
-        layer.fail(f"padding = {padding} leaves windows with nothing in them", f"at most {min(window) - 1}", "padding")
-    sizes = _sizes(layer, tuple(size + 2 * padding for size in image), window, stride)
-    fans = channels * prod(window), outputs * prod(window)
-    named = "out_channels × in_channels × kernel_size"
-    weight = layer.weight("W", (outputs, channels, *window), named, fans)
+    dilation, groups = layer.whole("dilation", 1), layer.whole("groups", 1)
+    if channels % groups or outputs % groups:
+        problem = f"groups = {groups} must divide the {channels} channels that it reads and the {outputs} it gives"
+        layer.fail(problem, key="groups")
+    reach = tuple(dilation * (side - 1) + 1 for side in window)
+    if padding >= min(reach):
+        layer.fail(f"padding = {padding} leaves windows with nothing in them", f"at most {min(reach) - 1}", "padding")
+    sizes = _sizes(layer, tuple(size + 2 * padding for size in image), reach, stride)
+    seen = channels // groups
+    fans = seen * prod(window), outputs * prod(window)
+    named = f"out_channels × in_channels{'/groups' * (groups > 1)} × kernel_size"
+    weight = layer.weight("W", (outputs, seen, *window), named, fans)
     bias = layer.bias("b", outputs, "out_channels")
     read = x.name if len(x.shape) > axes else f"reshape({x.name}, {[1, *image]})"
     options = f", stride={stride}" * (stride != 1) + f", padding={padding}" * (padding != 0)
+    options += f", dilation={dilation}" * (dilation != 1) + f", groups={groups}" * (groups != 1)
     added = f" + reshape({layer.name('b')}, {[outputs, *[1] * axes]})" if bias else ""
     layer.tables.convolved = True
     layer.write("z", f"conv{axes}d({read}, {weight}{options}){added}", (outputs, *sizes))

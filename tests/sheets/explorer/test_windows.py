@@ -192,10 +192,12 @@ class Case(NamedTuple):
     stride: int
     padding: int
     pool: str
+    dilation: int = 1
+    groups: int = 1
 
     @property
     def text(self) -> str:
-        options = f", stride={self.stride}, padding={self.padding}"
+        options = f", stride={self.stride}, padding={self.padding}, dilation={self.dilation}, groups={self.groups}"
         equation = f"conv{self.axes}d(X, K{options})"
         return several(str(noise(*self.shape).tolist()), self.kernels, equation, self.pool)
 
@@ -206,17 +208,23 @@ class Case(NamedTuple):
         kernels = kernels if kernels.ndim > self.axes else kernels[None]
         kernels = kernels if kernels.ndim > self.axes + 1 else kernels[:, None]
         image = np.pad(image, [(0, 0), *[(self.padding, self.padding)] * self.axes])
-        sizes = [(n - k) // self.stride + 1 for n, k in zip(image.shape[1:], kernels.shape[2:], strict=True)]
+        reach = [self.dilation * (k - 1) + 1 for k in kernels.shape[2:]]
+        sizes = [(n - k) // self.stride + 1 for n, k in zip(image.shape[1:], reach, strict=True)]
         made = np.empty((len(kernels), *sizes))
         for out, *place in np.ndindex(*made.shape):
-            spans = [slice(p * self.stride, p * self.stride + k) for p, k in zip(place, kernels.shape[2:], strict=True)]
-            made[(out, *place)] = (image[(slice(None), *spans)] * kernels[out]).sum()
+            starts = [p * self.stride for p in place]
+            spans = [slice(s, s + k, self.dilation) for s, k in zip(starts, reach, strict=True)]
+            first = out // (len(kernels) // self.groups) * kernels.shape[1]
+            seen = image[(slice(first, first + kernels.shape[1]), *spans)]
+            made[(out, *place)] = (seen * kernels[out]).sum()
         return made
 
 
 CASES = {
     "three kernels": Case((6, 6), [3, 2, 2], 2, 2, 0, "maxpool(Y, 2)"),
     "two channels, three kernels": Case((2, 5, 5), [3, 2, 3, 3], 2, 1, 1, "avgpool(Y, 2)"),
+    "gaps, in two groups": Case((4, 5, 5), [4, 2, 2, 2], 2, 1, 1, "maxpool(Y, 2)", 2, 2),
+    "one axis, gaps, in groups": Case((4, 8), [4, 2, 2], 1, 2, 1, "maxpool(Y, 2, axes=1)", 2, 2),
     "one axis": Case((9,), [3], 1, 2, 1, "maxpool(Y, 2)"),
     "one axis, two kernels": Case((9,), [2, 4], 1, 1, 2, "maxpool(Y, 2, axes=1)"),
     "one axis, two channels": Case((2, 8), [3, 2, 3], 1, 2, 1, "avgpool(Y, 2, axes=1)"),
@@ -253,3 +261,11 @@ def test_one_channel_of_the_result_is_marked_and_all_of_the_image(tmp_path: Path
     marked = marks(tmp_path / "built.xlsx", {"$D$7": 0, "$D$8": 2, "$D$9": 1})
     on_image = {(r, c) for r in (0, 1) for c in (1, 2, 3)}  # one row is padding
     assert marked[:5] == [on_image, on_image, set(), {(0, 2)}, set()]
+
+
+def test_of_groups_only_the_channels_that_are_seen_are_marked_with_their_gaps(tmp_path: Path) -> None:
+    case = CASES["gaps, in two groups"]
+    build(loads(case.text), tmp_path / "built.xlsx", verify=False)
+    marked = marks(tmp_path / "built.xlsx", {"$D$7": 1, "$D$8": 2, "$D$9": 3})
+    seen = {(r, c) for r in (0, 2) for c in (1, 3)}
+    assert marked[:4] == [set(), set(), seen, seen]

@@ -200,12 +200,12 @@ def test_the_accuracy_counts_what_is_told_right() -> None:
         (
             "out_features = 3",
             "out_features = 3\ndilation = 2",
-            "line 13: layer 1 (linear): there is no key 'dilation'; its windows have no gaps",
+            "line 13: layer 1 (linear): there is no key 'dilation'; only a conv has it",
         ),
         (
             "out_features = 3",
             "out_features = 3\nnum_layers = 2",
-            "line 13: layer 1 (linear): there is no key 'num_layers'; write a table [[layers]] for each of them",
+            "line 13: layer 1 (linear): there is no key 'num_layers'; only rnn, lstm and gru have it",
         ),
         (
             "out_features = 1",

@@ -101,6 +101,16 @@ RECURRENT = {"W_ih1": "weight_ih_l0", "W_hh1": "weight_hh_l0", "b_ih1": "bias_ih
 ATTENTION = {"W_in1": "in_proj_weight", "b_in1": "in_proj_bias", "W_out1": "out_proj.weight", "b_out1": "out_proj.bias"}
 
 
+def deep(layers: int, both: bool = False) -> dict[str, str]:
+    """Return torch's names of the parameters of some layers of cells, in one direction or both."""
+    return {
+        f"{ours.removesuffix('1')}1{f'_l{layer}' if layer else ''}{way}": f"{theirs.removesuffix('_l0')}_l{layer}{way}"
+        for layer in range(layers)
+        for way in (("", "_reverse") if both else ("",))
+        for ours, theirs in RECURRENT.items()
+    }
+
+
 def first(module: nn.Module, x: Tensor) -> Tensor:
     """Return the first of what a module gives."""
     made: Tensor = module(x)[0]
@@ -175,6 +185,14 @@ CASES = {
     "conv2d by its typed kernels": Case(
         'kind = "conv2d"; bias = false', (2, 3, 4), nn.Conv2d(2, 2, 2, bias=False), {"W1": "weight"},
     ),
+    "conv with gaps, in groups": Case(
+        'kind = "conv"; out_channels = 4; kernel_size = 2; dilation = 2; groups = 2; padding = 1', (2, 4, 3),
+        nn.Conv2d(2, 4, 2, dilation=2, groups=2, padding=1), ONE,
+    ),
+    "conv1d with gaps, each channel by itself": Case(
+        'kind = "conv1d"; out_channels = 3; kernel_size = 2; dilation = 3; groups = 3; stride = 2', (3, 8),
+        nn.Conv1d(3, 3, 2, dilation=3, groups=3, stride=2), ONE,
+    ),
     "conv1d of channels": Case(
         'kind = "conv1d"; out_channels = 3; kernel_size = 2; stride = 2; padding = 1', (2, 6),
         nn.Conv1d(2, 3, 2, stride=2, padding=1), ONE,
@@ -239,6 +257,25 @@ CASES = {
         'kind = "lstm"; last = true', (3, 2), nn.LSTM(2, 2), RECURRENT, lambda module, x: module(x)[1][0][0],
     ),
     "gru": Case('kind = "gru"; hidden_size = 3', (4, 2), nn.GRU(2, 3), RECURRENT, first),
+    "rnn of two layers": Case(
+        'kind = "rnn"; hidden_size = 2; num_layers = 2', (4, 3), nn.RNN(3, 2, 2), deep(2), first
+    ),
+    "rnn both ways": Case(
+        'kind = "rnn"; hidden_size = 2; bidirectional = true', (3, 3), nn.RNN(3, 2, bidirectional=True),
+        deep(1, both=True), first
+    ),
+    "lstm of two layers, both ways": Case(
+        'kind = "lstm"; hidden_size = 2; num_layers = 2; bidirectional = true', (3, 2),
+        nn.LSTM(2, 2, 2, bidirectional=True), deep(2, both=True), first
+    ),
+    "gru of three layers, both ways, its last states": Case(
+        'kind = "gru"; hidden_size = 2; num_layers = 3; bidirectional = true; last = true', (3, 2),
+        nn.GRU(2, 2, 3, bidirectional=True), deep(3, both=True), lambda module, x: module(x)[1][-2:].reshape(-1),
+    ),
+    "lstm of two layers, its last state": Case(
+        'kind = "lstm"; hidden_size = 2; num_layers = 2; last = true', (3, 2), nn.LSTM(2, 2, 2), deep(2),
+        lambda module, x: module(x)[1][0][-1],
+    ),
     "attention": Case('kind = "attention"', (3, 4), nn.MultiheadAttention(4, 1), ATTENTION, attended),
     "attention of two heads, causal": Case(
         'kind = "attention"; num_heads = 2; causal = true', (4, 4), nn.MultiheadAttention(4, 2), ATTENTION,

@@ -109,3 +109,70 @@ def test_a_transformer_block_learns_as_torchs_does(method: str) -> None:
     found = [row[column] for chunk in trace(study) for row in chunk.rows[0]]
     assert found == pytest.approx(losses, rel=1e-9)
     assert found[-1] < 0.5 * found[0]
+
+
+class Cells(nn.Module):
+    """Convolutions with gaps, each channel by itself, then two layers of cells that go both ways."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.windows = nn.Conv1d(2, 4, 2, dilation=2, groups=2, padding=1)
+        self.cells = nn.GRU(4, 2, 2, bidirectional=True)
+        self.out = nn.Linear(4, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        states, _ = self.cells(torch.tanh(self.windows(x)).T)
+        made: Tensor = self.out(states)[:, 0]
+        return made
+
+
+DEEP = """
+[[layers]]
+kind = "conv1d"
+dilation = 2
+groups = 2
+padding = 1
+activation = "tanh"
+[[layers]]
+kind = "gru"
+num_layers = 2
+bidirectional = true
+from = "rows"
+[[layers]]
+kind = "linear"
+"""
+
+
+def test_gaps_groups_and_cells_both_ways_learn_as_torchs_do() -> None:
+    torch.manual_seed(6)
+    net = Cells().double()
+    names = {"W1": "windows.weight", "b1": "windows.bias", "W3": "out.weight", "b3": "out.bias"}
+    for layer in (0, 1):
+        for way in ("", "_reverse"):
+            behind = f"_l1{way}" if layer else way
+            for ours, theirs in {"W": "weight", "b": "bias"}.items():
+                for part in ("ih", "hh"):
+                    names[f"{ours}_{part}2{behind}"] = f"cells.{theirs}_{part}_l{layer}{way}"
+    state = dict(net.named_parameters())
+    assert set(names.values()) == set(state)
+    x, t = torch.randn(2, 5, dtype=torch.float64), torch.randn(5, dtype=torch.float64)
+    text = (
+        f"rates = [0.05]\niterations = {STEPS}\noptimiser = 'adam'\n[inputs]\nx = {x.tolist()}\n"
+        f"[targets]\nt = {t.tolist()}\n[parameters]\n"
+        + "".join(f"{name} = {json.dumps(state[theirs].tolist())}\n" for name, theirs in names.items())
+        + '[forward]\nrows = "a1.T"\n[loss]\nE = "mean((flatten(z3) - t)^2)"\n'
+        + DEEP
+    )
+    optimiser = torch.optim.Adam(net.parameters(), 0.05)
+    losses = []
+    for _ in range(STEPS + 1):
+        optimiser.zero_grad()
+        loss = functional.mse_loss(net(x), t)
+        losses.append(loss.item())
+        loss.backward()
+        optimiser.step()
+    study = loads(text)
+    column = study.graphs[0].names.index("E")
+    found = [row[column] for chunk in trace(study) for row in chunk.rows[0]]
+    assert found == pytest.approx(losses, rel=1e-8)
+    assert found[-1] < 0.2 * found[0]
