@@ -12,6 +12,7 @@ from sheetgen.audit.equations import equations_of
 from sheetgen.audit.finding import Finding, Weight
 from sheetgen.audit.gradient_findings import NEGATIVE, gradient_findings
 from sheetgen.audit.judge import Judged, Verdict, graph_of, judge
+from sheetgen.audit.mended import with_followers
 from sheetgen.audit.merged import merged
 from sheetgen.audit.outcome import Conclusion, Report, Tally
 from sheetgen.audit.read import read_book
@@ -37,8 +38,9 @@ def audit(path: Path, told: Told = NOTHING, *, thorough: bool = False, patience:
     graph = graph_of(equations, structure)
     judgement = judge(graph, structure.claims)
     updates = judge_updates(structure, equations, graph, book)
-    mathematical = [*gradient_findings(judgement, structure, graph), *updates.findings]
     beside = [*typed_again(structure.claims, equations), *findings_beside(book, equations, structure, graph)]
+    judgement, beside = with_followers(judgement, beside, structure, graph)
+    mathematical = [*gradient_findings(judgement, structure, graph), *updates.findings]
     found = merged(mathematical, beside)
     if told.sheet:
         found = [finding for finding in found if finding.first.sheet == told.sheet]

@@ -58,12 +58,17 @@ class Columns:
         return False
 
     def _brings_down(self, column: int) -> bool:
-        """Whether the column's formulas take what another column computes in a row above, as a state that goes on."""
-        return any(
-            here and row < here[0] and self.table.columns[other].kind == Kind.QUANTITY and self._own_row(other)
+        """Whether the column's formulas take what another column computes in a row above, as a state that goes on.
+
+        One that takes a quantity of the row above that is not computed there, too, is an update of another parameter.
+        """
+        computed = {
+            self._own_row(other)
             for here, refers in ((self.table.at(place), self.refers(place)) for place in self.some(column))
             for row, other in refers
-        )
+            if here and row < here[0] and self.table.columns[other].kind == Kind.QUANTITY
+        }
+        return computed == {True}
 
     @cached_property
     def derivatives(self) -> dict[int, Meaning]:

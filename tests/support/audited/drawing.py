@@ -69,7 +69,7 @@ def _made(fault: str, name: str, seeded: Seeded) -> Drawn | None:
     if seeded.before:
         seeded.before(wrong)
     told = seeded.silent or seeded.stale
-    if not told and not _differ(right.cells, wrong.cells, dict(right.values), dict(wrong.values)):
+    if not told and not differ(right.cells, wrong.cells, dict(right.values), dict(wrong.values)):
         return None
     changed = changed_cells(right, wrong)
     if seeded.before:
@@ -80,13 +80,13 @@ def _made(fault: str, name: str, seeded: Seeded) -> Drawn | None:
         seeded.edit(wrong)
     if not changed and not seeded.silent:
         return None
-    cells = [cell for key in changed for cell in _filled(key, wrong.cells.get(key))]
+    cells = [cell for key in changed for cell in filled(key, wrong.cells.get(key))]
     differing = [key for key in cells if _far({key: right.values.get(key, "")}, {key: wrong.values.get(key, "")})]
     return Drawn(fault, name, seeded, wrong, tuple(changed), tuple(differing))
 
 
-def _filled(key: Key, content: Content | None) -> Iterator[Key]:
-    """Yield the cells to which a formula gives values, row by row."""
+def filled(key: Key, content: Content | None) -> Iterator[Key]:
+    """Yield the cells to which a formula gives values, row by row; of another content its own."""
     rows, columns = content.fills or (1, 1) if isinstance(content, Formula) else (1, 1)
     sheet, row, column = key
     yield from ((sheet, row + down, column + right) for down in range(rows) for right in range(columns))
@@ -96,7 +96,7 @@ def _with_firsts(seeded: Seeded, keys: Sequence[Key]) -> Seeded:
     return replace(seeded, firsts=frozenset(keys))
 
 
-def _differ(
+def differ(
     right: dict[Key, Content], wrong: dict[Key, Content], at: dict[Key, float | str], then: dict[Key, float | str]
 ) -> bool:
     """Whether the fault changes a number, as the workbook is or with its numbers moved."""
