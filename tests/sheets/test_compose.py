@@ -37,6 +37,7 @@ def test_merged_cells_cover_no_others(template: str, loaded: Callable[[str], Stu
         for merge in page.merges:
             left, top, right, bottom = range_boundaries(merge)
             cells = {(row, column) for row in range(top, bottom + 1) for column in range(left, right + 1)}
+            assert len(cells) > 1, (page.name, merge)
             assert not cells & covered, (page.name, merge)
             covered |= cells
             hidden = [cell for cell in cells - {(top, left)} if cell in page.cells and page.cells[cell].content]

@@ -21,7 +21,8 @@ from sheetgen.sheets.flag import Verdict, flag
 from sheetgen.sheets.picks import EXPLORER_ITERATION, EXPLORER_SAMPLE, EXPLORER_VARIANT, THE_RUN, THE_STEP
 from sheetgen.sheets.section_style import SECTION_COLOURS
 
-_FLAG_COLUMN = 4
+_FIRST_COLUMN = 4
+"""Where the flag stands, and what is picked; over one column or several, as their widths ask."""
 _ARROWS = 24.0
 """How wide the arrows are that count the iteration, in pixels."""
 _BIG = Style(bold=True, size=26, colour=SECTION_COLOURS[Section.LOSS][0])
@@ -31,13 +32,13 @@ def put(page: Page, book: Book, table: LookupTable, verdict: Verdict) -> None:
     """Put the title, the picks and the error."""
     page.heights |= {1: 34, 2: 22, 4: 34, 5: 34, 7: 12}
     page.put("B1", "Explorer", style.TITLE)
-    end = span(page, _FLAG_COLUMN, 24.0)
-    flag(page, f"{column_letter(_FLAG_COLUMN)}1:{column_letter(end)}1", verdict)
+    end = span(page, _FIRST_COLUMN, 24.0)
+    flag(page, _cells(1, end), verdict)
     page.bar = end + 1
     page.put("B2", _note(book, table), style.NOTE)
     if limit := lookup.limit(book.layout):
         page.put("B3", limit, style.NOTE)
-    end = span(page, 4, 20.0)
+    end = span(page, _FIRST_COLUMN, 20.0)
     contents = picks.shown(book.study, book.picks)
     labels = {EXPLORER_VARIANT: "training sheet", EXPLORER_ITERATION: "iteration"}
     if book.study.batch > 1:
@@ -51,9 +52,16 @@ def put(page: Page, book: Book, table: LookupTable, verdict: Verdict) -> None:
     for pick, label in labels.items():
         page.put(f"B{pick.row}", label, Style(bold=True, size=12))
         page.put(pick.cell, contents[pick], style.PICK)
-        page.merges.append(f"{pick.cell}:{column_letter(end)}{pick.row}")
+        if end > _FIRST_COLUMN:
+            page.merges.append(_cells(pick.row, end))
     page.spinners.append(_spinner(page, book, end))
     _error(page, table, end + 1)
+
+
+def _cells(row: int, end: int) -> str:
+    """Return the cells of a row up to a column, or the one cell that is wide enough."""
+    first = f"{column_letter(_FIRST_COLUMN)}{row}"
+    return first if end == _FIRST_COLUMN else f"{first}:{column_letter(end)}{row}"
 
 
 def guard(page: Page, book: Book, table: LookupTable) -> None:
