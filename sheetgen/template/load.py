@@ -27,6 +27,7 @@ from sheetgen.template.pictures import with_pictures
 from sheetgen.template.quantity_names import require_names, require_no_keys, require_no_settings, require_tensor_names
 from sheetgen.template.rules import OPTIMISERS, OWN_SCHEDULES, Rules, read_rules
 from sheetgen.template.samples import Samples, read_samples
+from sheetgen.template.scaling import SCALES, scale
 from sheetgen.template.shipped import template_names, template_text
 from sheetgen.template.shuffle import drawn_order
 from sheetgen.template.stack.expand import expand_stack, is_stack
@@ -93,7 +94,11 @@ class _TemplateReader:
         naming = read_axes(document)
         in_data = self.in_data(naming)
         shapes = in_data.shapes if in_data else {}
+        scaled = scale(document, in_data) if in_data else {}
         if is_stack(document):
+            if scaled:
+                problem = "the columns of [data] that are scaled stand in equations, and [[layers]] reads others"
+                document.fail(problem, "type the equations, or use [layers]", "data", next(iter(SCALES)))
             expand_stack(document, *self.sample_shapes(in_data))
         require_no_keys(document, _ABOVE)
         tensors = self.tensors(in_data, naming) if naming.axes or has_tensors(document, shapes) else None
@@ -102,7 +107,7 @@ class _TemplateReader:
         if "seed" in document.data:
             seed_of(document)
         samples = in_data or Samples(self.sample("inputs", needed=True), self.sample("targets", needed=False))
-        fixed = self.expand_layers(samples) if "layers" in document.data else ()
+        fixed = self.expand_layers(samples, scaled) if "layers" in document.data else ()
         require_names(document, samples)
         equations = self.equations()
         states, starts = read_states(document, equations, samples.all if in_data else ())
@@ -184,10 +189,14 @@ class _TemplateReader:
         """Return the numbers of a table of a single sample."""
         return {name: (self.number(table, name),) for name in self.document.table(table, needed)}
 
-    def expand_layers(self, samples: Samples) -> tuple[str, ...]:
+    def expand_layers(self, samples: Samples, scaled: Mapping[str, str]) -> tuple[str, ...]:
         """Put what [layers] stands for into the tables, where what is typed goes before it; return what it freezes."""
         document = self.document
-        expansion = expand_layers(document, tuple(samples.inputs), tuple(samples.targets))
+        expansion = expand_layers(
+            document,
+            tuple(scaled.get(name, name) for name in samples.inputs),
+            tuple(scaled.get(name, name) for name in samples.targets),
+        )
         line = document.lines.get(("layers", ""))
         for table in ("parameters", *EQUATION_TABLES):
             written, typed = getattr(expansion, table), document.table(table)

@@ -7,6 +7,7 @@ rows = [[0, 0, 0], [0, 1, 1]]   one row a sample, inputs then targets; or
 file = "points.csv"             a file with a line of column names
 label = "species"               the column (of the file, or the last of each row) that names the class
 classes = ["setosa", "other"]
+standardise = ["x1"]            columns that `scaling` brings to one scale; or minmax
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from sheetgen.template.fields import Column, Field, read_fields
 from sheetgen.tensors.labels import Shape
 from sheetgen.tensors.naming import COUNTED, Naming
 
-_KEYS = ("inputs", "targets", "rows", "file", "label", "classes", *DIALECT)
+_KEYS = ("inputs", "targets", "rows", "file", "label", "classes", "standardise", "minmax", *DIALECT)
 MAX_SAMPLES = 100_000
 
 

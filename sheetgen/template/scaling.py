@@ -1,0 +1,73 @@
+"""Columns of ``[data]`` brought to one scale by numbers that stand in cells: ``standardise = ["x1"]``, ``minmax``.
+
+The samples stay as they are. A scaled column is an equation, ``x1_scaled = (x1 - x1_mean)/x1_deviation``, over two
+parameters that are held fixed and stand on Inputs.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sheetgen.errors import did_you_mean, listed
+from sheetgen.template.document import Document
+from sheetgen.template.samples import Samples
+
+
+@dataclass(frozen=True)
+class _Scale:
+    """A way to scale: the words behind a column's name for what is taken off, and for what is divided by, and both."""
+
+    words: tuple[str, str]
+    numbers: Callable[[Sequence[float]], tuple[float, float]]
+
+
+def _moments(numbers: Sequence[float]) -> tuple[float, float]:
+    """Return the mean, and the standard deviation with the number of samples under the sum."""
+    mean = math.fsum(numbers) / len(numbers)
+    return mean, math.sqrt(math.fsum((number - mean) ** 2 for number in numbers) / len(numbers))
+
+
+def _ends(numbers: Sequence[float]) -> tuple[float, float]:
+    return min(numbers), max(numbers) - min(numbers)
+
+
+SCALES: Mapping[str, _Scale] = {
+    "standardise": _Scale(("mean", "deviation"), _moments),
+    "minmax": _Scale(("least", "range"), _ends),
+}
+"""The ways to scale, by their keys in ``[data]``."""
+
+
+def scale(document: Document, samples: Samples) -> Mapping[str, str]:
+    """Write the equations of scaled columns into a template; return what each is called instead, by its own name.
+
+    Raises TemplateError for a name that is no column, a column that is listed twice, and one without any spread.
+    """
+    table, scaled = document.table("data"), dict[str, str]()
+    parameters: dict[str, float] = {}
+    equations: dict[str, str] = {}
+    for key, way in SCALES.items():
+        for name in document.strings(table.get(key, []), key, "data", key):
+            numbers = samples.all.get(name)
+            if numbers is None or samples.shapes.get(name) not in ((), None):
+                hint = did_you_mean(name, samples.all, f"the columns of numbers are {listed(samples.all)}")
+                document.fail(f"{key} names {name!r}, which is no column of numbers", hint, "data", key)
+            if name in scaled:
+                document.fail(f"{name!r} is scaled twice", "list it once, in standardise or in minmax", "data", key)
+            off, by = (f"{name}_{word}" for word in way.words)
+            parameters |= dict(zip((off, by), way.numbers(numbers), strict=True))
+            if not parameters[by] or not math.isfinite(parameters[by]):
+                document.fail(f"{name} is the same in all samples, so nothing scales it", "leave it out", "data", key)
+            scaled[name] = f"{name}_scaled"
+            equations[scaled[name]] = f"({name} - {off})/{by}"
+            if line := document.lines.get(("data", key)):
+                document.lines |= {("parameters", off): line, ("parameters", by): line}
+                document.lines[("forward", scaled[name])] = line
+    if scaled:
+        document.data["parameters"] = {**document.table("parameters"), **parameters}
+        document.data["forward"] = {**equations, **document.table("forward")}
+        frozen = document.strings(document.data.get("frozen", []), "frozen", "", "frozen")
+        document.data["frozen"] = [*frozen, *parameters]
+    return scaled
