@@ -5,6 +5,7 @@ inputs = { x1 = "length" }                                     a column of anoth
 inputs = { x = { columns = ["p0 … p15"], shape = [4, 4] } }    columns p0, p1, … p15 as one tensor
 inputs = { x = { column = "word", characters = "helo" } }      a row for each character of a text
 targets = { t = { column = "kind", classes = ["a", "b"] } }    1 for the class of the sample, else 0
+inputs = { x = { ordinal = ["small", "large"] } }              0, 1, … for the place of the word in the list
 inputs = { x = { shape = [4, 4] } }                            16 cells of a typed row as one tensor
 """
 
@@ -12,7 +13,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NoReturn
 
@@ -20,9 +21,10 @@ from sheetgen.errors import TemplateError, did_you_mean, must_be
 from sheetgen.limits import MAX_COLUMNS
 from sheetgen.template.document import Document
 from sheetgen.template.one_hot import OneHot, one_hot_of
+from sheetgen.template.ordinal import Ordinal, ordinal_of
 from sheetgen.tensors.labels import Shape, labels, shape_text
 
-_KEYS = ("column", "columns", "shape", "classes", "characters")
+_KEYS = ("column", "columns", "shape", "classes", "characters", "ordinal")
 _SPAN = re.compile(r"(.*?)([0-9]+)\s*(?:…|\.\.\.?)\s*(.*?)([0-9]+)$")
 
 Holds = Literal["number", "word", "text"]
@@ -48,7 +50,7 @@ class Field:
     name: str
     columns: tuple[Column, ...]
     shape: Shape | None = None
-    coding: OneHot | None = None
+    coding: OneHot | Ordinal | None = None
 
 
 def read_fields(document: Document, key: str) -> tuple[Field, ...]:
@@ -90,6 +92,8 @@ class _FieldReader:
                 raise TemplateError(f"{name} has no key {word!r}", hint)
         columns = self._columns(name, said)
         classes, characters = said.get("classes"), said.get("characters")
+        if "ordinal" in said:
+            return self._ordered(name, said, columns)
         if classes is None and characters is None:
             return Field(self.key, name, tuple(map(Column, columns)), self._shape(name, said, len(columns)))
         if "shape" in said or len(columns) > 1:
@@ -97,6 +101,12 @@ class _FieldReader:
             raise TemplateError(f"{name}: the shape of classes and of characters follows from them", expected)
         coding = one_hot_of(classes, characters, name)
         return Field(self.key, name, (Column(columns[0], "text" if coding.is_text else "word"),), None, coding)
+
+    def _ordered(self, name: str, said: Mapping[str, Any], columns: Sequence[str]) -> Field:
+        """Return the field of words that have an order."""
+        if said.keys() & {"classes", "characters", "shape"} or len(columns) > 1:
+            raise TemplateError(f"{name}: ordinal makes one number of a column", "leave the other keys out")
+        return Field(self.key, name, (Column(columns[0], "word"),), None, ordinal_of(said["ordinal"], name))
 
     def _columns(self, name: str, said: Mapping[str, Any]) -> tuple[str, ...]:
         """Return the columns of a field, spans such as ``p0 … p15`` written out."""
