@@ -6,14 +6,12 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from sheetgen.errors import UsageError
 from sheetgen.files import ABSENT, Version, reject, replacing, version_of
 from sheetgen.network.study import Study
 from sheetgen.page.page import Page
-from sheetgen.proof.report import Report
-from sheetgen.proof.verify import verify as verify_file
 from sheetgen.shares import Told, untold
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.compose import Composition, compose
@@ -21,6 +19,9 @@ from sheetgen.sheets.estimate import estimate
 from sheetgen.sheets.folds import Losses
 from sheetgen.sheets.room import require_room
 from sheetgen.xlsx import shell, writer
+
+if TYPE_CHECKING:
+    from sheetgen.proof.report import Report
 
 Progress = Callable[[str], None]
 
@@ -76,6 +77,8 @@ def build(
         book, composition = _write(study, file, draft.parent, progress, told, verify)
         report = None
         if verify:
+            from sheetgen.proof.verify import verify as verify_file  # a sixth of the time of a build that needs it not
+
             progress("verifying")
             report = verify_file(draft, told=told)
         if report is not None and not report.ok:

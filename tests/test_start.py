@@ -58,3 +58,9 @@ def test_a_build_needs_no_network_of_computers(tmp_path: Path) -> None:
     found = loaded("sheetgen", "build", "--iterations", "2", folder=tmp_path)
     assert "openpyxl" in found
     assert not found & {"urllib.request", "http.client", "ssl", "xml.sax", "asyncio"}
+
+
+def test_a_build_that_proves_nothing_loads_no_proof_and_no_engine(tmp_path: Path) -> None:
+    found = loaded("sheetgen", "build", "--iterations", "2", "--no-verify", folder=tmp_path)
+    assert "openpyxl" in found
+    assert not found & {"sheetgen.proof.verify", "formualizer", "statistics"}

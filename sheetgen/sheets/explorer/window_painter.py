@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from statistics import fmean
+from math import fsum
 
 import numpy as np
 from openpyxl.formatting.rule import FormulaRule, Rule
@@ -29,7 +29,13 @@ from sheetgen.tensors.windows import Pair, Window
 
 _SIDE = Side(style="thin", color="93370D")
 _MARK = {"font": Font(bold=True, color="93370D"), "border": Border(_SIDE, _SIDE, _SIDE, _SIDE)}
-_VALUES: Mapping[str, Callable[[Sequence[float]], float]] = {"SUM": sum, "MAX": max, "AVERAGE": fmean}
+
+
+def _mean(numbers: Sequence[float]) -> float:
+    return fsum(numbers) / len(numbers)  # statistics has the same, and loads fractions and decimal
+
+
+_VALUES: Mapping[str, Callable[[Sequence[float]], float]] = {"SUM": sum, "MAX": max, "AVERAGE": _mean}
 _FOLDS = {"conv1d": ("SUM", "sum"), "conv2d": ("SUM", "sum"), "maxpool": ("MAX", "max"), "avgpool": ("AVERAGE", "mean")}
 
 
