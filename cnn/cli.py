@@ -361,17 +361,25 @@ def read_images(run: Run, images: tuple[str, ...]) -> tuple[Sequence[Reading], S
 @options.workbook
 @options.checkpoint
 @options.data_dir
+@click.option("--no-learning", is_flag=True, help="Leave out the sheets of one step of learning.")
 @options.force
 @options.runs_dir
 def sheet(
-    name: str, image: str | None, workbook: Path, checkpoint: str, data_dir: str | None, force: bool, runs_dir: Path
+    name: str,
+    image: str | None,
+    workbook: Path,
+    checkpoint: str,
+    data_dir: str | None,
+    no_learning: bool,
+    force: bool,
+    runs_dir: Path,
 ) -> int:
     """Put a run's trained network into a workbook, as live formulas.
 
     On the sheet "CNN live" draw a digit in the cells, or pick one of twenty test digits or the IMAGE: every map of
     every layer, the ten probabilities and the answer are formulas over the trained weights, which stand on a sheet of
-    their own and may be changed. Sheets that cnn wrote are replaced, those of your own are not, and all else stays as
-    it is. See cnn verify.
+    their own and may be changed. So are the gradients of one step of learning, and the network after it. Sheets that
+    cnn wrote are replaced, those of your own are not, and all else stays as it is. See cnn verify.
 
     Example: cnn sheet rf20-fast-1 seven.png --workbook backprop.xlsx
     """
@@ -380,7 +388,7 @@ def sheet(
 
     check(workbook, force)
     network = live_network(find_run(runs_dir, name), image, checkpoint, data_dir)
-    notes = write(workbook, network, force=force)
+    notes = write(workbook, network, learning=not no_learning, force=force)
     checked = f"cnn verify {shlex.quote(str(workbook))}"
     click.echo(f"{workbook}: the network is on the sheet {CNN_LIVE}; {checked} proves it", err=True)
     for note in notes:
@@ -403,7 +411,8 @@ def verify(workbook: Path, engine: str, as_json: bool) -> int:
 
     A spreadsheet engine recalculates it for the shown picture, the drawing and every stored digit; every number of
     every map, the scores and the answers are held against NumPy and torch in double precision, computed from the
-    weights in the cells. Exit code 1: something differs. What else the workbook holds is sheetgen verify's.
+    weights in the cells, and the step of learning against torch's autograd. Exit code 1: something differs. What else
+    the workbook holds is sheetgen verify's.
 
     Example: cnn verify backprop.xlsx
     """

@@ -7,8 +7,11 @@ START, INPUTS, DATA, EPOCHS, ERROR, EQUATIONS, CHECKS, SOURCE = (
 )  # fmt: skip
 EXPLORER, PICTURES, GRADIENT_CHECK, CNN = "Explorer", "Pictures", "Gradient check", "CNN"
 CNN_LIVE, CNN_NUMBER, CNN_WEIGHTS, CNN_DIGITS = "CNN live", "CNN one number", "CNN weights", "CNN digits"
-CNN_WHY, CNN_GRADIENTS, CNN_STEP = "CNN why", "CNN gradients", "CNN step"
-LIVE = (CNN_LIVE, CNN_NUMBER, CNN_WHY, CNN_WEIGHTS, CNN_DIGITS, CNN_GRADIENTS, CNN_STEP)
+CNN_WHY, CNN_STEP, CNN_GRADIENTS = "CNN why", "CNN step", "CNN gradients"
+CNN_SLOPES, CNN_MOVED, CNN_TURNED = "CNN weight gradients", "CNN new weights", "CNN turned kernels"
+LEARNING = (CNN_STEP, CNN_GRADIENTS, CNN_SLOPES, CNN_MOVED, CNN_TURNED)
+"""The sheets on which it takes one step of learning."""
+LIVE = (CNN_LIVE, CNN_NUMBER, CNN_WHY, CNN_WEIGHTS, CNN_DIGITS, *LEARNING)
 """The sheets of a trained network that is alive in the workbook, in the order of their tabs."""
 
 RESERVED = frozenset(

@@ -10,14 +10,16 @@ from cnn.net.folded import PlainLayer
 from cnn.net.networks import SIDE
 from sheetgen.page.cell_names import column_letter
 
-FIRST_COLUMN, TOP = 2, 8
+FIRST_COLUMN, TOP = 3, 8
 """Of the sheet of the maps: the first column, and the row in which the images begin."""
+GAP = 2
+"""The rows and columns between maps: a window of 3 × 3 that begins or ends beyond a map reaches no other."""
 ANSWER_ROW_HEIGHT = 2
 """Rows of the sheet that a class takes beside the images."""
-_MOST_ACROSS = 146
+_MOST_ACROSS = 160
 """The columns that maps side by side may take."""
-_BETWEEN = 3
-"""Rows between the maps of two layers: an empty one, the heading, the numbers of the maps."""
+_BETWEEN = 2 + GAP
+"""Rows between the maps of two layers: an empty one, the heading, and those that a window may reach."""
 
 
 @dataclass(frozen=True)
@@ -163,7 +165,7 @@ def _lattice(layer: PlainLayer, ring: int, before: Lattice, row: int) -> Lattice
         span = max(1, before.right - 1)
         column = before.column - before.ring
         return Lattice(row, column, 1, layer.channels, before.across, 2, before.right, 0, span)
-    outer = 1 + layer.side + 2 * ring
+    outer = GAP + layer.side + 2 * ring
     rows = math.ceil(layer.channels * outer / _MOST_ACROSS)
     across = math.ceil(layer.channels / rows)
     return Lattice(row + ring, FIRST_COLUMN + ring, layer.side, layer.channels, across, outer, outer, ring)

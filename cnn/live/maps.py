@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from openpyxl.formatting.rule import Rule
 
 from cnn.live import looks
-from cnn.live.arrangement import ANSWER_ROW_HEIGHT, FIRST_COLUMN, TOP, Arrangement, Lattice
+from cnn.live.arrangement import ANSWER_ROW_HEIGHT, FIRST_COLUMN, GAP, TOP, Arrangement, Lattice
 from cnn.live.formulas import absolute, layer_formulas
 from cnn.live.forward import softmax
 from cnn.live.number import marks, there_is_a_convolution
@@ -44,7 +44,9 @@ def live(text: str, value: float | str) -> Formula:
 
 
 class MapsSheet:
-    """The sheet of the maps, and the cells of it that others refer to."""
+    """The sheet of the maps, and the cells of it that others refer to; ``weights`` is the sheet of its weights."""
+
+    weights = CNN_WEIGHTS
 
     def __init__(self, place: Arrangement, digits: DigitsSheet, title: str) -> None:
         self.place, self.digits, self.title = place, digits, title
@@ -55,6 +57,12 @@ class MapsSheet:
     def pick(self) -> str:
         """The cell in which the shown digit is picked, as other sheets name it."""
         return f"{quoted(CNN_LIVE)}!${column_letter(self.place.image.column)}${_PICK_ROW}"
+
+    @property
+    def columns(self) -> int:
+        """How many columns of squares the sheet has."""
+        ends = (lattice[lattice.across - 1].column + lattice.side + lattice.ring for lattice in self.place.maps)
+        return max(self.logits.column + 26, *ends)
 
     def _below(self, column: int) -> str:
         """Return the cells of a column of the answers."""
@@ -88,9 +96,7 @@ class MapsSheet:
     def page(self, values: Sequence[Array], image: Array, drawing: Array) -> Page:
         """Return the sheet; ``values`` is what each layer gives for the shown image, (channels, side, side)."""
         place, page = self.place, Page(CNN_LIVE, tab_colour="C01048", zoom=70)
-        columns = max(
-            self.logits.column + 26, max(lattice[lattice.across - 1].column + lattice.side for lattice in place.maps)
-        )
+        columns = self.columns
         looks.squares(page, columns, range(TOP - 1, place.last_row + 1))
         page.heights |= {1: 30, _PICK_ROW: 21}
         page.put("B1", self.title, style.TITLE)
@@ -110,7 +116,7 @@ class MapsSheet:
         """Put the drawing, the pick, and the shown image, each pixel of which is one of the drawing or of a digit."""
         place = self.place
         shown, drawn, caption = place.image[0], place.drawing, Style(bold=True)
-        page.put(f"B{TOP - 1}", "Your drawing", caption)
+        page.put(f"{column_letter(drawn.column)}{TOP - 1}", "Your drawing", caption)
         page.put(f"{column_letter(shown.column)}{TOP - 1}", "What the network sees", caption)
         page.put(f"{column_letter(drawn.column + SIDE - 5)}{_PICK_ROW}", "shown:", Style(bold=True, align="right"))
         name = self.digits.digits[self.digits.chosen].name
@@ -198,7 +204,7 @@ class MapsSheet:
         answers = number == len(place.layers) - 1
         look = _SCORE if lattice.span > 1 else looks.PIXEL
         numbers = values.tolist()
-        for channel, i, j, text in layer_formulas(place, number, CNN_WEIGHTS):
+        for channel, i, j, text in layer_formulas(place, number, self.weights):
             content, square = live(text, numbers[channel][i][j]), lattice[channel]
             if lattice.span > 1:
                 height = ANSWER_ROW_HEIGHT if answers else 1
@@ -210,7 +216,7 @@ class MapsSheet:
         for channel, square in enumerate(lattice.squares):
             where = f"{column_letter(square.column - lattice.ring)}{square.row - lattice.ring - 1}"
             page.put(where, str(channel + 1), looks.MAP_NUMBER)
-        row = lattice.row - lattice.ring - 2
+        row = lattice.row - lattice.ring - GAP - 1
         words = f"{number + 1} · {layer_name(layer)}: {shape(layer)}; {sight(layer)}"
         page.put(f"{column_letter(FIRST_COLUMN)}{row}", words, style.HEADING)
         page.heights[row] = 20

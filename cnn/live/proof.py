@@ -2,25 +2,27 @@
 
 The engine calculates from the formulas; NumPy and torch from the weights in the cells. Each number of every map is
 compared for the picture that is shown, in the engine and in the file, and the scores and what is read for all others.
+A step of learning, for the picture that is shown, is held against torch's autograd: relative to the largest gradient of
+each layer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 
-from cnn.live.recorded import RecordedNetwork, covered, recorded
-from cnn.live.reference import numpy_maps, torch_logits
+from cnn.live.recorded import RecordedNetwork, Step, covered, recorded
+from cnn.live.reference import numpy_maps, torch_logits, torch_step
 from cnn.net.folded import Array
 from sheetgen.engines import get, trial_bench
-from sheetgen.engines.base import Value
+from sheetgen.engines.base import Recalculation, Value
 from sheetgen.engines.trials import Trial
 from sheetgen.page.cell_names import column_letter
-from sheetgen.sheet_names import CNN_DIGITS, CNN_LIVE
+from sheetgen.sheet_names import CNN_DIGITS, CNN_LIVE, CNN_SLOPES, CNN_STEP
 
 TOLERANCE = 1e-9
 """Of a number, relative to the largest of its layer where that is above 1."""
@@ -67,7 +69,8 @@ def prove(path: Path, engine: str = "embedded", timeout: float = 600.0) -> LiveR
     pictures = {picture.name: picture for picture in network.pictures}
     whole = pictures[network.picked].pixels if network.picked in pictures else network.drawing
     shown = covered(whole, [float(network.shown.get(cell) or 0.0) for cell in network.cover])
-    current, kept = _current(network, engine, path, timeout), network.shown
+    engine_values = get(engine).recalculate(path, timeout)
+    current, kept = _sheet(engine_values, CNN_LIVE, network.shown), network.shown
     bench = trial_bench(engine, path, timeout)
     every = [(CNN_LIVE, *cell) for layer in network.layers for cell in layer.cells()]
     scores = [(CNN_LIVE, *cell) for cell in network.layers[-1].cells()]
@@ -99,6 +102,8 @@ def prove(path: Path, engine: str = "embedded", timeout: float = 600.0) -> LiveR
     with_torch = find_spec("torch") is not None
     if with_torch:
         _compare_torch(comparison, network, names, images, scores)
+        if network.step:
+            _compare_step(comparison, network, network.step, shown, engine_values)
     return LiveReport(
         bench.version,
         len(images) - 1,
@@ -109,11 +114,30 @@ def prove(path: Path, engine: str = "embedded", timeout: float = 600.0) -> LiveR
     )
 
 
-def _current(network: RecordedNetwork, engine: str, path: Path, timeout: float) -> dict[tuple[int, int], Value]:
-    """Return what the engine finds in every cell of the sheet of the maps, for the picture that is shown."""
-    rows, columns = (max(places) for places in zip(*network.shown, strict=True))
-    grid = get(engine).recalculate(path, timeout).grid(CNN_LIVE, rows, columns)
+def _sheet(values: Recalculation, sheet: str, cells: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Value]:
+    """Return what the engine finds on a sheet, as far as some cells reach."""
+    rows, columns = (max(places) for places in zip(*cells, strict=True))
+    grid = values.grid(sheet, rows, columns)
     return {(r, c): value for r, row in enumerate(grid, start=1) for c, value in enumerate(row, start=1)}
+
+
+def _compare_step(
+    comparison: _Comparison, network: RecordedNetwork, step: Step, image: Array, values: Recalculation
+) -> None:
+    """Compare the step of learning on the picture that is shown: gradients, losses and the scores after it."""
+    gradients, before, after, logits = torch_step(network.layers, image, step.label, step.rate)
+    weighted = [layer for layer in network.layers if layer.weight is not None]
+    slopes = _sheet(values, CNN_SLOPES, [cell for layer in weighted for cell in layer.weight_cells()])
+    for layer, (weight, bias) in zip(weighted, gradients, strict=True):
+        wanted = [*weight.ravel().tolist(), *bias.tolist()]
+        scale = max(map(abs, wanted))
+        for cell, expected in zip(layer.weight_cells(), wanted, strict=True):
+            comparison.number(network.picked, (CNN_SLOPES, *cell), expected, slopes.get(cell), "engine", scale)
+    scores = network.layers[-1].cells()
+    shown = _sheet(values, CNN_STEP, [*scores, *step.losses])
+    for cell, expected in zip((*step.losses, *scores), (before, after, *logits.tolist()), strict=True):
+        scale = max(1.0, float(abs(logits).max()))
+        comparison.number(network.picked, (CNN_STEP, *cell), expected, shown.get(cell), "engine", scale)
 
 
 def _answer(network: RecordedNetwork) -> tuple[int, int]:

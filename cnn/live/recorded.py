@@ -14,7 +14,7 @@ import numpy as np
 
 from cnn.net.folded import Array
 from sheetgen.errors import WorkbookError
-from sheetgen.sheet_names import CNN_DIGITS, CNN_LIVE, CNN_WEIGHTS
+from sheetgen.sheet_names import CNN_DIGITS, CNN_LIVE, CNN_STEP, CNN_WEIGHTS
 from sheetgen.xlsx.reader import WorkbookFile
 
 Cells = Mapping[tuple[int, int], Any]
@@ -25,7 +25,8 @@ _SIDE = 28
 class RecordedLayer:
     """A line of the table of layers: what it is, where its maps stand, and its weights, bias and ring, if any.
 
-    ``weight`` is (maps out, maps in, k, k); that of a scale has one map in.
+    ``weight`` is (maps out, maps in, k, k); that of a scale has one map in. ``kernels`` are the row and the column of
+    the first, the step to the next, and the column of the biases.
     """
 
     number: int
@@ -42,6 +43,17 @@ class RecordedLayer:
     weight: Array | None = None
     bias: Array | None = None
     ring: Array | None = None
+    kernels: tuple[int, int, int, int] | None = None
+
+    def weight_cells(self) -> list[tuple[int, int]]:
+        """Return the cells of the weights, in their order, and then those of the biases."""
+        assert self.weight is not None
+        assert self.kernels is not None
+        row, column, pitch, bias = self.kernels
+        outputs, inputs, places = *map(range, self.weight.shape[:2]), range(self.kernel)
+        corners = [(row + o * pitch, column + i * pitch) for o in outputs for i in inputs]
+        cells = [(r + a, c + b) for r, c in corners for a in places for b in places]
+        return cells + [(row + o * pitch, bias) for o in outputs]
 
     def corner(self, channel: int) -> tuple[int, int]:
         """Return the first row and column of a map."""
@@ -76,6 +88,16 @@ class RecordedNetwork:
     look_up: tuple[tuple[int, int], tuple[int, int]]
     cover: tuple[tuple[int, int], ...]
     shown: Cells
+    step: Step | None
+
+
+@dataclass(frozen=True)
+class Step:
+    """The step of learning: the right class and the rate, and the cells of the losses before and after it."""
+
+    label: int
+    rate: float
+    losses: tuple[tuple[int, int], tuple[int, int]]
 
 
 def covered(image: Array, square: Sequence[float]) -> Array:
@@ -98,12 +120,13 @@ def recorded(path: Path) -> RecordedNetwork:
         pictures, look_up, picked = _pictures(sheets[CNN_DIGITS])
         row, column = _place_of(sheets[CNN_LIVE], "Your drawing")
         drawing = _square(sheets[CNN_LIVE], (row + 1, column), _SIDE)
+        step = _step(_cells(file, CNN_STEP)) if CNN_STEP in file.sheet_names else None
         cover = tuple(_beside(sheets[CNN_LIVE], name) for name in ("cover from row:", "column:", "size:"))
     except (KeyError, ValueError, TypeError, StopIteration) as error:
         raise WorkbookError(
             f"{path}: its sheets {', '.join(sheets)} are not as cnn sheet writes them ({error})"
         ) from error
-    return RecordedNetwork(image, tuple(layers), pictures, drawing, picked, look_up, cover, sheets[CNN_LIVE])
+    return RecordedNetwork(image, tuple(layers), pictures, drawing, picked, look_up, cover, sheets[CNN_LIVE], step)
 
 
 def _cells(file: WorkbookFile, sheet: str) -> dict[tuple[int, int], Any]:
@@ -118,6 +141,17 @@ def _beside(cells: Cells, text: str) -> tuple[int, int]:
     """Return the cell right of a text."""
     row, column = _place_of(cells, text)
     return row, column + 1
+
+
+def _step(cells: Cells) -> Step:
+    """Return the step of learning: its numbers stand right of their names, with some empty cells between."""
+
+    def right_of(text: str) -> tuple[int, int]:
+        row, column = _place_of(cells, text)
+        return row, min(c for (r, c) in cells if r == row and c > column)
+
+    label, rate = (_number(cells[right_of(text)]) for text in ("the right digit:", "learning rate:"))
+    return Step(int(label), rate, (right_of("the loss before"), right_of("the loss after")))
 
 
 def _header(cells: Cells, first: str) -> tuple[int, dict[str, int]]:
@@ -160,7 +194,7 @@ def _layer(cells: Cells, line: Mapping[str, Any], before: RecordedLayer | None) 
 
     kernel, padding, count = max(1, whole("kernel")), whole("padding"), whole("maps out")
     kind = str(line["kind"] or "image")
-    weight = bias = ring = None
+    weight = bias = ring = where = None
     if whole("kernel row"):
         assert before is not None
         row, column, pitch = whole("kernel row"), whole("kernel column"), whole("kernel to next")
@@ -173,12 +207,13 @@ def _layer(cells: Cells, line: Mapping[str, Any], before: RecordedLayer | None) 
         )
         bias_column = next(c for (r, c), value in cells.items() if r == row - 1 and value == "bias")
         bias = np.array([_number(cells.get((row + o * pitch, bias_column), 0.0)) for o in range(count)])
+        where = row, column, pitch, bias_column
         if padding:
             ring = np.array([_number(cells.get((row - 1, column + i * pitch), 0.0)) for i in range(inputs)])
     return RecordedLayer(
         whole("number"), kind, kernel, max(1, whole("stride")), padding, bool(whole("ReLU")), count, whole("side out"),
         (whole("first row"), whole("first column")), whole("maps across"),
-        (whole("rows to next"), whole("columns to next")), weight, bias, ring,
+        (whole("rows to next"), whole("columns to next")), weight, bias, ring, where,
     )  # fmt: skip
 
 

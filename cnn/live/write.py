@@ -17,6 +17,7 @@ from cnn.live.arrangement import arrange
 from cnn.live.choose import test_digits
 from cnn.live.forward import forward
 from cnn.live.kernels import TABLE_ROW, weights_page
+from cnn.live.learning import Learning, can_learn
 from cnn.live.maps import MapsSheet
 from cnn.live.number import NumberSheet, there_is_a_convolution
 from cnn.live.stored import DigitsSheet, StoredDigit, shown_first
@@ -69,8 +70,8 @@ def live_network(run: Run, image: str | None, checkpoint: str, data_dir: str | N
     return LiveNetwork(title, layers, (*own, *test_digits(model, test, mistakes)))
 
 
-def pages(network: LiveNetwork) -> list[Page]:
-    """Return the live sheets."""
+def pages(network: LiveNetwork, *, learning: bool = True) -> list[Page]:
+    """Return the live sheets, with those of a step of learning where that is wanted and the layers allow it."""
     place = arrange(network.layers, TABLE_ROW)
     digits = DigitsSheet(network.digits, shown_first(network.digits))
     sheet = MapsSheet(place, digits, network.title)
@@ -81,14 +82,18 @@ def pages(network: LiveNetwork) -> list[Page]:
         found.append(NumberSheet(place, values, image).page())
     if can_say_why(place):
         found.append(WhySheet(place, sheet, values, image).page())
-    return [*found, weights_page(place, network.title), digits.page(sheet.pick)]
+    found += [weights_page(place, network.title), digits.page(sheet.pick)]
+    if learning and can_learn(place):
+        label = network.digits[digits.chosen].label
+        found += Learning(sheet, values, image, int(values[-1].argmax()) if label is None else label).pages()
+    return found
 
 
-def write(workbook: Path, network: LiveNetwork, *, force: bool = False) -> Sequence[str]:
+def write(workbook: Path, network: LiveNetwork, *, learning: bool = True, force: bool = False) -> Sequence[str]:
     """Put the live sheets into a workbook, in place of those that stood there; every other part stays as it is.
 
     Returns what is to be said of the workbook where ``force`` was needed. Raises WorkbookError for a file that cannot
     be added to, or that has a sheet of one's own of such a name.
     """
-    overridden = graft.graft(workbook, *pages(network), force=force)
+    overridden = graft.graft(workbook, *pages(network, learning=learning), force=force, instead_of=LIVE)
     return [objection.consequence for objection in overridden]

@@ -72,16 +72,21 @@ def check_writable(path: Path) -> None:
 
 
 def graft(
-    path: Path, *pages: Page, recognise: Recogniser = lambda rows: False, force: bool = False
+    path: Path,
+    *pages: Page,
+    recognise: Recogniser = lambda rows: False,
+    force: bool = False,
+    instead_of: Sequence[str] = (),
 ) -> Sequence[Objection]:
-    """Put pages into a workbook as its last sheets, in place of the sheets of ours of their names.
+    """Put pages into a workbook as its last sheets, in place of the sheets of ours of their names, and of those named
+    besides.
 
     The file is replaced when the new one is whole and its parts fit together. Returns what ``force`` overrode.
     Raises WorkbookError and UsageError as `check` does, and UsageError where the file cannot be written, or was changed
     by another program meanwhile.
     """
     seen = version_of(path)
-    grafted = _grafted(path, pages, recognise, force)
+    grafted = _grafted(path, pages, recognise, force, instead_of)
     check_writable(path)
     with replacing(path, seen) as (file, draft):
         write_package(file, grafted.package, grafted.entries)
@@ -90,7 +95,9 @@ def graft(
     return grafted.objections
 
 
-def _grafted(path: Path, pages: Sequence[Page], recognise: Recogniser, force: bool) -> Grafted:
+def _grafted(
+    path: Path, pages: Sequence[Page], recognise: Recogniser, force: bool, instead_of: Sequence[str] = ()
+) -> Grafted:
     """Return the package of a workbook with pages in it."""
     file = WorkbookFile(path)
     with _telling_damage(path):
@@ -102,8 +109,9 @@ def _grafted(path: Path, pages: Sequence[Page], recognise: Recogniser, force: bo
         objected = list(objections(package))
         if objected and not force:
             _refuse(path, objected)
-        for page in pages:
-            remove_sheet(package, page.name)
+        ours = [name for name in instead_of if is_marked(package.markup(package.workbook), name)]
+        for name in (*(page.name for page in pages), *ours):
+            remove_sheet(package, name)
         _drop_calculation_chain(package)
         for page in pages:
             add_sheet(package, page)

@@ -16,6 +16,7 @@ from cnn.runs.run import Run
 
 LINEAR = Layer("linear", 10, bias=True)
 PLAIN = (conv(2), RELU, NORM, conv(2, 1), NORM, HALVE, conv(3), RELU, NORM, GLOBAL_AVERAGE, LINEAR)
+LEARNT = (conv(2, 3, 1), NORM, RELU, HALVE, conv(3), RELU, NORM, GLOBAL_AVERAGE, LINEAR)
 PADDED = (conv(2, 5, 1), RELU, NORM, conv(2, 3, 1), NORM, HALVE, NORM, RELU, GLOBAL_AVERAGE, LINEAR)
 
 
