@@ -24,7 +24,8 @@ class RowBounds:
 
     ``unit`` is the relative error granted to every operation, and to every number a batch starts from. The
     weights of a batch have the rounding of the batch before, whose gradients led to them, however small they
-    are; what lies further back is not added up, or the bounds would grow until nothing could fail.
+    are, by way of what an optimiser keeps, too; what lies further back is not added up, or the bounds would
+    grow until nothing could fail.
     """
 
     def __init__(self, graph: Graph, constants: Mapping[str, float], unit: float, batch: int) -> None:
@@ -77,6 +78,8 @@ class RowBounds:
         for layer in first.layers:
             for equations in layer:
                 equations.bound(start, above, self._unit)
+        kept = list(first.kept)
+        start[1][kept] += self._unit * np.abs(start[0][kept])
         for layer in later.layers:
             for equations in layer:
                 if not equations.looks_back:
@@ -101,19 +104,23 @@ class _RowEquations:
 
     @cached_property
     def at_start(self) -> _Equations:
-        """Those of the first row of the batch before: its data and weights are given, and a mean begins anew."""
-        return self._of(_at_start)
+        """Those of the first row of the batch before: its data and weights are given, and a mean begins anew.
+
+        What an optimiser keeps there comes of that row's gradient, and of what it kept before, which is given.
+        """
+        kept = [q for q in self._graph.section(Section.OPTIMIZER) if q.first is not None]
+        return self._of(_at_start, [self._places[quantity.name] for quantity in kept])
 
     @cached_property
     def later(self) -> _Equations:
         """Those of any later row."""
         return self._of(lambda quantity: quantity.in_row(first=False))
 
-    def _of(self, equation: Callable[[Quantity], Expr | None]) -> _Equations:
+    def _of(self, equation: Callable[[Quantity], Expr | None], kept: Sequence[int] = ()) -> _Equations:
         chosen = {quantity.name: equation(quantity) for quantity in self._graph.quantities}
         equations = {name: expr for name, expr in chosen.items() if expr is not None}
         given = [place for name, place in self._places.items() if name not in equations]
-        return _Equations(given, alike(equations, self._places))
+        return _Equations(given, alike(equations, self._places), kept)
 
 
 _row_equations = lru_cache(maxsize=4)(_RowEquations)  # a network is bounded for several ends
@@ -121,16 +128,22 @@ _row_equations = lru_cache(maxsize=4)(_RowEquations)  # a network is bounded for
 
 @dataclass(frozen=True)
 class _Equations:
-    """What the quantities of a row come from: which are given, with their own rounding, and the others in layers."""
+    """What the quantities of a row come from: which are given, with their own rounding, and the others in layers.
+
+    ``kept`` are those of the others that have, besides, the rounding of what was given before.
+    """
 
     given: Sequence[int]
     layers: Sequence[Sequence[Alike]]
+    kept: Sequence[int] = ()
 
 
 def _at_start(quantity: Quantity) -> Expr | None:
     if quantity.is_given:
         return None
-    return quantity.first if quantity.section == Section.MEANS else None if quantity.first else quantity.equation
+    if quantity.section == Section.MEANS or (quantity.section == Section.OPTIMIZER and quantity.first):
+        return quantity.first
+    return None if quantity.first else quantity.equation
 
 
 def _rows(pair: Pair, first: int, end: int | None) -> Pair:

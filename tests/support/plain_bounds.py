@@ -65,7 +65,13 @@ def _of_row(
         expr = equation(quantity)
         name = quantity.name
         errors[name] = unit * abs(values[name]) if expr is None else compiled(expanded(expr))(known)[1]
-    return {name: errors[name] for name in graph.names}
+    kept = [quantity.name for quantity in graph.quantities if equation is _at_start and _is_kept(quantity)]
+    return {name: errors[name] + unit * abs(values[name]) * (name in kept) for name in graph.names}
+
+
+def _is_kept(quantity: Quantity) -> bool:
+    """Whether an optimiser keeps it, so that it has the rounding of what was kept before, too."""
+    return quantity.section == Section.OPTIMIZER and quantity.first is not None
 
 
 def _later(quantity: Quantity) -> Expr | None:
@@ -73,7 +79,11 @@ def _later(quantity: Quantity) -> Expr | None:
 
 
 def _at_start(quantity: Quantity) -> Expr | None:
-    """Return the equation of the first row of the batch before: data and weights are given, a mean begins anew."""
+    """Return the equation of the first row of the batch before: data and weights are given, a mean begins anew, and
+    what an optimiser keeps has the part of that row's gradient.
+    """
     if quantity.is_given:
         return None
-    return quantity.first if quantity.section == Section.MEANS else None if quantity.first else quantity.equation
+    if quantity.section == Section.MEANS or _is_kept(quantity):
+        return quantity.first
+    return None if quantity.first else quantity.equation
