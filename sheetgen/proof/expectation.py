@@ -70,7 +70,7 @@ class Expectations:
 
         It is kept no longer then, until `keep` is called.
         """
-        name = repr((_without_its_file(study), _without_its_file(built), picks, version))
+        name = name_of(study, built, picks, version)
         return self._kept.pop(name, None) or Expectation(name, study, built, picks, version)
 
     def keep(self, expectation: Expectation) -> None:
@@ -80,6 +80,11 @@ class Expectations:
         for old in list(self._kept):
             if cells > self._most_cells:
                 cells -= self._kept.pop(old).cells
+
+
+def name_of(study: Study, built: Study, picks: Picks, version: str) -> str:
+    """Return what stands for all that a workbook's pages follow from, numbers to the last bit and signs of zero too."""
+    return repr((_without_its_file(study), _without_its_file(built), picks, version))
 
 
 def _without_its_file(study: Study) -> Study:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ from gallery import small_study
 from sheetgen import Report, verify
 from sheetgen.network.study import Study
 from sheetgen.proof import verify as verification
-from sheetgen.proof.expectation import Expectation, Expectations
+from sheetgen.proof.expectation import Expectation, Expectations, name_of
 from sheetgen.shares import untold
 from sheetgen.sheets.picks import Picks
 
@@ -45,6 +45,13 @@ def test_other_numbers_are_composed_anew_be_it_a_sign_of_zero_or_the_last_bit() 
     found = [composed(expectations, changed(name, new)) for new in (value, last_bit, 0.0, -0.0)]
     found += [composed(expectations, STUDY, Picks(parameter=1)), composed(expectations, OTHER)]
     assert len({id(expectation) for expectation in found}) == len(found)
+
+
+def test_every_field_of_a_study_counts_but_those_that_only_messages_use() -> None:
+    names = {field.name for field in fields(Study)}
+    same = name_of(STUDY, STUDY, Picks(), "1")
+    silent = {name for name in names if name_of(replace(STUDY, **{name: "another"}), STUDY, Picks(), "1") == same}
+    assert silent == {"name", "read_as", "places"}
 
 
 def test_the_latest_are_kept_as_long_as_they_are_few_cells() -> None:
