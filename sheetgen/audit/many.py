@@ -127,7 +127,9 @@ def audits(
             for future in [future for future, entry in running.items() if entry.until <= time.monotonic()]:
                 entry = running.pop(future)
                 _stop([entry.place])
-                yield failed(entry.order.path, f"{entry.order.path} took longer than {timeout:g} s; allow more time")
+                yield failed(
+                    entry.order.path, f"{entry.order.path} took longer than {timeout:g} s; allow more by --timeout"
+                )
     finally:
         _stop([entry.place for entry in running.values()])
         for place in free:

@@ -55,10 +55,12 @@ class Slope(NamedTuple):
     def times(self, inner: Slope) -> Slope:
         """Return the product of two slopes along a path."""
         if self.low == self.high and inner.low == inner.high:
-            low = high = self.low * inner.low
-        else:
-            ends = [a * b for a in (self.low, self.high) for b in (inner.low, inner.high)]
-            low, high = min(ends), max(ends)
+            (slope, _, error), (local, _, rounded) = self, inner
+            along = slope * local
+            error = abs(slope) * rounded + abs(local) * error + error * rounded
+            return Slope(along, along, error + UNIT * abs(along))
+        ends = [a * b for a in (self.low, self.high) for b in (inner.low, inner.high)]
+        low, high = min(ends), max(ends)
         here, there = max(abs(self.low), abs(self.high)), max(abs(inner.low), abs(inner.high))
         error = here * inner.error + there * self.error + self.error * inner.error
         return Slope(low, high, error + UNIT * max(abs(low), abs(high)))

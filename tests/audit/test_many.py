@@ -38,7 +38,7 @@ def test_a_file_that_takes_too_long_is_given_up() -> None:
     began = time.monotonic()
     found = came(["sleeps", "right"], jobs=1, timeout=6.0)
     assert time.monotonic() - began < 40
-    assert found["sleeps"].error == "sleeps.xlsx took longer than 6 s; allow more time"
+    assert found["sleeps"].error == "sleeps.xlsx took longer than 6 s; allow more by --timeout"
     assert found["right"].verdict == Conclusion.RIGHT
 
 

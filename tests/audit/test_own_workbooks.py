@@ -12,14 +12,12 @@ from sheetgen import build, load, loads
 from sheetgen.audit.audit import audit
 from sheetgen.audit.outcome import Conclusion
 from sheetgen.network.graph import Section
+from sheetgen.template.shipped import template_names
 
 SMALL = ("linear-regression", "softmax-temperature")
 """Means over epochs, and tensors."""
-WHOLE = (
-    "dead-relu", "diverging", "layer-norm", "linear-regression", "mazur", "mlp-2-2-2", "perceptron", "ravine",
-    "residual", "rnn-echo", "softmax-temperature", "vanishing-gradients",
-)  # fmt: skip
-"""The templates of the gallery whose workbooks take the processor less than a minute."""
+QUICK = ("diverging", "mazur", "perceptron")
+"""The templates whose workbooks, as large as they are built, take about a second."""
 
 
 def judged_right(path: Path) -> bool:
@@ -33,8 +31,9 @@ def test_a_small_one_is_right(name: str, tmp_path: Path) -> None:
     assert judged_right(small_workbook_of(name, tmp_path, iterations=4))
 
 
-@pytest.mark.stress
-@pytest.mark.parametrize("name", WHOLE)
+@pytest.mark.parametrize(
+    "name", [name if name in QUICK else pytest.param(name, marks=pytest.mark.stress) for name in template_names()]
+)
 def test_a_whole_one_is_right(name: str, tmp_path: Path) -> None:
     path = tmp_path / "whole.xlsx"
     build(load(name), path, verify=False)
