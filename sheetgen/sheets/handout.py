@@ -23,8 +23,10 @@ ROWS = 10
 """How many rows are shown from the start, and as many from the end."""
 _MOST_WEIGHTS, _MOST_OUTPUTS = 8, 4
 _WIDTH, _A_PAGE = 12.0, 3
-_PAPER, _TALLEST = 9400.0, 66
-"""The scales in percent at which A4, upright, is as wide as 1 of a column, and as high as the tables of a page."""
+_PAPER, _TALLEST = 7600.0, 66
+"""The scales in percent at which A4, upright, is as wide as 1 of a column, and as high as the tables of a page.
+
+Columns are measured in digits of the workbook's font, and a machine without it may have one that is a fifth wider."""
 _LINK = replace(style.LINK, size=10)
 
 
