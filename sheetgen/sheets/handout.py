@@ -22,7 +22,7 @@ _NAME = "Handout"
 ROWS = 10
 """How many rows are shown from the start, and as many from the end."""
 _MOST_WEIGHTS, _MOST_OUTPUTS = 8, 4
-_WIDTH, _A_PAGE = 12.0, 3
+_WIDTH, _A_PAGE = 10.0, 3
 _PAPER, _TALLEST = 7600.0, 66
 """The scales in percent at which A4, upright, is as wide as 1 of a column, and as high as the tables of a page.
 
