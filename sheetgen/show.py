@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from sheetgen.algebra.expr import Expr
-from sheetgen.algebra.latex import Latex, latex_name
+from sheetgen.algebra.latex import Latex, latex_name, latex_words
 from sheetgen.algebra.notation import Text
 from sheetgen.network.graph import ITERATION, Quantity, Section, as_read, equation_of
 from sheetgen.network.optimizers import SGD, optimizer_of, schedule_of
@@ -87,7 +87,7 @@ def _latex(study: Study) -> Iterator[str]:
     latex = Latex()
     yield r"\begin{align*}"
     for heading, quantities in (*_sections(study), *((heading, moved) for heading, _, moved in _updates(study))):
-        yield rf"  & \text{{{heading}}} \\"
+        yield rf"  & \text{{{latex_words(heading)}}} \\"
         yield from (_latex_line(latex, q.name, _sign(q, "=", r"\gets"), as_read(q)) for q in quantities)
     yield r"\end{align*}"
 
@@ -138,7 +138,7 @@ def _tensor_text(study: Study, tensors: Tensors) -> Iterator[str]:
 def _tensor_latex(study: Study, tensors: Tensors) -> Iterator[str]:
     yield r"\begin{align*}"
     for heading, lines in _lines(study, tensors):
-        yield rf"  & \text{{{heading}}} \\"
+        yield rf"  & \text{{{latex_words(heading)}}} \\"
         yield from (rf"  {latex} \\" for line in lines for latex in line.latex)
     yield r"\end{align*}"
 

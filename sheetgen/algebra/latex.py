@@ -14,11 +14,16 @@ from sheetgen.algebra.tokens import plain_name
 _OF_LAYER = re.compile(r"(w)(\d+)_(\d+_\d+)|([bza])(\d+)_(\d+)", re.ASCII)
 """A weight w2_1_3, or a bias, a unit before and a unit after its activation: b2_1, z2_1, a2_1."""
 
+_OF_ONE = re.compile(r"(.+)\[(.+)\]")
+"""What an optimiser keeps of a weight, m[w1], or a number that a weight has its own of."""
+
+WORDS = {word: rf"\text{{{word}}}" for word in ("all weights", "else")}
+"""What stands in its place for no single weight."""
 
 _OF_OTHER_ROWS = {PREVIOUS: r"\mathrm{prev}", "above": r"\uparrow", "start": r"\mathrm{start}"}
 """How a quantity of another row is marked, by the word before its name."""
 
-_GREEK = {
+GREEK = {
     unicodedata.lookup(f"GREEK {case} LETTER {name.replace('lambda', 'lamda').upper()}"): rf"\{made(name)}"
     for case, made, names in (
         ("SMALL", str, "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau"
@@ -26,8 +31,15 @@ _GREEK = {
         ("CAPITAL", str.capitalize, "gamma delta theta lambda xi pi sigma upsilon phi psi omega"),
     )
     for name in names.split()
-}  # fmt: skip
-"""The letters of Greek that LaTeX has a command for."""
+} | {"m̂": r"\hat{m}", "v̂": r"\hat{v}"}  # fmt: skip
+"""The letters of Greek that LaTeX has a command for, and those of Adam's moments without their bias."""
+
+_ESCAPED = {sign: rf"\{sign}" for sign in "#$%&_{}"} | {
+    "\\": r"\textbackslash{}",
+    "^": r"\textasciicircum{}",
+    "~": r"\textasciitilde{}",
+}
+"""Signs that mean something else to LaTeX."""
 
 
 class Latex(Notation):
@@ -84,12 +96,15 @@ def _is_raised(name: str) -> bool:
 def latex_name(name: str) -> str:
     r"""Return a quantity's name in LaTeX: ``a_h1`` is a_{h1}, ``∂E/∂w1`` is \frac{\partial E}{\partial w_{1}}.
 
-    What the row above has is marked by an arrow: ``above(h)`` is {h}^{\uparrow}.
+    What the row above has is marked by an arrow: ``above(h)`` is {h}^{\uparrow}. What an optimiser keeps of a weight
+    has the weight below: ``m[w1]`` is {m}_{w_{1}}.
     The names that a template's ``[layers]`` gives have their layer above: ``w2_1_3`` is w^{(2)}_{1,3}.
     """
     if name.startswith("∂") and "/∂" in name:
         over, under = name[1:].split("/∂", 1)
         return rf"\frac{{\partial {latex_name(over)}}}{{\partial {latex_name(under)}}}"
+    if name.startswith("mean "):
+        return rf"\overline{{{latex_name(name.removeprefix('mean '))}}}"
     if name.startswith("previous "):
         return rf"{{{latex_name(name.removeprefix('previous '))}}}^{{\mathrm{{previous}}}}"
     if name.startswith("two-row ∂"):
@@ -97,6 +112,9 @@ def latex_name(name: str) -> str:
     for word, mark in _OF_OTHER_ROWS.items():
         if name.startswith(f"{word}("):
             return rf"{{{latex_name(name[len(word) + 1 : -1])}}}^{{{mark}}}"
+    if match := _OF_ONE.fullmatch(name):
+        letter, one = match.groups()
+        return rf"{{{latex_name(letter)}}}_{{{WORDS.get(one) or latex_name(one)}}}"
     primes, name = "'" * name.count("′"), plain_name(name)
     if match := _OF_LAYER.fullmatch(name):
         letter, layer, indices = filter(None, match.groups())
@@ -104,9 +122,14 @@ def latex_name(name: str) -> str:
     stem, _, index = name.partition("_")
     if not index and (match := re.fullmatch(r"(\D+)(\d+)", name)):
         stem, index = match.groups()
-    letters = _GREEK.get(stem) or (stem if len(stem) == 1 else rf"\mathrm{{{stem}}}")
+    letters = GREEK.get(stem) or (stem if len(stem) == 1 else rf"\mathrm{{{stem}}}")
     letters += primes
     if not index:
         return letters
     subscript = index.replace("_", r"\_")
     return rf"{letters}_{{{subscript}}}"
+
+
+def latex_words(text: str) -> str:
+    r"""Return words that a template has written as LaTeX prints them in a text: ``a_b & 5%`` is a\_b \& 5\%."""
+    return "".join(_ESCAPED.get(sign, sign) for sign in text)

@@ -108,7 +108,7 @@ class _RuleParser(_Parser):
     """The equations of a rule of training."""
 
     def call(self, token: Token) -> Expr:
-        if token.text == "total":
+        if token.text == TOTAL:
             expr = self.sum()
             self.expect(")")
             return Apply(TOTAL, (expr,))

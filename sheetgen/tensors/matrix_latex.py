@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 
 from sheetgen.algebra.expr import Const
-from sheetgen.algebra.latex import Latex
+from sheetgen.algebra.latex import GREEK, WORDS, Latex
 from sheetgen.algebra.ops import ATOM, COMPARISON, NEGATION, POWER, PRIMITIVES, PRODUCT, SUM
+from sheetgen.algebra.tokens import plain_name
 from sheetgen.tensors.matrices import Equation, Loop, Made, Matrix, Name, Number, Part, Stretch, Total
 from sheetgen.tensors.matrix_text import PRODUCTS, is_row_sum, item_text, needs_group, product_kind, slot_text
 from sheetgen.tensors.simpler import ONE, ZERO
 
-_GREEK = {"η": r"\eta", "θ": r"\theta", "η₀": r"\eta_{0}", "m̂": r"\hat{m}", "v̂": r"\hat{v}"}
 _SIGNS = {"scale": r" \cdot ", "mul": r" \odot ", "matmul": r" \, ", "outer": r" \otimes "}
 
 
@@ -71,17 +71,18 @@ def tensor_latex(name: str, bold: bool, above: str = "") -> str:
         return rf"{{{tensor_latex(name[9:], bold)}}}^{{\mathrm{{previous}}}}"
     if match := re.fullmatch(r"(.+)\[(.+)\]", name):
         letter, tensor = match.groups()
-        return rf"{_letters(letter, bold=False)}_{{{tensor_latex(tensor, bold)}}}"
+        return rf"{{{tensor_latex(letter, bold=False)}}}_{{{WORDS.get(tensor) or tensor_latex(tensor, bold)}}}"
+    primes, name = "'" * name.count("′"), plain_name(name)
     stem, _, index = name.partition("_")
     if not index and (match := re.fullmatch(r"(\D+)(\d+)", name)):
         stem, index = match.groups()
-    raised = f"^{{{above}}}" if above else ""
-    return _letters(stem, bold) + _below(index) + raised
+    letters = _letters(stem, bold)
+    return f"{letters}{_below(index)}^{{{above}{primes}}}" if above else f"{letters}{primes}{_below(index)}"
 
 
 def _letters(stem: str, bold: bool) -> str:
-    if stem in _GREEK:
-        return _GREEK[stem]
+    if letter := GREEK.get(stem):
+        return letter
     if bold:
         return rf"\mathbf{{{stem}}}"
     return stem if len(stem) == 1 else rf"\mathrm{{{stem}}}"
@@ -117,10 +118,16 @@ def _made(made: Made, needed: int) -> str:
 
 
 def _raised(matrix: Matrix) -> str:
-    """Return what something stands above: in parentheses, unless it is a plain name."""
+    """Return what something stands above: in parentheses, unless it is a plain name.
+
+    A name that has something above it already is a group, for LaTeX takes no second one.
+    """
     plain = isinstance(matrix, Number) or (isinstance(matrix, Name) and "/" not in matrix.name)
     written = _write(matrix, ATOM if plain else SUM)
-    return written if plain else _parentheses(written)
+    if not plain:
+        return _parentheses(written)
+    above = isinstance(matrix, Name) and ("′" in matrix.name or matrix.name.startswith("previous "))
+    return f"{{{written}}}" if above else written
 
 
 def _product(made: Made) -> str:

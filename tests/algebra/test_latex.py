@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sheetgen.algebra.latex import Latex, latex_name
+from sheetgen.algebra.latex import Latex, latex_name, latex_words
 from sheetgen.algebra.parser import parse
 
 
@@ -33,7 +33,19 @@ def test_a_power_of_a_name_with_its_layer_above() -> None:
         ("w2_1", r"\mathrm{w2}_{1}"),
         ("a2_1_3", r"\mathrm{a2}_{1\_3}"),
         ("h2_1", r"\mathrm{h2}_{1}"),
+        ("v′[b]", "{v'}_{b}"),
+        ("v[b′]", "{v}_{b'}"),
+        ("m̂[w2_1_3]", r"{\hat{m}}_{w^{(2)}_{1,3}}"),
+        ("n[all weights]", r"{n}_{\text{all weights}}"),
+        ("decay[else]", r"{\mathrm{decay}}_{\text{else}}"),
+        ("previous old[β₁]", r"{{\mathrm{old}}_{\beta_{1}}}^{\mathrm{previous}}"),
+        ("mean ∂E/∂w1", r"\overline{\frac{\partial E}{\partial w_{1}}}"),
     ],
 )
 def test_names_in_latex(name: str, latex: str) -> None:
     assert latex_name(name) == latex
+
+
+def test_words_hold_no_sign_that_latex_takes_for_its_own() -> None:
+    assert latex_words("50% of A & B_1 {x} #2") == r"50\% of A \& B\_1 \{x\} \#2"
+    assert latex_words("\\^~$") == r"\textbackslash{}\textasciicircum{}\textasciitilde{}\$"

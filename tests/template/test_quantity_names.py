@@ -77,6 +77,18 @@ def test_latex_has_its_own_letters() -> None:
     assert not re.search("[₀-₉′α-ω]", latex)
 
 
+def test_latex_over_tensors_has_them_too() -> None:
+    text = (
+        "rates = [0.1]\niterations = 2\nseed = 1\n[inputs]\nx = [0.5, -1]\n[targets]\nt = [0, 1]\n"
+        '[parameters]\n"W′" = { shape = [2, 2] }\n"β₁" = { shape = [2] }\n"λ" = 0.3\n'
+        '[forward]\n"y′" = "W′.T @ x + β₁"\n[loss]\nE = "sum((t - y′)^2) + λ*sum(W′^2)"\n'
+    )
+    latex = equations(loads(text), "latex")
+    assert r"\mathbf{y}' &= {\mathbf{W}'}^{\top} \, \mathbf{x} + \beta_{1} \\" in latex
+    assert r"+ \lambda \cdot \mathrm{sum}\left({\mathbf{W}'}^{\odot 2}\right) \\" in latex
+    assert not re.search("[₀-₉′α-ω]", latex)
+
+
 @pytest.mark.parametrize(
     ("name", "message"),
     [
