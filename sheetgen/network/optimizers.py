@@ -47,6 +47,14 @@ class Setting:
 ALL_WEIGHTS = "all weights"
 """What stands for a weight in the label of a column of all of them."""
 
+STEP = "step"
+"""What the equation of the weight after an update is called."""
+
+
+def in_rule(rule: str, column: str) -> str:
+    """Return what stands for an equation of a rule of training: of a column, the step, or η."""
+    return f"{rule}: {column}"
+
 
 @dataclass(frozen=True)
 class StateColumn:

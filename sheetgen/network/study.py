@@ -9,7 +9,7 @@ from functools import cached_property
 from sheetgen.algebra.rows import start
 from sheetgen.network.descent import Descent, train
 from sheetgen.network.graph import BASE_RATE, BATCH, RATE, SAMPLES, Graph, mean
-from sheetgen.network.optimizers import CONSTANT, SGD, Choice
+from sheetgen.network.optimizers import CONSTANT, SGD, STEP, Choice, in_rule
 from sheetgen.tensors.program import Tensors
 
 EPSILON, TOLERANCE = "ε", "tolerance"
@@ -56,7 +56,8 @@ class Study:
     ``order`` says which sample, from 1, has each turn of an epoch, drawn by the seed ``shuffle``; where it is empty
     the samples come in their own order. ``suggestions`` are what its author would have a reader try,
     ``pictures`` those of the sheet Pictures; without, its network says which suit it. ``tensors`` are what the network
-    was written in, where that was more than scalars; ``places`` tell in words where the template has a quantity.
+    was written in, where that was more than scalars; ``places`` tell in words where the template has a quantity, or
+    `in_rule` an equation.
     """
 
     name: str
@@ -111,9 +112,16 @@ class Study:
         """Whether every variant goes down the gradient itself, so that its step is −η·∂."""
         return all(variant.optimizer == SGD for variant in self.variants)
 
-    def place_of(self, quantity: str) -> str:
-        """Return in words where the template has a quantity, or the one that it is a derivative or a mean of."""
-        return self.places.get(quantity.rpartition("∂")[2].removeprefix("mean "), "")
+    def place_of(self, quantity: str, variant: int = 0) -> str:
+        """Return in words where the template has a quantity, or the one that it is a derivative or a mean of.
+
+        Where a ``variant`` is trained by a rule of the template's own, that is the equation by which it moves.
+        """
+        chosen, column = self.variants[variant], quantity.partition("[")[0]
+        column = STEP if quantity in self.network.weights else column
+        rule = chosen.schedule if quantity == RATE else chosen.optimizer
+        named = quantity.rpartition("∂")[2].removeprefix("mean ")
+        return self.places.get(in_rule(rule.name, column)) or self.places.get(named, "")
 
     def over_batch(self, quantity: str) -> str:
         """Return the column of what a quantity is for an iteration: its own, or with batches that of its mean, which is

@@ -159,7 +159,7 @@ class _Run:
     def _error(self, quantity: str, iteration: int, reason: str) -> NumberError:
         rate = self.study.variants[self.variant].rate
         instead = instead_of_probabilities(self.graph)
-        return NumberError(quantity, iteration, rate, reason, self.study.place_of(quantity), instead)
+        return NumberError(quantity, iteration, rate, reason, self.study.place_of(quantity, self.variant), instead)
 
 
 def _reason(error: Exception) -> str:

@@ -103,7 +103,8 @@ class Document:
 
     def _line(self, table: str, key: str) -> int | None:
         places = ((table, key), ("", f"{table}.{key}"), (table, ""), ("", table))
-        return next((self.lines[place] for place in places if place in self.lines), None)
+        inside = (line for (other, _), line in self.lines.items() if table and other.startswith(f"{table}."))
+        return next((self.lines[place] for place in places if place in self.lines), next(inside, None))
 
     def table_of(self, quantity: str) -> str:
         """Return the table that declares a quantity, "" if none does."""

@@ -25,7 +25,7 @@ from sheetgen.template.equations import equation_texts, read_equation, require_r
 from sheetgen.template.layers.expand import expand_layers
 from sheetgen.template.pictures import with_pictures
 from sheetgen.template.quantity_names import require_names, require_no_keys, require_no_settings, require_tensor_names
-from sheetgen.template.rules import OPTIMISERS, OWN_SCHEDULES, Rules, read_rules
+from sheetgen.template.rules import OPTIMISERS, OWN_SCHEDULES, Rules, read_rules, rule_places
 from sheetgen.template.samples import Samples, read_samples
 from sheetgen.template.scaling import SCALES, scale
 from sheetgen.template.shipped import template_names, template_text
@@ -135,7 +135,7 @@ class _TemplateReader:
             order=() if shuffle is None else drawn_order(shuffle, samples.count),
             suggestions=self.suggestions(),
             read_as=samples.read_as,
-            places=document.places(),
+            places=document.places() | rule_places(document),
         )
         require_no_settings(document, study)
         require_room(document, study)

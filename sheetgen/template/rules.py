@@ -28,7 +28,16 @@ from sheetgen.algebra.parser import TOTAL, parse_row
 from sheetgen.algebra.tokens import is_name
 from sheetgen.errors import did_you_mean, must_be
 from sheetgen.network.graph import BASE_RATE, BATCH, EPOCH, ITERATION, RATE, SAMPLES
-from sheetgen.network.optimizers import OPTIMIZERS, SCHEDULES, Optimizer, Schedule, Setting, StateColumn
+from sheetgen.network.optimizers import (
+    OPTIMIZERS,
+    SCHEDULES,
+    STEP,
+    Optimizer,
+    Schedule,
+    Setting,
+    StateColumn,
+    in_rule,
+)
 from sheetgen.template.document import Document
 from sheetgen.template.equations import checked
 
@@ -38,7 +47,7 @@ OPTIMISERS, OWN_SCHEDULES = "optimisers", "schedules"
 ELSE = "else"
 """Stands for all parameters that a setting does not name."""
 
-_MEMORY, _STEP, _TITLE, _COURSE = "memory", "step", "title", "rate"
+_MEMORY, _TITLE, _COURSE = "memory", "title", "rate"
 _OF_A_WEIGHT, _OF_A_COURSE = ("w", "g", RATE, ITERATION, EPOCH), ("eta0", BASE_RATE, ITERATION, EPOCH)
 _A_TOTAL = 's = "total(g^2)"'
 _TAKEN = frozenset({*_OF_A_WEIGHT, *_OF_A_COURSE, BATCH, SAMPLES, "previous", TOTAL})
@@ -67,6 +76,20 @@ def read_rules(document: Document, tensors: Mapping[str, Sequence[str]], weights
         for name, rule in _tables(document, OWN_SCHEDULES, SCHEDULES)
     }
     return Rules({**OPTIMIZERS, **optimizers}, {**SCHEDULES, **schedules})
+
+
+def rule_places(document: Document) -> dict[str, str]:
+    """Return in words where each equation of an own rule stands whose line is known, by `in_rule`."""
+    lines = [
+        (in_rule(name, key), document.lines.get((f"{OPTIMISERS}.{name}", key)))
+        for name, rule in document.table(OPTIMISERS).items()
+        for key in rule
+    ]
+    lines += [
+        (in_rule(name, RATE), document.lines.get((f"{OWN_SCHEDULES}.{name}", _COURSE)))
+        for name in document.table(OWN_SCHEDULES)
+    ]
+    return {called: f"{document.source}, line {line}" for called, line in lines if line}
 
 
 def setting_of(setting: str, group: str) -> str:
@@ -152,7 +175,7 @@ class _OptimizerReader(_Reader):
 
     def __init__(self, document: Document, name: str, rule: Mapping[str, Any]) -> None:
         super().__init__(document, OPTIMISERS, name, rule)
-        said = {key: value for key, value in rule.items() if key not in (_TITLE, _STEP, _MEMORY)}
+        said = {key: value for key, value in rule.items() if key not in (_TITLE, STEP, _MEMORY)}
         self.equations = {self.named(key): text for key, text in said.items() if isinstance(text, str)}
         self.tables = {self.named(key): one for key, one in said.items() if isinstance(one, dict)}
         self.numbers = {key: self.named(key) for key in said if key not in self.equations and key not in self.tables}
@@ -238,14 +261,14 @@ class _OptimizerReader(_Reader):
         self.fail(f"{letter} uses {other} as it was before, and nothing says what it starts from", start, letter)
 
     def step(self) -> str:
-        text = self.text(_STEP, '"w - η*g"')
-        expr = self.equation(_STEP, text, self.known)
+        text = self.text(STEP, '"w - η*g"')
+        expr = self.equation(STEP, text, self.known)
         if any(befores(expr)):
             name = next(befores(expr))
             own = f'before = "previous({name})"'
-            self.fail(f"{_STEP} uses previous({name}), which needs a column: {own}", own, _STEP)
+            self.fail(f"{STEP} uses previous({name}), which needs a column: {own}", own, STEP)
         if _sums_up(expr):
-            self.fail(f"{_STEP} uses total(…), which needs a column: {_A_TOTAL}", _A_TOTAL, _STEP)
+            self.fail(f"{STEP} uses total(…), which needs a column: {_A_TOTAL}", _A_TOTAL, STEP)
         return text
 
 

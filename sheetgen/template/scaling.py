@@ -43,7 +43,8 @@ SCALES: Mapping[str, _Scale] = {
 def scale(document: Document, samples: Samples) -> Mapping[str, str]:
     """Write the equations of scaled columns into a template; return what each is called instead, by its own name.
 
-    Raises TemplateError for a name that is no column, a column that is listed twice, and one without any spread.
+    Raises TemplateError for a name that is no column, a column that is listed twice, one without any spread, and names
+    that the template declares itself.
     """
     table, scaled = document.table("data"), dict[str, str]()
     parameters: dict[str, float] = {}
@@ -61,6 +62,10 @@ def scale(document: Document, samples: Samples) -> Mapping[str, str]:
             if not parameters[by] or not math.isfinite(parameters[by]):
                 document.fail(f"{name} is the same in all samples, so nothing scales it", "leave it out", "data", key)
             scaled[name] = f"{name}_scaled"
+            for made in (off, by, scaled[name]):
+                if found := document.table_of(made):
+                    problem = f"{key} of {name} makes {made!r}, which [{found}] declares, too"
+                    document.fail(problem, "give your own another name, or do not scale the column", "data", key)
             equations[scaled[name]] = f"({name} - {off})/{by}"
             if line := document.lines.get(("data", key)):
                 document.lines |= {("parameters", off): line, ("parameters", by): line}

@@ -105,6 +105,7 @@ class _VariantReader:
         if value is None:
             return default
         name, row, given = self.method(value, "optimiser", self.rules.optimizers, table)
+        self.require_tables(row, given, table)
         given = _by_weight(row, given)
         numbers = self.numbers(name, "optimiser", row.settings, given, table)
         for key, number in numbers.items():
@@ -140,6 +141,14 @@ class _VariantReader:
             hint = did_you_mean(name, rows, f"there are {', '.join(rows)}")
             self.fail(f"there is no {what} {name!r}", hint, table, what)
         return name, rows[name], {key: item for key, item in entry.items() if key != "name"}
+
+    def require_tables(self, row: Optimizer, given: Mapping[str, object], table: str) -> None:
+        """Let a setting that is not the same for all weights say for which a number is."""
+        for key, value in given.items():
+            if key in row.by_weight and not isinstance(value, dict):
+                group = next(name for name in row.settings if name.startswith(setting_of(key, "")[:-1]))
+                expected = f"{key} = {{ {group.partition('[')[2][:-1]} = … }}"
+                self.fail(*must_be(key, f"a table, as where it is declared: {expected}"), table, "optimiser", key)
 
     def numbers(
         self, name: str, what: str, settings: Mapping[str, Setting], given: Mapping[str, object], table: str

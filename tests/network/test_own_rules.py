@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 from tracing import trace
 
-from sheetgen import TemplateError, build, loads, verify
+from sheetgen import NumberError, TemplateError, build, loads, verify
 from sheetgen.network import descent
 from sheetgen.network.graph import Section
 from sheetgen.network.optimizers import OPTIMIZERS, SCHEDULES
@@ -277,10 +277,34 @@ def test_what_show_says_of_them() -> None:
     assert "  s[u] := sign(∂E/∂u·previous p[u])\n" in text
     assert "  u := u − d[u]·sign(p[u])\n" in text
     latex = equations(study_of('optimiser = "rprop"', f"[optimisers.rprop]\n{RULES['rprop'][0]}"), "latex")
-    assert r"{\mathrm{p[u]}}^{\mathrm{previous}}" in latex
+    assert r"{{p}_{u}}^{\mathrm{previous}}" in latex
+    named = equations(study_of('optimiser = "by_sign"', '[optimisers.by_sign]\nstep = "w - η*sign(g)"'), "latex")
+    assert r"  & \text{Update (by\_sign)} \\" in named
     by_norm = study_of('optimiser = "by-norm"', f"[optimisers.by-norm]\n{RULES['by-norm'][0]}")
     assert "  n[all weights] = (∂E/∂u)² + (∂E/∂v)² + (∂E/∂b)²\n" in equations(by_norm, "text")
     assert "n[all weights]: =" in equations(by_norm, "excel")
+
+
+@pytest.mark.parametrize(
+    ("rules", "line", "quantity"),
+    [
+        ('c = "g/0"\nstep = "w - η*c"', 6, "c[u]"),
+        ('n = "total(g/0)"\nstep = "w - η*n"', 6, "n[all weights]"),
+        ('c = "g"\nstep = "w - η*c/0"', 7, "u"),
+        ('c = "g"\nstep = "w - η*c"\n[schedules.down]\nrate = "eta0/iteration"', 9, "η"),
+    ],
+)
+def test_an_equation_without_a_value_is_told_with_its_line(rules: str, line: int, quantity: str) -> None:
+    head = 'optimiser = "mine"\n' + ('schedule = "down"' if "down" in rules else "")
+    with pytest.raises(NumberError) as caught:
+        list(trace(study_of(head, f"[optimisers.mine]\n{rules}")))
+    assert str(caught.value).startswith(f"template, line {line}: {quantity} has no value at iteration ")
+
+
+def test_one_number_for_a_setting_that_parameters_have_their_own_of_is_refused() -> None:
+    rule = '[optimisers.mine]\nf = { b = 0.1, else = 1 }\nstep = "w - η*f*g"'
+    with pytest.raises(TemplateError, match=r"line 3: f must be a table, as where it is declared: f = \{ b = … \}"):
+        study_of('optimiser = { name = "mine", f = 2 }', rule)
 
 
 def test_over_tensors_a_sum_is_one_of_tensors() -> None:

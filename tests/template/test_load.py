@@ -97,6 +97,12 @@ BAD = [
     ('E = "0.5', 'F = "y"\nE = "0.5', 20, "[loss] ends in 2 quantities (F, E); exactly one must be left"),
     ("title =", "titel =", 1, "unknown key 'titel'; did you mean 'title'?"),
     ("[targets]\nt", "[target]\nt", 8, "unknown table 'target'; did you mean 'targets'?"),
+    (
+        "[targets]\nt",
+        "[optimizers.a]\nb = 1\n[targets]\nt",
+        8,
+        "unknown table 'optimizers'; did you mean 'optimisers'?",
+    ),
     ('"A small network"', "7", 1, "title must be a text in quotes"),
     ('"A small network"', r'"\u0007"', 1, "title must be printable text"),
     ("[inputs]\nx = 0.5", "[inputs", 5, "this is not TOML"),

@@ -34,6 +34,14 @@ def test_a_word_is_its_place(tmp_path: Path) -> None:
     assert built.report.ok
 
 
+def test_a_plain_number_stands_beside_it_in_typed_rows() -> None:
+    beside = SIZES.replace('"large"] } }', '"large"] }, n = {} }').replace(
+        ROWS, '[["small", 7, 1.0], ["large", 8, 3.0]]'
+    )
+    samples = loads(beside).samples
+    assert (samples["x"], samples["n"]) == ((0, 2), (7, 8))
+
+
 def test_of_a_column_of_a_file(tmp_path: Path) -> None:
     (tmp_path / "sizes.csv").write_text("size,t\nsmall,1\nlarge,3\n", "utf-8")
     column = SIZES.replace('{ ordinal = ["small"', '{ column = "size", ordinal = ["small"')

@@ -89,6 +89,13 @@ def test_the_effective_template_is_the_same_study() -> None:
         ),
         ('minmax = ["rooms"]', 'minmax = ["size"]', 8, "'size' is scaled twice; list it once, in standardise or in"),
         ('minmax = ["rooms"]', "minmax = 3", 8, 'minmax must be a list of texts, such as ["x1", "x2"]'),
+        (
+            "[forward]",
+            "rooms_scaled = 1\n[forward]",
+            8,
+            "minmax of rooms makes 'rooms_scaled', which [parameters] declares, too; give",
+        ),
+        ("[forward]", "size_mean = 1\n[forward]", 7, "standardise of size makes 'size_mean', which [parameters] decl"),
         (", 2.0, 232", ", 3.0, 232", 8, "rooms is the same in all samples, so nothing scales it; leave it out"),
     ],
 )
