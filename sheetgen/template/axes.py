@@ -13,14 +13,14 @@ import unicodedata
 from collections.abc import Collection
 from typing import NoReturn
 
-from sheetgen.algebra.tokens import is_name
+from sheetgen.algebra.tokens import NAME, is_name
 from sheetgen.errors import did_you_mean, must_be
 from sheetgen.template.document import Document
 from sheetgen.tensors.naming import COUNTED, Naming, Words
 
 _TABLE, _TENSORS = "axes", "tensors"
-_USED = re.compile(r"\s*([^\W\d]\w*)\s*\[([^\[\]]*)\]\s*")
-_READ = re.compile(r"\s*([^\W\d]\w*)\s*=\s*([^\W\d]\w*)\s*")
+_USED = re.compile(rf"\s*({NAME})\s*\[([^\[\]]*)\]\s*")
+_READ = re.compile(rf"\s*({NAME})\s*=\s*({NAME})\s*")
 _COUNTED = ":"
 _EXAMPLE = f'{_TENSORS} = ["emb[word]", "p[:, word]"]'
 

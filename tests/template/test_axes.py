@@ -176,6 +176,16 @@ def test_headings_of_parts() -> None:
     assert naming.headings("V", (), 2) == ((), ())
 
 
+def test_names_with_primes_have_words_too() -> None:
+    text = TEMPLATE.replace('"W[word, kind]", "P[:, kind]"', '"W′[word, kind]", "P′[:, kind]", "best′ = kind"')
+    text = text.replace("W =", '"W′" =').replace("P =", '"P′" =').replace("X @ W", "X @ W′").replace("cce(P", "cce(P′")
+    text = text.replace("W.T", "W′.T").replace("*P[1]", "*P′[1]").replace("sum(W^2)", "sum(W′^2)")
+    study = loads(text.replace("[loss]", '"best′" = "argmax(P′)"\n[loss]'))
+    assert "W′_cat_noun" in study.network.names
+    assert study.tensors is not None
+    assert dict(study.tensors.naming.places) == {"best′": "kind"}
+
+
 @pytest.mark.parametrize(
     ("old", "new", "line", "message"),
     [
