@@ -148,6 +148,17 @@ class Graph:
         """The names of the trained weights and of the parameters held fixed, in column order."""
         return tuple(quantity.name for quantity in self.section(Section.WEIGHTS))
 
+    @cached_property
+    def preparing(self) -> frozenset[str]:
+        """The parameters held fixed that act on data before any weight does, as the numbers that scale a column do."""
+        reached, acting = set(self.weights), set[str]()
+        for quantity in self.equations:
+            used = set(names(equation_of(quantity)))
+            if not reached.isdisjoint(used):
+                reached.add(quantity.name)
+                acting |= used
+        return frozenset(self.fixed) - acting
+
     @property
     def gone_on_from(self) -> tuple[str, ...]:
         """What a row takes from the one above it: ``previous(h)`` of each state h."""

@@ -185,7 +185,7 @@ class _Painter:
             label, value, slope = (f"{column_letter(columns.terms + offset)}{row}" for offset in range(3))
             self.page.put(label, product_label(neuron, name), self.plan.look.product)
             self.page.put(value, self.numbers.value(name), self.plan.look.term)
-            if name not in self.plan.graph.targets:
+            if name not in (*self.plan.graph.targets, *self.plan.graph.preparing):
                 self.cells.weights.append(value)
                 self.weight_slope(name, slope)
 

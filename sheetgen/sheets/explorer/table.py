@@ -39,9 +39,15 @@ Kinds = Mapping[str, Sequence[str]]
 
 
 def kinds_of(graph: Graph) -> Kinds:
-    """Return the kinds of a network of neurons: those themselves, the weights, and the derivatives of each."""
+    """Return the kinds of a network of neurons: those themselves, the weights, and the derivatives of each.
+
+    A number that only prepares data, as a mean that is taken off them, would leave smaller weights without a colour.
+    """
     sections = zip(LARGEST, _SECTIONS, strict=True)
-    return {label: [quantity.name for quantity in graph.section(*of_kind)] for label, of_kind in sections}
+    return {
+        label: [quantity.name for quantity in graph.section(*of_kind) if quantity.name not in graph.preparing]
+        for label, of_kind in sections
+    }
 
 
 class LookupTable:

@@ -9,7 +9,7 @@ import pytest
 from autograd import by_autograd
 from picking import EXPLORED, pick
 
-from sheetgen import engines, load, override
+from sheetgen import build, engines, load, loads, override
 from sheetgen.engines.base import Value
 from sheetgen.sheet_names import EXPLORER
 from sheetgen.sheets.picks import EXPLORER_ITERATION, EXPLORER_VARIANT, THE_STEP, colours_cell
@@ -92,6 +92,44 @@ def test_colours_are_scaled_over_the_run_or_the_step(
     labelled = [row for row in rows_of_helpers(engine, of_step) if row[0] == "largest weight"]
     assert labelled[0][1] == pytest.approx(max(sizes(5)), rel=1e-12)
     assert max(sizes(5)) != max(sizes(5 + LAST))
+
+
+SCALED = """rates = [0.1]
+iterations = 2
+frozen = ["h"]
+[data]
+inputs = ["x"]
+targets = ["t"]
+standardise = ["x"]
+rows = [[100, 1], [400, 0], [250, 1]]
+[parameters]
+a = 0.4
+h = 0.9
+[forward]
+y = "a*x_scaled + h"
+[loss]
+E = "(y - t)^2"
+"""
+
+
+def test_numbers_that_scale_data_take_no_colour_from_the_weights(engine: engines.Engine, tmp_path: Path) -> None:
+    study = loads(SCALED)
+    build(study, tmp_path / "scaled.xlsx")
+    sizes = [value for label, value in rows_of_helpers(engine, tmp_path / "scaled.xlsx") if label == "largest weight"]
+    assert sizes[0] == 0.9
+    cells = drawn_terms(tmp_path / "scaled.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "scaled.xlsx")[EXPLORER]
+    scaled = [area for area in sheet.conditional_formatting if any(rule.colorScale for rule in area.rules)]
+    coloured = {name: any(cell in area for area in scaled) for name, cell in cells.items()}
+    assert coloured == {"x_mean": False, "x_deviation": False, "a·x_scaled": True, "h": True}
+
+
+def drawn_terms(workbook: Path) -> dict[str, str]:
+    """Return the cells of the numbers that enter a neuron from outside, by their labels, in the drawing alone."""
+    rows = openpyxl.load_workbook(workbook)[EXPLORER].iter_rows(max_row=20, max_col=12)
+    cells = [(row[at], row[at + 1]) for row in rows for at in range(len(row) - 1)]
+    terms = ("x_mean", "x_deviation", "a·x_scaled", "h")
+    return {cell.value: beside.coordinate for cell, beside in cells if cell.value in terms and beside.value}
 
 
 def rows_of_helpers(engine: engines.Engine, workbook: Path) -> list[list[Value]]:
