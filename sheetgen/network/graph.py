@@ -247,7 +247,7 @@ def as_read(quantity: Quantity) -> Expr:
     if quantity.looks_above:
         return substitute(equation, Var, lambda name: Var(rows.above(name)))
     own = quantity.name
-    return substitute(equation, Var, lambda name: Before(name) if name == own else Var(previous(name)))
+    return substitute(equation, Var, lambda name: Before(name) if name == own else Var(one_update_before(name)))
 
 
 def derivative_label(over: str, under: str) -> str:
@@ -260,7 +260,7 @@ def mean(name: str) -> str:
     return f"mean {name}"
 
 
-def previous(name: str) -> str:
+def one_update_before(name: str) -> str:
     """Return what a quantity's value one row above is called where that must be told."""
     return f"previous {name}"
 

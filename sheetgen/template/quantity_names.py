@@ -18,7 +18,9 @@ from sheetgen.template.samples import Samples
 from sheetgen.tensors.heads import heads
 from sheetgen.tensors.program import Tensors
 
-_RESERVED = {RATE, BASE_RATE, ITERATION, EPOCH, SAMPLE, SAMPLES, BATCH, *CHECK_SETTINGS}
+RESERVED = frozenset({RATE, BASE_RATE, ITERATION, EPOCH, SAMPLE, SAMPLES, BATCH, *CHECK_SETTINGS})
+"""Words of the program that no quantity is called by, besides functions, `previous` and the words of Python."""
+
 _LONGEST = 255
 
 
@@ -89,7 +91,7 @@ def _require_name(document: Document, table: str, name: str, key: str = "") -> N
         problem, expected = f"the name {name[:20]}… has {len(name):,} characters", f"use at most {_LONGEST}"
     elif name.lower() in (*functions(), PREVIOUS):
         problem = f"{name!r} cannot be told from the function {name.lower()}()"
-    elif keyword.iskeyword(name) or name in _RESERVED:
+    elif keyword.iskeyword(name) or name in RESERVED:
         problem = f"{name!r} is a reserved word"
         expected = "call it λ, or lambda_" if name == "lambda" else f"call it {name}_" if name.isascii() else expected
     if problem:

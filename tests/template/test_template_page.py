@@ -15,6 +15,7 @@ from sheetgen.algebra.ops import activations, functions, losses_in_layers
 from sheetgen.errors import TemplateError
 from sheetgen.network.optimizers import OPTIMIZERS, SCHEDULES, Optimizer, Schedule
 from sheetgen.show import equations
+from sheetgen.template.quantity_names import RESERVED
 from sheetgen.template.stack.kinds import KINDS
 from sheetgen.template.tensors.numbers import INITS
 from sheetgen.template.write import effective_template
@@ -38,6 +39,17 @@ def rows(heading: str) -> list[list[str]]:
 
 def test_every_function() -> None:
     assert set(re.findall(r"`(\w+)\(", "".join(row[0] for row in rows("Function")))) == set(functions())
+
+
+def test_every_word_that_is_no_name() -> None:
+    (text,) = re.findall(r"function of numbers \(above\),(.*?)and the reserved words", PAGE, re.DOTALL)
+    words = re.findall(r"`([^`]+)`", text)
+    assert set(words) == RESERVED | {"previous"}
+    text = 'rates = [1]\niterations = 1\n[inputs]\n"{}" = 1\n[parameters]\nw = 1\n[forward]\ny = "w"\n[loss]\nE = "y"\n'
+    loads(text.format("x"))
+    for word in words:
+        with pytest.raises(TemplateError, match=f"'?{word}'? (is a reserved word|cannot be told from|stands in)"):
+            loads(text.format(word))
 
 
 @pytest.mark.parametrize(
