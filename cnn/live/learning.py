@@ -23,7 +23,7 @@ from cnn.net.networks import CLASSES, SIDE
 from sheetgen.page import style
 from sheetgen.page.cell_names import column_letter
 from sheetgen.page.marks import signed_scale
-from sheetgen.page.page import Page, quoted
+from sheetgen.page.page import Formula, Page, quoted
 from sheetgen.page.printing import fit, landscape
 from sheetgen.page.style import Style
 from sheetgen.page.validation import positive_number, whole
@@ -289,8 +289,10 @@ class StepSheet(MapsSheet):
         page.put("B3", note, style.NOTE)
         self.losses = _loss(values[-1].ravel(), self.label), _loss(after[-1].ravel(), self.label)
         page.put("C5", "the right digit:", Style(bold=True))
-        cell = looks.across(page, 5, 16, (1, 3), float(self.label), style.PICK)
+        right, words = self._right_digit()
+        cell = looks.across(page, 5, 16, (1, 3), right, style.PICK)
         page.guard(whole(0, CLASSES - 1), cell)
+        page.put("C6", words, style.NOTE)
         page.put("V5", "learning rate:", Style(bold=True))
         cell = looks.across(page, 5, 32, (1, 5), RATE, style.PICK)
         page.guard(positive_number(), cell)
@@ -308,6 +310,22 @@ class StepSheet(MapsSheet):
             self._put_layer(page, number, layer, after[number])
         page.decorate.append(fit)
         return page
+
+    def _right_digit(self) -> tuple[Formula, Formula]:
+        """Return the right digit until somebody types another over it, and where it comes from.
+
+        It is the label of the picture that is shown, and what is read where nobody knows that.
+        """
+        label, answer, name = self.digits.now("label"), self.before.answer, self.digits.now("name")
+        digit, shown = f'IF({label}="?",{answer},{label})', self.digits.digits[self.digits.chosen]
+        labelled, read = "the label of", "nobody knows what it is, so this is what is read in"
+        over = "; type another over it to teach that"
+        text = (
+            f'IF({_LABEL_CELL}={digit},IF({label}="?","{read} ","{labelled} ")&"what is shown: "&{name}&"{over}",'
+            f'"typed; shown is "&{name})'
+        )
+        value = f"{read if shown.label is None else labelled} what is shown: {shown.name}{over}"
+        return live(digit, float(self.label)), live(text, value)
 
     def _put_losses(self, page: Page) -> None:
         """Put the loss before and after the step, left of the image."""

@@ -17,8 +17,12 @@ from sheetgen.errors import WorkbookError
 from sheetgen.sheet_names import CNN_DIGITS, CNN_LIVE, CNN_STEP, CNN_WEIGHTS
 from sheetgen.xlsx.reader import WorkbookFile
 
-Cells = Mapping[tuple[int, int], Any]
+Place = tuple[int, int]
+Cells = Mapping[Place, Any]
 _SIDE = 28
+_DRAW = "draw"
+_SENTENCE = 2, 2
+"""Where the sentence stands, below the title."""
 
 
 @dataclass(frozen=True)
@@ -68,36 +72,64 @@ class RecordedLayer:
 
 @dataclass(frozen=True)
 class RecordedPicture:
-    """A stored picture, (28, 28), and the numbers by which the sheet of the digits looks it up."""
+    """A stored picture, (28, 28), and the numbers by which the sheet of the digits looks it up.
+
+    ``label`` is None where nobody knows it.
+    """
 
     name: str
     pixels: Array
     row: int
     column: int
+    label: int | None
+
+
+@dataclass(frozen=True)
+class RecordedAnswer:
+    """The cells of an answer: the scores and the probabilities of the classes, the digit, and the sentence about it."""
+
+    scores: tuple[Place, ...]
+    probabilities: tuple[Place, ...]
+    digit: Place
+    sentence: Place
+
+    @property
+    def cells(self) -> tuple[Place, ...]:
+        """All of them."""
+        return *self.scores, *self.probabilities, self.digit, self.sentence
 
 
 @dataclass(frozen=True)
 class RecordedNetwork:
-    """All of it; ``shown`` is what the file itself shows on the sheet of the maps, by row and column."""
+    """All of it; ``shown`` is what the file itself shows on the sheet of the maps, by row and column.
+
+    ``picked`` is None where the drawing is; ``look_up`` are the cells that say which picture is shown, and its label.
+    """
 
     image: RecordedLayer
     layers: tuple[RecordedLayer, ...]
     pictures: tuple[RecordedPicture, ...]
     drawing: Array
-    picked: str
-    look_up: tuple[tuple[int, int], tuple[int, int]]
-    cover: tuple[tuple[int, int], ...]
+    picked: RecordedPicture | None
+    look_up: tuple[Place, Place, Place]
+    cover: tuple[Place, ...]
     shown: Cells
+    answer: RecordedAnswer
     step: Step | None
 
 
 @dataclass(frozen=True)
 class Step:
-    """The step of learning: the right class and the rate, and the cells of the losses before and after it."""
+    """The step of learning: the right digit, the rate, and the cells of the losses before and after it and its answer.
 
-    label: int
+    ``typed`` is the digit that somebody typed into the cell ``label``; None where a formula stands there.
+    """
+
+    label: Place
+    typed: int | None
     rate: float
-    losses: tuple[tuple[int, int], tuple[int, int]]
+    losses: tuple[Place, Place]
+    answer: RecordedAnswer
 
 
 def covered(image: Array, square: Sequence[float]) -> Array:
@@ -117,16 +149,19 @@ def recorded(path: Path) -> RecordedNetwork:
     sheets = {name: _cells(file, name) for name in (CNN_LIVE, CNN_WEIGHTS, CNN_DIGITS)}
     try:
         image, *layers = _layers(sheets[CNN_WEIGHTS])
-        pictures, look_up, picked = _pictures(sheets[CNN_DIGITS])
-        row, column = _place_of(sheets[CNN_LIVE], "Your drawing")
-        drawing = _square(sheets[CNN_LIVE], (row + 1, column), _SIDE)
-        step = _step(_cells(file, CNN_STEP)) if CNN_STEP in file.sheet_names else None
-        cover = tuple(_beside(sheets[CNN_LIVE], name) for name in ("cover from row:", "column:", "size:"))
+        pictures, look_up = _pictures(sheets[CNN_DIGITS])
+        live, scores = sheets[CNN_LIVE], layers[-1].cells()
+        picked = _picked(live, pictures)
+        row, column = _place_of(live, "Your drawing")
+        drawing = _square(live, (row + 1, column), _SIDE)
+        step = _step(file, scores) if CNN_STEP in file.sheet_names else None
+        cover = tuple(_beside(live, name) for name in ("cover from row:", "column:", "size:"))
+        answer = _answer(live, scores)
     except (KeyError, ValueError, TypeError, StopIteration) as error:
         raise WorkbookError(
             f"{path}: its sheets {', '.join(sheets)} are not as cnn sheet writes them ({error})"
         ) from error
-    return RecordedNetwork(image, tuple(layers), pictures, drawing, picked, look_up, cover, sheets[CNN_LIVE], step)
+    return RecordedNetwork(image, tuple(layers), pictures, drawing, picked, look_up, cover, live, answer, step)
 
 
 def _cells(file: WorkbookFile, sheet: str) -> dict[tuple[int, int], Any]:
@@ -143,15 +178,42 @@ def _beside(cells: Cells, text: str) -> tuple[int, int]:
     return row, column + 1
 
 
-def _step(cells: Cells) -> Step:
+def _right_of(cells: Cells, text: str) -> Place:
+    """Return the first cell right of a text that holds something."""
+    row, column = _place_of(cells, text)
+    return row, min(c for (r, c) in cells if r == row and c > column)
+
+
+def _picked(cells: Cells, pictures: Sequence[RecordedPicture]) -> RecordedPicture | None:
+    """Return the picture that is picked on the sheet of the maps, by its name in capitals or not; None: the drawing."""
+    typed = str(cells[_right_of(cells, "shown:")])
+    named: dict[str, RecordedPicture | None] = {picture.name.lower(): picture for picture in pictures}
+    named[_DRAW] = None
+    if typed.lower() not in named:
+        raise ValueError(f"shown: {typed!r} is none of the pictures that can be picked")
+    return named[typed.lower()]
+
+
+def _answer(cells: Cells, scores: Sequence[Place]) -> RecordedAnswer:
+    """Return the cells of the answer on a sheet: probabilities beside the scores, the digit below its caption."""
+    (_, column), (row, beside) = _place_of(cells, "probability"), _place_of(cells, "it reads")
+    probabilities = tuple((line, column) for line, _ in scores)
+    return RecordedAnswer(tuple(scores), probabilities, (row + 1, beside), _SENTENCE)
+
+
+def _step(file: WorkbookFile, scores: Sequence[Place]) -> Step:
     """Return the step of learning: its numbers stand right of their names, with some empty cells between."""
-
-    def right_of(text: str) -> tuple[int, int]:
-        row, column = _place_of(cells, text)
-        return row, min(c for (r, c) in cells if r == row and c > column)
-
-    label, rate = (_number(cells[right_of(text)]) for text in ("the right digit:", "learning rate:"))
-    return Step(int(label), rate, (right_of("the loss before"), right_of("the loss after")))
+    found = {(cell.row, cell.column): cell for row in file.rows(CNN_STEP) for cell in row}
+    formulas = {place for place, cell in found.items() if cell.own is not None or cell.shared is not None}
+    cells = {place: cell.value for place, cell in found.items() if cell.value is not None or place in formulas}
+    label, typed = _right_of(cells, "the right digit:"), None
+    if label not in formulas:
+        typed = int(_number(cells[label]))
+        if typed != cells[label] or typed not in range(len(scores)):
+            raise ValueError(f"the right digit: {cells[label]} is no digit")
+    rate = _number(cells[_right_of(cells, "learning rate:")])
+    losses = _right_of(cells, "the loss before"), _right_of(cells, "the loss after")
+    return Step(label, typed, rate, losses, _answer(cells, scores))
 
 
 def _header(cells: Cells, first: str) -> tuple[int, dict[str, int]]:
@@ -217,8 +279,8 @@ def _layer(cells: Cells, line: Mapping[str, Any], before: RecordedLayer | None) 
     )  # fmt: skip
 
 
-def _pictures(cells: Cells) -> tuple[tuple[RecordedPicture, ...], tuple[tuple[int, int], tuple[int, int]], str]:
-    """Return the stored pictures, the cells that say which one is shown, and the name of that one."""
+def _pictures(cells: Cells) -> tuple[tuple[RecordedPicture, ...], tuple[Place, Place, Place]]:
+    """Return the stored pictures, and the cells that say which one is shown and what its label is."""
     header, columns = _header(cells, "name")
     now = next(row for (row, _), value in cells.items() if value == "shown now") + 1
     origin = (header + 1, min(c for (r, c) in cells if r == header and c > max(columns.values())))
@@ -227,7 +289,8 @@ def _pictures(cells: Cells) -> tuple[tuple[RecordedPicture, ...], tuple[tuple[in
         place = int(_number(cells[row, columns["row"]])), int(_number(cells[row, columns["column"]]))
         if place[0]:
             corner = origin[0] + place[0] - 1, origin[1] + place[1] - 1
-            pictures.append(RecordedPicture(str(name), _square(cells, corner, _SIDE), *place))
+            label = cells.get((row, columns["label"]))
+            known = int(label) if isinstance(label, int | float) else None
+            pictures.append(RecordedPicture(str(name), _square(cells, corner, _SIDE), *place, known))
         row += 1
-    look_up = (now, columns["row"]), (now, columns["column"])
-    return tuple(pictures), look_up, str(cells.get((now, columns["name"]), ""))
+    return tuple(pictures), ((now, columns["row"]), (now, columns["column"]), (now, columns["label"]))

@@ -22,6 +22,11 @@ def numpy_maps(layers: Sequence[RecordedLayer], image: Array) -> list[Array]:
     return found
 
 
+def numpy_softmax(scores: Array) -> Array:
+    """Return the probabilities of scores (n,)."""
+    return np.asarray(np.exp(scores - np.logaddexp.reduce(scores)))
+
+
 def _given(layer: RecordedLayer, maps: Array) -> Array:
     step, side = layer.stride, layer.side
     if layer.ring is not None:

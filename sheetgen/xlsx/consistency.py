@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from sheetgen.xlsx import content_types, schema
-from sheetgen.xlsx.elements import Element
+from sheetgen.xlsx.elements import Element, attributes
 from sheetgen.xlsx.markup import Markup
 from sheetgen.xlsx.opc import RELATION_ID, TYPES, part_key, rels_of, source_of
 from sheetgen.xlsx.package import Package
@@ -120,11 +120,8 @@ def _used(package: Package, sheet: str) -> tuple[set[int], set[int]]:
     """Return the numbers of the cell formats and of the differential formats that a sheet uses."""
     (entry,) = (tag for tag in sheets_of(package.markup(package.workbook)) if tag.get("name") == sheet)
     parts = {relation.id: relation.part for relation in package.relations(package.workbook)}
-    root = package.markup(parts[entry.get(RELATION_ID)]).root
-    rows = (row for data in root.all("sheetData") for row in data.children)
-    rules = (rule for area in root.all("conditionalFormatting") for rule in area.all("cfRule"))
-    cells = (cell for row in rows for cell in row.children)
-    return {int(cell.get("s", "0")) for cell in cells}, {int(rule.get("dxfId")) for rule in rules if rule.get("dxfId")}
+    used = attributes(package.parts[package.name(parts[entry.get(RELATION_ID)])], {"c": "s", "cfRule": "dxfId"})
+    return {int(number or 0) for number in used["c"]}, {int(number) for number in used["cfRule"] if number}
 
 
 def _order(part: str, markup: Markup, root: str, order: Sequence[str]) -> Iterator[Misfit]:

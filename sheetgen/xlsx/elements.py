@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from xml.etree.ElementTree import ParseError
@@ -59,6 +59,34 @@ def read_elements(source: bytes) -> tuple[str, Element]:
     Raises ParseError for what is no XML, and ValueError for XML with a document type, which no part has.
     """
     return _Reading(source).result()
+
+
+def attributes(source: bytes, wanted: Mapping[str, str]) -> Mapping[str, set[str]]:
+    """Return which values the elements of some names, in the namespace of the root, give an attribute.
+
+    ``wanted`` is the attribute by the element's name, which is not the root's; "" stands for elements without it. Keeps
+    no elements, for parts that are large. Raises ParseError and ValueError as `read_elements` does.
+    """
+    found: dict[str, set[str]] = {name: set() for name in wanted}
+    by_name: dict[str, tuple[str, set[str]]] = {}
+    parser = expat.ParserCreate(None, "}")
+
+    def begin(root: str, _: dict[str, str]) -> None:
+        namespace = root[: root.rfind("}") + 1]
+        by_name.update({f"{namespace}{name}": (wanted[name], found[name]) for name in wanted})
+        parser.StartElementHandler = start
+
+    def start(name: str, given: dict[str, str]) -> None:
+        if name in by_name:
+            attribute, values = by_name[name]
+            values.add(given.get(attribute, ""))
+
+    parser.StartElementHandler, parser.StartDoctypeDeclHandler = begin, _refuse_document_type
+    try:
+        parser.Parse(source, True)
+    except expat.ExpatError as error:
+        raise ParseError(str(error)) from error
+    return found
 
 
 class _Reading:

@@ -8,6 +8,7 @@ from xml.etree.ElementTree import ParseError
 
 import pytest
 
+from sheetgen.xlsx.elements import attributes
 from sheetgen.xlsx.markup import Markup
 
 ORDER = ("a", "b", "c", "d")
@@ -135,3 +136,19 @@ def test_the_time_to_read_a_list_does_not_grow_with_the_square_of_its_length() -
         return min(times)
 
     assert seconds(b" " * 200) < 10 * seconds(b"")
+
+
+@pytest.mark.parametrize("xml", [*SPELLINGS.values(), '<r><b n="1"><i/></b><d/></r>'])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_attributes_are_found_in_every_spelling(xml: str, encoding: str) -> None:
+    content = xml.replace('encoding="utf-8"', f'encoding="{encoding}"').encode(encoding)
+    assert attributes(content, {"b": "n", "d": "n", "e": "n"}) == {"b": {"1"}, "d": {""}, "e": set()}
+
+
+def test_attributes_of_another_namespace_are_not_found_and_no_part_has_none() -> None:
+    other = b'<r xmlns="m" xmlns:o="other"><o:b n="1"/><b o:n="2"/></r>'
+    assert attributes(other, {"b": "n"}) == {"b": {""}}
+    with pytest.raises(ParseError):
+        attributes(b"<r><b>", {"b": "n"})
+    with pytest.raises(ValueError, match="document type"):
+        attributes(b"<!DOCTYPE r><r/>", {"b": "n"})

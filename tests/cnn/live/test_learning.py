@@ -13,17 +13,20 @@ pytest.importorskip("PIL", reason="the extra cnn is not installed")
 
 from grafting import plain_workbook
 from live_networks import LEARNT, PADDED, PLAIN, live_network
+from saving import resave
 
 from cnn.live.arrangement import arrange
 from cnn.live.kernels import TABLE_ROW
 from cnn.live.learning import can_learn
+from cnn.live.proof import prove
 from cnn.live.recorded import recorded
 from cnn.live.reference import torch_step
 from cnn.live.write import write
 from cnn.net.networks import Layer
+from sheetgen import WorkbookError
 from sheetgen.engines import trial_bench
 from sheetgen.engines.trials import Trial
-from sheetgen.sheet_names import CNN_DIGITS, CNN_SLOPES, CNN_STEP, LEARNING
+from sheetgen.sheet_names import CNN_DIGITS, CNN_LIVE, CNN_SLOPES, CNN_STEP, LEARNING
 
 LABEL, RATE = (CNN_STEP, 5, 16), (CNN_STEP, 5, 32)
 
@@ -38,7 +41,7 @@ def test_the_gradients_are_those_of_autograd(tmp_path: Path, layers: tuple[Layer
     slopes = [(CNN_SLOPES, *cell) for layer in weighted for cell in layer.weight_cells()]
     losses = [(CNN_STEP, *cell) for cell in network.step.losses]
     scores = [(CNN_STEP, *cell) for cell in network.layers[-1].cells()]
-    row, column = ((CNN_DIGITS, *cell) for cell in network.look_up)
+    row, column, _ = ((CNN_DIGITS, *cell) for cell in network.look_up)
     cases = [(picture, label, rate) for picture in network.pictures for label, rate in ((9, 0.5), (4, 1e-11))]
     trials = [
         Trial(
@@ -62,6 +65,41 @@ def test_the_gradients_are_those_of_autograd(tmp_path: Path, layers: tuple[Layer
             lowered.append(after < before)
     assert lowered
     assert all(lowered)
+
+
+def test_the_right_digit_is_the_label_of_what_is_shown_until_another_is_typed(tmp_path: Path) -> None:
+    path = plain_workbook(tmp_path / "b.xlsx")
+    write(path, live_network(LEARNT))
+    network = recorded(path)
+    row, column, label = ((CNN_DIGITS, *cell) for cell in network.look_up)
+    read = (LABEL, (CNN_STEP, 6, 3), (CNN_LIVE, *network.answer.digit))
+    unknown, second, _ = network.pictures
+    places = {row: float(second.row), column: float(second.column), label: 1.0}
+    shown = trial_bench("embedded", path, 60).tried([Trial(read), Trial(read, places), Trial(read, {LABEL: 7.0})])
+    at_first, labelled, typed = (values or [] for values in shown)
+    assert unknown.label is None
+    assert at_first[0] == at_first[2]
+    assert str(at_first[1]).startswith("nobody knows what it is, so this is what is read in what is shown: 0: a 0;")
+    assert labelled[0] == 1 == second.label
+    assert str(labelled[1]).startswith("the label of what is shown: ")
+    assert typed[:2] == [7.0, "typed; shown is 0: a 0"]
+
+
+def test_a_typed_digit_is_proven_and_what_is_none_gets_one_line(tmp_path: Path, soffice: str) -> None:
+    path = plain_workbook(tmp_path / "b.xlsx")
+    write(path, live_network(LEARNT))
+    book = openpyxl.load_workbook(path)
+    book[CNN_STEP]["P5"] = 6
+    book.save(path)
+    saved = resave(path, tmp_path / "saved", soffice)
+    assert recorded(saved).step.typed == 6  # type: ignore[union-attr]
+    report = prove(saved)
+    assert report.ok, report.differences[:5]
+    for wrong in (12, -1, 2.5):
+        book[CNN_STEP]["P5"] = wrong
+        book.save(path)
+        with pytest.raises(WorkbookError, match=rf"the right digit: {float(wrong)} is no digit"):
+            prove(path)
 
 
 def test_without_learning_its_sheets_are_left_out_and_taken_away(tmp_path: Path) -> None:

@@ -25,14 +25,14 @@ from workbook_lint import lint
 from cnn.cli import cli
 from cnn.live.arrangement import arrange
 from cnn.live.kernels import TABLE_ROW
-from cnn.live.proof import TOLERANCE, prove
+from cnn.live.proof import TOLERANCE, prove, sentence
 from cnn.live.write import write
 from cnn.net.networks import Layer
 from cnn.tab.write import write as write_tab
 from sheetgen import WorkbookError, verify
 from sheetgen.engines import trial_bench
 from sheetgen.engines.trials import Trial
-from sheetgen.sheet_names import CNN, CNN_DIGITS, CNN_LIVE, CNN_NUMBER, CNN_WEIGHTS, CNN_WHY, LEARNING
+from sheetgen.sheet_names import CNN, CNN_DIGITS, CNN_LIVE, CNN_NUMBER, CNN_STEP, CNN_WEIGHTS, CNN_WHY, LEARNING
 
 NAMES = [CNN_LIVE, CNN_NUMBER, CNN_WHY, CNN_WEIGHTS, CNN_DIGITS, *LEARNING]
 
@@ -65,9 +65,10 @@ def test_every_number_is_what_numpy_and_torch_find(workbook: Path, layers: tuple
     assert report.torch
     assert report.largest <= TOLERANCE / 1000
     outputs = sum(layer.channels * layer.side**2 for layer in live_network(layers).layers)
-    # engine and file; drawing, 3, covered; torch; the gradients, losses and scores of the step
-    step = sum(layer.numbers for layer in live_network(layers).layers) + 2 + 10 if layers is LEARNT else 0
-    assert report.numbers == step + 2 * (outputs + 1) + 5 * (10 + 1) + 6 * 10
+    # engine and file; drawing, 3, covered; torch; the gradients, losses, right digit and answer of the step
+    reading = 10 + 2  # probabilities; digit and sentence
+    step = sum(layer.numbers for layer in live_network(layers).layers) + 3 + 10 + reading if layers is LEARNT else 0
+    assert report.numbers == step + 2 * (outputs + reading) + 5 * (10 + reading) + 6 * 10
 
 
 def test_sheetgen_verify_recalculates_them(small_workbook: Path, engine_name: str) -> None:
@@ -82,17 +83,24 @@ def test_sheetgen_verify_recalculates_them(small_workbook: Path, engine_name: st
 
 
 @pytest.mark.parametrize(
-    ("pattern", "instead"),
+    ("sheet", "pattern", "instead"),
     [
-        (r"SUMPRODUCT\(AG8:AI10", "SUMPRODUCT(AG9:AI11"),  # a window one row too low
-        (r"MAX\(0,SUMPRODUCT", "MAX(-999,SUMPRODUCT"),  # a ReLU left out
-        (r"<f>EXP\((\w+)-", r"<f>EXP(-\1-"),  # a power, which the gradients follow from
-        (r"<f>IF\([^<]*INDEX\([^<]*</f>", "<f>0</f>"),  # pixels that do not follow the pick
+        (CNN_LIVE, r"SUMPRODUCT\(AG8:AI10", "SUMPRODUCT(AG9:AI11"),  # a window one row too low
+        (CNN_LIVE, r"MAX\(0,SUMPRODUCT", "MAX(-999,SUMPRODUCT"),  # a ReLU left out
+        (CNN_LIVE, r"<f>EXP\((\w+)-", r"<f>EXP(-\1-"),  # a power, which the gradients follow from
+        (CNN_LIVE, r"<f>IF\([^<]*INDEX\([^<]*</f>", "<f>0</f>"),  # pixels that do not follow the pick
+        (CNN_LIVE, r"<f>(CQ8/\$\w+\$\w+)</f>", r"<f>\1+0.001</f>"),  # one probability
+        (CNN_LIVE, r"<f>MATCH\(MAX|<f>\(MATCH\(MAX", "<f>(MATCH(MIN"),  # the digit that is read
+        (CNN_LIVE, r"(ROUND\(100\*)MAX", r"\1MIN"),  # the sentence
+        (CNN_LIVE, "That is right", "That is wrong"),
+        (CNN_STEP, r"(ROUND\(100\*)MAX", r"\1MIN"),
+        (CNN_STEP, r"<f>IF\('CNN digits'!\$E\$4[^<]*</f>", "<f>9</f>"),  # a right digit that does not follow
+        (CNN_DIGITS, r"<f>'CNN live'![^<]*</f>", "<f>B7</f>"),  # a pick that nothing follows
     ],
 )
-def test_a_broken_formula_is_found_below_a_right_value(workbook: Path, pattern: str, instead: str) -> None:
+def test_a_broken_formula_is_found_below_a_right_value(workbook: Path, sheet: str, pattern: str, instead: str) -> None:
     write(workbook, live_network())
-    rewritten(workbook, CNN_LIVE, lambda xml: re.sub(pattern, instead, xml))
+    rewritten(workbook, sheet, lambda xml: re.sub(pattern, instead, xml))
     report = prove(workbook)
     assert not report.ok
     assert {difference.where for difference in report.differences} == {"engine"}
@@ -105,6 +113,35 @@ def test_a_wrong_value_in_the_file_is_found(workbook: Path) -> None:
     )
     (difference,) = prove(workbook).differences
     assert (difference.where, difference.found) == ("file", 77.5)
+
+
+def test_a_wrong_sentence_in_the_file_is_found(workbook: Path) -> None:
+    write(workbook, live_network())
+    rewritten(workbook, CNN_LIVE, lambda xml: re.sub(r"(<v>It reads this as )\d", r"\g<1>77", xml))
+    (difference,) = prove(workbook).differences
+    assert (difference.where, difference.cell) == ("file", "CNN live!B2")
+    assert str(difference.found).startswith("It reads this as 77, with a probability of ")
+
+
+def test_what_a_program_saved_without_values_is_calculated_all_the_same(workbook: Path) -> None:
+    write(workbook, live_network())
+    book = openpyxl.load_workbook(workbook)
+    book.save(workbook)
+    report = prove(workbook)
+    assert {difference.where for difference in report.differences} == {"file"}
+    assert {difference.found for difference in report.differences} == {None}
+    book[CNN_LIVE]["AG5"] = "nine"
+    book.save(workbook)
+    with pytest.raises(WorkbookError, match="shown: 'nine' is none of the pictures"):
+        prove(workbook)
+
+
+@pytest.mark.parametrize(("share", "percent"), [(0.99949, "99.9"), (0.9995, "100"), (0.25049, "25"), (0.2505, "25.1")])
+def test_a_sentence_rounds_as_a_spreadsheet_does(share: float, percent: str) -> None:
+    assert sentence(CNN_LIVE, 3, share, None) == f"It reads this as 3, with a probability of {percent} %."
+    assert sentence(CNN_LIVE, 3, share, 3).endswith(" %. That is right.")
+    assert sentence(CNN_LIVE, 3, share, 5).endswith(" %. It is a 5.")
+    assert sentence(CNN_STEP, 3, share, None) == f"After the step it reads 3, with a probability of {percent} %."
 
 
 def test_it_is_proven_after_a_person_drew_and_changed_a_weight(workbook: Path, tmp_path: Path, soffice: str) -> None:
