@@ -18,6 +18,7 @@ from sheetgen.audit.book import Area
 from sheetgen.audit.gradient_findings import NEGATIVE
 from sheetgen.audit.outcome import Conclusion, Report, Tally, failed
 from sheetgen.audit.report.as_json import as_dict
+from sheetgen.audit.report.audit_page import audit_page
 from sheetgen.audit.report.differing import differing
 from sheetgen.audit.report.html import page
 from sheetgen.audit.report.places import cells_words
@@ -132,6 +133,17 @@ def test_what_was_not_understood_says_what_was_looked_for() -> None:
 )
 def test_the_summary_counts(gradients: Tally, updates: Tally, sentence: str) -> None:
     assert summary(Report(BOOK, Conclusion.RIGHT, gradients=gradients, updates=updates))[0] == sentence
+
+
+@pytest.mark.parametrize("tallies", [{"gradients": Tally(6, unknown=2)}, {"updates": Tally(6, unknown=2)}])
+def test_what_is_right_in_part_is_not_said_to_be_right(tallies: dict[str, Tally]) -> None:
+    report = replace(right_report(Path("one.xlsx")), **tallies)
+    words = "right, as far as it could be judged"
+    assert next(iter(lines(report))) == f"one.xlsx: {words.upper()}"
+    assert f">{words}<" in page([report], "sheetgen")
+    assert audit_page(report, "Audit").cells[2, 1].content == words.upper()
+    assert "2 not judged" in Table([report.path]).line(report)
+    assert as_dict(report)["verdict"] == "right"
 
 
 def test_a_table_has_a_line_a_file() -> None:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from sheetgen.audit.finding import Finding, Weight
 from sheetgen.audit.outcome import Conclusion, Report
 from sheetgen.audit.report.places import cells_words
-from sheetgen.audit.report.sentences import consequence, notices_heading, short_label, summary
+from sheetgen.audit.report.sentences import consequence, notices_heading, short_label, summary, verdict
 from sheetgen.audit.report.values import told_apart
 from sheetgen.page.cell_names import column_letter
 from sheetgen.page.page import Page, quoted
@@ -58,7 +58,7 @@ def audit_page(report: Report, name: str) -> Page:
     page.widths.update({column: width for column, (_, width) in enumerate(_COLUMNS, start=1)})
     page.widths[3] = max([_COLUMNS[2][1], *(_WIDER * len(_cells(finding)) for finding in report.findings)])
     page.put("A1", f"Audit of {report.path.name}", TITLE)
-    page.row(2, [str(report.verdict).upper(), None], _VERDICTS[report.verdict])
+    page.row(2, [verdict(report).upper(), None], _VERDICTS[report.verdict])
     page.heights |= {1: 28, 2: 20}
     row = 3
     for sentence in summary(report):

@@ -15,6 +15,7 @@ from sheetgen.audit.report.sentences import (
     notices_heading,
     short_label,
     summary,
+    verdict,
     unread_by_reason,
 )
 from sheetgen.audit.report.values import told_apart
@@ -72,7 +73,7 @@ def _overview(reports: Sequence[Report]) -> Iterator[str]:
 
 
 def _verdict(report: Report) -> str:
-    return f'<span class="verdict {_CLASSES[report.verdict]}">{escape(str(report.verdict))}</span>'
+    return f'<span class="verdict {_CLASSES[report.verdict]}">{escape(verdict(report))}</span>'
 
 
 def _section(number: int, report: Report) -> str:

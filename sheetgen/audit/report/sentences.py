@@ -12,6 +12,16 @@ from sheetgen.audit.references import place_of
 from sheetgen.audit.report.places import cells_words, counted, listed
 
 
+def verdict(report: Report) -> str:
+    """Return the verdict in words: what is right in part is not said to be right as a whole."""
+    is_in_part = report.verdict == Conclusion.RIGHT and _unjudged(report)
+    return f"{report.verdict}, as far as it could be judged" if is_in_part else str(report.verdict)
+
+
+def _unjudged(report: Report) -> int:
+    return report.gradients.unknown + report.updates.unknown
+
+
 def summary(report: Report) -> list[str]:
     """Return the sentences that say what the report comes to."""
     if report.error:
@@ -111,4 +121,5 @@ def in_short(report: Report) -> str:
     if report.verdict == Conclusion.NOT_UNDERSTOOD:
         return "no gradients were found to judge"
     noticed = f", {counted(len(report.notices), 'notice')}" if report.notices else ""
-    return f"{report.gradients.right:,} gradients, {report.updates.right:,} updates{noticed}"
+    unjudged = f", {_unjudged(report):,} not judged" if _unjudged(report) else ""
+    return f"{report.gradients.right:,} gradients, {report.updates.right:,} updates{unjudged}{noticed}"

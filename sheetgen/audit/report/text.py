@@ -10,7 +10,7 @@ from operator import itemgetter
 from sheetgen.audit.finding import Finding
 from sheetgen.audit.outcome import Conclusion, Report
 from sheetgen.audit.report.differing import Piece, differing
-from sheetgen.audit.report.sentences import consequence, heading, notices_heading, summary, unread_by_reason
+from sheetgen.audit.report.sentences import consequence, heading, notices_heading, summary, unread_by_reason, verdict
 from sheetgen.audit.report.values import told_apart
 
 WIDTH = 80
@@ -35,8 +35,8 @@ class _Text:
 
     def of(self, report: Report) -> Iterator[str]:
         """Yield the lines of a report."""
-        verdict = self.dressed(str(report.verdict).upper(), _BOLD, VERDICT_COLOURS[report.verdict])
-        yield f"{self.dressed(report.path.name, _BOLD)}: {verdict}"
+        said = self.dressed(verdict(report).upper(), _BOLD, VERDICT_COLOURS[report.verdict])
+        yield f"{self.dressed(report.path.name, _BOLD)}: {said}"
         for sentence in summary(report):
             yield from self._prose(sentence, "  ")
         number = 0
