@@ -15,8 +15,8 @@ from sheetgen.audit.report.sentences import (
     notices_heading,
     short_label,
     summary,
-    verdict,
     unread_by_reason,
+    verdict,
 )
 from sheetgen.audit.report.values import told_apart
 from sheetgen.page.style import BAD, BAD_FILL, GOOD, GOOD_FILL, GREY, INK
