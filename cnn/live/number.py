@@ -175,7 +175,7 @@ class NumberSheet:
         beyond = f"{number}>{_out('maps in')}"
         name = f"from map {number}"
         page.put(f"B{first}", _text(f'IF({beyond},"","{name}")', name if parts else ""), style.NAME)
-        self._put_corner(page, first, given)
+        self._put_corner(page, first, given, beyond)
         for a in range(self.kernel):
             for b in range(self.kernel):
                 absent = f"OR({beyond},{max(a, b) + 1}>{_out('kernel')})" if max(a, b) else beyond
@@ -198,8 +198,8 @@ class NumberSheet:
         total = sum(window * weight for window, weight in parts.values()) if parts else ""
         return page.put(f"{column_letter(self._column(3))}{first}", _text(f'IF({beyond},"",{text})', total), _SUM)
 
-    def _put_corner(self, page: Page, first: int, given: int) -> None:
-        """Put the row and the column in which a window begins on the sheet of the maps."""
+    def _put_corner(self, page: Page, first: int, given: int, beyond: str) -> None:
+        """Put the row and the column in which a window begins on the sheet of the maps, where there is such a map."""
         taken, layer = self.place.before(self.chosen), self.place.layers[self.chosen]
         at = self.middle * layer.stride - layer.padding
         square = taken[given] if self.chosen else taken[0]
@@ -215,7 +215,8 @@ class NumberSheet:
         )
         for letter, pick, label, offset, start in lines:
             text = f"{_in(label)}+{offset}+({_taken(pick)}-1)*{_out('stride')}-{_out('padding')}"
-            page.put(f"{letter}{first}", _number(text, start + at), _GREY)
+            value = float(start + at) if given < layer.channels_in else ""
+            page.put(f"{letter}{first}", _text(f'IF({beyond},"",{text})', value), _GREY)
 
     def _row(self, given: int) -> int:
         """Return the first row of the window on a map that comes in."""

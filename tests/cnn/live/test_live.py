@@ -182,6 +182,14 @@ def test_a_number_of_every_convolution_is_taken_apart(workbook: Path) -> None:
     shown = trial_bench("embedded", workbook, 60).tried(trials)
     assert [values and values[0] for values in shown] == ["OK: the same"] * len(picks)
     assert len({values[1] for values in shown if values}) > 3
+    second = tuple((CNN_NUMBER, 18 + 5 + 1, column) for column in (2, 3, 4, 6))
+    trials = [Trial(second, {(CNN_NUMBER, 4, 3): float(layer)}) for layer in (1, 3)]
+    one_map, two_maps = trial_bench("embedded", workbook, 60).tried(trials)
+    assert one_map is not None
+    assert two_maps is not None
+    assert all(value in ("", None) for value in one_map)  # the first layer takes no second map
+    assert two_maps[0] == "from map 2"
+    assert all(isinstance(value, float | int) for value in two_maps[1:])
 
 
 def test_only_what_must_change_does_and_writing_again_gives_the_same(workbook: Path, tmp_path: Path) -> None:
