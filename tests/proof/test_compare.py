@@ -146,11 +146,11 @@ def test_missing_rows(rows: list[int], missing: list[str]) -> None:
 
 def test_cells_that_others_added() -> None:
     cells = right()
-    more = {"A9": FileCell(9, 1, 4.0), "C6": FileCell(6, 3, 1.0), "C3": FileCell(3, 3, "w"), "F1": FileCell(1, 6, None)}
+    more = {"A9": FileCell(9, 1, 4.0), "B9": FileCell(9, 2, 0.5), "C6": FileCell(6, 3, 1.0), "C3": FileCell(3, 3, "w"), "F1": FileCell(1, 6, None)}
     outcome = compared(cells | more)
-    assert kinds(outcome) == [("C3", Kind.EXTRA), ("A9", Kind.EXTRA)]
+    assert kinds(outcome) == [("C3", Kind.EXTRA), ("A9", Kind.EXTRA), ("B9", Kind.EXTRA)]
     assert outcome.extra == [more["F1"], more["C6"]]
-    assert kinds(compared(cells | more, rate=None)) == [("A9", Kind.EXTRA)]  # labels count on training sheets only
+    assert kinds(compared(cells | more, rate=None)) == [("A9", Kind.EXTRA), ("B9", Kind.EXTRA)]  # labels: on training sheets
 
 
 def test_the_engine_disagrees() -> None:
