@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,7 @@ from sheetgen import Tolerance
 from sheetgen.network.tolerance import same_when_saved
 
 UNIT = 1e-15
+PAGE = Path(__file__).parents[2] / "docs" / "verification.md"
 
 
 @pytest.mark.parametrize(
@@ -32,6 +34,10 @@ UNIT = 1e-15
 def test_close_in_both_directions_alike(a: float, b: float, extra: float, answer: bool) -> None:
     assert Tolerance().close(a, b, extra) is answer
     assert Tolerance().close(b, a, extra) is answer
+
+
+def test_the_defaults_are_those_of_the_page() -> None:
+    assert f"defaults are rtol = {Tolerance().rtol} and atol = {Tolerance().atol};" in PAGE.read_text("utf-8")
 
 
 def test_as_far_apart_as_is_allowed_is_close() -> None:
