@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 from trees import ERRORS, EXPRESSIONS, VALUES
@@ -150,6 +150,8 @@ def test_the_text_reads_back_to_the_same_value(tree: Expr) -> None:
 
 @settings(max_examples=300, deadline=None)
 @given(EXPRESSIONS)
+@example(parse("a^b"))
+@example(parse("a^2.5 - b^(-c)"))
 def test_the_python_spelling_computes_the_same(tree: Expr) -> None:
     import math
 

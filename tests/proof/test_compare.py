@@ -186,6 +186,7 @@ def test_a_typed_formula_must_show_its_own_value() -> None:
     cells = right()
     cells["D1"] = FileCell(1, 4, 0.25, own="1/4")
     assert kinds(compared(cells, D1=0.25)) == [("D1", Kind.VALUE)]
+    assert compared(cells).formulas == compared(right()).formulas + 1
     assert kinds(compared(cells, D1=0.5)) == [("D1", Kind.CACHED)]
 
 

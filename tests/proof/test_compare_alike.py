@@ -164,3 +164,13 @@ def test_a_rounded_value_is_one_that_agrees() -> None:
     rows = with_value(MIDDLE, 2, ROWS[MIDDLE - FIRST][1] * (1 + 1e-15))
     assert outcome([rows], many=True) == outcome([rows], many=False)
     assert outcome([rows], many=True).differences == []
+
+
+def test_how_far_the_engine_is_off_is_told_of_many_rows_as_of_one() -> None:
+    value = ROWS[MIDDLE - FIRST][1]
+    off = {f"B{MIDDLE}": value * (1 + 5e-13)}
+    found = outcome([alike()], many=True, **off)
+    assert found == outcome([alike()], many=False, **off)
+    assert found.differences == []
+    assert found.max_rel == pytest.approx(5e-13, rel=1e-3)
+    assert found.max_abs == pytest.approx(abs(value) * 5e-13, rel=1e-3)

@@ -34,6 +34,11 @@ def test_what_is_refused(line: str, message: str) -> None:
     assert "line 3" in str(caught.value)
 
 
+def test_a_rate_that_can_just_rise_is_allowed() -> None:
+    line = 'schedule = { name = "one-cycle", pct_start = 0.75, total_steps = 2 }'
+    loads(template('y = "w*x"', 'E = "(t - y)^2"').replace("[inputs]", f"{line}\n[inputs]"))
+
+
 @pytest.mark.parametrize(
     ("name", "problem"),
     [
