@@ -145,6 +145,30 @@ def test_a_cut_gradient_has_no_column_of_the_row_above() -> None:
     assert "previous(h)" in names
 
 
+def test_a_state_that_no_weight_acts_on_brings_no_gradient_of_two_rows() -> None:
+    study = loads(
+        """
+rates = [0.1]
+iterations = 3
+[data]
+inputs = ["x"]
+targets = ["t"]
+rows = [[0.1, 0.2], [0.3, 0.4]]
+[parameters]
+w = 0.5
+[state]
+h = { start = 0, gradient = "one step" }
+[forward]
+h = "tanh(x + previous(h))"
+y = "w*h"
+[loss]
+E = "(t - y)^2"
+"""
+    )
+    assert "∂E/∂previous(h)" in study.graph.names
+    assert "two-row ∂E/∂w" not in study.graph.names
+
+
 def test_a_chain_of_rows_reaches_further_back() -> None:
     """A quantity that only passes on what was before it is the row above the row above."""
     text = elman().replace('y = "v*h + c"', 'before = "previous(h)"\ny = "v*h + c + 0*previous(before)"')
