@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TypeGuard
 
+from sheetgen.algebra.rows import previous, start
 from sheetgen.engines.base import Value
 from sheetgen.errors import SheetgenError
 from sheetgen.network.graph import SAMPLE, TURN
@@ -84,6 +85,7 @@ def _earlier_study(file: WorkbookFile, book: Book) -> Study:
     numbers = {given.label: given.value for givens in built.givens.values() for given in givens}
     samples = {name: list(values) for name, values in book.built.samples.items()}
     order = list(study.order)
+    begins = {start(state.name): previous(state.name) for state in study.network.states}
     for index, variant in enumerate(study.variants):
         if variant.sheet not in file.sheet_names:
             continue
@@ -91,7 +93,7 @@ def _earlier_study(file: WorkbookFile, book: Book) -> Study:
         grid = _shown(file, variant.sheet, layout.last_row, len(columns))
         _note(numbers, rate_label(variant), grid[at.RATE_ROW - 1][1])
         for name in study.values:
-            _note(numbers, name, grid[at.FIRST_ROW - 1][columns[name]])
+            _note(numbers, name, grid[at.FIRST_ROW - 1][columns[begins.get(name, name)]])
         for row in grid[at.FIRST_ROW - 1 :] if samples else ():
             sample = row[columns[SAMPLE]]
             turn = row[columns[TURN]] if order else None

@@ -7,6 +7,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from faults import cached, change_cell, formula, number
+from gallery import small_workbook_of
 from saving import kinds
 
 from sheetgen import build, load, override, verify
@@ -84,3 +85,15 @@ def test_an_epsilon_or_a_pick_that_no_training_sheet_shows(
 
 def label_at(path: Path, row: int) -> object:
     return openpyxl.load_workbook(path)["Inputs"].cell(row, 1).value
+
+
+@pytest.mark.parametrize(("label", "value"), [("start(a_h1)", 0.25), ("w11", 0.3)])
+def test_an_edit_of_a_network_that_goes_on_from_row_to_row(label: str, value: float, tmp_path: Path) -> None:
+    """A start has no column of its own: it is what the first row goes on from."""
+    path = small_workbook_of("char-rnn", tmp_path)
+    cells = [cell for row in openpyxl.load_workbook(path)["Inputs"].iter_rows() for cell in row]
+    (beside,) = [cell for cell in cells if cell.value == label]
+    where = beside.offset(0, 2).coordinate
+    report = verify(change_cell(path, tmp_path / "edited.xlsx", "Inputs", where, number(value)))
+    assert report.stale == report.mismatches > 100
+    assert any(line.startswith(f"edited: {label} ") for line in report.lines())
