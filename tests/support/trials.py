@@ -11,7 +11,7 @@ from pathlib import Path
 
 from counterfeit.judged import Verdict, judged
 from counterfeit.kinds import DIFFERENT, made, pairs
-from counterfeit.workbook import Workbook
+from counterfeit.workbook import AbsentError, Workbook
 from random_changes import ONLY_SHOWN, change
 
 
@@ -58,11 +58,14 @@ def try_change(task: tuple[Path, int]) -> Trial:
     return _tried(path, lambda book: change(book, seed))
 
 
-def try_kind(task: tuple[Path, str]) -> Trial:
-    """Make a counterfeit of one kind."""
+def try_kind(task: tuple[Path, str]) -> Trial | None:
+    """Make a counterfeit of one kind; return None where a workbook has not what is changed, as a drawing's shadow."""
     path, kind = task
     rng = random.Random(f"{path.stem} {kind}")
-    return _tried(path, lambda book: (kind, made(book, (kind,), rng), None))
+    try:
+        return _tried(path, lambda book: (kind, made(book, (kind,), rng), None))
+    except AbsentError:
+        return None
 
 
 def try_pair(task: tuple[Path, int]) -> Trial:
