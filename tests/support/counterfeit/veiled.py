@@ -31,14 +31,9 @@ def a_fraction(book: Workbook, rng: random.Random) -> Cell:
 
 def a_label_on_white(book: Workbook, rng: random.Random) -> Cell:
     """Return a label in a cell that is not filled."""
-    bare = _bare_styles(book)
-    return book.pick(rng, lambda cell: cell.kind == "inlineStr" and _style(cell) in bare)
-
-
-def _bare_styles(book: Workbook) -> set[str]:
-    """Return the formats of cells that are not filled: on a dark one, white letters are read."""
     styles = re.findall("<xf [^>]*>", book.text(STYLES).partition("<cellXfs")[2].partition("</cellXfs>")[0])
-    return {str(number) for number, style in enumerate(styles) if 'fillId="0"' in style}
+    bare = {str(number) for number, style in enumerate(styles) if 'fillId="0"' in style}
+    return book.pick(rng, lambda cell: cell.kind == "inlineStr" and _style(cell) in bare)
 
 
 def _style(cell: Cell) -> str:
@@ -47,13 +42,7 @@ def _style(cell: Cell) -> str:
 
 
 def a_long_label(book: Workbook, rng: random.Random) -> Cell:
-    """Return a label of two letters or more in a cell that is not filled."""
-    bare = _bare_styles(book)
-
-    def fits(cell: Cell) -> bool:
-        return cell.kind == "inlineStr" and _style(cell) in bare and bool(re.search(r">[^<&]{2,}</t>", cell.xml))
-
-    return book.pick(rng, fits)
+    return book.pick(rng, lambda cell: cell.kind == "inlineStr" and bool(re.search(r">[^<&]{2,}</t>", cell.xml)))
 
 
 _WHITE, _FONT = '<color rgb="FFFFFFFF"/>', '<name val="Calibri"/>'
