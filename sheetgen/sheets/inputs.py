@@ -27,7 +27,8 @@ def page(book: Book, verdict: Verdict) -> Page:
     layout, built = book.layout, Layout(book.built)
     table = layout.inputs_table
     page = Page(INPUTS, freeze=table.cell(NAME, table.first), tab_colour="0000FF")
-    page.widths = {1: 16, 2: 44, 3: 14, 4: 14, 5: 14, 6: 3, 7: 34}
+    longest = max(len(given.label) for givens in layout.givens.values() for given in givens)
+    page.widths = {1: max(16, min(40, longest + 2)), 2: 44, 3: 14, 4: 14, 5: 14, 6: 3, 7: 34}
     page.heights = {1: 28}
     page.put("A1", "Inputs", style.TITLE)
     flag(page, "B1", verdict)
