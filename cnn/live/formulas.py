@@ -6,7 +6,12 @@ from collections.abc import Iterator
 
 from cnn.live.arrangement import Arrangement, Kernels, Lattice
 from cnn.net.folded import PlainLayer
-from sheetgen.page.page import quoted
+from sheetgen.page.page import Formula, quoted
+
+
+def live(text: str, value: float | str) -> Formula:
+    """Return a formula and the value it has at first."""
+    return Formula(text, lambda: value)
 
 
 def absolute(cells: str) -> str:

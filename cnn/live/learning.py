@@ -14,9 +14,9 @@ from dataclasses import replace
 from cnn.live import looks
 from cnn.live.arrangement import ANSWER_ROW_HEIGHT, TOP, Arrangement, Kernels, Lattice
 from cnn.live.backward import backward, weight_slopes
-from cnn.live.formulas import absolute
+from cnn.live.formulas import absolute, live
 from cnn.live.forward import forward
-from cnn.live.maps import MapsSheet, live
+from cnn.live.maps import MapsSheet
 from cnn.live.words import layer_name
 from cnn.net.folded import Array, PlainLayer
 from cnn.net.networks import CLASSES, SIDE

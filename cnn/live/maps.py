@@ -9,7 +9,7 @@ from openpyxl.formatting.rule import Rule
 
 from cnn.live import looks
 from cnn.live.arrangement import ANSWER_ROW_HEIGHT, FIRST_COLUMN, GAP, TOP, Arrangement, Lattice
-from cnn.live.formulas import absolute, layer_formulas
+from cnn.live.formulas import absolute, layer_formulas, live
 from cnn.live.forward import softmax
 from cnn.live.number import marks, there_is_a_convolution
 from cnn.live.stored import DRAW, DigitsSheet
@@ -19,7 +19,7 @@ from cnn.net.networks import SIDE
 from sheetgen.page import style
 from sheetgen.page.cell_names import column_letter
 from sheetgen.page.marks import signed_scale
-from sheetgen.page.page import Formula, Page, quoted
+from sheetgen.page.page import Page, quoted
 from sheetgen.page.printing import fit
 from sheetgen.page.style import Style
 from sheetgen.page.validation import decimal, one_of, whole
@@ -36,11 +36,6 @@ _POWER = Style(number="0.0000", align="center")
 _BAR_LOOK = Style(colour=looks.DEEP, size=10)
 _DIGIT = Style(bold=True, size=14, align="center")
 _SIZE = Style(colour=style.GREY, size=9, number="0.00", align="left")
-
-
-def live(text: str, value: float | str) -> Formula:
-    """Return a formula and the value it has at first."""
-    return Formula(text, lambda: value)
 
 
 class MapsSheet:

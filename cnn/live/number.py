@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cnn.live.arrangement import Arrangement, Lattice, Square
+from cnn.live.formulas import live
 from cnn.live.forward import ringed
 from cnn.live.kernels import weights_table
 from cnn.live.words import layer_name
@@ -12,7 +13,7 @@ from cnn.net.folded import Array
 from sheetgen.page import style
 from sheetgen.page.cell_names import column_letter
 from sheetgen.page.marks import signed_scale
-from sheetgen.page.page import Formula, Page, quoted
+from sheetgen.page.page import Page, quoted
 from sheetgen.page.printing import fit, landscape
 from sheetgen.page.style import Style
 from sheetgen.page.validation import one_of_words, whole
@@ -129,8 +130,8 @@ class NumberSheet:
             page.put(f"B{4 + _PICKS.index(name)}", name, style.NAME)
             cell = page.put(_pick(name).replace("$", ""), float(number), style.PICK)
             text = f"MAX(1,MIN(INT({_pick(name)}),{end}))"
-            page.put(_taken(name).replace("$", ""), _number(text, number), _GREY)
-            page.put(f"E{4 + _PICKS.index(name)}", "" if name == "layer" else _number(end, words), _GREY)
+            page.put(_taken(name).replace("$", ""), live(text, float(number)), _GREY)
+            page.put(f"E{4 + _PICKS.index(name)}", "" if name == "layer" else live(end, float(words)), _GREY)
             if name == "layer":
                 page.guard(one_of_words([str(n + 1) for n in self.layers], "a convolution"), cell)
             else:
@@ -138,11 +139,9 @@ class NumberSheet:
         page.put("D3", "taken", _GREY)
         page.put("E3", "of", _GREY)
         names = f"{quoted(CNN_WEIGHTS)}!{self.table.column('layer')}"
-        text = f'"Layer "&{_taken("layer")}&", "&INDEX({names},{_taken("layer")}+1)&": "'
-        text += '&"the sum of all products and the bias. It is framed in red on the sheet of the maps."'
         told = "the sum of all products and the bias. It is framed in red on the sheet of the maps."
-        value = f"Layer {self.chosen + 1}, {layer_name(layer)}: {told}"
-        page.put("B2", Formula(text, lambda: value), style.NOTE)
+        text = f'"Layer "&{_taken("layer")}&", "&INDEX({names},{_taken("layer")}+1)&": "&"{told}"'
+        page.put("B2", live(text, f"Layer {self.chosen + 1}, {layer_name(layer)}: {told}"), style.NOTE)
 
     def _put_facts(self, page: Page) -> None:
         """Put what is looked up about the picked layer, and about what it takes."""
@@ -166,7 +165,7 @@ class NumberSheet:
                 where = cell(label).replace("$", "")
                 page.put(f"AA{where[2:]}", label, _RIGHT)
                 text = f"INDEX({sheet}!{block.column(label)},{_taken('layer')}{shift})"
-                page.put(where, _number(text, value), _GREY)
+                page.put(where, live(text, float(value)), _GREY)
 
     def _put_map(self, page: Page, given: int) -> str:
         """Put the window on one map that comes in, its kernel, their products and the sum of these; return its cell."""
@@ -174,7 +173,7 @@ class NumberSheet:
         parts = self._parts(given)
         beyond = f"{number}>{_out('maps in')}"
         name = f"from map {number}"
-        page.put(f"B{first}", _text(f'IF({beyond},"","{name}")', name if parts else ""), style.NAME)
+        page.put(f"B{first}", live(f'IF({beyond},"","{name}")', name if parts else ""), style.NAME)
         self._put_corner(page, first, given, beyond)
         for a in range(self.kernel):
             for b in range(self.kernel):
@@ -192,11 +191,11 @@ class NumberSheet:
                 if found is not None:
                     values = (*found, found[0] * found[1])
                 for cell, text, value in zip((window, kernel, product), texts, values, strict=True):
-                    page.put(cell, _text(f'IF({absent},"",{text})', value), _VALUE)
+                    page.put(cell, live(f'IF({absent},"",{text})', value), _VALUE)
         left, right = (column_letter(self._column(2) + b) for b in (0, self.kernel - 1))
         text = f"SUM({left}{first}:{right}{first + self.kernel - 1})"
         total = sum(window * weight for window, weight in parts.values()) if parts else ""
-        return page.put(f"{column_letter(self._column(3))}{first}", _text(f'IF({beyond},"",{text})', total), _SUM)
+        return page.put(f"{column_letter(self._column(3))}{first}", live(f'IF({beyond},"",{text})', total), _SUM)
 
     def _put_corner(self, page: Page, first: int, given: int, beyond: str) -> None:
         """Put the row and the column in which a window begins on the sheet of the maps, where there is such a map."""
@@ -216,7 +215,7 @@ class NumberSheet:
         for letter, pick, label, offset, start in lines:
             text = f"{_in(label)}+{offset}+({_taken(pick)}-1)*{_out('stride')}-{_out('padding')}"
             value = float(start + at) if given < layer.channels_in else ""
-            page.put(f"{letter}{first}", _text(f'IF({beyond},"",{text})', value), _GREY)
+            page.put(f"{letter}{first}", live(f'IF({beyond},"",{text})', value), _GREY)
 
     def _row(self, given: int) -> int:
         """Return the first row of the window on a map that comes in."""
@@ -270,22 +269,14 @@ class NumberSheet:
         )  # fmt: skip
         for number, (name, text, found) in enumerate(lines):
             page.put(f"B{9 + number}", name, style.NAME)
-            page.put(f"C{9 + number}", Formula(text, lambda found=found: found), _SUM)  # type: ignore[misc]
+            page.put(f"C{9 + number}", live(text, found), _SUM)
         kind = f"INDEX({quoted(CNN_WEIGHTS)}!{self.table.column('kind')},{_taken('layer')}+1)"
         same = 'IF(ABS(C12-C13)<=0.000000001*MAX(1,ABS(C13)),"OK: the same","not the same")'
         flag = f'IF({kind}="conv",{same},"no convolution")'
-        page.put("D13", Formula(flag, lambda: "OK: the same"), style.FLAG)
+        page.put("D13", live(flag, "OK: the same"), style.FLAG)
         page.merges.append("D13:E13")
         page.flags.append("D13")
         for area, name in enumerate((*_AREAS, "sum")):
             page.put(f"{column_letter(self._column(area))}{_FIRST - 1}", name, style.NAME)
         page.put(f"C{_FIRST - 1}", "row", _GREY)
         page.put(f"D{_FIRST - 1}", "column", _GREY)
-
-
-def _number(text: str, value: float) -> Formula:
-    return Formula(text, lambda: float(value))
-
-
-def _text(text: str, value: float | str) -> Formula:
-    return Formula(text, lambda: value)

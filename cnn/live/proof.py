@@ -83,21 +83,24 @@ def prove(path: Path, engine: str = "embedded", timeout: float = 600.0) -> LiveR
     label = None if picked is None else picked.label
     labels = [label, *(label if picture.label is None else picture.label for picture in network.pictures), label]
     comparison, maps = _Comparison(), numpy_maps(network.layers, shown)
+    scores = [maps[-1].ravel(), *(numpy_maps(network.layers, image)[-1].ravel() for image in images[1:])]
     results = bench.tried(list(_trials(network)))
-    for image, name, known, values in zip(images[1:], names[1:], labels, results, strict=True):
+    for wanted, name, known, values in zip(scores[1:], names[1:], labels, results, strict=True):
         found = dict(zip(answer.cells, values or [], strict=False))
-        comparison.answer(name, CNN_LIVE, answer, numpy_maps(network.layers, image)[-1].ravel(), known, found, "engine")
-    wanted = [number for given in maps for number in given.ravel().tolist()]
+        comparison.answer(name, CNN_LIVE, answer, wanted, known, found, "engine")
+    numbers = [number for given in maps for number in given.ravel().tolist()]
     scales = [max(1.0, float(abs(given).max())) for given in maps for _ in range(given.size)]
     for where, values_there in (("engine", current), ("file", network.shown)):
-        for cell, expected, scale in zip(cells, wanted, scales, strict=True):
+        for cell, expected, scale in zip(cells, numbers, scales, strict=True):
             comparison.number(names[0], (CNN_LIVE, *cell), expected, values_there.get(cell), where, scale)
-        comparison.reading(names[0], CNN_LIVE, answer, maps[-1].ravel(), label, values_there, where)
+        comparison.reading(names[0], CNN_LIVE, answer, scores[0], label, values_there, where)
     with_torch = find_spec("torch") is not None
     if with_torch:
-        _compare_torch(comparison, network, names, images)
+        for name, wanted, found in zip(names, scores, torch_logits(network.layers, images), strict=True):
+            by_torch = dict(zip(answer.scores, found.tolist(), strict=True))
+            comparison.scores(name, CNN_LIVE, answer, wanted, by_torch, "torch")
         if network.step:
-            right = int(maps[-1].argmax()) if label is None else label
+            right = int(scores[0].argmax()) if label is None else label
             _compare_step(comparison, network, network.step, shown, right, engine_values, names[0])
     return LiveReport(
         bench.version,
@@ -154,17 +157,6 @@ def _compare_step(
     for cell, expected in zip((step.label, *step.losses), (label, before, after), strict=True):
         comparison.number(picture, (CNN_STEP, *cell), expected, shown.get(cell), "engine", scale)
     comparison.answer(picture, CNN_STEP, step.answer, logits, None, shown, "engine")
-
-
-def _compare_torch(
-    comparison: _Comparison, network: RecordedNetwork, names: Sequence[str], images: Sequence[Array]
-) -> None:
-    """Compare torch's scores with NumPy's."""
-    found = torch_logits(network.layers, images)
-    for name, image, row in zip(names, images, found, strict=True):
-        scores = dict(zip(network.answer.scores, row.tolist(), strict=True))
-        wanted = numpy_maps(network.layers, image)[-1].ravel()
-        comparison.scores(name, CNN_LIVE, network.answer, wanted, scores, "torch")
 
 
 Found = Mapping[tuple[int, int], Value]

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from cnn.live import looks
 from cnn.live.arrangement import Lattice
+from cnn.live.formulas import live
 from cnn.net.folded import Array
 from cnn.net.networks import SIDE
 from sheetgen.page import style
 from sheetgen.page.block import Block
 from sheetgen.page.cell_names import column_letter
-from sheetgen.page.page import Content, Formula, Page, quoted
+from sheetgen.page.page import Page, quoted
 from sheetgen.page.printing import fit, landscape
 from sheetgen.page.style import Style
 from sheetgen.sheet_names import CNN_DIGITS, CNN_LIVE
@@ -100,7 +101,7 @@ class DigitsSheet:
         block, lattice = self._block, self.lattice
         page.put(f"B{_NOW_ROW - 1}", "shown now", style.NAME)
         block.header(page)
-        rows: list[tuple[Content, ...]] = [(DRAW, 0.0, 0.0, UNKNOWN)]
+        rows: list[tuple[float | str, ...]] = [(DRAW, 0.0, 0.0, UNKNOWN)]
         for number, digit in enumerate(self.digits):
             square = lattice[number]
             place = (float(square.row - lattice.row + 1), float(square.column - lattice.column + 1))
@@ -109,10 +110,10 @@ class DigitsSheet:
         for row, contents in zip(block.rows, rows, strict=True):
             block.line(page, row, contents, (style.PLAIN, *[plain] * 3))
         chosen = rows[self.chosen + 1]
-        page.put(f"B{_NOW_ROW}", Formula(pick, lambda: str(chosen[0])), style.INPUT_LINK)
+        page.put(f"B{_NOW_ROW}", live(pick, chosen[0]), style.INPUT_LINK)
         for label, value in zip(_LABELS[1:], chosen[1:], strict=True):
             text = f"INDEX({block.column(label)},MATCH($B${_NOW_ROW},{block.column('name')},0))"
-            page.put(f"{block.letters[label]}{_NOW_ROW}", Formula(text, lambda value=value: value), plain)  # type: ignore[misc]
+            page.put(f"{block.letters[label]}{_NOW_ROW}", live(text, value), plain)
 
 
 def shown_first(digits: Sequence[StoredDigit]) -> int:

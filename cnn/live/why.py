@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 from cnn.live import looks
 from cnn.live.arrangement import Arrangement, Square
-from cnn.live.formulas import absolute
-from cnn.live.maps import MapsSheet, live
+from cnn.live.formulas import absolute, live
+from cnn.live.maps import MapsSheet
 from cnn.net.folded import Array
 from cnn.net.networks import CLASSES, SIDE
 from sheetgen.page import style

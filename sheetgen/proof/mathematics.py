@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sheetgen.algebra.rows import above, previous, start
 from sheetgen.network.batches import Batches, batches
-from sheetgen.network.graph import BASE_RATE, RATE, Section, State, derivative_label, mean
+from sheetgen.network.graph import BASE_RATE, RATE, Section, State, derivative_label, mean, of_two_rows
 from sheetgen.network.optimizers import Optimizer, Schedule
 from sheetgen.network.row_bounds import RowBounds
 from sheetgen.network.study import Study
@@ -119,11 +120,9 @@ class _IndependentRows:
     def _states(self) -> Columns:
         """Return what each row goes on from: our number in the row above, which is judged there, or a start."""
         return {
-            f"previous({state.name})": self._judged_before(
-                f"previous({state.name})",
-                np.where(
-                    self._new(state), self.study.values[f"start({state.name})"], np.roll(self.ours[state.name], 1)
-                ),
+            previous(state.name): self._judged_before(
+                previous(state.name),
+                np.where(self._new(state), self.study.values[start(state.name)], np.roll(self.ours[state.name], 1)),
             )
             for state in self.network.states
         }
@@ -133,16 +132,17 @@ class _IndependentRows:
         if not self.network.section(Section.ABOVE):
             return {}
         rolled = {name: np.roll(value, 1) if isinstance(value, np.ndarray) else value for name, value in given.items()}
-        above: dict[str, Array | float] = {f"above({name})": value for name, value in rolled.items()}
-        return above | {f"new({state.name})": self._new(state).astype(float) for state in self.network.states}
+        found: dict[str, Array | float] = {above(name): value for name, value in rolled.items()}
+        return found | {f"new({state.name})": self._new(state).astype(float) for state in self.network.states}
 
     def _of_two_rows(self, columns: Columns) -> Columns:
         """Return the gradients by the weights of this row and of the row above together."""
-        of_loss = derivative_label(self.network.loss, "")
+        loss = self.network.loss
+        slopes = {weight: derivative_label(loss, weight) for weight in self.network.weights}
         return {
-            f"two-row {of_loss}{weight}": columns[of_loss + weight] + columns.get(f"{of_loss}above({weight})", 0.0)
-            for weight in self.network.weights
-            if f"two-row {of_loss}{weight}" in self.network.by_name
+            of_two_rows(slope): columns[slope] + columns.get(derivative_label(loss, above(weight)), 0.0)
+            for weight, slope in slopes.items()
+            if of_two_rows(slope) in self.network.by_name
         }
 
     def _slopes(self, given: Mapping[str, Array | float]) -> Columns:
@@ -153,8 +153,8 @@ class _IndependentRows:
         rows = len(self.rows)
         at_a_time = 1 + _MOST_NUMBERS // self.reference.size
         slopes = {name: np.empty(rows) for name in names}
-        for start in range(0, rows, at_a_time):
-            some = slice(start, start + at_a_time)
+        for first in range(0, rows, at_a_time):
+            some = slice(first, first + at_a_time)
             here = {name: value[some] if isinstance(value, np.ndarray) else value for name, value in given.items()}
             for name, slope in self.reference.derivatives(here, names).items():
                 slopes[name][some] = slope

@@ -2,7 +2,8 @@
 
 The row's own equations stand there as typed, and once more for the row above, each name ``q`` as ``above(q)``. Where a
 state learns, ``previous(h)`` is ``above(h)``, or its start where ``new(h)`` is 1; what the row above itself goes on
-from  ``w`` and ``above(w)``: nothing is known here of how a graph runs back through a row.
+from is a given number. The loss is then differentiated by ``w`` and by ``above(w)``: nothing is known here of how a
+graph runs back through a row.
 """
 
 from __future__ import annotations

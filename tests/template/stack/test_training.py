@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 import pytest
 import torch
@@ -83,6 +84,25 @@ NAMES = {
 }
 
 
+def by_torch(optimiser: torch.optim.Optimizer, loss_now: Callable[[], Tensor]) -> list[float]:
+    """Return the loss before the first step, and after each."""
+    losses = []
+    for _ in range(STEPS + 1):
+        optimiser.zero_grad()
+        loss = loss_now()
+        losses.append(loss.item())
+        loss.backward()
+        optimiser.step()
+    return losses
+
+
+def by_rows(text: str, loss: str) -> list[float]:
+    """Return the loss of each row of a template's training."""
+    study = loads(text)
+    column = study.graphs[0].names.index(loss)
+    return [row[column] for chunk in trace(study) for row in chunk.rows[0]]
+
+
 @pytest.mark.parametrize("method", ["sgd", "adam"])
 def test_a_transformer_block_learns_as_torchs_does(method: str) -> None:
     torch.manual_seed(5)
@@ -97,16 +117,8 @@ def test_a_transformer_block_learns_as_torchs_does(method: str) -> None:
     optimiser = (
         torch.optim.SGD(block.parameters(), 0.05) if method == "sgd" else torch.optim.Adam(block.parameters(), 0.05)
     )
-    losses = []
-    for _ in range(STEPS + 1):
-        optimiser.zero_grad()
-        loss = functional.cross_entropy(block(torch.tensor(TOKENS)), torch.tensor(NEXT))
-        losses.append(loss.item())
-        loss.backward()
-        optimiser.step()
-    study = loads(text)
-    column = study.graphs[0].names.index("E_total")
-    found = [row[column] for chunk in trace(study) for row in chunk.rows[0]]
+    losses = by_torch(optimiser, lambda: functional.cross_entropy(block(torch.tensor(TOKENS)), torch.tensor(NEXT)))
+    found = by_rows(text, "E_total")
     assert found == pytest.approx(losses, rel=1e-9)
     assert found[-1] < 0.5 * found[0]
 
@@ -163,16 +175,7 @@ def test_gaps_groups_and_cells_both_ways_learn_as_torchs_do() -> None:
         + '[forward]\nrows = "a1.T"\n[loss]\nE = "mean((flatten(z3) - t)^2)"\n'
         + DEEP
     )
-    optimiser = torch.optim.Adam(net.parameters(), 0.05)
-    losses = []
-    for _ in range(STEPS + 1):
-        optimiser.zero_grad()
-        loss = functional.mse_loss(net(x), t)
-        losses.append(loss.item())
-        loss.backward()
-        optimiser.step()
-    study = loads(text)
-    column = study.graphs[0].names.index("E")
-    found = [row[column] for chunk in trace(study) for row in chunk.rows[0]]
+    losses = by_torch(torch.optim.Adam(net.parameters(), 0.05), lambda: functional.mse_loss(net(x), t))
+    found = by_rows(text, "E")
     assert found == pytest.approx(losses, rel=1e-8)
     assert found[-1] < 0.2 * found[0]
