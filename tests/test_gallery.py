@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import math
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import openpyxl
@@ -258,3 +260,70 @@ def test_the_perceptron_rule_is_that_of_rosenblatt() -> None:
         moved += [iteration] * (wrong != 0)
         w = [weight + wrong * number for weight, number in zip(w, x, strict=True)]
     assert moved[-1] == 17  # so the weights have moved for the last time after 18 updates, in the fifth epoch of four
+
+
+def test_micrograd_has_the_numbers_of_its_readme() -> None:
+    study = load("micrograd")
+    g, by_a, by_b = columns(study, "g", "∂g/∂a", "∂g/∂b")
+    assert [f"{column[0]:.4f}" for column in (g, by_a, by_b)] == ["24.7041", "138.8338", "645.5773"]
+    assert all(after < before for before, after in pairwise(g))
+
+
+def downhill(study: Study, sheet: str, optimizer: type[Any], **settings: float) -> list[list[float]]:
+    """Return the parameters of Rosenbrock's valley, iteration by iteration, as torch goes down."""
+    torch = pytest.importorskip("torch")
+    x, y = (torch.tensor(study.values[name], dtype=torch.float64, requires_grad=True) for name in "xy")
+    stepper = optimizer([x, y], lr=study.rates[variant(study, sheet)], **settings)
+    path = []
+    for _ in range(study.iterations + 1):
+        path.append([x.item(), y.item()])
+        stepper.zero_grad()
+        ((1 - x) ** 2 + 100 * (y - x**2) ** 2).backward()
+        stepper.step()
+    return path
+
+
+def test_three_ways_down_rosenbrocks_valley_and_where_they_are_after_200_updates() -> None:
+    torch, study = pytest.importorskip("torch"), load("rosenbrock")
+    by_torch = {
+        "momentum": downhill(study, "momentum", torch.optim.SGD, momentum=0.9),
+        "Adam": downhill(study, "Adam", torch.optim.Adam),
+        "descent": downhill(study, "descent", torch.optim.SGD),
+    }
+    ends = {}
+    for sheet, path in by_torch.items():
+        ours = list(zip(*columns(study, "x", "y", variant=variant(study, sheet)), strict=True))
+        np.testing.assert_allclose(ours, path, rtol=1e-9)
+        f = columns(study, "f", variant=variant(study, sheet))[0]
+        assert f[0] == pytest.approx(24.2)
+        assert min(f[1:10]) < 24.2 / 4  # in the valley
+        ends[sheet] = ours[-1]
+    assert ends["descent"][0] < 0 < ends["Adam"][0]
+    assert min(ends, key=lambda sheet: math.dist(ends[sheet], (1, 1))) == "momentum"
+
+
+NO_NETWORK = """\
+title = "No network"
+rates = [0.01]
+iterations = 3
+[parameters]
+a = 2
+b = -1
+[loss]
+E = "(a - 3*b)^2 + b^4"
+"""
+
+
+@pytest.mark.usefixtures("soffice")
+@pytest.mark.parametrize("engine", ["embedded", "libreoffice"])
+def test_a_loss_of_parameters_alone_is_a_study(engine: str, tmp_path: Path) -> None:
+    study = loads(NO_NETWORK)
+    assert loads(effective_template(study)) == study
+    assert [columns(study, name)[0][0] for name in ("E", "∂E/∂a", "∂E/∂b")] == [26, 10, -34]
+    build(study, tmp_path / "w.xlsx", verify=False)
+    report = verify(tmp_path / "w.xlsx", engine)
+    assert report.ok, report.diffs[:3]
+    sheet = openpyxl.load_workbook(tmp_path / "w.xlsx")
+    said = {cell.value for name in ("Start", "Equations", "Pictures") for row in sheet[name].rows for cell in row}
+    assert {"what is minimised", "Loss: what is minimised", "E over a and b"} <= said
+    assert not any("targets" in text for text in said if isinstance(text, str) and "Inputs" not in text)

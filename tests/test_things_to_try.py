@@ -121,6 +121,24 @@ TRIES: dict[str, list[tuple[Edits, Happens]]] = {
             ),
         ),
     ],
+    "micrograd": [
+        (
+            {"a": -3.999},
+            lambda old, new: (
+                new.column("lr 1e-05", "g")[0] - old.column("lr 1e-05", "g")[0] == pytest.approx(0.139, abs=5e-4)
+            ),
+        ),
+    ],
+    "rosenbrock": [
+        (
+            {"η descent": 0.004},
+            lambda old, new: (
+                new.column("descent", "f")[1] > 6 * new.column("descent", "f")[0]
+                and last(old, "descent", "x") < -0.8
+                and last(new, "descent", "x") > 0.6
+            ),
+        ),
+    ],
     "dead-relu": [
         (
             {"η lr 1.5": 0.5},

@@ -21,7 +21,7 @@ from sheetgen.sheets.matrices import sheet as matrices
 from sheetgen.sheets.section_style import label_style
 from sheetgen.sheets.ways import ways
 
-_HEADINGS = {**matrices.HEADINGS, Section.BACKWARD: "Backward: the chain rule, one quantity at a time"}
+_BACKWARD = {Section.BACKWARD: "Backward: the chain rule, one quantity at a time"}
 CHAIN_RULE = "The chain rule, weight by weight, with the numbers of iteration 0"
 """The heading of the last part, in column A."""
 _QUANTITY, _EQUATION, _FORMULA = "quantity", "equation", "as a spreadsheet formula"
@@ -56,7 +56,7 @@ def page(book: Book, verdict: Verdict) -> Page:
 
 def _equations(page: Page, book: Book, row: int) -> int:
     """List the forward, loss, backward and gradient equations; return the next free row."""
-    for section, heading in _HEADINGS.items():
+    for section, heading in (matrices.headings(book.study.network) | _BACKWARD).items():
         if quantities := book.study.network.section(section):
             row = page.heading("A", row, heading)
             row = _table(page, book, section, quantities, row, iteration=int(quantities[0].looks_above))

@@ -27,6 +27,7 @@ from sheetgen.network.optimizers import ALL_WEIGHTS, optimizer_of, schedule_of
 from sheetgen.network.products import factor_of, is_added
 from sheetgen.network.study import Study
 from sheetgen.sheet_names import DATA, INPUTS
+from sheetgen.sheets.section_words import section_words
 
 MOST_NOTES = 1_000
 """Up to so many columns of a sheet every label has a note."""
@@ -158,7 +159,7 @@ class Notes:
 
     def _loss(self, name: str) -> list[str]:
         if name == self._network.loss:
-            return ["Loss: how far the outputs are from the targets. Training makes it smaller."]
+            return [f"Loss: {section_words(self._network)[Section.LOSS]}. Training makes it smaller."]
         return [f"Part of the loss {self._network.loss}."]
 
     def _derivative(self, label: str) -> list[str]:

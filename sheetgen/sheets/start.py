@@ -36,6 +36,7 @@ from sheetgen.sheets.drawing.tensor_boxes import draw_boxes, plan_boxes
 from sheetgen.sheets.error.table import variant_title
 from sheetgen.sheets.flag import Verdict, flag
 from sheetgen.sheets.section_style import band_style
+from sheetgen.sheets.section_words import section_words
 
 _KEY = (
     (
@@ -68,8 +69,6 @@ _SECTIONS = {
     Section.DATA: "the inputs and the targets",
     Section.WEIGHTS: "what the network learns; each row starts from the row above",
     Section.STATE: "what a row goes on from: what the row above has come to, or a start",
-    Section.FORWARD: "from the inputs to the outputs",
-    Section.LOSS: "how far the outputs are from the targets",
     Section.METRICS: "what is watched and not minimised",
     Section.BACKWARD: "the derivative of the loss with respect to each quantity, from right to left in the network",
     Section.GRADIENTS: "the derivative of the loss with respect to each weight: what the update uses",
@@ -185,9 +184,10 @@ def _key(page: Page, book: Book, row: int) -> int:
         page.put(f"C{row}", meaning, style.EQUATION)
         row += 1
     sections = {quantity.section for graph in book.study.graphs for quantity in graph.quantities}
-    for section in (section for section in _SECTIONS if section in sections):
+    words = {**_SECTIONS, **section_words(book.study.network)}
+    for section in (section for section in Section if section in sections and section in words):
         page.put(f"B{row}", str(section), band_style(section))
-        page.put(f"C{row}", _SECTIONS[section], style.EQUATION)
+        page.put(f"C{row}", words[section], style.EQUATION)
         row += 1
     return row - 1
 

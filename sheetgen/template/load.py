@@ -106,7 +106,7 @@ class _TemplateReader:
             require_tensor_names(document, tensors)
         if "seed" in document.data:
             seed_of(document)
-        samples = in_data or Samples(self.sample("inputs", needed=True), self.sample("targets", needed=False))
+        samples = in_data or Samples(self.sample("inputs"), self.sample("targets"))
         fixed = self.expand_layers(samples, scaled) if "layers" in document.data else ()
         require_names(document, samples)
         equations = self.equations()
@@ -185,9 +185,9 @@ class _TemplateReader:
                 document.fail(problem, f"name the {table} in [data]", table)
         return read_samples(document, self.folder, naming)
 
-    def sample(self, table: str, needed: bool) -> dict[str, tuple[float, ...]]:
+    def sample(self, table: str) -> dict[str, tuple[float, ...]]:
         """Return the numbers of a table of a single sample."""
-        return {name: (self.number(table, name),) for name in self.document.table(table, needed)}
+        return {name: (self.number(table, name),) for name in self.document.table(table)}
 
     def expand_layers(self, samples: Samples, scaled: Mapping[str, str]) -> tuple[str, ...]:
         """Put what [layers] stands for into the tables, where what is typed goes before it; return what it freezes."""
@@ -214,7 +214,7 @@ class _TemplateReader:
     def equations(self) -> dict[str, Expr]:
         """Return the equations of all tables."""
         document = self.document
-        tables = ((table, document.table(table, table != "metrics")) for table in EQUATION_TABLES)
+        tables = ((table, document.table(table, table == "loss")) for table in EQUATION_TABLES)
         return {name: read_equation(document, table, name) for table, names in tables for name in names}
 
     def network(

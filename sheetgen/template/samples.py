@@ -56,7 +56,7 @@ class Samples:
     @property
     def count(self) -> int:
         """The number of samples."""
-        return len(next(iter(self.inputs.values())))
+        return len(next(iter(self.inputs.values()), (0.0,)))
 
 
 def read_samples(document: Document, folder: Path | None, naming: Naming) -> Samples:

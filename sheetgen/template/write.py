@@ -167,7 +167,7 @@ def _number_lines(study: Study) -> Iterator[str]:
             yield f"  [{', '.join(cells)}],"
         yield "]"
     data = () if study.samples else ("inputs", "targets")
-    for table in (*data, "parameters"):
+    for table in (table for table in (*data, "parameters") if shapes[table]):
         yield from ("", f"[{table}]")
         for name, shape in shapes[table].items():
             yield f"{write_key(name)} = {_nested(study.values, naming.labels(name, shape), shape)}"

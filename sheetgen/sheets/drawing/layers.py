@@ -66,12 +66,12 @@ class DrawnLayer:
 
 
 def drawn_layers(graph: Graph, box: int) -> list[DrawnLayer]:
-    """Return the inputs with the states gone on from, and the layers with the weights and targets that enter them.
+    """Return the inputs with the states gone on from, if any, and the layers with the weights and targets that enter.
 
     ``box`` is how many rows a neuron's own box has.
     """
     inputs = tuple(graph.by_name[name] for name in (*graph.inputs, *graph.gone_on_from))
-    return [_drawn(graph, neurons, box) for neurons in (inputs, *layers(graph))]
+    return [_drawn(graph, neurons, box) for neurons in (inputs, *layers(graph)) if neurons]
 
 
 def _drawn(graph: Graph, neurons: tuple[Quantity, ...], box: int) -> DrawnLayer:

@@ -100,10 +100,15 @@ class _Landscape:
             return there.replace(_Y, str(self.y.first_row + POINTS - 1 - row))
 
         grid.put(text, lambda written, row, column: field.formula(written, loss, (row, column)))
-        over = "mean of all samples" if self.study.samples else "of the only sample"
-        grid.put_names(f"{loss} ({over}) over {self.x.name} and {self.y.name}")
+        grid.put_names(f"{loss}{self._averaged()} over {self.x.name} and {self.y.name}")
         scale = ColorScaleRule("min", None, _VALLEY, "percentile", 50, _SLOPE, "max", None, _PEAK)
         grid.colour(scale, [(self._marked(grid, what), mark) for what, mark in _MARKS.items()], _CONTOUR)
+
+    def _averaged(self) -> str:
+        """Return over which samples the loss is meant, where there are any."""
+        if self.study.samples:
+            return " (mean of all samples)"
+        return " (of the only sample)" if self._data() else ""
 
     def _marked(self, grid: Grid, what: str) -> str:
         columns, rows, whats = (self.places.column(label) for label in _PLACE)
