@@ -33,6 +33,7 @@ from sheetgen.version import __version__
 if TYPE_CHECKING:
     from sheetgen.audit.outcome import Report
     from sheetgen.network.study import Study
+    from sheetgen.sheets.folds import Losses
     from sheetgen.workbook import Built
 
 NOTATIONS, DRAWINGS = ("text", "latex", "excel"), ("svg", "png")
@@ -601,10 +602,10 @@ def _say_built(built: Built) -> None:
     over, step = "", "step"
     if study.evaluates:
         over, step = f" over all {study.count:,} samples", "epoch"
-    for variant, losses in zip(study.variants, built.losses, strict=True):
+    for variant, losses, *tested in zip(study.variants, built.losses, *filter(None, [built.test_losses]), strict=True):
         name = f"{study.rate_name} = {general(variant.rate)}" if plain else variant.sheet
         loss = f"{study.network.loss} {losses.first:.6g} → {losses.last:.6g}"
-        click.echo(f"  {name}: {loss}{over}, {losses.course(step)}")
+        click.echo(f"  {name}: {loss}{over}, {losses.course(step)}{_of_test(study, tested)}")
     if built.cells > GOOGLE_SHEETS_CELLS:
         click.echo(f"note: {built.cells:,} cells are more than the {GOOGLE_SHEETS_CELLS:,} that Google Sheets opens")
     if not built.verdict.startswith("OK"):
@@ -613,6 +614,18 @@ def _say_built(built: Built) -> None:
         click.echo("not verified (--no-verify)")
     else:
         click.echo("\n".join(built.report.lines()) if not built.ok else next(built.report.lines()))
+
+
+def _of_test(study: Study, tested: Sequence[Losses]) -> str:
+    """Say what became of the loss on the test set, where there is one."""
+    from sheetgen.network.evaluation import points
+
+    if not tested:
+        return ""
+    (losses,) = tested
+    at = points(study)[losses.smallest_at]
+    course = f"{losses.first:.6g} → {losses.last:.6g}, smallest {losses.smallest:.6g} at iteration {at:,}"
+    return f"; on the test set {course}"
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

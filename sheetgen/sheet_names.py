@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-START, INPUTS, DATA, EPOCHS, ERROR, EQUATIONS, CHECKS, SOURCE = (
-    "Start", "Inputs", "Data", "Epochs", "Error", "Equations", "Checks", "Source",
+START, INPUTS, DATA, EPOCHS, TEST, ERROR, EQUATIONS, CHECKS, SOURCE = (
+    "Start", "Inputs", "Data", "Epochs", "Test", "Error", "Equations", "Checks", "Source",
 )  # fmt: skip
 EXPLORER, PICTURES, GRADIENT_CHECK, CNN = "Explorer", "Pictures", "Gradient check", "CNN"
 CNN_LIVE, CNN_NUMBER, CNN_WEIGHTS, CNN_DIGITS = "CNN live", "CNN one number", "CNN weights", "CNN digits"
@@ -16,7 +16,7 @@ LIVE = (CNN_LIVE, CNN_NUMBER, CNN_WHY, CNN_WEIGHTS, CNN_DIGITS, *LEARNING)
 
 RESERVED = frozenset(
     (
-        *(START, INPUTS, DATA, EPOCHS, ERROR, EXPLORER, PICTURES, GRADIENT_CHECK, EQUATIONS, CHECKS, SOURCE, CNN),
+        *(START, INPUTS, DATA, EPOCHS, TEST, ERROR, EXPLORER, PICTURES, GRADIENT_CHECK, EQUATIONS, CHECKS, SOURCE, CNN),
         *LIVE,
         "History",
     )

@@ -44,6 +44,7 @@ class Built:
     sheets: int
     cells: int
     losses: tuple[Losses, ...]
+    test_losses: tuple[Losses, ...]
     verdict: str
     report: Report | None
 
@@ -90,6 +91,7 @@ def build(
         sheets=len(sizes),
         cells=sum(rows * columns for rows, columns in sizes),
         losses=tuple(map(book.results.losses, range(len(study.variants)))),
+        test_losses=tuple(map(book.results.test_losses, range(len(study.variants)))) if study.test else (),
         verdict=composition.verdict,
         report=report,
     )

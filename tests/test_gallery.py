@@ -19,6 +19,8 @@ from tracing import trace
 from sheetgen import build, load, loads, override, verify
 from sheetgen.network.evaluation import Evaluation, points
 from sheetgen.network.study import Study
+from sheetgen.sheets.book import Book
+from sheetgen.sheets.compose import compose
 from sheetgen.template.shipped import template_names
 from sheetgen.template.write import effective_template
 
@@ -327,3 +329,24 @@ def test_a_loss_of_parameters_alone_is_a_study(engine: str, tmp_path: Path) -> N
     said = {cell.value for name in ("Start", "Equations", "Pictures") for row in sheet[name].rows for cell in row}
     assert {"what is minimised", "Loss: what is minimised", "E over a and b"} <= said
     assert not any("targets" in text for text in said if isinstance(text, str) and "Inputs" not in text)
+
+
+def test_overfitting_overfits() -> None:
+    study = load("overfitting")
+    book = Book(study, study)
+    compose(book)
+    trained, tested = book.results.losses(0), book.results.test.curve(0, "E")
+    assert trained.rises == 0
+    x, t = (np.array(study.samples[name]) for name in "xt")
+    a, b = (
+        np.column_stack([np.ones_like(x), *(f(k * x) for k in (1, 2, 3) for f in (np.sin, np.cos))])
+        for x in (x, np.array(study.test["x"]))
+    )
+    w, others = np.zeros(7), []
+    for _ in range(study.iterations + 1):
+        others.append(np.mean((b @ w - np.array(study.test["t"])) ** 2))
+        w = w - 0.1 * 2 * a.T @ (a @ w - t) / len(t)
+    np.testing.assert_allclose(tested, others, rtol=1e-10)
+    assert int(np.argmin(tested)) == 9
+    assert tested[9:] == sorted(tested[9:])
+    assert 3 < tested[-1] / min(tested) < 3.5

@@ -129,6 +129,16 @@ TRIES: dict[str, list[tuple[Edits, Happens]]] = {
             ),
         ),
     ],
+    "overfitting": [
+        (
+            {"decay": 0.5},
+            lambda old, new: last_test_error(new) / last_test_error(old) == pytest.approx(1 / 3, abs=0.03),
+        ),
+        (
+            {"t 7": -1.0},
+            lambda old, new: last_test_error(new) / last_test_error(old) == pytest.approx(2 / 3, abs=0.03),
+        ),
+    ],
     "rosenbrock": [
         (
             {"η descent": 0.004},
@@ -318,11 +328,20 @@ def accuracy_on_error(tried: Tried, sheet: str) -> float:
     return value
 
 
+def last_test_error(tried: Tried) -> float:
+    """Return the last error of the test set that the Error sheet shows of the first variant."""
+    grid = tried.values.grid(ERROR, FIRST_ROW, 60)
+    (column,) = [row.index("last test error") for row in grid if "last test error" in row]
+    value = grid[FIRST_ROW - 1][column]
+    assert isinstance(value, float)
+    return value
+
+
 def place(layout: Layout, label: str) -> tuple[str, str]:
     """Return the sheet and the cell of a number that a person types."""
     name, _, sample = label.rpartition(" ")
     if name and sample.isdigit():
-        return DATA, layout.sample_cell(name, int(sample) - 1)
+        return DATA, layout.samples_table.cell(name, layout.samples_table.first + int(sample) - 1)
     return INPUTS, f"C{layout.input_rows[label]}"
 
 

@@ -1,6 +1,7 @@
-"""The whole data set beside a training on batches: every sample, with the weights as they are after each epoch.
+"""A data set beside the training: every sample, with the weights as they are after each epoch.
 
-The rows of such a training show the loss of a batch, and two batches are no measure of one another. So before the
+Two data sets are evaluated so. The rows of a training on batches show the loss of a batch, and two batches are no
+measure of one another: of the whole data set one is. A test set holds samples that are never trained on. Before the
 first update, after every epoch and after the last update the forward half is computed for all samples, in the order
 of operations of the formulas, and averaged.
 """
@@ -23,13 +24,13 @@ from sheetgen.network.study import Study
 
 
 def points(study: Study) -> tuple[int, ...]:
-    """Return the iterations before whose update the whole data set is evaluated: 0, after each epoch, and the last.
+    """Return the iterations before whose update data sets are evaluated: 0, after each epoch, and the last.
 
     An epoch that ends within a batch counts from the next batch on. Where a sheet has no room for all, only every
     second, third … epoch counts.
     """
     epochs = range(study.iterations * study.batch // study.count + 1)
-    room = (MAX_ROWS - HEADER_ROWS) // study.count - 1
+    room = (MAX_ROWS - HEADER_ROWS) // max(study.count, study.test_count) - 1
     every = -(-len(epochs) // room)
     after_epochs = (-(-epoch * study.count // study.batch) for epoch in epochs[::every])
     return tuple(sorted({*(iteration for iteration in after_epochs if iteration < study.iterations), study.iterations}))
@@ -47,15 +48,17 @@ def evaluated(network: Graph) -> tuple[Quantity, ...]:
 
 
 class Evaluation:
-    """The whole data set at every point of a training.
+    """A data set at every point of a training: the test set, or by default the one that is trained on.
 
     ``parameters[v][p]`` are the parameters of variant v at point p, in the order of the network's columns.
     """
 
-    def __init__(self, study: Study, parameters: Sequence[Sequence[Row]]) -> None:
+    def __init__(self, study: Study, parameters: Sequence[Sequence[Row]], test: bool = False) -> None:
         self.study, self.points, self.parameters = study, points(study), parameters
+        self.samples, self.count = (study.test, study.test_count) if test else (study.samples, study.count)
         self.names = tuple(quantity.name for quantity in evaluated(study.network))
-        self._rows_at = compile_evaluation(study, evaluated(study.network))
+        self._rows_at = compile_evaluation(study, evaluated(study.network), self.samples)
+        self._of = "test set" if test else "data set"
 
     def rows(self) -> Iterator[tuple[Row, ...]]:
         """Yield, point after point, a row of each variant for every sample, in the order of the Data sheet.
@@ -72,7 +75,7 @@ class Evaluation:
             return self._rows_at(self.parameters[variant][point])
         except ARITHMETIC_ERRORS:
             loss, rate = self.study.network.loss, self.study.variants[variant].rate
-            reason = "with the weights of this iteration a sample of the data set has no value that a cell can hold"
+            reason = f"with the weights of this iteration a sample of the {self._of} has no value that a cell can hold"
             where = self.study.place_of(loss)
             instead = instead_of_probabilities(self.study.network)
             raise NumberError(loss, self.points[point], rate, reason, where, instead) from None

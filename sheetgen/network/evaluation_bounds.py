@@ -29,7 +29,7 @@ class EvaluationBounds:
         self._averaged = [quantity.name for quantity in quantities if quantity.section is Section.MEANS]
         # What a sample goes on from is a number of the sample before: it has its own rounding, as data have.
         computed = [q for q in quantities if q.section not in (Section.MEANS, Section.STATE)]
-        self._names = (*study.network.parameters, *study.samples, *evaluation.names)
+        self._names = (*study.network.parameters, *evaluation.samples, *evaluation.names)
         self._places = {name: place for place, name in enumerate(self._names)}
         self._layers = alike({quantity.name: equation_of(quantity) for quantity in computed}, self._places)
         self._parameters: dict[int, Array] = {}
@@ -69,11 +69,11 @@ class EvaluationBounds:
         return bounds
 
     def _of_samples(self, variant: int, point: int) -> Array:
-        evaluation, study, places = self._evaluation, self._evaluation.study, self._places
+        evaluation, count, places = self._evaluation, self._evaluation.count, self._places
         own = np.array(evaluation.at(variant, point)).T
         parameters = np.array(evaluation.parameters[variant][point])[:, np.newaxis]
-        data = np.array(list(study.samples.values()))
-        values = np.concatenate((np.broadcast_to(parameters, (len(parameters), study.count)), data, own))
+        data = np.array(list(evaluation.samples.values()))
+        values = np.concatenate((np.broadcast_to(parameters, (len(parameters), count)), data, own))
         errors = np.abs(values)
         errors[: len(parameters)] = self._of_parameters(variant)[point][:, np.newaxis]
         with np.errstate(all="ignore"):
@@ -82,7 +82,7 @@ class EvaluationBounds:
                     equations.bound((values, errors), None, 1.0)
         for label in self._averaged:
             place, of = places[label], places[label.removeprefix(mean(""))]
-            rounding = np.abs(values[place]) + np.abs(values[of]) / study.count
-            errors[place] = np.cumsum(errors[of] / study.count + rounding)
+            rounding = np.abs(values[place]) + np.abs(values[of]) / count
+            errors[place] = np.cumsum(errors[of] / count + rounding)
         bounds: Array = errors[-len(own) :].T
         return bounds

@@ -112,19 +112,22 @@ def _code(source: str) -> CodeType:
     return compile(source, "<rows>", "exec")
 
 
-def compile_evaluation(study: Study, quantities: Sequence[Quantity]) -> Callable[[Row], list[Row]]:
+def compile_evaluation(
+    study: Study, quantities: Sequence[Quantity], samples: Mapping[str, Sequence[float]]
+) -> Callable[[Row], list[Row]]:
     """Compile some equations into a function from the network's parameters to a row of their values for each sample.
 
     The samples come in their own order; a quantity may refer to the row above. The function raises an arithmetic
     error of Python's where a value cannot be computed, or is no finite number.
     """
     parameters = study.network.parameters
-    data, names = list(study.samples), [quantity.name for quantity in quantities]
+    data, names = list(samples), [quantity.name for quantity in quantities]
     current = {name: f"q{index}" for index, name in enumerate((*parameters, *data, *names))}
     above = {name: f"p{index}" for index, name in enumerate(names)}
     known = {name: f"c{index}" for index, name in enumerate(study.starts)}
     notation = _Checked((current | {SAMPLE: "k", SAMPLES: "n"} | known).__getitem__, above.__getitem__)
-    namespace = {**_functions(), "n": float(study.count), "samples": list(zip(*study.samples.values(), strict=True))}
+    rows = list(zip(*samples.values(), strict=True))
+    namespace = {**_functions(), "n": float(len(rows)), "samples": rows}
     namespace |= {known[name]: number for name, number in study.starts.items()}
 
     def equations(first: bool) -> Iterator[str]:

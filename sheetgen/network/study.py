@@ -53,6 +53,7 @@ class Study:
     and, where there is one sample, every input and target; several samples stand in ``samples`` instead, a tuple of
     numbers for each. ``equations`` are those of the network as their author typed them; ``iterations`` is
     the number of updates, so iterations run from 0 to it; each has ``batch`` samples, a row each.
+    ``test`` holds samples that are never trained on, in the same form; it may be empty.
     ``order`` says which sample, from 1, has each turn of an epoch, drawn by the seed ``shuffle``; where it is empty
     the samples come in their own order. ``suggestions`` are what its author would have a reader try,
     ``pictures`` those of the sheet Pictures; without, its network says which suit it. ``tensors`` are what the network
@@ -70,6 +71,7 @@ class Study:
     variants: tuple[Variant, ...]
     iterations: int
     samples: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    test: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     batch: int = 1
     shuffle: int | None = None
     order: tuple[int, ...] = ()
@@ -154,6 +156,11 @@ class Study:
     def count(self) -> int:
         """The number of samples."""
         return len(next(iter(self.samples.values()))) if self.samples else 1
+
+    @property
+    def test_count(self) -> int:
+        """The number of samples that are never trained on."""
+        return len(next(iter(self.test.values()), ()))
 
     @property
     def evaluates(self) -> bool:

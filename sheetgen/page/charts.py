@@ -36,7 +36,7 @@ class Line:
     """One line of a chart; the first three are references such as ``Error!$B$5:$B$105``.
 
     With ``dots`` each of its points is seen, also where it is the only one; ``marks`` are drawn in place of the line
-    between them. ``colour`` is the one of its place by default.
+    between them. ``colour`` is the one of its place by default. With ``dashed`` it is no line without gaps.
     """
 
     name: str
@@ -45,6 +45,7 @@ class Line:
     dots: bool = False
     marks: bool = False
     colour: str = ""
+    dashed: bool = False
 
 
 def scatter(
@@ -121,4 +122,6 @@ def _series(line: Line, colour: str) -> Any:
         series.marker.graphicalProperties = GraphicalProperties(solidFill=colour, ln=LineProperties(solidFill=colour))
     series.graphicalProperties.line.solidFill = colour
     series.graphicalProperties.line.width = _LINE_WIDTH
+    if line.dashed:
+        series.graphicalProperties.line.prstDash = "sysDash"
     return series

@@ -18,7 +18,7 @@ from sheetgen.sheet_names import DATA, INPUTS, SOURCE
 from sheetgen.sheets import layout as at
 from sheetgen.sheets import picks, source
 from sheetgen.sheets.inputs_layout import VALUE_COLUMN
-from sheetgen.sheets.layout import Layout
+from sheetgen.sheets.layout import Layout, test_label
 from sheetgen.sheets.picks import PickCell, Picks
 from sheetgen.template.load import loads
 from sheetgen.template.samples import MAX_SAMPLES
@@ -65,6 +65,7 @@ def numbers_recorded(file: WorkbookFile, values: Recalculation, built: Study) ->
     grid = values.grid(INPUTS, max(layout.input_rows.values()), VALUE_COLUMN)
     as_built = {given.label: given.value for givens in layout.givens.values() for given in givens}
     samples, sample_edits = _samples(file, values, layout)
+    test, test_edits = _samples(file, values, layout, test=True)
     order, order_edits = _order(file, values, layout)
     now: dict[str, float] = {}
     for label, number in layout.input_rows.items():
@@ -73,33 +74,39 @@ def numbers_recorded(file: WorkbookFile, values: Recalculation, built: Study) ->
     edits = [
         Edit(name, old, numbers[name]) for name, old in as_built.items() if not same_when_saved(numbers[name], old)
     ]
-    return replace(layout.with_givens(numbers, samples), order=order), edits + sample_edits + order_edits
+    now_study = replace(layout.with_givens(numbers, samples), test=test, order=order)
+    return now_study, edits + sample_edits + test_edits + order_edits
 
 
 def _samples(
-    file: WorkbookFile, values: Recalculation, layout: Layout
+    file: WorkbookFile, values: Recalculation, layout: Layout, test: bool = False
 ) -> tuple[dict[str, tuple[float, ...]], list[Edit]]:
-    """Return the numbers of the Data sheet, where the study has one, and how they differ from those as built."""
-    built = layout.study.samples
+    """Return the numbers of a table of the Data sheet, where there is one, and how they differ from those as built.
+
+    With ``test`` it is that of the test set.
+    """
+    built = layout.study.test if test else layout.study.samples
     if not built:
         return {}, []
     if DATA not in file.sheet_names:
         raise WorkbookError(f"{file.path} has no sheet {DATA!r}, which holds the samples to verify with")
-    grid = values.grid(DATA, at.DATA_FIRST_ROW + layout.study.count - 1, len(built) + 1)
+    table, kind = (layout.test_table, "test sample") if test else (layout.samples_table, "sample")
+    grid = values.grid(DATA, table.last, table.end)
     samples: dict[str, tuple[float, ...]] = {}
     edits: list[Edit] = []
-    for column, (name, numbers) in enumerate(built.items(), start=1):
+    for name, numbers in built.items():
+        label = test_label(name) if test else name
         now = tuple(
             _number(
                 file.path,
-                f"{name} of sample {k + 1}",
-                grid[at.DATA_FIRST_ROW - 1 + k][column],
-                f"{DATA}!{layout.sample_cell(name, k)}",
+                f"{name} of {kind} {k + 1}",
+                grid[row - 1][table.index(label) - 1],
+                f"{DATA}!{table.cell(label, row)}",
             )
-            for k in range(layout.study.count)
+            for k, row in enumerate(table.rows)
         )
         pairs = enumerate(zip(numbers, now, strict=True), start=1)
-        edits += [Edit(f"{name} of sample {k}", old, new) for k, (old, new) in pairs if not same_when_saved(old, new)]
+        edits += [Edit(f"{name} of {kind} {k}", old, new) for k, (old, new) in pairs if not same_when_saved(old, new)]
         samples[name] = now
     return samples, edits
 

@@ -22,9 +22,11 @@ from sheetgen.proof.compare import compare
 from sheetgen.proof.expected import ExpectedSheet
 from sheetgen.proof.report import Difference, Kind
 from sheetgen.proof.table_bounds import table_bounds
+from sheetgen.sheet_names import TEST
 from sheetgen.sheets import layout as at
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.compose import compose
+from sheetgen.sheets.epochs import EpochsTable
 from sheetgen.sheets.inputs_layout import rate_label
 from sheetgen.sheets.layout import Layout
 from sheetgen.sheets.picks import Picks
@@ -104,7 +106,22 @@ def _earlier_study(file: WorkbookFile, book: Book) -> Study:
                 if _counts(sample, len(values)) and isinstance(shown, float):
                     values[int(sample) - 1] = shown
     earlier = layout.with_givens(numbers, {name: tuple(values) for name, values in samples.items()})
-    return replace(earlier, order=tuple(order))
+    return replace(earlier, test=_earlier_test(file, book), order=tuple(order))
+
+
+def _earlier_test(file: WorkbookFile, book: Book) -> dict[str, tuple[float, ...]]:
+    """Return the test set that the sheet Test shows; as built where it shows none."""
+    if not book.built.test or TEST not in file.sheet_names:
+        return dict(book.built.test)
+    table = EpochsTable(book, test=True).block
+    grid = _shown(file, TEST, table.first + book.built.test_count - 1, table.end)[table.first - 1 :]
+    return {
+        name: tuple(
+            shown if isinstance(shown := row[table.index(name) - 1], float) else number
+            for row, number in zip(grid, numbers, strict=True)
+        )
+        for name, numbers in book.built.test.items()
+    }
 
 
 def _counts(shown: Value, most: int) -> TypeGuard[float]:

@@ -6,18 +6,18 @@ from sheetgen.network.batches import batches
 from sheetgen.network.graph import mean
 from sheetgen.network.row_bounds import RowBounds
 from sheetgen.proof.expected import TableBounds, no_bounds
-from sheetgen.sheet_names import EPOCHS, ERROR
+from sheetgen.sheet_names import EPOCHS, ERROR, TEST
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.epochs import EpochsTable
-from sheetgen.sheets.error.table import ErrorTable
+from sheetgen.sheets.error.table import Curve, ErrorTable
 
 
 def table_bounds(book: Book, sheet: str, unit: float) -> TableBounds:
     """Return what gives the error bounds of the cells of a sheet's table; ``unit`` is granted to every operation."""
     if sheet == ERROR:
         return _CurvesByEpoch(book, unit).of if book.study.evaluates else _CurvesByIteration(book, unit).of
-    if sheet == EPOCHS:
-        return _Samples(book, unit).of
+    if sheet in (EPOCHS, TEST):
+        return _Samples(EpochsTable(book, test=sheet == TEST), unit).of
     variants = {variant.sheet: index for index, variant in enumerate(book.study.variants)}
     return _Training(book, variants[sheet], unit).of if sheet in variants else no_bounds
 
@@ -49,7 +49,7 @@ class _CurvesByIteration:
     """The bounds of a table that goes iteration by iteration: those of the last row of each batch."""
 
     def __init__(self, book: Book, unit: float) -> None:
-        self._batch, self._table = book.study.batch, ErrorTable(book)
+        self._batch, self._table, self._unit = book.study.batch, ErrorTable(book), unit
         self._trainings = [_Training(book, variant, unit) for variant in range(len(book.study.variants))]
 
     def of(self, row: int, label: str) -> float:
@@ -57,6 +57,8 @@ class _CurvesByIteration:
         curve = self._table.curves.get(label)
         if curve is None:
             return 0.0
+        if curve.test:
+            return _of_mean(EpochsTable(self._table.book, test=True), curve, row, self._unit)
         last = (row + 1) * self._batch - 1
         return self._trainings[curve.variant].of(last, self._table.book.study.over_batch(curve.quantity))
 
@@ -72,16 +74,20 @@ class _CurvesByEpoch:
         curve = self._curves.get(label)
         if curve is None:
             return 0.0
-        last = self._book.study.count - 1
-        return self._unit * self._book.evaluation_bounds.at(curve.variant, row, last)[mean(curve.quantity)]
+        return _of_mean(EpochsTable(self._book, curve.test), curve, row, self._unit)
+
+
+def _of_mean(table: EpochsTable, curve: Curve, point: int, unit: float) -> float:
+    """Return the bound of the mean of all samples of a data set at a point."""
+    return unit * table.bounds.at(curve.variant, point, table.count - 1)[mean(curve.quantity)]
 
 
 class _Samples:
-    """The bounds of the table of the Epochs sheet."""
+    """The bounds of the table of the sheet Epochs or Test."""
 
-    def __init__(self, book: Book, unit: float) -> None:
-        self._book, self._unit = book, unit
-        table, variants = EpochsTable(book), range(len(book.study.variants))
+    def __init__(self, table: EpochsTable, unit: float) -> None:
+        self._table, self._unit = table, unit
+        variants = range(len(table.book.study.variants))
         self._columns = {
             table.label(q.name, variant): (variant, q.name) for variant in variants for q in table.quantities
         }
@@ -91,5 +97,5 @@ class _Samples:
         if label not in self._columns:
             return 0.0
         variant, name = self._columns[label]
-        point, sample = divmod(row, self._book.study.count)
-        return self._unit * self._book.evaluation_bounds.at(variant, point, sample)[name]
+        point, sample = divmod(row, self._table.count)
+        return self._unit * self._table.bounds.at(variant, point, sample)[name]

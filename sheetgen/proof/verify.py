@@ -28,7 +28,7 @@ from sheetgen.proof.shown import compare_shown
 from sheetgen.proof.stale import stale_cells
 from sheetgen.proof.table_bounds import table_bounds
 from sheetgen.shares import Told, between, untold
-from sheetgen.sheet_names import EPOCHS
+from sheetgen.sheet_names import EPOCHS, TEST
 from sheetgen.sheets.book import Book
 from sheetgen.xlsx.appearance import appearance_of
 from sheetgen.xlsx.cell_formats import CellFormats
@@ -119,7 +119,7 @@ def _sheet(
     report: Report, name: str, training: bool, ours: SheetOutcome | None, added: AddedOutcome
 ) -> list[Difference]:
     """Add a sheet to the report: what is ours of it, and what others added; return its differences."""
-    status = Status.PROVEN if training or (ours and name == EPOCHS) else Status.RECALCULATED
+    status = Status.PROVEN if training or (ours and name in (EPOCHS, TEST)) else Status.RECALCULATED
     if ours is None:
         ours, formulas = SheetOutcome(), added.compared
         status = Status.NOT_COVERED if added.uncovered else status

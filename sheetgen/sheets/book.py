@@ -35,7 +35,8 @@ class Book:
 
     @cached_property
     def losses_as_built(self) -> list[Losses]:
-        """What became of the loss of every variant when the workbook was built: what no edit changes.
+        """What became of the loss of every variant when the workbook was built, which no edit changes; then on the test
+        set.
 
         Raises a PhaseError before the training has run.
         """
@@ -43,12 +44,19 @@ class Book:
         if self.built != self.study:
             results = Results(self.built)
             results.run(Trace(self.built))
-        return [results.losses(variant) for variant in range(len(self.built.variants))]
+        variants = range(len(self.built.variants))
+        tested = map(results.test_losses, variants) if self.built.test else ()
+        return [*map(results.losses, variants), *tested]
 
     @cached_property
     def evaluation_bounds(self) -> EvaluationBounds:
         """How far off the numbers of the evaluation may be, in units of an operation's relative error."""
         return EvaluationBounds(self.results.evaluation, self.trace)
+
+    @cached_property
+    def test_bounds(self) -> EvaluationBounds:
+        """How far off the numbers of the test set's evaluation may be, likewise."""
+        return EvaluationBounds(self.results.test, self.trace)
 
     def __post_init__(self) -> None:
         self.layout = Layout(self.study)

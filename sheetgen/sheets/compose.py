@@ -39,6 +39,7 @@ def pages(book: Book) -> tuple[list[Page], Verdict]:
         *([data.page(book, verdict)] if book.study.samples else []),
         *(training.page(book, variant, verdict) for variant in range(len(book.study.variants))),
         *([epochs.page(book, verdict)] if book.study.evaluates else []),
+        *([epochs.page(book, verdict, test=True)] if book.study.test else []),
         error.page(book, verdict),
         explorer.page(book, verdict),
         *pictures.pages(book, verdict),

@@ -13,7 +13,10 @@ from sheetgen.sheet_names import DATA
 from sheetgen.sheets import layout as at
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.flag import Verdict, flag
+from sheetgen.sheets.layout import TEST_SAMPLES, test_label
 
+_NOTE = "Change a blue number: every sheet of this workbook follows. A row is a sample."
+_NOTE_ON_TEST = " Test samples are never trained on."
 _COUNT = style.Style(number=style.INTEGER, align="center", bold=True)
 
 
@@ -26,7 +29,7 @@ def page(book: Book, verdict: Verdict) -> Page:
     page.put("A1", "Data", style.TITLE)
     flag(page, "B1:C1", verdict)
     page.bar = 4
-    page.put("A2", "Change a blue number: every sheet of this workbook follows. A row is a sample.", style.NOTE)
+    page.put("A2", _NOTE + (_NOTE_ON_TEST if study.test else ""), style.NOTE)
     for name, number in ((SAMPLES, study.count), (BATCH, study.batch)):
         at.DATA_COUNTS[name].put(page, name, float(number), _COUNT)
     page.put("E3", "samples that one update averages over; both are fixed when the workbook is built", style.NOTE)
@@ -38,6 +41,8 @@ def page(book: Book, verdict: Verdict) -> Page:
     if study.order:
         _order(page, book)
     page.guard(any_number(), table.area(names[0], names[-1]))
+    if study.test:
+        _test(page, book)
     page.decorate.append(_print)
     return page
 
@@ -51,6 +56,18 @@ def _order(page: Page, book: Book) -> None:
     for row, sample in zip(table.rows, book.study.order, strict=True):
         table.line(page, row, (float(row - table.first + 1), float(sample)), (style.COUNT, style.INPUT))
     page.guard(whole(1, book.study.count), table.cells(SAMPLE))
+
+
+def _test(page: Page, book: Book) -> None:
+    """Put, to the right of all else, the samples that are never trained on."""
+    table, counts, names = book.layout.test_table, book.layout.test_counts, tuple(book.study.test)
+    page.widths |= dict.fromkeys(range(table.index(test_label(SAMPLE)), table.end + 1), 13.0)
+    counts.put(page, TEST_SAMPLES, float(book.study.test_count), _COUNT)
+    table.header(page)
+    for index, row in enumerate(table.rows):
+        numbers = (book.study.test[name][index] for name in names)
+        table.line(page, row, (float(index + 1), *numbers), (style.COUNT, *[style.INPUT] * len(names)))
+    page.guard(any_number(), table.area(test_label(names[0]), test_label(names[-1])))
 
 
 def _print(sheet: Any) -> None:

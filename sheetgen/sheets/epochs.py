@@ -1,4 +1,6 @@
-"""The Epochs sheet: the whole data set after every epoch of a training on batches, every sample with the weights then.
+"""The sheets Epochs and Test: a data set after every epoch, every sample with the weights then.
+
+Epochs has the whole data set of a training on batches, Test the samples that are never trained on.
 
 Right of the samples stand the parameters at each point, linked from the training sheets; the forward half of every
 sample is computed from them by formulas like those there.
@@ -6,7 +8,7 @@ sample is computed from them by formulas like those there.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -14,14 +16,17 @@ from typing import Any
 from sheetgen.algebra.expr import Expr
 from sheetgen.algebra.notation import Excel
 from sheetgen.algebra.textbook import Textbook, in_lines
-from sheetgen.network.evaluation import evaluated, points
+from sheetgen.errors import UsageError
+from sheetgen.network.evaluation import Evaluation, evaluated, points
+from sheetgen.network.evaluation_bounds import EvaluationBounds
 from sheetgen.network.graph import BATCH, ITERATION, SAMPLE, SAMPLES, Quantity, Section, as_read, equation_of, mean
 from sheetgen.network.row_program import Row
 from sheetgen.page import style
 from sheetgen.page.block import Block
+from sheetgen.page.cell_names import column_letter
 from sheetgen.page.page import PREVIOUS_ROW, ROW, Column, Formula, Page, Table, quoted
 from sheetgen.page.printing import landscape
-from sheetgen.sheet_names import EPOCHS
+from sheetgen.sheet_names import EPOCHS, TEST
 from sheetgen.sheets import layout as at
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.flag import Verdict, flag
@@ -31,17 +36,45 @@ POINT = "point"
 """The label of the column that numbers the points at which the data set is evaluated, from 1."""
 
 _PRINT_SCALE = 50
+_FLAG_COLUMN = 11
+"""Where the flag stands, right of the title, but for the narrow column between the tables."""
 
 
 @dataclass(frozen=True)
 class EpochsTable:
-    """The table of samples, and right of it the parameters at each point."""
+    """The table of samples, and right of it the parameters at each point; with ``test`` those of the test set."""
 
     book: Book
+    test: bool = False
+
+    @property
+    def sheet(self) -> str:
+        """The sheet on which it stands."""
+        return TEST if self.test else EPOCHS
+
+    @property
+    def samples(self) -> Mapping[str, tuple[float, ...]]:
+        """The numbers of each input and target, sample by sample."""
+        return self.book.study.test if self.test else self.book.study.samples
+
+    @property
+    def count(self) -> int:
+        """The number of samples."""
+        return self.book.study.test_count if self.test else self.book.study.count
+
+    @property
+    def evaluation(self) -> Evaluation:
+        """The values, when the training has run."""
+        return self.book.results.test if self.test else self.book.results.evaluation
+
+    @property
+    def bounds(self) -> EvaluationBounds:
+        """How far off they may be."""
+        return self.book.test_bounds if self.test else self.book.evaluation_bounds
 
     @cached_property
     def points(self) -> tuple[int, ...]:
-        """The iterations at which the whole data set is evaluated."""
+        """The iterations at which the data set is evaluated."""
         return points(self.book.study)
 
     @cached_property
@@ -58,8 +91,8 @@ class EpochsTable:
         """The table: a row for every sample at every point; below row 4, as on a training sheet."""
         study = self.book.study
         computed = [self.label(q.name, v) for v in range(len(study.variants)) for q in self.quantities]
-        labels = (POINT, SAMPLE, *study.samples, *computed)
-        return Block.below(at.EQUATION_ROW, labels, len(self.points) * study.count)
+        labels = (POINT, SAMPLE, *self.samples, *computed)
+        return Block.below(at.EQUATION_ROW, labels, len(self.points) * self.count)
 
     @cached_property
     def parameters(self) -> Block:
@@ -73,12 +106,21 @@ class EpochsTable:
 
     def iteration(self, point: str) -> str:
         """Return the formula of the iteration of a point whose number stands in a cell."""
-        return f"INDEX({quoted(EPOCHS)}!{self.parameters.column(ITERATION)},{point})"
+        return f"INDEX({quoted(self.sheet)}!{self.parameters.column(ITERATION)},{point})"
+
+    def point(self, row: str) -> str:
+        """Return the reference to the number of a point whose row is that of the list of points."""
+        return f"{quoted(self.sheet)}!${self.parameters.letters[POINT]}{row}"
 
     def curve(self, quantity: str, variant: int, point: str) -> str:
         """Return the formula of the mean of the loss or a metric at a point whose number stands in a cell."""
         column = self.block.column(self.label(mean(quantity), variant))
-        return f"INDEX({quoted(EPOCHS)}!{column},{point}*{self.book.layout.count(SAMPLES)})"
+        return f"INDEX({quoted(self.sheet)}!{column},{point}*{self.number})"
+
+    @property
+    def number(self) -> str:
+        """The reference to the number of samples."""
+        return self.book.layout.count(at.TEST_SAMPLES if self.test else SAMPLES)
 
     # --- formulas on this sheet ---
 
@@ -91,10 +133,10 @@ class EpochsTable:
     def _reference(self, name: str, variant: int, row: str) -> str:
         study, label = self.book.study, self.label(name, variant)
         if name == SAMPLES:
-            return self.book.layout.count(SAMPLES)
+            return self.number
         if name in study.starts:
             return self.book.layout.given(name)
-        if name == SAMPLE or name in study.samples:
+        if name == SAMPLE or name in self.samples:
             return f"${self.block.letters[name]}{row}"
         if label in self.block.letters:
             return f"{self.block.letters[label]}{row}"
@@ -103,13 +145,14 @@ class EpochsTable:
     def columns(self) -> Iterator[Column]:
         """Yield the columns of the table."""
         layout, letters = self.book.layout, self.block.letters
-        last_sample = f"{letters[SAMPLE]}{PREVIOUS_ROW}={layout.count(SAMPLES)}"
+        last_sample = f"{letters[SAMPLE]}{PREVIOUS_ROW}={self.number}"
+        numbers = layout.test_samples if self.test else layout.samples
         next_point = f"IF({last_sample},{letters[POINT]}{PREVIOUS_ROW}+1,{letters[POINT]}{PREVIOUS_ROW})"
         yield Column(POINT, 1.0, next_point, style.COUNT, style.COUNT)
         next_sample = f"IF({last_sample},1,{letters[SAMPLE]}{PREVIOUS_ROW}+1)"
         yield Column(SAMPLE, 1.0, next_sample, style.COUNT, style.COUNT)
-        for name in self.book.study.samples:
-            link = f"INDEX({layout.samples(name)},${letters[SAMPLE]}{ROW})"
+        for name in self.samples:
+            link = f"INDEX({numbers(name)},${letters[SAMPLE]}{ROW})"
             yield Column(name, link, link, style.LINK_GENERAL, style.LINK_GENERAL)
         for variant in range(len(self.book.study.variants)):
             for quantity in self.quantities:
@@ -119,27 +162,42 @@ class EpochsTable:
 
     def rows(self) -> Iterator[Row]:
         """Yield the values of the table's rows, when the training has run."""
-        study = self.book.study
-        samples = list(zip(*study.samples.values(), strict=True))
-        for row, variants in enumerate(self.book.results.evaluation.rows()):
-            point, sample = divmod(row, study.count)
+        samples = list(zip(*self.samples.values(), strict=True))
+        for row, variants in enumerate(self.evaluation.rows()):
+            point, sample = divmod(row, self.count)
             yield (point + 1.0, sample + 1.0, *samples[sample], *(number for values in variants for number in values))
 
 
-def page(book: Book, verdict: Verdict) -> Page:
-    """Return the Epochs sheet."""
-    table, study = EpochsTable(book), book.study
-    page = Page(EPOCHS, freeze=f"C{at.FIRST_ROW}", tab_colour="B54708")
-    page.put("A1", "The whole data set after every epoch, with the weights as they are then", style.TITLE)
-    flag(page, "K1:L1", verdict)
-    page.bar = 13
+_TITLES = {
+    EPOCHS: "The whole data set after every epoch, with the weights as they are then",
+    TEST: "The test set, never trained on, with the weights as they are after every epoch",
+}
+
+
+def page(book: Book, verdict: Verdict, test: bool = False) -> Page:
+    """Return the sheet Epochs, or the sheet Test."""
+    table = EpochsTable(book, test)
+    _require_room(table)
+    page = Page(table.sheet, freeze=f"C{at.FIRST_ROW}", tab_colour="B54708")
+    page.put("A1", _TITLES[table.sheet], style.TITLE)
+    column = _FLAG_COLUMN if table.block.end + 1 not in (_FLAG_COLUMN, _FLAG_COLUMN + 1) else table.block.end + 2
+    flag(page, f"{column_letter(column)}1:{column_letter(column + 1)}1", verdict)
+    page.bar = column + 2
     page.widths = dict.fromkeys(range(1, table.parameters.end + 1), 14.0) | {1: 9.0, 2: 9.0, table.block.end + 1: 4.0}
     page.heights = {at.TITLE_ROW: 28, at.RATE_ROW: 20, at.LABEL_ROW: 22, at.EQUATION_ROW: 58}
     _header(page, table)
-    page.table = Table(table.block.first, len(table.points) * study.count, tuple(table.columns()), table.rows)
+    page.table = Table(table.block.first, len(table.points) * table.count, tuple(table.columns()), table.rows)
     _parameters(page, table)
     page.decorate.append(_print)
     return page
+
+
+def _require_room(table: EpochsTable) -> None:
+    """Let a sheet hold the test set at every iteration, where the sheet Error goes by iterations."""
+    study, rows = table.book.study, (table.book.study.iterations + 1) * table.count
+    if not study.evaluates and len(table.points) <= study.iterations:
+        problem = f"the sheet {TEST} would need {rows:,} rows, {table.count:,} for each iteration"
+        raise UsageError(problem, "train for fewer iterations, or with fewer test samples")
 
 
 def _header(page: Page, table: EpochsTable) -> None:
@@ -186,17 +244,17 @@ def _parameters(page: Page, table: EpochsTable) -> None:
                 place = f"{block.absolute(ITERATION, row)}*{book.layout.count(BATCH)}+1"
                 text = f"INDEX({book.layout.column(variant, name)},{place})"
                 page.put(
-                    block.cell(table.label(name, variant), row), _link(book, text, variant, point, number), style.LINK
+                    block.cell(table.label(name, variant), row), _link(table, text, variant, point, number), style.LINK
                 )
 
 
-def _link(book: Book, text: str, variant: int, point: int, number: int) -> Formula:
+def _link(table: EpochsTable, text: str, variant: int, point: int, number: int) -> Formula:
     """Return the link to a parameter at a point."""
-    name = book.study.network.parameters[number]
+    name = table.book.study.network.parameters[number]
     return Formula(
         text,
-        lambda: book.results.evaluation.parameters[variant][point][number],
-        lambda: book.evaluation_bounds.parameters(variant, point)[name],
+        lambda: table.evaluation.parameters[variant][point][number],
+        lambda: table.bounds.parameters(variant, point)[name],
     )
 
 

@@ -140,7 +140,7 @@ class KeptRow:
 class RowsAt:
     """Some columns of some rows, counted from 0, of one variant: ``values``, a tuple for each row in their order."""
 
-    what = "a row at which the data set is evaluated"
+    what = "a row at which a data set is evaluated"
 
     def __init__(self, variant: int, rows: Sequence[int], columns: Sequence[int]) -> None:
         self.variant, self._wanted, self._columns = variant, np.array(rows), np.array(columns)

@@ -30,9 +30,16 @@ RATE_CELL = "$B$2"
 DATA_LABEL_ROW, DATA_FIRST_ROW = 5, 6
 DATA_COUNTS = {SAMPLES: Listing.at(3, (SAMPLES,)), BATCH: Listing.at(3, (BATCH,), 3)}
 """Where, on the Data sheet, the number of samples stands and, beside it, that of those in a batch."""
+TEST_SAMPLES = "test samples"
+"""The label, on the Data sheet, of the number of samples that are never trained on."""
 
 FLAG_CELL = f"{quoted(CHECKS)}!$B$3"
 """The cell that holds the overall flag of the checks."""
+
+
+def test_label(name: str) -> str:
+    """Return what a quantity is called where it is one of the test set."""
+    return f"test {name}"
 
 
 class Address(NamedTuple):
@@ -147,10 +154,6 @@ class Layout(InputsLayout):
         """The table of the Data sheet, by the names of the inputs and targets."""
         return Block.below(DATA_LABEL_ROW, (SAMPLE, *self.study.samples), self.study.count)
 
-    def sample_cell(self, name: str, sample: int) -> str:
-        """Return the cell, on the Data sheet, of a number of a sample, counted from 0."""
-        return self.samples_table.cell(name, DATA_FIRST_ROW + sample)
-
     def samples(self, name: str) -> str:
         """Return a reference to an input or target of all samples."""
         return f"{quoted(DATA)}!{self.samples_table.column(name)}"
@@ -165,8 +168,25 @@ class Layout(InputsLayout):
         return f"{quoted(DATA)}!{self.order_table.column(SAMPLE)}"
 
     def count(self, name: str) -> str:
-        """Return a reference to the number of samples, or of those in a batch."""
-        return f"{quoted(DATA)}!{DATA_COUNTS[name].absolute(name)}"
+        """Return a reference to the number of samples, of those in a batch, or of those that are never trained on."""
+        listing = self.test_counts if name == TEST_SAMPLES else DATA_COUNTS[name]
+        return f"{quoted(DATA)}!{listing.absolute(name)}"
+
+    @cached_property
+    def test_table(self) -> Block:
+        """The table of the Data sheet, to the right of all others, of the samples that are never trained on."""
+        before = self.order_table if self.study.order else self.samples_table
+        labels = (test_label(SAMPLE), *map(test_label, self.study.test))
+        return Block.below(DATA_LABEL_ROW, labels, self.study.test_count, before.end + 2)
+
+    @property
+    def test_counts(self) -> Listing:
+        """Where the number of those samples stands: above their table."""
+        return Listing.at(DATA_LABEL_ROW - 1, (TEST_SAMPLES,), self.test_table.index(test_label(SAMPLE)))
+
+    def test_samples(self, name: str) -> str:
+        """Return a reference to an input or target of all samples that are never trained on."""
+        return f"{quoted(DATA)}!{self.test_table.column(test_label(name))}"
 
     def at_first(self, name: str) -> str:
         """Return a formula's part that gives a number of the sample trained on first, or an initial parameter."""

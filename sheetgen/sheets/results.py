@@ -56,12 +56,13 @@ class Results:
         self._phase = _Phase.REGISTERING
         self._folds: list[Fold] = []
         self._evaluation: Evaluation | None = None
+        self._test: Evaluation | None = None
         variants = range(len(study.variants))
         self._starts = [[self.keep(variant, row) for row in (0, study.batch)] for variant in variants]
         self._lasts = [self.keep(variant, study.rows - 1) for variant in variants]
-        if study.evaluates:
+        if study.evaluates or study.test:
             self._parameters = [self.watch(self._at_points(variant)) for variant in variants]
-        else:
+        if not study.evaluates:
             self._losses = [Losses(v, self._position(study.network.loss), study.batch) for v in variants]
             self._folds += self._losses
 
@@ -106,15 +107,22 @@ class Results:
             told((chunk.first + len(chunk.rows[0])) / self.study.rows)
         self._phase = _Phase.OVER
         if self.study.evaluates:
-            self._evaluate()
+            self._evaluation = self._evaluated(test=False)
+            self._losses = self._losses_of(self._evaluation)
+        if self.study.test:
+            self._test = self._evaluated(test=True)
+            self._test_losses = self._losses_of(self._test)
 
-    def _evaluate(self) -> None:
-        """Evaluate the whole data set with the parameters that were kept."""
-        study = self.study
-        self._evaluation = Evaluation(study, [parameters().values for parameters in self._parameters])
-        self._losses = [Losses(variant, 0) for variant in range(len(study.variants))]
-        for variant, losses in enumerate(self._losses):
-            losses.feed(np.array(self._evaluation.curve(variant, study.network.loss))[:, np.newaxis])
+    def _evaluated(self, test: bool) -> Evaluation:
+        """Return the evaluation of a data set with the parameters that were kept."""
+        return Evaluation(self.study, [parameters().values for parameters in self._parameters], test)
+
+    def _losses_of(self, evaluation: Evaluation) -> list[Losses]:
+        """Return what became of the mean loss of a data set, by variant."""
+        of_all = [Losses(variant, 0) for variant in range(len(self.study.variants))]
+        for variant, losses in enumerate(of_all):
+            losses.feed(np.array(evaluation.curve(variant, self.study.network.loss))[:, np.newaxis])
+        return of_all
 
     def _feed(self, chunk: Chunk) -> None:
         blocks = [np.fromiter(chain.from_iterable(rows), float).reshape(len(rows), -1) for rows in chunk.rows]
@@ -159,6 +167,18 @@ class Results:
         self.need_values("the whole data set", 0)
         assert self._evaluation is not None, "this training sees the whole data set in every row or batch"
         return self._evaluation
+
+    @property
+    def test(self) -> Evaluation:
+        """The test set, where there is one."""
+        self.need_values("the test set", 0)
+        assert self._test is not None, "this study has no test set"
+        return self._test
+
+    def test_losses(self, variant: int) -> Losses:
+        """Return what became of the loss of a variant on the test set, from point to point."""
+        self.need_values("the loss of the test set", variant)
+        return self._test_losses[variant]
 
     def last_shown(self, variant: int, quantity: str) -> float:
         """Return the last value of the curve of the loss or a metric."""

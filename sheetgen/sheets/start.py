@@ -27,6 +27,7 @@ from sheetgen.sheet_names import (
     PICTURES,
     SOURCE,
     START,
+    TEST,
 )
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.drawing import painter
@@ -145,6 +146,8 @@ def _sheets(page: Page, book: Book, row: int) -> int:
     data = [(DATA, "every sample once; change them here")] if study.samples else []
     epochs = [(EPOCHS, "the whole data set after every epoch, every sample with the weights as they are then")]
     epochs = epochs if study.evaluates else []
+    tested = "the test set, never trained on, after every epoch: what the network makes of what it has not seen"
+    test = [(TEST, tested)] if study.test else []
     pictures = [(PICTURES, "what is learnt, in pictures that follow the step picked on Explorer")]
     pictures = pictures if pictures_of(book.built) else []
     row = page.heading("B", row, "The sheets")
@@ -156,6 +159,7 @@ def _sheets(page: Page, book: Book, row: int) -> int:
         (study.variants[0].sheet, f"{'the training' if one else kind}: a quantity a column, {each}"),
         *((study.variants[v].sheet, _otherwise(book, v)) for v in range(1, len(study.variants))),
         *epochs,
+        *test,
         (ERROR, f"the error of {'the training' if one else 'all training sheets side by side'}, charted"),
         (EXPLORER, f"the network at any step{of_any}, drawn and coloured: pick one, look around"),
         *pictures,

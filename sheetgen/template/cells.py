@@ -14,16 +14,17 @@ from sheetgen.tensors.labels import Shape, shape_text
 
 
 class CellReader:
-    """Reads the cells of some fields; ``key`` is that of [data] which gives the samples, ``rows`` or ``file``.
+    """Reads the cells of some fields; ``key`` is that of ``table`` which gives the samples, ``rows`` or ``file``.
 
     What is wrong with a cell is a TemplateError, which begins with where it stands.
     """
 
-    def __init__(self, document: Document, fields: Sequence[Field], key: str) -> None:
-        self.document, self.fields, self.key = document, fields, key
+    def __init__(self, document: Document, fields: Sequence[Field], key: str, table: str) -> None:
+        self.document, self.fields, self.key, self.table = document, fields, key, table
 
     def _fail(self, problem: str, expected: str = "", key: str = "") -> NoReturn:
-        self.document.fail(problem, expected, "data", key or self.key)
+        table = "data" if key else self.table
+        self.document.fail(problem, expected, table, key or self.key)
 
     def shapes(self, row: Sequence[object], where: str) -> dict[str, Shape]:
         """Return the shape of each field: the one that is said, or that of its cell in the first row."""
@@ -64,7 +65,7 @@ class CellReader:
         what = f"{where}: {one.columns[0].name}"
         if not isinstance(cell, str):
             self._fail(*must_be(what, "a text in quotes", repr(cell)))
-        with self.document.refusing("data", self.key):
+        with self.document.refusing(self.table, self.key):
             numbers = one.coding.numbers(cell, what)
         if one.coding.shape(cell) != shape:
             problem = f"{what} has {len(cell)} characters, and the first row has {shape[0]}"
@@ -85,4 +86,4 @@ class CellReader:
                 self._fail(f"{where} has a hole: {column} is empty", "fill it, or leave the line out")
             with suppress(ValueError):
                 value = float(value) if "_" not in value else value
-        return self.document.number(value, f"{where}: {column}", "data", self.key)
+        return self.document.number(value, f"{where}: {column}", self.table, self.key)

@@ -18,24 +18,24 @@ DIALECT = ("separator", "decimal", "encoding", "header")
 
 
 class DataFile:
-    """The file that a table [data] names, looked for in ``folder``; whatever is wrong with it is a TemplateError.
+    """The file that a table of samples names, looked for in ``folder``; whatever is wrong with it is a TemplateError.
 
     ``read_as`` says in words how a file of another dialect was read, once it was.
     """
 
-    def __init__(self, document: Document, table: Mapping[str, Any], folder: Path | None) -> None:
-        self.document, self.table, self.folder = document, table, folder
+    def __init__(self, document: Document, table: Mapping[str, Any], folder: Path | None, called: str) -> None:
+        self.document, self.table, self.folder, self.called = document, table, folder, called
         self.read_as = ""
 
     def _fail(self, problem: str, expected: str = "", key: str = "file") -> NoReturn:
-        self.document.fail(problem, expected, "data", key)
+        self.document.fail(problem, expected, self.called, key)
 
     def rows(self, columns: Sequence[Column]) -> tuple[list[list[object]], Callable[[int], str]]:
         """Return the cells of the wanted columns, and how to name a row in a message."""
         path = self._path()
         content = self._content(path)
         names = [column.name for column in columns]
-        with self.document.refusing("data", "file"):
+        with self.document.refusing(self.called, "file"):
             table = read_csv(content, path.name, names, self._dialect())
         header, self.read_as = table.header, table.read_as
         places = [self._place(name, header, path) for name in names]

@@ -102,7 +102,8 @@ class Document:
         )
 
     def _line(self, table: str, key: str) -> int | None:
-        places = ((table, key), ("", f"{table}.{key}"), (table, ""), ("", table))
+        outer, _, name = table.rpartition(".")
+        places = ((table, key), ("", f"{table}.{key}"), (table, ""), ("", table), (outer, name))
         inside = (line for (other, _), line in self.lines.items() if table and other.startswith(f"{table}."))
         return next((self.lines[place] for place in places if place in self.lines), next(inside, None))
 

@@ -35,6 +35,7 @@ from sheetgen.template.state import TABLE as STATE
 from sheetgen.template.state import read_states, require_successive_rows
 from sheetgen.template.tensors.detect import has_tensors
 from sheetgen.template.tensors.numbers import given_shapes, seed_of
+from sheetgen.template.test_set import with_test_set
 from sheetgen.template.variants import read_variants
 from sheetgen.tensors.labels import Shape
 from sheetgen.tensors.naming import Naming
@@ -130,6 +131,7 @@ class _TemplateReader:
             variants=read_variants(document, iterations, RESERVED, self.rules(tensors, network)),
             iterations=iterations,
             samples=samples.all if samples.count > 1 else {},
+            test=samples.test,
             batch=batch,
             shuffle=shuffle,
             order=() if shuffle is None else drawn_order(shuffle, samples.count),
@@ -183,7 +185,7 @@ class _TemplateReader:
             if table in document.data:
                 problem = f"the template has [data], so [{table}] must go"
                 document.fail(problem, f"name the {table} in [data]", table)
-        return read_samples(document, self.folder, naming)
+        return with_test_set(document, self.folder, naming, read_samples(document, self.folder, naming))
 
     def sample(self, table: str) -> dict[str, tuple[float, ...]]:
         """Return the numbers of a table of a single sample."""

@@ -8,6 +8,7 @@ file = "points.csv"             a file with a line of column names
 label = "species"               the column (of the file, or the last of each row) that names the class
 classes = ["setosa", "other"]
 standardise = ["x1"]            columns that `scaling` brings to one scale; or minmax
+test = 0.2                      what is never trained on, as `test_set` says
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from sheetgen.errors import did_you_mean, listed, must_be
 from sheetgen.template.cells import CellReader
@@ -25,7 +26,7 @@ from sheetgen.template.fields import Column, Field, read_fields
 from sheetgen.tensors.labels import Shape
 from sheetgen.tensors.naming import COUNTED, Naming
 
-_KEYS = ("inputs", "targets", "rows", "file", "label", "classes", "standardise", "minmax", *DIALECT)
+_KEYS = ("inputs", "targets", "rows", "file", "label", "classes", "standardise", "minmax", "test", *DIALECT)
 MAX_SAMPLES = 100_000
 
 
@@ -33,12 +34,13 @@ MAX_SAMPLES = 100_000
 class Samples:
     """The numbers of each input and each target, sample by sample, elements of tensors by their labels.
 
-    ``shapes`` are those of what [data] names, ``naming`` says what elements are called; ``read_as`` tells in words how
-    a file of another dialect was read.
+    ``test`` holds those of samples that are never trained on, if any. ``shapes`` are those of what [data] names,
+    ``naming`` says what elements are called; ``read_as`` tells in words how a file of another dialect was read.
     """
 
     inputs: Mapping[str, tuple[float, ...]]
     targets: Mapping[str, tuple[float, ...]]
+    test: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     read_as: str = ""
     shapes: Mapping[str, Shape] = field(default_factory=dict)
     naming: Naming = COUNTED
@@ -64,25 +66,31 @@ def read_samples(document: Document, folder: Path | None, naming: Naming) -> Sam
 
     Raises TemplateError for what is missing, for a hole, a label outside the classes, rows of different lengths.
     """
-    return _SampleReader(document, folder, naming).samples()
+    table = document.table("data")
+    for key in table:
+        if key not in _KEYS:
+            document.unknown(key, _KEYS, "[data] has", "data")
+    return SampleTable(document, table, "data", folder, naming).samples()
 
 
-class _SampleReader:
-    def __init__(self, document: Document, folder: Path | None, naming: Naming) -> None:
-        self.document, self.naming = document, naming
-        self.table = document.table("data")
-        self.file = DataFile(document, self.table, folder)
+class SampleTable:
+    """Samples as a table says them that is called ``called``; a file is looked for in ``folder``."""
+
+    def __init__(
+        self, document: Document, table: Mapping[str, Any], called: str, folder: Path | None, naming: Naming
+    ) -> None:
+        self.document, self.table, self.called, self.naming = document, table, called, naming
+        self.file = DataFile(document, table, folder, called)
 
     def fail(self, problem: str, expected: str = "", key: str = "") -> NoReturn:
-        self.document.fail(problem, expected, "data", key)
+        """Complain of a key of the table."""
+        self.document.fail(problem, expected, self.called, key)
 
     def samples(self) -> Samples:
-        for key in self.table:
-            if key not in _KEYS:
-                self.document.unknown(key, _KEYS, "[data] has", "data")
+        """Return the samples; raise TemplateError for what is wrong with them."""
         if ("rows" in self.table) == ("file" in self.table):
             expected = 'rows = [[…], …] or file = "….csv"'
-            self.fail(f"[data] needs the samples, once: {expected}", expected)
+            self.fail(f"[{self.called}] needs the samples, once: {expected}", expected)
         inputs, targets = (read_fields(self.document, key) for key in ("inputs", "targets"))
         if not inputs:
             expected = 'the names of its inputs, such as inputs = ["x1", "x2"]'
@@ -92,14 +100,14 @@ class _SampleReader:
         columns = [column for one in fields for column in one.columns]
         rows, where = self._rows([*columns, *([Column(str(self.table["label"]), "word")] if classes else [])])
         if not 1 <= len(rows) <= MAX_SAMPLES:
-            self.fail(f"[data] has {len(rows):,} samples", f"it must have 1 to {MAX_SAMPLES:,}", self._key)
-        reader = CellReader(self.document, fields, self._key)
+            self.fail(f"[{self.called}] has {len(rows):,} samples", f"it must have 1 to {MAX_SAMPLES:,}", self._key)
+        reader = CellReader(self.document, fields, self._key, self.called)
         shapes = reader.shapes(rows[0], where(0))
         numbers = [list(reader.numbers(shapes, row, where(index))) for index, row in enumerate(rows)]
         by_key = self._labelled(fields, shapes, [tuple(column) for column in zip(*numbers, strict=True)])
         one_hot = self._one_hot(classes, [str(row[-1]) for row in rows], where) if classes else {}
         shapes |= dict.fromkeys(one_hot, ())
-        return Samples(by_key["inputs"], by_key["targets"] | one_hot, self.file.read_as, shapes, self.naming)
+        return Samples(by_key["inputs"], by_key["targets"] | one_hot, {}, self.file.read_as, shapes, self.naming)
 
     def _labelled(
         self, fields: Sequence[Field], shapes: Mapping[str, Shape], columns: Sequence[tuple[float, ...]]
@@ -153,7 +161,7 @@ class _SampleReader:
     def _rows(self, columns: list[Column]) -> tuple[list[list[object]], Callable[[int], str]]:
         """Return the cells of the wanted columns, and how to name a row in a message."""
         if "rows" in self.table:
-            return self._typed([column.name for column in columns]), lambda index: f"row {index + 1} of [data]"
+            return self._typed([column.name for column in columns]), lambda index: f"row {index + 1} of [{self.called}]"
         return self.file.rows(columns)
 
     def _typed(self, columns: list[str]) -> list[list[object]]:
@@ -164,5 +172,5 @@ class _SampleReader:
         for number, row in enumerate(rows, start=1):
             if len(row) != len(columns):
                 expected = f"expected {len(columns)}: {listed(columns)}"
-                self.fail(f"row {number} of [data] has {len(row)} values", expected, "rows")
+                self.fail(f"row {number} of [{self.called}] has {len(row)} values", expected, "rows")
         return list(rows)

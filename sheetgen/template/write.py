@@ -159,18 +159,26 @@ def _number_lines(study: Study) -> Iterator[str]:
         yield from ("", "[data]", f"inputs = {write_list(shapes['inputs'])}")
         if shapes["targets"]:
             yield f"targets = {write_list(shapes['targets'])}"
-        yield "rows = ["
         tensors = shapes["inputs"] | shapes["targets"]
-        for sample in range(study.count):
-            row = {name: numbers[sample] for name, numbers in study.samples.items()}
-            cells = (_nested(row, naming.labels(name, shape), shape) for name, shape in tensors.items())
-            yield f"  [{', '.join(cells)}],"
-        yield "]"
+        yield from _row_lines(study.samples, tensors, naming)
+        if study.test:
+            yield from ("", "[data.test]")
+            yield from _row_lines(study.test, tensors, naming)
     data = () if study.samples else ("inputs", "targets")
     for table in (table for table in (*data, "parameters") if shapes[table]):
         yield from ("", f"[{table}]")
         for name, shape in shapes[table].items():
             yield f"{write_key(name)} = {_nested(study.values, naming.labels(name, shape), shape)}"
+
+
+def _row_lines(samples: Mapping[str, Sequence[float]], tensors: Mapping[str, Shape], naming: Naming) -> Iterator[str]:
+    """Write samples as typed rows."""
+    yield "rows = ["
+    for numbers in zip(*samples.values(), strict=True):
+        row = dict(zip(samples, numbers, strict=True))
+        cells = (_nested(row, naming.labels(name, shape), shape) for name, shape in tensors.items())
+        yield f"  [{', '.join(cells)}],"
+    yield "]"
 
 
 def _state_lines(study: Study) -> Iterator[str]:

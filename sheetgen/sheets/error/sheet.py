@@ -12,6 +12,7 @@ from sheetgen.page.cell_names import column_letter, row_and_column
 from sheetgen.page.fields import span
 from sheetgen.page.page import Page, quoted
 from sheetgen.page.printing import by_width
+from sheetgen.page.style import series_colour
 from sheetgen.sheet_names import ERROR
 from sheetgen.sheets import layout as at
 from sheetgen.sheets.book import Book
@@ -56,9 +57,11 @@ def page(book: Book, verdict: Verdict) -> Page:
 
 def _title(study: Study) -> str:
     """Return the title, which says of what the error is."""
+    test = f"; test: of {study.test_count:,} others" if study.test else ""
     if study.evaluates:
-        return f"Error {study.graph.loss} of the whole data set after every epoch (mean of {study.count:,} samples)"
-    averaged = f" (mean of all {study.count:,} samples)" if study.count > 1 else ""
+        whole = f"Error {study.graph.loss} of the whole data set after every epoch"
+        return f"{whole} (mean of {study.count:,} samples{test})"
+    averaged = f" (mean of all {study.count:,} samples{test})" if study.count > 1 else ""
     return f"Error {study.graph.loss} at every iteration{averaged}"
 
 
@@ -90,8 +93,10 @@ def _chart(book: Book, table: ErrorTable, name: str, logarithmic: bool) -> tuple
         size=(charts.HALF_CM, charts.HEIGHT_CM),
         legend="b",
     )
-    each = f"{len(lines)} {'learning rates' if book.study.shares_settings else 'training sheets'}"
-    of = f", one line for each of {each}" if len(lines) > 1 else ""
+    variants = len(book.study.variants)
+    each = f"{variants} {'learning rates' if book.study.shares_settings else 'training sheets'}"
+    of = f", one line for each of {each}" if variants > 1 else ""
+    of += ", and dashed one of the test set" if book.study.test else ""
     kind = "logarithmic" if logarithmic else "linear"
     return chart, f"Chart: {name} against the {x_title}{of}, on a {kind} axis."
 
@@ -123,13 +128,15 @@ def _round_up(number: float) -> float:
 
 
 def _lines(table: ErrorTable, quantity: str) -> list[charts.Line]:
-    """Return a line for each variant; its name is the label above its column."""
+    """Return a line for each variant, and a dashed one of the test set; its name is the label above its column."""
     block = table.block
     return [
         charts.Line(
             f"{quoted(ERROR)}!{block.absolute(label, at.LABEL_ROW)}",
             f"{quoted(ERROR)}!{block.column(table.counters[-1])}",
             f"{quoted(ERROR)}!{block.column(label)}",
+            colour=series_colour(curve.variant),
+            dashed=curve.test,
         )
         for label, curve in table.curves.items()
         if curve.quantity == quantity

@@ -21,6 +21,7 @@ Recalculated = Callable[[int, int], object]
 
 _SHEET, _RATE, _FIRST, _LAST = "training sheet", "learning rate", "first error", "last error"
 _SMALLEST, _AT = "smallest error", "at iteration"
+_TESTED = ("last test error", "smallest test error", "reached at iteration")
 _LOOKS = (style.INPUT_LINK, *[style.CALC] * 3, style.COUNT, style.COUNT, style.Style(align="center"))
 
 
@@ -37,28 +38,78 @@ class ErrorSummary:
         labels = (*names, _RATE, _FIRST, _LAST, _SMALLEST, _AT, self._rises, f"fell at every {self.step}?")
         last = [f"last {metric.name}" for metric in book.study.network.metrics]
         self.facts = Block.below(at.EQUATION_ROW, labels, variants, column)
-        # A block of its own: a metric may be called error.
+        # Blocks of their own: a metric may be called error.
         self.metrics = Block.below(at.EQUATION_ROW, last, variants, column + len(labels))
+        column += len(labels) + len(last)
+        tested = (*_TESTED, *(f"last {at.test_label(metric.name)}" for metric in book.study.network.metrics))
+        self.tests = Block.below(at.EQUATION_ROW, tested if study.test else (), variants, column)
 
     @property
     def width(self) -> int:
         """The number of columns."""
-        return len(self.facts.letters) + len(self.metrics.letters)
+        return sum(len(block.letters) for block in (self.facts, self.metrics, self.tests))
 
     def put(self, page: Page) -> None:
         """Put the lines and the sentence."""
         self.facts.header(page, row=at.LABEL_ROW)
         self.metrics.header(page, row=at.LABEL_ROW)
+        self.tests.header(page, row=at.LABEL_ROW)
         for variant, row in enumerate(self.facts.rows):
             name = () if self.book.study.shares_settings else (self.book.study.variants[variant].sheet,)
             looks = (*[style.NAME] * len(name), *_LOOKS)
             self.facts.line(page, row, (*name, *self._facts(variant, row)), looks)
             lasts = self._lasts(variant)
             self.metrics.line(page, row, lasts, [style.CALC] * len(lasts))
+            if self.book.study.test:
+                self.tests.line(page, row, *zip(*self._tested(variant), strict=True))
         row = self.facts.last + 2
         first, *_, last = self.facts.letters
         page.put(self.facts.cell(first, row), self._sentence(), style.Style(bold=True, wrap=True, size=12))
         page.merges.append(f"{self.facts.cell(first, row)}:{self.facts.cell(last, row + 2)}")
+
+    def _tested(self, variant: int) -> Iterator[tuple[Formula, style.Style]]:
+        """Yield what became of the test set, with the look of each: the error, and the last value of each metric."""
+        study, results = self.book.study, self.book.results
+        for name in (study.network.loss, *(metric.name for metric in study.network.metrics)):
+            curve = Curve(name, variant, test=True)
+            cell = self.table.block.cell(self.table.label(curve), self.table.block.last)
+            last = partial(lambda name: results.test.curve(variant, name)[-1], name)
+            yield Formula(cell, last, partial(self._test_error, variant, name, last=True)), style.CALC
+            if name == study.network.loss:
+                error = partial(self._test_error, variant, name)
+                smallest = self._smallest(curve, partial(results.test_losses, variant), error)
+                yield from zip(smallest, (style.CALC, style.COUNT), strict=True)
+
+    def _test_error(self, variant: int, quantity: str, last: bool) -> float:
+        """Return how far off the first or the last value of a curve of the test set may be, likewise."""
+        point = len(self._iterations) - 1 if last else 0
+        return self.book.test_bounds.at(variant, point, self.book.study.test_count - 1)[mean(quantity)]
+
+    def _smallest(
+        self, curve: Curve, losses: Callable[[], Losses], error: Callable[..., float]
+    ) -> tuple[Formula, Formula]:
+        """Return the smallest error of a curve and the iteration at which that is."""
+        block, label = self.table.block, self.table.label(curve)
+        column = block.cells(label)
+
+        def is_smallest(iteration: object, recalculated: Recalculated) -> bool:
+            if not isinstance(iteration, float) or iteration not in self._iterations:
+                return False
+            loss = recalculated(block.first + self._iterations.index(int(iteration)), block.index(label))
+            return isinstance(loss, float) and may_match(loss, losses().smallest)
+
+        return (
+            Formula(
+                f"MIN({column})",
+                lambda: losses().smallest,
+                lambda: max(1.0, error(last=False), error(last=True)),
+            ),
+            Formula(
+                f"INDEX({block.column(ITERATION)},MATCH(MIN({column}),{column},0))",
+                lambda: float(self._iterations[losses().smallest_at]),
+                accepts=is_smallest,
+            ),
+        )
 
     def _lasts(self, variant: int) -> list[Formula]:
         """Return the last value of each metric of a variant."""
@@ -75,18 +126,12 @@ class ErrorSummary:
     def _facts(self, variant: int, row: int) -> tuple[Formula, ...]:
         """Return the formulas of one variant's line."""
         block, study = self.table.block, self.book.study
-        label = self.table.label(Curve(study.network.loss, variant))
+        curve = Curve(study.network.loss, variant)
+        label = self.table.label(curve)
         losses: Callable[[], Losses] = partial(self.book.results.losses, variant)
-        column, rises = block.cells(label), self.facts.cell(self._rises, row)
+        rises = self.facts.cell(self._rises, row)
         after, before = block.cells(label, first=block.first + 1), block.cells(label, last=block.last - 1)
         error = partial(self._error, variant, study.network.loss)
-        smallest = f"MATCH(MIN({column}),{column},0)"
-
-        def is_smallest(iteration: object, recalculated: Recalculated) -> bool:
-            if not isinstance(iteration, float) or iteration not in self._iterations:
-                return False
-            loss = recalculated(block.first + self._iterations.index(int(iteration)), block.index(label))
-            return isinstance(loss, float) and may_match(loss, losses().smallest)
 
         def may_say(word: object, recalculated: Recalculated) -> bool:
             steps = 0 if word == "yes" else max(losses().rises, 1)
@@ -96,16 +141,7 @@ class ErrorSummary:
             Formula(self.book.layout.rate(variant), lambda: study.rates[variant]),
             Formula(block.cell(label, block.first), lambda: losses().first, partial(error, last=False)),
             Formula(block.cell(label, block.last), lambda: losses().last, partial(error, last=True)),
-            Formula(
-                f"MIN({column})",
-                lambda: losses().smallest,
-                lambda: max(1.0, error(last=False), error(last=True)),
-            ),
-            Formula(
-                f"INDEX({block.column(ITERATION)},{smallest})",
-                lambda: float(self._iterations[losses().smallest_at]),
-                accepts=is_smallest,
-            ),
+            *self._smallest(curve, losses, error),
             Formula(
                 f"SUMPRODUCT(({after}>={before})-({after}=0)*({before}=0))",
                 lambda: float(losses().rises),

@@ -18,22 +18,31 @@ from sheetgen.network.trace import Trace
 from sheetgen.page import style
 from sheetgen.page.block import Block
 from sheetgen.page.page import PREVIOUS_ROW, ROW, Column, Formula, Page, Table, quoted, text_literal
-from sheetgen.sheet_names import EPOCHS
 from sheetgen.sheets import layout as at
 from sheetgen.sheets.book import Book
-from sheetgen.sheets.epochs import POINT, EpochsTable
+from sheetgen.sheets.epochs import EpochsTable
 from sheetgen.sheets.section_style import put_label
 
 EPOCHS_DONE = "epochs done"
 """The label of the column that counts how often a training on batches has seen the whole data set."""
 
 
+_ON_TEST = ", test"
+"""What stands behind the name of a variant where a curve is of the test set."""
+
+
 @dataclass(frozen=True)
 class Curve:
-    """One column of the table: a quantity of one variant."""
+    """One column of the table: a quantity of one variant, of the samples trained on or of the test set."""
 
     quantity: str
     variant: int
+    test: bool = False
+
+    @property
+    def title(self) -> str:
+        """What it shows, whatever its variant."""
+        return at.test_label(self.quantity) if self.test else self.quantity
 
 
 @dataclass(frozen=True)
@@ -47,16 +56,19 @@ class ErrorTable:
         """What each column but that of the iterations shows, by its label."""
         study = self.book.study
         quantities = (study.network.loss, *(metric.name for metric in study.network.metrics))
-        curves = [Curve(name, variant) for name in quantities for variant in range(len(study.variants))]
+        sets = (False, True) if study.test else (False,)
+        variants = range(len(study.variants))
+        curves = [Curve(name, variant, test) for name in quantities for test in sets for variant in variants]
         return {self.label(curve): curve for curve in curves}
 
     def label(self, curve: Curve) -> str:
         """Return the label by which a curve's column is found."""
-        return f"{curve.quantity}, {self.book.study.variants[curve.variant].sheet}"
+        return f"{curve.title}, {self.book.study.variants[curve.variant].sheet}"
 
     def losses(self) -> list[str]:
-        """Return the labels of the loss, of all variants in their order."""
-        return [label for label, curve in self.curves.items() if curve.quantity == self.book.study.network.loss]
+        """Return the labels of the loss, of all variants in their order, on the samples trained on."""
+        loss = self.book.study.network.loss
+        return [label for label, curve in self.curves.items() if curve.quantity == loss and not curve.test]
 
     @cached_property
     def counters(self) -> tuple[str, ...]:
@@ -86,12 +98,21 @@ class ErrorTable:
             put_label(page, self.block, label, Section.DATA, label)
         for label, curve in self.curves.items():
             section = self.book.study.graph.by_name[curve.quantity].section
-            title = variant_title(self.book, curve.variant)
-            put_label(page, self.block, label, section, title, curve.quantity)
-        evaluates = self.book.study.evaluates
-        columns = self._by_epoch() if evaluates else (self._iterations(), *self._by_iteration())
-        values = self._points if evaluates else self._values_of_rows()
-        page.table = Table(self.block.first, self.rows, tuple(columns), values, is_portable=not evaluates)
+            title = variant_title(self.book, curve.variant, curve.test)
+            put_label(page, self.block, label, section, title, curve.title)
+        study = self.book.study
+        columns = self._by_epoch() if study.evaluates else (self._iterations(), *self._by_iteration())
+        values = self._points if study.evaluates else self._tested if study.test else self._values_of_rows()
+        portable = not (study.evaluates or study.test)
+        page.table = Table(self.block.first, self.rows, tuple(columns), values, is_portable=portable)
+
+    def _column(self, label: str, link: str) -> Column:
+        return Column(label, link, link, style.LINK, style.LINK)
+
+    def _of_test(self, curve: Curve) -> str:
+        """Return the link to a mean over the test set, whose list of points begins in the same row."""
+        tested = EpochsTable(self.book, test=True)
+        return tested.curve(curve.quantity, curve.variant, tested.point(ROW))
 
     # --- where every row or batch of the training sees the whole data set ---
 
@@ -106,38 +127,54 @@ class ErrorTable:
     def _by_iteration(self) -> Iterator[Column]:
         layout = self.book.layout
         for label, curve in self.curves.items():
+            if curve.test:
+                yield self._column(label, self._of_test(curve))
+                continue
             name, sheet = self.book.study.over_batch(curve.quantity), quoted(layout.study.variants[curve.variant].sheet)
             link = f"{sheet}!{layout.letter(name)}{ROW}"
             if layout.study.batch > 1:
                 row = f"(${self.block.letters[ITERATION]}{ROW}+1)*{layout.count(BATCH)}"
                 link = f"INDEX({layout.column(curve.variant, name)},{row})"
-            yield Column(label, link, link, style.LINK, style.LINK)
+            yield self._column(label, link)
 
     def _values_of_rows(self) -> Callable[[], Iterator[tuple[float, ...]]]:
         position = self.book.study.graph.position
         places = [
-            (curve.variant, position[self.book.study.over_batch(curve.quantity)]) for curve in self.curves.values()
+            (curve.variant, position[self.book.study.over_batch(curve.quantity)])
+            for curve in self.curves.values()
+            if not curve.test
         ]
         return partial(_last_of_batches, self.book.trace, places)
+
+    def _tested(self) -> Iterator[tuple[float, ...]]:
+        """Yield the values of the rows where some are of the test set, which is evaluated at every iteration."""
+        test = self.book.results.test
+        tested = {c: test.curve(c.variant, c.quantity) for c in self.curves.values() if c.test}
+        for row, (iteration, *numbers) in enumerate(self._values_of_rows()()):
+            trained = iter(numbers)
+            yield (iteration, *(tested[c][row] if c.test else next(trained) for c in self.curves.values()))
 
     # --- where it is evaluated beside a training on batches ---
 
     def _by_epoch(self) -> Iterator[Column]:
         """Yield the columns: links to the sheet Epochs, whose list of points begins in the same row."""
         layout, epochs = self.book.layout, EpochsTable(self.book)
-        point = f"{quoted(EPOCHS)}!${epochs.parameters.letters[POINT]}{ROW}"
+        point = epochs.point(ROW)
         iteration = epochs.iteration(point)
         yield Column(ITERATION, iteration, iteration, style.LINK_GENERAL, style.LINK_GENERAL)
         passes = f"{self.block.letters[ITERATION]}{ROW}*{layout.count(BATCH)}/{layout.count(SAMPLES)}"
         yield Column(EPOCHS_DONE, passes, passes, style.BUILT, style.BUILT)
         for label, curve in self.curves.items():
             link = epochs.curve(curve.quantity, curve.variant, point)
-            yield Column(label, link, link, style.LINK, style.LINK)
+            yield self._column(label, self._of_test(curve) if curve.test else link)
 
     def _points(self) -> Iterator[tuple[float, ...]]:
-        study, evaluation = self.book.study, self.book.results.evaluation
-        curves = [evaluation.curve(curve.variant, curve.quantity) for curve in self.curves.values()]
-        for iteration, *numbers in zip(evaluation.points, *curves, strict=True):
+        study, results = self.book.study, self.book.results
+        curves = [
+            (results.test if curve.test else results.evaluation).curve(curve.variant, curve.quantity)
+            for curve in self.curves.values()
+        ]
+        for iteration, *numbers in zip(results.evaluation.points, *curves, strict=True):
             yield (float(iteration), iteration * float(study.batch) / study.count, *numbers)
 
 
@@ -148,13 +185,16 @@ def _last_of_batches(trace: Trace, places: Sequence[tuple[int, int]]) -> Iterato
         yield (float(iteration), *(rows[variant][place] for variant, place in places))
 
 
-def variant_title(book: Book, variant: int) -> Formula | str:
-    """Return what a variant is called: by its learning rate, live, where only that tells it from the others."""
-    layout = book.layout
+def variant_title(book: Book, variant: int, test: bool = False) -> Formula | str:
+    """Return what a variant is called: by its learning rate, live, where only that tells it from the others.
+
+    With ``test`` what it is called where a curve is of the test set.
+    """
+    layout, behind = book.layout, _ON_TEST if test else ""
     if not layout.study.shares_settings:
-        return layout.study.variants[variant].sheet
-    text = partial(variant_text, book, variant)
-    return Formula(f"{text_literal(f'{layout.study.rate_name} = ')}&{layout.rate(variant)}", text)
+        return layout.study.variants[variant].sheet + behind
+    text = f"{text_literal(f'{layout.study.rate_name} = ')}&{layout.rate(variant)}"
+    return Formula(f"{text}&{text_literal(behind)}" if test else text, lambda: variant_text(book, variant) + behind)
 
 
 def variant_text(book: Book, variant: int) -> str:

@@ -43,6 +43,7 @@ DEFAULTS = {
     "mazur": ["weights"],
     "micrograd": ["path", "weights"],
     "mlp-2-2-2": ["weights"],
+    "overfitting": ["line", "weights"],
     "perceptron": ["regions", "weights"],
     "perceptron-rule": ["regions", "weights"],
     "ravine": ["path", "weights"],
