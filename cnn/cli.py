@@ -18,9 +18,9 @@ import click
 from cnn import options
 from cnn.errors import SheetgenError, UsageError
 from cnn.extra import require
-from cnn.net.networks import NETWORKS, find_network
+from cnn.json_form import to_json
+from cnn.net.network_file import chosen_network
 from cnn.runs.commands import resume_command, tab_command, typed
-from cnn.runs.json_form import to_json
 from cnn.runs.run import Run, find_run, free_name, listed_runs, newest_run, planned_run
 from cnn.training.config import recorded_config
 from cnn.training.plan import Plan, TrainOptions, new_plan, refuse_changes, unrecorded_folder
@@ -224,19 +224,56 @@ def finish_with_curves(run: Run, plan: Plan) -> None:
 
 
 @cli.command()
-@click.option("--net", default="rf20", show_default=True, help=f"Network: {', '.join(NETWORKS)}.")
+@click.option("--net", default="rf20", show_default=True, help=f"Network: {options.NETWORK}.")
 @options.as_json
 def summary(net: str, as_json: bool) -> None:
     """Show the layers of a network.
 
     Their shapes, parameters, receptive field and multiply-adds.
 
-    Example: cnn summary --net seed
+    \b
+    Examples: cnn summary --net seed
+              cnn summary --net mine.toml
     """
     from cnn.net.layer_table import layer_table, network_facts
 
-    network = find_network(net)
+    network = chosen_network(net)
     click.echo(json.dumps(to_json(network_facts(network))) if as_json else layer_table(network))
+
+
+@cli.command()
+@click.option("--recipe", default="fast", show_default=True, help=f"Hyper-parameters: {options.RECIPE}.")
+@click.option("--seed", type=options.SEED, default=1, show_default=True, help="Random seed.")
+@options.data
+@options.data_dir
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The picture to write, in the format that its name says.",
+)
+def augment(recipe: str, seed: int, data: str | None, data_dir: str | None, out: Path) -> int:
+    """Draw what a recipe does to the training pictures.
+
+    A digit a row: as it is, and then as it is changed at random for training.
+
+    Example: cnn augment --recipe mine.toml --out preview.png
+    """
+    require("torch", "PIL")
+    from cnn.digits.datasets import load_digits
+    from cnn.digits.idx import data_folder
+    from cnn.digits.picture_files import check_format, write_picture
+    from cnn.training.preview import changed_digits, preview
+    from cnn.training.recipe_file import chosen_recipe
+
+    check_format(out)
+    chosen = chosen_recipe(recipe)
+    if chosen.pipeline == "pil":
+        require("torchvision")
+    train = load_digits(data or "mnist", data_folder(data_dir)).train
+    write_picture(out, preview(changed_digits(chosen, train, seed)))
+    click.echo(f"{out}: training pictures as the recipe {chosen.name} changes them", err=True)
+    return 0
 
 
 @cli.command()

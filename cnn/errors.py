@@ -7,6 +7,7 @@ SheetgenError
     ├── DataError       MNIST absent, damaged, or not to be downloaded
     ├── RunError        a run directory that is absent, damaged, unfinished or already there
     ├── PictureError    a picture in which no digit can be read
+    ├── SettingsError   a file that is no network, or no recipe (file, line)
     └── TrainingError   training that cannot go on (the loss is no longer a number)
 """
 
@@ -20,6 +21,7 @@ __all__ = [
     "ExtraError",
     "PictureError",
     "RunError",
+    "SettingsError",
     "SheetgenError",
     "TrainingError",
     "UsageError",
@@ -48,6 +50,15 @@ class PictureError(CnnError):
     def __init__(self, path: object, message: str) -> None:
         self.path, self.message = path, message
         super().__init__(f"{path}: {message}")
+
+
+class SettingsError(CnnError):
+    """A file that is no network, or no recipe; ``line`` is counted from 1, None where it is not known."""
+
+    def __init__(self, source: str, line: int | None, problem: str, expected: str = "") -> None:
+        self.source, self.line = source, line
+        where = source if line is None else f"{source}, line {line}"
+        super().__init__(f"{where}: {problem}", expected)
 
 
 class TrainingError(CnnError):

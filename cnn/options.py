@@ -89,11 +89,15 @@ data = click.option(
     "--data", type=click.Choice(["mnist", "synthetic"]), help="MNIST, or drawn digits that are not MNIST [mnist]."
 )
 
+NETWORK = f"{', '.join(NETWORKS)}, or a file of your own, NAME.toml"
+RECIPE = f"{', '.join(RECIPES)}, or a file of your own, NAME.toml"
+"""What can be chosen, in words."""
+
 RATE, DROPOUT, SEED = Number(0, 100, min_open=True), Number(0, 1, max_open=True), click.IntRange(0, 2**31 - 1)
 
 _OF_A_TRAINING: tuple[Option, ...] = (
-    click.option("--net", help=f"Network: {', '.join(NETWORKS)} [rf20]."),
-    click.option("--recipe", help=f"Hyper-parameters: {', '.join(RECIPES)} [fast]."),
+    click.option("--net", help=f"Network: {NETWORK} [rf20]."),
+    click.option("--recipe", help=f"Hyper-parameters: {RECIPE} [fast]."),
     epochs,
     batch_size,
     click.option("--lr", type=RATE, help="Learning rate, the peak for OneCycle [the recipe's]."),
@@ -122,8 +126,8 @@ _OF_A_TRAINING: tuple[Option, ...] = (
 )
 
 _OF_A_SWEEP: tuple[Option, ...] = (
-    click.option("--net", "nets", multiple=True, help=f"Network: {', '.join(NETWORKS)} [rf20]; repeat for several."),
-    click.option("--recipe", "recipes", multiple=True, help=f"{', '.join(RECIPES)} [fast]; repeat for several."),
+    click.option("--net", "nets", multiple=True, help=f"Network: {NETWORK} [rf20]; repeat for several."),
+    click.option("--recipe", "recipes", multiple=True, help=f"{RECIPE} [fast]; repeat for several."),
     click.option("--lr", "rates", type=RATE, multiple=True, help="Learning rate [the recipe's]; repeat for several."),
     click.option(
         "--dropout", "dropouts", type=DROPOUT, multiple=True, help="Dropout [the recipe's]; repeat for several."

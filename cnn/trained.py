@@ -11,7 +11,6 @@ from cnn.digits.datasets import load_digits
 from cnn.digits.idx import data_folder
 from cnn.errors import RunError
 from cnn.net.modules import build_modules
-from cnn.net.networks import find_network
 from cnn.runs.examination import examine
 from cnn.runs.run import Run
 from cnn.runs.summary import Confusion
@@ -48,7 +47,7 @@ def trained_network(run: Run, checkpoint: str, device: torch.device) -> tuple[nn
     """Return a run's network in evaluation mode, and the epoch its weights are of; raise `RunError` where the weights
     are no numbers.
     """
-    model = build_modules(find_network(recorded_config(run).plan.network))
+    model = build_modules(recorded_config(run).plan.definition)
     epoch = load_weights(model, run, f"{checkpoint}.pt", device)
     if not all(torch.isfinite(tensor).all() for tensor in model.state_dict().values()):
         raise RunError(f"{run.path(f'{checkpoint}.pt')} holds weights that are no numbers: train the network anew")

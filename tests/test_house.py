@@ -31,7 +31,9 @@ SHEETGEN = (
 )
 CNN = (
     {"__init__", "errors"},
-    {"extra", "net"},
+    {"extra", "json_form"},
+    {"toml_file"},
+    {"net"},
     {"digits"},
     {"runs"},
     {"training"},
@@ -53,6 +55,7 @@ OF_SHEETGEN_FOR_CNN = {
     "interrupts",
     "jobs",
     "machine",
+    "template",  # how TOML is read, with its lines
     "version",
     "sheet_names",
 }

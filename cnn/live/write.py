@@ -24,7 +24,7 @@ from cnn.live.stored import DigitsSheet, StoredDigit, shown_first
 from cnn.live.why import WhySheet, can_say_why
 from cnn.net.folded import PlainLayer, fold, normalisation
 from cnn.net.modules import weights_of
-from cnn.net.networks import SIDE, as_trained, find_network, walk
+from cnn.net.networks import SIDE, as_trained, walk
 from cnn.runs.run import Run
 from cnn.trained import trained_network
 from cnn.training.config import recorded_config
@@ -55,7 +55,7 @@ def live_network(run: Run, image: str | None, checkpoint: str, data_dir: str | N
     """
     plan = recorded_config(run).plan
     model, epoch = trained_network(run, checkpoint, torch.device("cpu"))
-    facts = tuple(walk(as_trained(find_network(plan.network), 0.0)))
+    facts = tuple(walk(as_trained(plan.definition, 0.0)))
     layers = fold(facts, weights_of(model), normalisation(MEAN, DEVIATION))
     own = []
     if image is not None:

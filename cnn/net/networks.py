@@ -10,8 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from cnn.errors import UsageError
-from sheetgen.errors import did_you_mean
+from cnn.toml_file import nothing_called
 
 LayerKind = Literal["conv", "batchnorm", "relu", "dropout", "maxpool", "avgpool", "linear", "identity"]
 SIDE = 28
@@ -32,7 +31,7 @@ class Layer:
     stride: int = 1
     padding: int = 0
     bias: bool = False
-    pools_all: bool = False
+    pools_all: bool = field(default=False, metadata={"json": "global"})
 
 
 @dataclass(frozen=True)
@@ -136,10 +135,9 @@ NETWORKS = {network.name: network for network in (RF20, SEED)}
 
 
 def find_network(name: str) -> Network:
-    """Return the network of that name; raise `UsageError` with the nearest name, or those there are."""
+    """Return the built-in network of that name; raise `UsageError` with the nearest name, or those there are."""
     if name not in NETWORKS:
-        there_are = f"there are: {', '.join(NETWORKS)}"
-        raise UsageError(f"no network is called '{name}'", did_you_mean(name, NETWORKS, there_are))
+        raise nothing_called("network", name, NETWORKS)
     return NETWORKS[name]
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, fields
 from typing import get_type_hints
 
-from cnn.runs.json_form import Mismatch, from_json
+from cnn.json_form import Mismatch, from_json
 from cnn.runs.metrics import Epoch
 
 

@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import Any
 
 from cnn.errors import RunError, UsageError
+from cnn.json_form import Mismatch, Record, from_json, to_json
 from cnn.runs.epoch_table import from_csv, to_csv
-from cnn.runs.json_form import Mismatch, Record, from_json, to_json
 from cnn.runs.metrics import Epoch
 from cnn.runs.summary import Summary
 from sheetgen.errors import did_you_mean

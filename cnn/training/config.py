@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cnn.errors import RunError
-from cnn.runs.json_form import Mismatch, from_json, unknown_keys
+from cnn.json_form import Mismatch, from_json, unknown_keys
 from cnn.runs.run import Run
 from cnn.training.plan import Plan
 from cnn.training.recipe import Recipe

@@ -14,7 +14,6 @@ from cnn.digits.idx import data_folder
 from cnn.digits.parts import Digits
 from cnn.errors import RunError
 from cnn.extra import require
-from cnn.net.networks import find_network
 from cnn.runs.examination import examine, write_mistakes
 from cnn.runs.metrics import Reporter, best_epoch
 from cnn.runs.run import Run, make_folder
@@ -170,7 +169,7 @@ def fit(plan: Plan, run: Run, processes: Processes, reporter: Reporter, command:
     torch.set_num_threads(plan.threads)
     device = processes.place(find_device(plan.device))
     digits = load_in_turn(plan, processes, device)
-    trainer = Trainer(find_network(plan.network), plan.recipe, digits, plan.seed, device, processes, plan.amp)
+    trainer = Trainer(plan.definition, plan.recipe, digits, plan.seed, device, processes, plan.amp)
     if resumed:
         resume(trainer, run, digits)
         if processes.writes:

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import os
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
 
 from cnn.errors import UsageError
-from cnn.net.networks import Network, as_trained, find_network
+from cnn.net.network_file import chosen_network
+from cnn.net.networks import NETWORKS, Network, as_trained, find_network
+from cnn.net.shapes import checked
 from cnn.runs.summary import DataName
-from cnn.training.recipe import Recipe, find_recipe
+from cnn.training.recipe import Recipe
+from cnn.training.recipe_file import chosen_recipe
 
 
 @dataclass(frozen=True)
 class TrainOptions:
-    """The options of ``cnn train`` that say what to train and how, by their names; None where one was not given."""
+    """The options of ``cnn train`` that say what to train and how, by their names; None where one was not given.
 
-    net: str | None = None
-    recipe: str | None = None
+    ``net`` and ``recipe`` are names, or files, or what these stand for.
+    """
+
+    net: str | Path | Network | None = None
+    recipe: str | Path | Recipe | None = None
     epochs: int | None = None
     batch_size: int | None = None
     lr: float | None = None
@@ -34,9 +41,11 @@ class TrainOptions:
 @dataclass(frozen=True)
 class Plan:
     """What to train and how; ``validation`` pictures are held out of training, 0 for none; ``patience`` in
-    epochs; ``amp`` is torch's automatic mixed precision.
+    epochs; ``amp`` is torch's automatic mixed precision; ``own_network`` is the network where it is none of the
+    built-in ones.
 
-    Raises UsageError for a network that there is not, and for patience without pictures held out.
+    Raises UsageError for a network that there is not or whose layers do not fit one another, and for patience without
+    pictures held out.
     """
 
     network: str
@@ -49,9 +58,11 @@ class Plan:
     device: str = "auto"
     threads: int = 1
     amp: bool = False
+    own_network: Network | None = None
 
     def __post_init__(self) -> None:
-        find_network(self.network)
+        if checked(self.definition).name != self.network:
+            raise UsageError(f"the network is called '{self.definition.name}', not '{self.network}'")
         if self.patience is not None and not self.validation:
             raise UsageError(
                 "--patience needs --val: stopping by the test pictures would choose the result "
@@ -59,16 +70,23 @@ class Plan:
             )
 
     @property
+    def definition(self) -> Network:
+        """The network as its author wrote it."""
+        return find_network(self.network) if self.own_network is None else self.own_network
+
+    @property
     def trained_network(self) -> Network:
         """The network as it is trained."""
-        return as_trained(find_network(self.network), self.recipe.dropout)
+        return as_trained(self.definition, self.recipe.dropout)
 
 
 def new_plan(options: TrainOptions) -> Plan:
     """Return the plan that the options of ``cnn train`` describe."""
+    network = chosen_network("rf20" if options.net is None else options.net)
     return Plan(
-        network="rf20" if options.net is None else options.net,
-        recipe=changed(find_recipe("fast" if options.recipe is None else options.recipe), options),
+        network=network.name,
+        own_network=None if NETWORKS.get(network.name) == network else network,
+        recipe=changed(chosen_recipe("fast" if options.recipe is None else options.recipe), options),
         seed=1 if options.seed is None else options.seed,
         validation=options.val or 0,
         patience=options.patience,
@@ -120,10 +138,11 @@ def refuse_changes(plan: Plan, options: TrainOptions) -> None:
 
     The data may have moved, so ``data_dir`` is free.
     """
-    recorded = asdict(options_of(plan))
-    for option, value in asdict(replace(options, data_dir=None)).items():
-        if value is not None and value != recorded[option]:
+    recorded = options_of(plan)
+    for option in (field.name for field in fields(options) if field.name != "data_dir"):
+        value, started = getattr(options, option), getattr(recorded, option)
+        if value is not None and value != started:
             raise UsageError(
-                f"--resume continues the run as it was started, with --{option.replace('_', '-')} {recorded[option]}: "
+                f"--resume continues the run as it was started, with --{option.replace('_', '-')} {started}: "
                 "leave that option out"
             )

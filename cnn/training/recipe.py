@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
-from cnn.errors import UsageError
-from sheetgen.errors import did_you_mean
+from cnn.toml_file import nothing_called
 
 _OPTIONAL = {
     "momentum": ("optimizer", "sgd", 0.9),
@@ -22,6 +21,35 @@ _OPTIONAL = {
 }
 """The settings that belong to one choice of another setting, and their usual values."""
 
+_RANGES: dict[str, tuple[float, float]] = {
+    "epochs": (1, 10_000),
+    "batch_size": (2, 60_000),
+    "learning_rate": (1e-12, 1e30),
+    "momentum": (0, 0.9999),
+    "weight_decay": (0, 100),
+    "kernel_share": (1e-6, 1e6),
+    "kernel_decay": (0, 100),
+    "kernel_momentum": (0, 0.9999),
+    "decay_every": (1, 10_000),
+    "decay": (1e-12, 1),
+    "warmup": (0, 0.9999),
+    "rotation": (0, 180),
+    "shift": (0, 28),
+    "scale": (0, 0.9),
+    "shear": (0, 10),
+    "fill": (0, 255),
+    "dropout": (0, 0.9999),
+}
+"""The least and the largest value of each number."""
+
+
+class SettingError(ValueError):
+    """A setting that no training has; ``setting`` is its name."""
+
+    def __init__(self, setting: str, message: str) -> None:
+        self.setting = setting
+        super().__init__(message)
+
 
 @dataclass(frozen=True)
 class Recipe:
@@ -34,7 +62,7 @@ class Recipe:
     pixels). ``rotation`` in degrees, ``shift`` in pixels, ``scale`` and ``shear`` as fractions: each the largest
     value either way. ``fill`` is the 8-bit grey of pixels from outside. A setting that takes no part, such as
     ``warmup`` beside StepLR, is None; one that does, and is not given, has its usual value (`_OPTIONAL`). Raises
-    ValueError for values that no training has, such as less than one epoch or picture a batch.
+    SettingError for values that no training has (`_RANGES`).
     """
 
     name: str
@@ -65,12 +93,10 @@ class Recipe:
                 object.__setattr__(self, name, None)
             elif getattr(self, name) is None:
                 object.__setattr__(self, name, usual)
-        if min(self.epochs, self.batch_size) < 1:
-            raise ValueError("epochs and batch_size are at least 1")
-        if self.decay_every is not None and self.decay_every < 1:
-            raise ValueError("decay_every is at least 1")
-        if self.warmup is not None and not 0 <= self.warmup < 1:
-            raise ValueError("warmup is at least 0 and less than 1")
+        for name, (least, most) in _RANGES.items():
+            value = getattr(self, name)
+            if value is not None and not least <= value <= most:
+                raise SettingError(name, f"{name} is {value:g}, and must be from {least:,g} to {most:,g}")
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -84,8 +110,10 @@ class Recipe:
 
     @property
     def changes(self) -> dict[str, Any]:
-        """The settings that are other than those of the recipe of this name."""
-        usual = RECIPES[self.name].settings if self.name in RECIPES else {}
+        """The settings that are other than those of the built-in recipe of this name; none where there is no such."""
+        if self.name not in RECIPES:
+            return {}
+        usual = RECIPES[self.name].settings
         return {name: value for name, value in self.settings.items() if usual.get(name) != value}
 
 
@@ -96,11 +124,15 @@ BEST = replace(FAST, name="best", epochs=15)
 RECIPES = {recipe.name: recipe for recipe in (FAST, BEST, SEED)}
 
 
+def belongs_to(setting: str) -> tuple[str, str] | None:
+    """Return the other setting, and the choice of it, that a setting takes part in; None where it always does."""
+    return _OPTIONAL[setting][:2] if setting in _OPTIONAL else None
+
+
 def find_recipe(name: str) -> Recipe:
-    """Return the recipe of that name; raise `UsageError` with the nearest name, or those there are."""
+    """Return the built-in recipe of that name; raise `UsageError` with the nearest name, or those there are."""
     if name not in RECIPES:
-        there_are = f"there are: {', '.join(RECIPES)}"
-        raise UsageError(f"no recipe is called '{name}'", did_you_mean(name, RECIPES, there_are))
+        raise nothing_called("recipe", name, RECIPES)
     return RECIPES[name]
 
 

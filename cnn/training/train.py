@@ -18,11 +18,11 @@ from torch.nn.functional import cross_entropy
 
 from cnn.digits.parts import Digits
 from cnn.errors import TrainingError
+from cnn.json_form import from_json
 from cnn.net.first_block import FirstBlock, begins
 from cnn.net.modules import build_modules
 from cnn.net.networks import Network, walk
 from cnn.runs.examination import score_of
-from cnn.runs.json_form import from_json
 from cnn.runs.metrics import Epoch, Evaluated, Reporter, Score
 from cnn.runs.run import CheckpointState
 from cnn.training.augment import augmentation

@@ -58,7 +58,7 @@ CONFIG: list[tuple[Change, str]] = [
     (lambda c: c["plan"]["recipe"].pop("optimizer"), "plan.recipe.optimizer is missing"),
     (lambda c: c["plan"]["recipe"].update(optimizer="lion"), "plan.recipe.optimizer is 'lion', not one of 'sgd'"),
     (lambda c: c["plan"]["recipe"].update(learning_rate="high"), "recipe.learning_rate is 'high', not a number"),
-    (lambda c: c["plan"]["recipe"].update(epochs=0), "plan.recipe: epochs and batch_size are at least 1"),
+    (lambda c: c["plan"]["recipe"].update(epochs=0), "plan.recipe: epochs is 0, and must be from 1 to 10,000"),
 ]
 SUMMARY: list[tuple[Change, str]] = [
     (lambda s: s.pop("network"), "is damaged: network is missing"),

@@ -116,7 +116,9 @@ def test_dropout_or_none_the_checkpoint_fits(network: Network) -> None:
 
 
 def test_an_unknown_network_names_the_nearest_or_those_there_are() -> None:
-    with pytest.raises(UsageError, match=r"^no network is called 'lenet'; there are: rf20, seed$"):
+    with pytest.raises(
+        UsageError, match=r"^no network is called 'lenet'; there are: rf20, seed; or name a file: lenet\.toml$"
+    ):
         find_network("lenet")
     with pytest.raises(UsageError, match=r"^no network is called 'rf2'; did you mean 'rf20'"):
         find_network("rf2")

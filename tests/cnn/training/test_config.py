@@ -11,15 +11,15 @@ import pytest
 from cnn_support import config
 
 from cnn.errors import RunError
+from cnn.json_form import to_json
 from cnn.net.networks import RF20
-from cnn.runs.json_form import to_json
 from cnn.runs.run import Run
 from cnn.training.config import recorded_config
 from cnn.training.recipe import FAST
 
 KEYS = {
     "": "format command started plan device processes data machine versions continued",
-    "plan": "network recipe seed validation patience data data_dir device threads amp",
+    "plan": "network recipe seed validation patience data data_dir device threads amp own_network",
     "data": "name is_mnist fingerprint train validation test",
     "machine": "system architecture",
 }

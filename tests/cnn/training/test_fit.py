@@ -335,7 +335,7 @@ def test_the_printed_result_is_true(trained: Trained) -> None:
 
 def test_settings_that_earlier_versions_listed_wrongly_are_read_as_they_were(tmp_path: Path) -> None:
     """Muon ran at 0.95 while config.json said 0.9, and listed what takes no part."""
-    from cnn.runs.json_form import from_json
+    from cnn.json_form import from_json
     from cnn.training.recipe import Recipe
 
     before = {

@@ -44,13 +44,13 @@ def from_json(record: type[Record], content: object, place: str = "") -> Record:
     the content is called in the message: ``test`` in summary.json.
     """
     entries = _checked(dict, "an object", content, place or "it")
-    kinds = _kinds(record)
+    kinds = kinds_of(record)
     values = {}
     for field in dataclasses.fields(record):
         key = _key(field)
         where = f"{place}.{key}" if place else key
         if key in entries:
-            values[field.name] = _read(kinds[field.name], entries[key], where)
+            values[field.name] = read_value(kinds[field.name], entries[key], where)
         elif field.default is dataclasses.MISSING:
             raise Mismatch(f"{where} is missing")
     try:
@@ -65,7 +65,7 @@ def unknown_keys(record: type[Record], content: Mapping[str, object]) -> set[str
 
 
 @cache
-def _kinds(record: type) -> dict[str, Any]:
+def kinds_of(record: type) -> dict[str, Any]:
     """Return the type of each field."""
     return get_type_hints(record)
 
@@ -74,22 +74,22 @@ def _key(field: dataclasses.Field[Any]) -> str:
     return str(field.metadata.get("json", field.name))
 
 
-def _read(kind: Any, value: object, where: str) -> Any:
+def read_value(kind: Any, value: object, where: str) -> Any:
     """Return a value as its field holds it, ``kind`` being the field's type; raise `Mismatch`."""
     origin, arguments = get_origin(kind), get_args(kind)
     if origin in (Union, UnionType):
         (inner,) = (argument for argument in arguments if argument is not NoneType)
-        return None if value is None else _read(inner, value, where)
+        return None if value is None else read_value(inner, value, where)
     if origin is Literal:
         if value not in arguments:
             raise Mismatch(f"{where} is {reprlib.repr(value)}, not one of {', '.join(map(repr, arguments))}")
         return value
     if origin is tuple:
         items = _checked(list, "a list", value, where)
-        return tuple(_read(arguments[0], item, f"{where}[{index}]") for index, item in enumerate(items))
+        return tuple(read_value(arguments[0], item, f"{where}[{index}]") for index, item in enumerate(items))
     if origin is Mapping:
         entries = _checked(dict, "an object", value, where)
-        return {key: _read(arguments[1], item, f"{where}.{key}") for key, item in entries.items()}
+        return {key: read_value(arguments[1], item, f"{where}.{key}") for key, item in entries.items()}
     if dataclasses.is_dataclass(kind):
         return from_json(kind, value, where)  # type: ignore[arg-type]
     return _read_simple(kind, value, where)
