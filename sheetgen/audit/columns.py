@@ -119,7 +119,8 @@ class Columns:
 
     def is_whole(self, meant: Meaning) -> bool:
         """Whether a derivative is one of the whole loss, as far as its label says."""
-        return not meant.of or self.table.named(meant.of, Kind.QUANTITY) is None
+        of = self.table.named(meant.of, Kind.QUANTITY)
+        return of is None or self.losses == [of]
 
     @cached_property
     def losses(self) -> list[int]:
@@ -133,7 +134,14 @@ class Columns:
         if lasting:
             return lasting[:1]
         parts = [column for column in self.table.of_kind(Kind.QUANTITY) if self._is_part(column)]
-        return [column for column in parts if not self._feeds(column, parts)]
+        return [column for column in parts if not self._feeds(column, parts)] or self._derived
+
+    @property
+    def _derived(self) -> list[int]:
+        """The calculated column of which most derivatives are, whatever it is called: ``f`` beside ``∂f/∂x``."""
+        named = Counter(meant.of for meant in self.derivatives.values() if meant.of)
+        found = (self.table.named(of, Kind.QUANTITY) for of, _ in named.most_common(1))
+        return [column for column in found if column is not None and any(True for _ in self.formulas(column))]
 
     def _is_part(self, column: int) -> bool:
         names = self.table.columns[column].names

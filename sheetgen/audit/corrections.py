@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sheetgen.audit.adam import RIGHT, Correction, Moments, correction_of, explains, moments_before, moments_of
+from sheetgen.audit.adam import (
+    LEFT_OUT,
+    RIGHT,
+    Correction,
+    Moments,
+    correction_of,
+    explains,
+    moments_before,
+    moments_of,
+)
 from sheetgen.audit.book import Book, Place
 from sheetgen.audit.causes import relative_formula
 from sheetgen.audit.claims import Update
@@ -18,11 +28,16 @@ from sheetgen.audit.unfolded import Unfolded
 
 _MOST_STEPS = 6
 """The steps of an optimiser that are looked at to name what is wrong."""
+_WITHOUT = re.compile(r"\b(?:without|no|not|un)\b.{0,30}\bcorrect(?:ed|ion)\b|\buncorrected\b", re.I)
+"""How a sheet says that it leaves the correction out, as one that shows why there is one."""
 
 
 @dataclass(frozen=True)
 class Fault:
-    """An update that is wrong: which mistake it is, and what would be right."""
+    """An update that is wrong: which mistake it is, and what would be right.
+
+    ``is_meant`` says that the sheet itself announces it.
+    """
 
     update: Update
     kind: str
@@ -30,6 +45,7 @@ class Fault:
     right_formula: str | None = None
     at: Place | None = None
     right_value: float | None = None
+    is_meant: bool = False
 
     @property
     def place(self) -> Place:
@@ -63,11 +79,26 @@ def _faults(
             cell = book.formula_cell(place)
             if cell is not None:
                 alike[told, relative_formula(cell)].append((update, Wrong(cell, moments, correction)))
+    meant = {sheet: kind == LEFT_OUT and _says_so(sheet, book) for sheet in {u.new.sheet for u, _ in steps}}
     for (told, _), several in alike.items():
         right = right_formula([wrong for _, wrong in several])
         for number, (update, wrong) in enumerate(several):
             place = wrong.cell.place
-            yield Fault(update, kind, told, None if number else right, at=place, right_value=wrong.value())
+            yield Fault(
+                update,
+                kind,
+                told,
+                None if number else right,
+                at=place,
+                right_value=wrong.value(),
+                is_meant=meant[update.new.sheet],
+            )
+
+
+def _says_so(sheet: str, book: Book) -> bool:
+    """Whether the name of a sheet or a text on it says that the bias is not corrected there."""
+    texts = (cell.value for cell in book.on(sheet) if isinstance(cell.value, str))
+    return any(_WITHOUT.search(text) for text in (sheet, *texts))
 
 
 def _moments(entries: Sequence[tuple[Update, Unfolded]], graph: Graph) -> Iterator[tuple[Update, Moments]]:

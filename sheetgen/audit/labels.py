@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
@@ -182,14 +182,27 @@ def _quantity(text: str, label: str) -> Meaning | None:
 
 
 def settled(labels: Mapping[K, Meaning]) -> dict[K, Meaning]:
-    """Return labels that stand together, where a name of a loss by which something is derived names a quantity.
+    """Return labels that stand together, where the others show what one names.
 
-    ``C`` is a cost, unless there are derivatives by C and none of C.
+    ``C`` is a cost, unless there are derivatives by C and none of C, or all are of another quantity that is there;
+    ``distance`` is no derivative where there are derivatives by it.
     """
-    slopes = [meant for meant in labels.values() if meant.derivative]
+    slopes = [meant for meant in labels.values() if meant.derivative and not meant.weak]
     of = {name for meant in slopes for name in meant.of}
     by = {name for meant in slopes for name in meant.by} - of
-    return {
-        key: replace(meant, kind=Kind.QUANTITY) if meant.kind == Kind.LOSS and by & set(meant.names) else meant
-        for key, meant in labels.items()
-    }
+    known = {name for meant in labels.values() if not meant.derivative for name in meant.names}
+    said = bool(of) and all(not meant.of or known.intersection(meant.of) for meant in slopes)
+    return {key: _among(meant, of if said else set(), by) for key, meant in labels.items()}
+
+
+def _among(meant: Meaning, of: Collection[str], by: Collection[str]) -> Meaning:
+    """Return what a label names beside derivatives of and by some names; of none where not all say of what."""
+    names = set(meant.names)
+    is_letter = all(len(name) == 1 for name in meant.names)
+    if meant.kind == Kind.LOSS:
+        is_other = bool(names & set(by)) or (is_letter and bool(of) and not names & set(of))
+    else:
+        is_other = meant.weak and bool(meant.by) and bool(names & set(by))
+    if is_other:
+        return replace(meant, kind=Kind.QUANTITY, by=(), weak=False)
+    return meant

@@ -45,6 +45,27 @@ class Unfolded:
         return known[name]
 
     @cached_property
+    def apart(self) -> frozenset[str]:
+        """The gradients that it follows from otherwise than by a cell between that puts several together."""
+        found: set[str] = set()
+        ahead, seen = [self.new], {self.new}
+        while ahead:
+            name = ahead.pop()
+            uses = self.graph.uses.get(name, ())
+            taken = [other for other in uses if other in self._gradients]
+            if len(taken) > 1 and name != self.new:
+                continue
+            found.update(taken)
+            fresh = [other for other in uses if other in self._between and other not in seen]
+            seen.update(fresh)
+            ahead += fresh
+        return frozenset(found)
+
+    @cached_property
+    def _gradients(self) -> frozenset[str]:
+        return frozenset(self.gradients)
+
+    @cached_property
     def _between(self) -> frozenset[str]:
         return frozenset(self.between)
 

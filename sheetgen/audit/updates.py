@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -55,7 +55,7 @@ def judge_updates(structure: Structure, equations: Equations, graph: Graph, book
             which = fault.words if fault.at else ""  # a cell of its own for each moment
             groups[fault.kind, fault.update.group, relative_formula(cell), which].append(fault)
     every, understood = {update.new for update in structure.updates}, updates.understood
-    wrong = {fault.update.new for fault in faults}
+    wrong = {fault.update.new for fault in faults if not fault.is_meant}
     tally = Tally(right=len(understood - wrong), wrong=len(wrong), unknown=len(every - understood - wrong))
     return UpdatesJudged(tuple(_finding(group, book, graph) for group in groups.values()), tally)
 
@@ -66,8 +66,8 @@ def _finding(faults: Sequence[Fault], book: Book, graph: Graph) -> Finding:
     assert cell is not None
     return Finding(
         kind=first.kind,
-        weight=Weight.WRONG,
-        words=f"The update {first.words}.",
+        weight=Weight.NOTICE if first.is_meant else Weight.WRONG,
+        words=f"The update {first.words}{', as the sheet says' if first.is_meant else ''}.",
         first=first.place,
         areas=areas_of(fault.place for fault in faults),
         label=first.update.label,
@@ -123,12 +123,14 @@ class _Updates:
 
     def _gradient(self, update: Update, rule: Unfolded) -> Iterator[Fault]:
         old = cell_name(update.old)
-        for name in rule.gradients:
+        others = [name for name in rule.gradients if not self._is_own(name, update)]
+        for name in others:
             about = self._claims[name]
-            if about.above and self._is_earlier(about.by, update.old):
-                continue
             cells = {about.by, *about.summed}
-            if self._source(update.old) in {self._source(cell) for cell in cells}:
+            before = self._is_earlier(about.by, update.old)
+            if before and (about.above or len(others) < len(rule.gradients)):
+                continue
+            if self._is_of_all(name, update, rule):
                 continue
             if not all(cell_name(cell) in self._graph.ends for cell in cells) and not self._mistaken(update, rule):
                 continue
@@ -143,6 +145,22 @@ class _Updates:
                 words = f"starts from {self._called(others[0])} where {self._called(old)} is needed"
                 formula = self._formulas.with_cells(update, {others[0]: old})
                 yield Fault(update, OTHER_WEIGHT, words, formula, right_value=self._formulas.value(update, formula))
+
+    def _is_own(self, name: str, update: Update) -> bool:
+        """Whether a cell is the derivative by the parameter of an update."""
+        about = self._claims[name]
+        return self._source(update.old) in {self._source(cell) for cell in (about.by, *about.summed)}
+
+    def _is_of_all(self, name: str, update: Update, rule: Unfolded) -> bool:
+        """Whether an update takes a gradient for a number that it shares with others of its step: a length of all."""
+        alike = self._together[update.new.sheet, self._step(update), frozenset(rule.gradients)]
+        apart = rule.apart
+        return alike > 1 and name not in apart and any(self._is_own(one, update) for one in apart)
+
+    @cached_property
+    def _together(self) -> Counter[tuple[str, int, frozenset[str]]]:
+        """How many updates of a step take the same gradients."""
+        return Counter((u.new.sheet, self._step(u), frozenset(rule.gradients)) for u, rule in self._understood)
 
     @staticmethod
     def _is_earlier(place: Place, other: Place) -> bool:

@@ -16,7 +16,7 @@ from sheetgen.template.shipped import template_names
 
 SMALL = ("linear-regression", "softmax-temperature")
 """Means over epochs, and tensors."""
-QUICK = ("diverging", "mazur", "perceptron")
+QUICK = ("adam-by-hand", "diverging", "mazur", "perceptron", "perceptron-rule")
 """The templates whose workbooks, as large as they are built, take about a second."""
 
 
