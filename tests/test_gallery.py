@@ -152,6 +152,20 @@ def test_linear_regression_finds_the_least_squares_line() -> None:
     assert [w[-1], b[-1]] == pytest.approx(np.polyfit(study.samples["x"], study.samples["t"], 1), abs=1e-4)
 
 
+def test_the_exercise_comes_to_its_published_numbers_as_a_plain_loop_does() -> None:
+    """θ after 1,500 updates, as answers to the exercise print it."""
+    study = load("house-prices")
+    x, y = (np.array(study.samples[name]) for name in ("x", "y"))
+    design, theta = np.c_[np.ones(97), x], np.zeros(2)
+    for _ in range(1500):
+        theta = theta - 0.01 * design.T @ (design @ theta - y) / 97
+    ours = [column[-1] for column in columns(study, "θ₀", "θ₁")]
+    assert ours == pytest.approx(list(theta), rel=1e-12)
+    assert ours == pytest.approx([-3.630291439404361, 1.166362350335582], rel=1e-12)
+    assert round(float(np.mean(y**2)) / 2, 2) == 32.07
+    assert np.polyfit(x, y, 1) == pytest.approx([1.193034, -3.895781], abs=1e-6)
+
+
 def test_logistic_regression_finds_the_textbooks_fit() -> None:
     study = override(load("logistic-regression"), iterations=1500)
     w, b = columns(study, "w", "b", variant=variant(study, "Adam"))

@@ -50,6 +50,22 @@ def batch_norm(g: Tensors) -> Tensor:
     return functional.binary_cross_entropy(y, g["t"]) + functional.binary_cross_entropy(plain, g["t"])
 
 
+def autoencoder(g: Tensors) -> Tensor:
+    hidden = torch.sigmoid(torch.eye(8, dtype=torch.float64)[g["place"].long()] @ g["W"] + g["b"])
+    return functional.cross_entropy(hidden @ g["V"] + g["c"], g["place"].long())
+
+
+def matrix_factorisation(g: Tensors) -> Tensor:
+    said = 3 + g["U"] @ g["V"].T + g["mild"] + g["good"]
+    known = g["R"] > 0
+    size = (g["U"] ** 2).sum() + (g["V"] ** 2).sum()
+    return functional.mse_loss(said[known], g["R"][known], reduction="sum") / 2 + 0.15 * size
+
+
+def word2vec(g: Tensors) -> Tensor:
+    return functional.cross_entropy(g["W"] @ g["C"], g["near"] / g["near"].sum(1, keepdim=True))
+
+
 def residual(g: Tensors) -> Tensor:
     h = s = g["x"]
     for layer in range(6):
@@ -63,12 +79,15 @@ def softmax_temperature(g: Tensors) -> Tensor:
 
 
 LOSSES: dict[str, Loss] = {
+    "autoencoder": autoencoder,
     "batch-norm": batch_norm,
     "conv-edges": conv_edges,
     "lenet-small": lenet_small,
     "layer-norm": layer_norm,
+    "matrix-factorisation": matrix_factorisation,
     "residual": residual,
     "softmax-temperature": softmax_temperature,
+    "word2vec": word2vec,
 }
 MOMENTUM = {"lenet-small": 0.9}
 
@@ -77,7 +96,10 @@ MOMENTUM = {"lenet-small": 0.9}
 def test_fifty_updates_are_those_of_torch(name: str) -> None:
     study = override(load(name), iterations=50)
     rate = study.variants[0].rate
-    same_training(study, LOSSES[name], lambda p: torch.optim.SGD(p, rate, momentum=MOMENTUM.get(name, 0.0)))
+    if name == "autoencoder":
+        same_training(study, LOSSES[name], lambda p: torch.optim.Adam(p, rate))
+    else:
+        same_training(study, LOSSES[name], lambda p: torch.optim.SGD(p, rate, momentum=MOMENTUM.get(name, 0.0)))
 
 
 def column(study: Study, name: str, variant: int = 0) -> NDArray[np.float64]:
@@ -205,6 +227,67 @@ def test_a_sample_asked_for_is_normalised_as_torch_does_when_it_evaluates() -> N
         w, mean, var, gain, bias, v, c = (numbers[name][row] for name in names)
         normed = functional.batch_norm(asked @ w, mean, var, gain, bias, training=False, eps=1e-5)
         assert y == pytest.approx(float(torch.sigmoid(torch.tanh(normed) @ v + c)), rel=1e-12)
+
+
+# --- autoencoder ---
+
+
+def test_the_code_is_the_numbers_from_0_to_7() -> None:
+    study = load("autoencoder")
+    hidden, codes, right = columns(study, "H", (8, 3)), columns(study, "code", (8,)), column(study, "right")
+    assert (codes == (hidden > 0.5) @ [4, 2, 1]).all()
+    all_right, all_apart = right == 1, [len({*row}) == 8 for row in codes]
+    assert all_right.argmax() == 18
+    assert all_right[18:].all()
+    assert all_apart.index(True) == 36
+    assert all(all_apart[36:])
+    assert sorted(codes[-1]) == list(range(8))
+    assert np.abs(hidden[-1] - hidden[-1].round()).max() < 0.1
+
+
+# --- matrix-factorisation ---
+
+
+def test_what_was_kept_back_is_told_by_two_tastes_and_not_by_means_alone() -> None:
+    study = load("matrix-factorisation")
+    known, answers = columns(study, "R", (15, 15))[0], columns(study, "A", (15, 15))[0]
+    assert (np.count_nonzero(known), np.count_nonzero(answers)) == (149, 25)
+    assert not (known * answers).any()
+    asked, said = column(study, "asked"), columns(study, "P", (15, 15))
+    assert asked[-1] == pytest.approx(np.sqrt(((said[-1] - answers)[answers > 0] ** 2).mean()))
+    assert round(asked[0], 2) == 1.25
+    assert asked[-1] < 0.5
+    mild, good, alone = np.zeros((15, 1)), np.zeros(15), []
+    for _ in range(study.iterations + 1):
+        alone.append(np.sqrt(((3 + mild + good - answers)[answers > 0] ** 2).mean()))
+        off = np.where(known > 0, 3 + mild + good - known, 0)
+        mild, good = mild - 0.08 * off.sum(1, keepdims=True), good - 0.08 * off.sum(0)
+    assert min(alone) > 1.1
+
+
+def test_a_hole_has_no_gradient() -> None:
+    study = load("matrix-factorisation")
+    holes = columns(study, "R", (15, 15)) == 0
+    assert not columns(study, "∂E/∂D", (15, 15))[holes].any()
+
+
+# --- word2vec ---
+
+
+def test_the_analogies_are_found_from_update_19_on() -> None:
+    study = load("word2vec")
+    assert study.tensors is not None
+    words = list(study.tensors.naming.words["word"])
+    w, answers = columns(study, "W", (8, 3)), columns(study, "answer", (3,))
+    asked = [("king", "man", "woman"), ("prince", "boy", "girl"), ("king", "man", "boy")]
+    for row, (of_row, said) in enumerate(zip(w, answers, strict=True)):
+        for (a, b, c), answer in zip(asked, said, strict=True):
+            point = of_row[words.index(a)] - of_row[words.index(b)] + of_row[words.index(c)]
+            assert np.linalg.norm(of_row - point, axis=1).argmin() == answer, row
+    told = [[words[int(answer)] for answer in row] for row in answers]
+    assert told[0] == ["princess", "girl", "king"]
+    assert told[18] != told[19]
+    assert told[19:] == [["queen", "princess", "prince"]] * 22
 
 
 # --- residual ---

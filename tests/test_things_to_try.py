@@ -44,7 +44,7 @@ def last(tried: Tried, sheet: str, name: str) -> float:
     return tried.column(sheet, name)[-1]
 
 
-FEWER = {"lenet-small": 26, "gpt-small": 25}
+FEWER = {"lenet-small": 26, "gpt-small": 25, "house-prices": 100}
 """The iterations after which what is promised of a large workbook is seen."""
 
 
@@ -76,6 +76,15 @@ TRIES: dict[str, list[tuple[Edits, Happens]]] = {
         (
             {"η lr 0.2": 0.5},
             lambda old, new: last(old, "lr 0.2", "E") < 0.01 and last(new, "lr 0.2", "E") > 1e50,
+        ),
+    ],
+    "autoencoder": [
+        (
+            {"place_7": 6.0},
+            lambda old, new: (
+                new.column("lr 0.1", "code_6") == new.column("lr 0.1", "code_7")
+                and last(old, "lr 0.1", "code_6") != last(old, "lr 0.1", "code_7")
+            ),
         ),
     ],
     "batch-norm": [
@@ -177,6 +186,12 @@ TRIES: dict[str, list[tuple[Edits, Happens]]] = {
             ] == [[0, 1, 2, 0, 3], [0, 1, 2, 0, 1]],
         ),
     ],
+    "house-prices": [
+        (
+            {"η lr 0.01": 0.025},
+            lambda old, new: last(old, "lr 0.01", "mean E") < 6 and last(new, "lr 0.01", "mean E") > 1e4,
+        ),
+    ],
     "iris": [
         (
             {"η Adam": 1.0},
@@ -216,6 +231,12 @@ TRIES: dict[str, list[tuple[Edits, Happens]]] = {
     ],
     "lstm-adding": [
         ({"y_0": 1.6}, lambda old, new: last(old, "lr 0.1", "worst") < 0.03 < 0.2 < last(new, "lr 0.1", "worst")),
+    ],
+    "matrix-factorisation": [
+        (
+            {"R_1_0": 5.0},
+            lambda old, new: round(last(old, "lr 0.08", "P_1_0"), 1) == 3.1 and last(new, "lr 0.08", "P_1_0") > 4,
+        ),
     ],
     "mazur": [
         (
@@ -300,6 +321,12 @@ TRIES: dict[str, list[tuple[Edits, Happens]]] = {
         (
             {f"w{number}": 4.0 for number in range(1, 9)},
             lambda old, new: [f"{t.column('lr 1.0', '∂E/∂w1')[0]:.0E}" for t in (old, new)] == ["2E-06", "4E-10"],
+        ),
+    ],
+    "word2vec": [
+        (
+            {"near_queen_crown": 0.0, "near_queen_work": 3.0},
+            lambda old, new: [last(tried, "lr 2.0", "answer_0") for tried in (old, new)] == [3, 1],
         ),
     ],
     "xor": [

@@ -237,8 +237,9 @@ def test_slopes_of_the_gallery_are_those_of_autograd(name: str) -> None:
 
 
 def _as_python(text: str) -> str:
-    """Return an equation in which a number of the row above is a name and no call."""
-    return re.sub(r"previous\((\w+)\)", r"previous_\1", text)
+    """Return an equation in which a number of the row above is a name and no call, and names have plain digits."""
+    plain = text.translate({ord("₀") + digit: str(digit) for digit in range(10)})
+    return re.sub(r"previous\((\w+)\)", r"previous_\1", plain)
 
 
 def one_at_a_time(text: str, letter: str, point: dict[str, float]) -> float:

@@ -12,8 +12,9 @@ from sheetgen.template.shipped import template_data, template_names, template_te
 from sheetgen.template.write import effective_template
 
 OF_TENSORS = (
-    "attention-head", "batch-norm", "conv-edges", "gpt-small", "layer-norm", "lenet-small", "lstm-adding", "residual",
-    "rnn-echo", "softmax-temperature", "transformer-block",
+    "attention-head", "autoencoder", "batch-norm", "conv-edges", "gpt-small", "layer-norm", "lenet-small",
+    "lstm-adding", "matrix-factorisation", "residual", "rnn-echo", "softmax-temperature", "transformer-block",
+    "word2vec",
 )  # fmt: skip
 """The templates of tensors, whose workbooks have many columns."""
 TEMPLATES = tuple(name for name in template_names() if name == "softmax-temperature" or name not in OF_TENSORS)

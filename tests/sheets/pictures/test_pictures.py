@@ -26,6 +26,10 @@ from sheetgen.sheets.pictures import sheet as pictures
 from sheetgen.template.shipped import template_names
 
 DEFAULTS = {
+    "autoencoder": ["gradients"],
+    "house-prices": ["line", "path", "weights"],
+    "matrix-factorisation": ["gradients"],
+    "word2vec": ["gradients"],
     "attention-head": ["gradients"],
     "batch-norm": ["gradients"],
     "adam-by-hand": ["weights"],
