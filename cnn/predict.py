@@ -10,15 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from PIL import Image
 
 from cnn.digits.mnist_form import Grey, read_digits
-from cnn.digits.parts import normalize
 from cnn.errors import PictureError, UsageError
 from cnn.extra import require
+from cnn.net.networks import SIDE
 from cnn.runs.run import Run
-from cnn.trained import trained_network
+from cnn.trained import probabilities
 from sheetgen.files import replace_file
 
 
@@ -57,13 +56,8 @@ def predict_pictures(
     run: Run, paths: Sequence[str], checkpoint: str = "last"
 ) -> tuple[list[Reading], list[PictureError]]:
     """Return the reading of each picture in which a digit was found, and an error for each other."""
-    model, _ = trained_network(run, checkpoint, torch.device("cpu"))
     forms, errors = read_digits(paths)
-    if not forms:
-        return [], errors
-    inputs = normalize(torch.from_numpy(np.stack([mnist for *_, mnist in forms])))
-    with torch.inference_mode():
-        chances = model(inputs).double().softmax(1)
+    chances = probabilities(run, checkpoint, np.array([mnist for *_, mnist in forms]).reshape(-1, SIDE, SIDE))
     readings = [
         Reading(str(path), picture, mnist, int(row.argmax()), tuple(row.tolist()))
         for (path, picture, mnist), row in zip(forms, chances, strict=True)

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import nn
 
 from cnn.digits.datasets import load_digits
 from cnn.digits.idx import data_folder
+from cnn.digits.parts import DEVIATION, MEAN, normalize
 from cnn.errors import RunError
-from cnn.net.modules import build_modules
+from cnn.net.folded import PlainLayer, fold, normalisation
+from cnn.net.modules import build_modules, weights_of
+from cnn.net.networks import as_trained, walk
 from cnn.runs.examination import examine
 from cnn.runs.run import Run
 from cnn.runs.summary import Confusion
@@ -52,6 +57,21 @@ def trained_network(run: Run, checkpoint: str, device: torch.device) -> tuple[nn
     if not all(torch.isfinite(tensor).all() for tensor in model.state_dict().values()):
         raise RunError(f"{run.path(f'{checkpoint}.pt')} holds weights that are no numbers: train the network anew")
     return model.to(device).eval(), epoch
+
+
+def probabilities(run: Run, checkpoint: str, images: NDArray[np.generic]) -> NDArray[np.float64]:
+    """Return the probabilities (n, 10) that a run's network gives pictures (n, 28, 28) of 0…255."""
+    model, _ = trained_network(run, checkpoint, torch.device("cpu"))
+    with torch.inference_mode():
+        found = model(normalize(torch.from_numpy(images))).double().softmax(1).numpy()
+    return np.asarray(found)
+
+
+def folded_network(run: Run, checkpoint: str) -> tuple[PlainLayer, ...]:
+    """Return a run's network as plain layers over pixels of 0…255."""
+    model, _ = trained_network(run, checkpoint, torch.device("cpu"))
+    facts = tuple(walk(as_trained(recorded_config(run).plan.definition, 0.0)))
+    return fold(facts, weights_of(model), normalisation(MEAN, DEVIATION))
 
 
 def evaluate_run(run: Run, checkpoint: str, data_dir: str | None, device_name: str | None) -> Evaluation:

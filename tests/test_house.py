@@ -30,7 +30,7 @@ SHEETGEN = (
     {"__main__"},
 )
 CNN = (
-    {"__init__", "errors"},
+    {"errors"},
     {"extra", "json_form"},
     {"toml_file"},
     {"net"},
@@ -40,6 +40,8 @@ CNN = (
     {"trained", "sweep"},
     {"predict"},
     {"tab", "live", "show", "sweep_table", "options"},
+    {"api"},
+    {"__init__"},
     {"cli"},
     {"__main__"},
 )

@@ -12,7 +12,6 @@ import torch
 from cnn.digits.datasets import load_digits
 from cnn.digits.idx import data_folder
 from cnn.digits.mnist_form import read_digits
-from cnn.digits.parts import DEVIATION, MEAN
 from cnn.live.arrangement import arrange
 from cnn.live.choose import test_digits
 from cnn.live.forward import forward
@@ -22,11 +21,10 @@ from cnn.live.maps import MapsSheet
 from cnn.live.number import NumberSheet, there_is_a_convolution
 from cnn.live.stored import DigitsSheet, StoredDigit, shown_first
 from cnn.live.why import WhySheet, can_say_why
-from cnn.net.folded import PlainLayer, fold, normalisation
-from cnn.net.modules import weights_of
-from cnn.net.networks import SIDE, as_trained, walk
+from cnn.net.folded import PlainLayer
+from cnn.net.networks import SIDE
 from cnn.runs.run import Run
-from cnn.trained import trained_network
+from cnn.trained import folded_network, trained_network
 from cnn.training.config import recorded_config
 from sheetgen.page.page import Page
 from sheetgen.sheet_names import LIVE
@@ -55,8 +53,6 @@ def live_network(run: Run, image: str | None, checkpoint: str, data_dir: str | N
     """
     plan = recorded_config(run).plan
     model, epoch = trained_network(run, checkpoint, torch.device("cpu"))
-    facts = tuple(walk(as_trained(plan.definition, 0.0)))
-    layers = fold(facts, weights_of(model), normalisation(MEAN, DEVIATION))
     own = []
     if image is not None:
         forms, errors = read_digits([image])
@@ -67,7 +63,7 @@ def live_network(run: Run, image: str | None, checkpoint: str, data_dir: str | N
     summary = run.summary()
     mistakes = [mistake.index for mistake in summary.mistakes] if summary and summary.test else []
     title = f"The network {plan.network} of the run {run.name}, alive: after {epoch} epochs"
-    return LiveNetwork(title, layers, (*own, *test_digits(model, test, mistakes)))
+    return LiveNetwork(title, folded_network(run, checkpoint), (*own, *test_digits(model, test, mistakes)))
 
 
 def pages(network: LiveNetwork, *, learning: bool = True) -> list[Page]:
