@@ -60,9 +60,13 @@ def first_sentence(path: Path) -> str:
 
 
 def rooms(package: str) -> Iterator[tuple[str, list[Path]]]:
-    """Yield each room of a package, itself first, with its modules; then the folders in the room, with theirs."""
+    """Yield each room of a package, itself first, with its modules; then the folders in the room, with theirs.
+
+    What is only linked into it, as the templates may be, is no room of it.
+    """
     top = ROOT / package
-    for folder in (top, *sorted(path.parent for path in top.rglob("*/__init__.py"))):
+    folders = sorted(path.parent for path in top.rglob("*/__init__.py") if not path.parent.is_symlink())
+    for folder in (top, *folders):
         yield folder.relative_to(ROOT).as_posix(), sorted(folder.glob("[!_]*.py"))
 
 

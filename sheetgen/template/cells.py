@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import math
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import NoReturn
 
@@ -12,15 +13,20 @@ from sheetgen.template.fields import Field
 from sheetgen.template.nested import flat, shape_of
 from sheetgen.tensors.labels import Shape, shape_text
 
+_HOLES = frozenset({"", "na", "n/a", "nan", "null", "none", "?", "-"})
+
 
 class CellReader:
     """Reads the cells of some fields; ``key`` is that of ``table`` which gives the samples, ``rows`` or ``file``.
 
+    A hole in one of the fields ``filled`` is read as NaN, and any other refused.
     What is wrong with a cell is a TemplateError, which begins with where it stands.
     """
 
-    def __init__(self, document: Document, fields: Sequence[Field], key: str, table: str) -> None:
-        self.document, self.fields, self.key, self.table = document, fields, key, table
+    def __init__(
+        self, document: Document, fields: Sequence[Field], key: str, table: str, filled: Collection[str]
+    ) -> None:
+        self.document, self.fields, self.key, self.table, self.filled = document, fields, key, table, filled
 
     def _fail(self, problem: str, expected: str = "", key: str = "") -> NoReturn:
         table = "data" if key else self.table
@@ -56,8 +62,10 @@ class CellReader:
                     yield from self._coded(one, shapes[one.name], cell, where)
                 elif one.shape is None and shapes[one.name]:
                     yield from self._nested(one.name, shapes[one.name], cell, where)
+                elif _is_hole(cell) and one.name in self.filled and one.shape is None:
+                    yield math.nan
                 else:
-                    yield self._number(cell, column.name, where)
+                    yield self._number(cell, column.name, where, one.key)
 
     def _coded(self, one: Field, shape: Shape, cell: object, where: str) -> Sequence[float]:
         """Return the numbers of a class or a text."""
@@ -80,10 +88,18 @@ class CellReader:
             self._fail(problem, "make them alike")
         return [self._number(element, name, where) for element in flat(cell)]
 
-    def _number(self, value: object, column: str, where: str) -> float:
+    def _number(self, value: object, column: str, where: str, key: str = "") -> float:
+        if _is_hole(value):
+            found = f"{column} is {value!r}" if value else f"{column} is empty"
+            by_rule = 'leave the line out, or say fill = "mean" in [data]'
+            remedy = by_rule if key == "inputs" else "or leave the line out"
+            self._fail(f"{where} has a hole: {found}", f"fill it, {remedy}")
         if isinstance(value, str):
-            if not value:
-                self._fail(f"{where} has a hole: {column} is empty", "fill it, or leave the line out")
             with suppress(ValueError):
                 value = float(value) if "_" not in value else value
         return self.document.number(value, f"{where}: {column}", self.table, self.key)
+
+
+def _is_hole(cell: object) -> bool:
+    """Whether a cell says that there is no number."""
+    return cell.strip().lower() in _HOLES if isinstance(cell, str) else isinstance(cell, float) and math.isnan(cell)

@@ -6,7 +6,7 @@ what was expected.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from sheetgen.template.about import described
 from sheetgen.template.axes import read_axes
 from sheetgen.template.document import EQUATION_TABLES, QUANTITY_TABLES, Document, is_printable
 from sheetgen.template.equations import equation_texts, read_equation, require_room
+from sheetgen.template.holes import fill_holes
 from sheetgen.template.layers.expand import expand_layers
 from sheetgen.template.pictures import with_pictures
 from sheetgen.template.quantity_names import require_names, require_no_keys, require_no_settings, require_tensor_names
@@ -93,13 +94,18 @@ class _TemplateReader:
             if key not in _KEYS:
                 document.unknown(key, _KEYS, "a template has")
         naming = read_axes(document)
-        in_data = self.in_data(naming)
+        read = self.in_data(naming)
+        filled = fill_holes(document, read) if read else None
+        in_data = filled.samples if filled else None
         shapes = in_data.shapes if in_data else {}
-        scaled = scale(document, in_data) if in_data else {}
+        prepared = scale(document, filled) if filled else {}
         if is_stack(document):
-            if scaled:
-                problem = "the columns of [data] that are scaled stand in equations, and [[layers]] reads others"
-                document.fail(problem, "type the equations, or use [layers]", "data", next(iter(SCALES)))
+            if prepared:
+                problem = "the columns of [data] that are scaled or filled stand in equations"
+                expected = "type the equations, or use [layers]: [[layers]] reads other columns"
+                document.fail(
+                    problem, expected, "data", next(key for key in (*SCALES, "fill") if key in document.table("data"))
+                )
             expand_stack(document, *self.sample_shapes(in_data))
         require_no_keys(document, _ABOVE)
         tensors = self.tensors(in_data, naming) if naming.axes or has_tensors(document, shapes) else None
@@ -108,7 +114,8 @@ class _TemplateReader:
         if "seed" in document.data:
             seed_of(document)
         samples = in_data or Samples(self.sample("inputs"), self.sample("targets"))
-        fixed = self.expand_layers(samples, scaled) if "layers" in document.data else ()
+        left_out = filled.known if filled else ()
+        fixed = self.expand_layers(samples, prepared, left_out) if "layers" in document.data else ()
         require_names(document, samples)
         equations = self.equations()
         states, starts = read_states(document, equations, samples.all if in_data else ())
@@ -191,13 +198,15 @@ class _TemplateReader:
         """Return the numbers of a table of a single sample."""
         return {name: (self.number(table, name),) for name in self.document.table(table)}
 
-    def expand_layers(self, samples: Samples, scaled: Mapping[str, str]) -> tuple[str, ...]:
+    def expand_layers(
+        self, samples: Samples, prepared: Mapping[str, str], left_out: Collection[str]
+    ) -> tuple[str, ...]:
         """Put what [layers] stands for into the tables, where what is typed goes before it; return what it freezes."""
         document = self.document
         expansion = expand_layers(
             document,
-            tuple(scaled.get(name, name) for name in samples.inputs),
-            tuple(scaled.get(name, name) for name in samples.targets),
+            tuple(prepared.get(name, name) for name in samples.inputs if name not in left_out),
+            tuple(prepared.get(name, name) for name in samples.targets),
         )
         line = document.lines.get(("layers", ""))
         for table in ("parameters", *EQUATION_TABLES):

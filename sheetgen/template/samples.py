@@ -8,6 +8,7 @@ file = "points.csv"             a file with a line of column names
 label = "species"               the column (of the file, or the last of each row) that names the class
 classes = ["setosa", "other"]
 standardise = ["x1"]            columns that `scaling` brings to one scale; or minmax
+fill = "mean"                   what stands for `holes` in inputs
 test = 0.2                      what is never trained on, as `test_set` says
 """
 
@@ -26,7 +27,7 @@ from sheetgen.template.fields import Column, Field, read_fields
 from sheetgen.tensors.labels import Shape
 from sheetgen.tensors.naming import COUNTED, Naming
 
-_KEYS = ("inputs", "targets", "rows", "file", "label", "classes", "standardise", "minmax", "test", *DIALECT)
+_KEYS = ("inputs", "targets", "rows", "file", "label", "classes", "standardise", "minmax", "fill", "test", *DIALECT)
 MAX_SAMPLES = 100_000
 
 
@@ -101,13 +102,18 @@ class SampleTable:
         rows, where = self._rows([*columns, *([Column(str(self.table["label"]), "word")] if classes else [])])
         if not 1 <= len(rows) <= MAX_SAMPLES:
             self.fail(f"[{self.called}] has {len(rows):,} samples", f"it must have 1 to {MAX_SAMPLES:,}", self._key)
-        reader = CellReader(self.document, fields, self._key, self.called)
+        reader = CellReader(self.document, fields, self._key, self.called, self._filled(inputs))
         shapes = reader.shapes(rows[0], where(0))
         numbers = [list(reader.numbers(shapes, row, where(index))) for index, row in enumerate(rows)]
         by_key = self._labelled(fields, shapes, [tuple(column) for column in zip(*numbers, strict=True)])
         one_hot = self._one_hot(classes, [str(row[-1]) for row in rows], where) if classes else {}
         shapes |= dict.fromkeys(one_hot, ())
         return Samples(by_key["inputs"], by_key["targets"] | one_hot, {}, self.file.read_as, shapes, self.naming)
+
+    def _filled(self, inputs: Sequence[Field]) -> Collection[str]:
+        """Return the inputs whose holes a rule fills."""
+        said = self.document.table("data").get("fill", {})
+        return said if isinstance(said, dict) else [one.name for one in inputs]
 
     def _labelled(
         self, fields: Sequence[Field], shapes: Mapping[str, Shape], columns: Sequence[tuple[float, ...]]

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from sheetgen.errors import did_you_mean, listed
 from sheetgen.template.document import Document
-from sheetgen.template.samples import Samples
+from sheetgen.template.holes import Filled
+from sheetgen.template.prepared import Prepared
 
 
 @dataclass(frozen=True)
@@ -40,39 +41,26 @@ SCALES: Mapping[str, _Scale] = {
 """The ways to scale, by their keys in ``[data]``."""
 
 
-def scale(document: Document, samples: Samples) -> Mapping[str, str]:
+def scale(document: Document, filled: Filled) -> Mapping[str, str]:
     """Write the equations of scaled columns into a template; return what each is called instead, by its own name.
 
-    Raises TemplateError for a name that is no column, a column that is listed twice, one without any spread, and names
-    that the template declares itself.
+    What was filled is scaled as it was filled. Raises TemplateError for a name that is no column, a column that is
+    listed twice, one without any spread, and names that the template declares itself.
     """
-    table, scaled = document.table("data"), dict[str, str]()
-    parameters: dict[str, float] = {}
-    equations: dict[str, str] = {}
+    table, samples, prepared = document.table("data"), filled.samples, Prepared(document)
     for key, way in SCALES.items():
         for name in document.strings(table.get(key, []), key, "data", key):
-            numbers = samples.all.get(name)
+            numbers = filled.numbers.get(name, samples.all.get(name))
             if numbers is None or samples.shapes.get(name) not in ((), None):
                 hint = did_you_mean(name, samples.all, f"the columns of numbers are {listed(samples.all)}")
                 document.fail(f"{key} names {name!r}, which is no column of numbers", hint, "data", key)
-            if name in scaled:
+            if name in prepared.names:
                 document.fail(f"{name!r} is scaled twice", "list it once, in standardise or in minmax", "data", key)
             off, by = (f"{name}_{word}" for word in way.words)
-            parameters |= dict(zip((off, by), way.numbers(numbers), strict=True))
-            if not parameters[by] or not math.isfinite(parameters[by]):
+            fixed = dict(zip((off, by), way.numbers(numbers), strict=True))
+            if not fixed[by] or not math.isfinite(fixed[by]):
                 document.fail(f"{name} is the same in all samples, so nothing scales it", "leave it out", "data", key)
-            scaled[name] = f"{name}_scaled"
-            for made in (off, by, scaled[name]):
-                if found := document.table_of(made):
-                    problem = f"{key} of {name} makes {made!r}, which [{found}] declares, too"
-                    document.fail(problem, "give your own another name, or do not scale the column", "data", key)
-            equations[scaled[name]] = f"({name} - {off})/{by}"
-            if line := document.lines.get(("data", key)):
-                document.lines |= {("parameters", off): line, ("parameters", by): line}
-                document.lines[("forward", scaled[name])] = line
-    if scaled:
-        document.data["parameters"] = {**document.table("parameters"), **parameters}
-        document.data["forward"] = {**equations, **document.table("forward")}
-        frozen = document.strings(document.data.get("frozen", []), "frozen", "", "frozen")
-        document.data["frozen"] = [*frozen, *parameters]
-    return scaled
+            equation = f"({filled.names.get(name, name)} - {off})/{by}"
+            prepared.add(key, name, f"{name}_scaled", equation, fixed)
+    prepared.write()
+    return {**filled.names, **prepared.names}

@@ -109,5 +109,7 @@ def test_what_is_refused(old: str, new: str, line: int, message: str) -> None:
 
 
 def test_layers_one_by_one_read_other_columns() -> None:
-    with pytest.raises(TemplateError, match=r"and \[\[layers\]\] reads others; type the equations, or use \[layers\]"):
+    with pytest.raises(
+        TemplateError, match=r"scaled or filled stand in equations; type the equations, or use \[layers\]"
+    ):
         loads('loss = "mean_squared_error"\n' + HOUSES + '[[layers]]\nkind = "linear"\nout_features = 1\n')
