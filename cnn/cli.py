@@ -132,8 +132,11 @@ def sweep(
     rates: Sequence[float],
     dropouts: Sequence[float],
     seeds: Sequence[int],
+    span: Sequence[int],
     jobs: int | None,
     scheduler: str | None,
+    workbook: Path | None,
+    force: bool,
     runs_dir: Path,
     as_json: bool,
     **settings: Any,
@@ -145,7 +148,8 @@ def sweep(
     failed.
 
     \b
-    Examples: cnn sweep --seed 1 --seed 2 --seed 3
+    Examples: cnn sweep --seeds 1..5
+              cnn sweep --seeds 1..5 --recipe mine.toml --workbook backprop.xlsx
               cnn sweep --lr 0.005 --lr 0.01 --lr 0.02 --val 5000 --json
               cnn sweep --recipe fast --recipe best --scheduler tcp://10.0.0.1:8786
     """
@@ -156,10 +160,12 @@ def sweep(
     from sheetgen.jobs.local import share
     from sheetgen.machine import cores
 
+    if workbook:
+        check_workbook(workbook, force)
     jobs = jobs or cores()
     if settings["threads"] is None and not scheduler:
         settings["threads"] = share(jobs)
-    axes = {"net": nets, "recipe": recipes, "lr": rates, "dropout": dropouts, "seed": seeds}
+    axes = {"net": nets, "recipe": recipes, "lr": rates, "dropout": dropouts, "seed": (*seeds, *span)}
     every = items(TrainOptions(**settings), axes, runs_dir, name, typed())
     trainings = []
     with closing(swept(every, jobs, scheduler)) as came:  # type: ignore[type-var]
@@ -168,6 +174,9 @@ def sweep(
             trainings.append(one)
     found = groups(trainings)
     click.echo(json.dumps({"groups": to_json(found)}) if as_json else "\n".join(table(found)))
+    if workbook and (done := {one.run for one in trainings if not one.error}):
+        in_order = (Path(item.folder) for item in every)
+        put_into(workbook, [Run(folder) for folder in in_order if folder.name in done], force=force)
     return int(any(one.error for one in trainings))
 
 
@@ -461,17 +470,33 @@ def verify(workbook: Path, engine: str, as_json: bool) -> int:
 
 
 @cli.command()
+@click.option("--by-seed", is_flag=True, help="Only runs of several random seeds, taken together.")
 @options.runs_dir
 @options.as_json
-def runs(runs_dir: Path, as_json: bool) -> None:
+def runs(by_seed: bool, runs_dir: Path, as_json: bool) -> None:
     """List the runs there are.
 
-    Example: cnn runs
+    Below them runs that differ in their random seed alone are taken together: the mean of their accuracies on the test
+    pictures, its standard deviation, the least and the largest. --json lists the runs, with --by-seed those groups.
+
+    \b
+    Examples: cnn runs
+              cnn runs --by-seed --json
     """
+    from cnn.seeds import seed_groups, seed_lines
     from cnn.show import listed_run, runs_table
 
-    rows = [listed_run(run) for run in listed_runs(runs_dir)]
-    click.echo(json.dumps(to_json(rows)) if as_json else runs_table(rows))
+    there = list(listed_runs(runs_dir))
+    groups = seed_groups(there) if by_seed or not as_json else []
+    rows = [] if by_seed else [listed_run(run) for run in there]
+    if as_json:
+        click.echo(json.dumps(to_json(groups if by_seed else rows)))
+        return
+    lines = seed_lines(groups)
+    if by_seed:
+        click.echo("\n".join(lines or ["no runs yet that differ in their random seed alone: cnn sweep makes some"]))
+    else:
+        click.echo("\n".join([runs_table(rows), *(["", *lines] if lines else [])]))
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

@@ -93,6 +93,28 @@ NETWORK = f"{', '.join(NETWORKS)}, or a file of your own, NAME.toml"
 RECIPE = f"{', '.join(RECIPES)}, or a file of your own, NAME.toml"
 """What can be chosen, in words."""
 
+
+class Seeds(click.ParamType[tuple[int, ...]]):
+    """Random seeds: ``1..5``, or several such with commas between them."""
+
+    name = "seeds"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, ...]:
+        """Return the seeds, or fail where they are none, or too many."""
+        if isinstance(value, tuple):
+            return value
+        found: list[int] = []
+        for part in str(value).split(","):
+            first, dots, last = part.strip().partition("..")
+            ends = [SEED(end, param, ctx) for end in (first, last if dots else first)]
+            if not 0 <= ends[1] - ends[0] < _MOST_SEEDS:
+                self.fail(f"'{part}' is no range of 1 to {_MOST_SEEDS:,} seeds, such as 1..5.", param, ctx)
+            found += range(ends[0], ends[1] + 1)
+        return tuple(found)
+
+
+_MOST_SEEDS = 1000
+
 RATE, DROPOUT, SEED = Number(0, 100, min_open=True), Number(0, 1, max_open=True), click.IntRange(0, 2**31 - 1)
 
 _OF_A_TRAINING: tuple[Option, ...] = (
@@ -133,6 +155,7 @@ _OF_A_SWEEP: tuple[Option, ...] = (
         "--dropout", "dropouts", type=DROPOUT, multiple=True, help="Dropout [the recipe's]; repeat for several."
     ),
     click.option("--seed", "seeds", type=SEED, multiple=True, help="Random seed [1]; repeat for several."),
+    click.option("--seeds", "span", type=Seeds(), default=(), metavar="1..5", help="Several random seeds at once."),
     epochs,
     batch_size,
     val,
@@ -145,6 +168,12 @@ _OF_A_SWEEP: tuple[Option, ...] = (
     click.option("--jobs", type=click.IntRange(1), help="Processes of this machine [as many as it has cores]."),
     click.option("--threads", type=click.IntRange(1, 1024), help="CPU threads a process [cores divided by jobs]."),
     click.option("--scheduler", metavar="ADDRESS", help="Let the workers of this Dask scheduler do it."),
+    click.option(
+        "--workbook",
+        type=click.Path(path_type=Path),
+        help="Write the trainings into this workbook's sheet CNN, with mean, sd and least as formulas.",
+    ),
+    force,
 )
 
 

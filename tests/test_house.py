@@ -37,7 +37,7 @@ CNN = (
     {"digits"},
     {"runs"},
     {"training"},
-    {"trained", "sweep"},
+    {"trained", "sweep", "seeds"},
     {"predict"},
     {"tab", "live", "show", "sweep_table", "options"},
     {"api"},
