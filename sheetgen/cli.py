@@ -54,9 +54,9 @@ def _fraction(context: click.Context, parameter: click.Parameter, value: float) 
     return value
 
 
-def _seconds(context: click.Context, parameter: click.Parameter, value: float) -> float:
+def _seconds(context: click.Context, parameter: click.Parameter, value: float | None) -> float | None:
     """Accept a time from just above 0 to a day."""
-    if not 0 < value <= 86_400:
+    if value is not None and not 0 < value <= 86_400:
         raise click.BadParameter(f"{value!r} is not a number of seconds above 0, at most a day")
     return value
 
@@ -182,7 +182,9 @@ def verify_command(
     "--thorough", is_flag=True, help="Measure every gradient by central differences too, for half of the timeout."
 )
 @click.option("--jobs", type=click.IntRange(1), help="Processes for several files [as many as there are cores].")
-@click.option("--timeout", callback=_seconds, default=120.0, show_default=True, help="Seconds for each file.")
+@click.option(
+    "--timeout", type=float, callback=_seconds, help="Seconds for each file [120, and 60 for each MB, at most 1800]."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON; of several files a list of reports.")
 @click.option("--html", type=click.Path(path_type=Path), help="Write the report to this page too.")
 @click.option("--xlsx", type=click.Path(path_type=Path), help="Write a copy of FILE with the findings as comments too.")
@@ -194,7 +196,7 @@ def audit_command(
     sheet: str,
     thorough: bool,
     jobs: int | None,
-    timeout: float,
+    timeout: float | None,
     as_json: bool,
     html: Path | None,
     xlsx: Path | None,
@@ -228,7 +230,7 @@ def audit_command(
     listed = orders(paths, Told(loss, tuple(pairs), sheet), thorough, at_once, timeout)
     with (
         Meter("auditing", shown=not as_json) as meter,
-        closing(audits(listed, at_once, timeout)) as came,  # type: ignore[type-var]
+        closing(audits(listed, at_once)) as came,  # type: ignore[type-var]
     ):
         reports = _shown_in_order(came, paths, meter, silent=as_json or len(paths) == 1)
     if as_json:

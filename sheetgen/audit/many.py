@@ -25,10 +25,13 @@ KINDS = (".xlsx", ".xlsm")
 _SHARE, _LEAST_MEMORY = 0.75, 1 << 30
 """The share of the free memory that all processes together may take, and what each may take at least, in bytes."""
 
+USUAL, A_MEGABYTE, LONGEST = 120.0, 60.0, 1800.0
+"""The seconds that a file may take where nobody says how many: at least, more for each MB of it, and at most."""
+
 
 @dataclass(frozen=True)
 class Order:
-    """A file to audit, what a person tells of it, the seconds that an engine may take for it, and its bytes of memory.
+    """A file to audit, what a person tells of it, the seconds that it may take, and its bytes of memory.
 
     None stands for any number of bytes.
     """
@@ -36,8 +39,13 @@ class Order:
     path: Path
     told: Told
     thorough: bool = False
-    patience: float = 60.0
+    seconds: float = USUAL
     memory: int | None = None
+
+    @property
+    def patience(self) -> float:
+        """The seconds that an engine may take."""
+        return self.seconds / 2
 
 
 def workbooks(paths: Sequence[Path]) -> list[Path]:
@@ -62,14 +70,21 @@ def _inside(folder: Path) -> list[Path]:
     )
 
 
-def orders(paths: Sequence[Path], told: Told, thorough: bool, jobs: int, timeout: float) -> list[Order]:
-    """Return what to do about each file, so many at once, each within so many seconds.
+def seconds_for(path: Path) -> float:
+    """Return how long a file may take: the larger it is, the longer."""
+    with suppress(OSError):
+        return min(LONGEST, USUAL + A_MEGABYTE * path.stat().st_size / 1e6)
+    return USUAL
+
+
+def orders(paths: Sequence[Path], told: Told, thorough: bool, jobs: int, timeout: float | None) -> list[Order]:
+    """Return what to do about each file, so many at once, each within so many seconds, None for those of its size.
 
     The memory that is free is shared among them, and an engine gets half of the time.
     """
     free = free_memory()
     memory = None if free is None else max(_LEAST_MEMORY, int(_SHARE * free / jobs))
-    return [Order(path, told, thorough, timeout / 2, memory) for path in paths]
+    return [Order(path, told, thorough, timeout or seconds_for(path), memory) for path in paths]
 
 
 def audited(order: Order) -> Report:
@@ -101,9 +116,7 @@ class _Running:
     until: float
 
 
-def audits(
-    orders: Sequence[Order], jobs: int, timeout: float, work: Callable[[Order], Report] = audited
-) -> Iterator[Report]:
+def audits(orders: Sequence[Order], jobs: int, work: Callable[[Order], Report] = audited) -> Iterator[Report]:
     """Audit all files, so many at once, and yield the reports as they come; a file that fails has one too.
 
     Close the iterator to stop what is still being done.
@@ -113,7 +126,7 @@ def audits(
         while ahead or running:
             while ahead and len(running) < jobs:
                 order, place = ahead.popleft(), free.pop() if free else Process(1)
-                running[place.submit(work, order)] = _Running(order, place, time.monotonic() + timeout)
+                running[place.submit(work, order)] = _Running(order, place, time.monotonic() + order.seconds)
             first_end = min(entry.until for entry in running.values()) - time.monotonic()
             done = wait(running, timeout=max(0.0, first_end), return_when=FIRST_COMPLETED).done
             for future in done:
@@ -127,9 +140,8 @@ def audits(
             for future in [future for future, entry in running.items() if entry.until <= time.monotonic()]:
                 entry = running.pop(future)
                 _stop([entry.place])
-                yield failed(
-                    entry.order.path, f"{entry.order.path} took longer than {timeout:g} s; allow more by --timeout"
-                )
+                path, seconds = entry.order.path, round(entry.order.seconds, 1)
+                yield failed(path, f"{path} took longer than {seconds:g} s; allow more by --timeout")
     finally:
         _stop([entry.place for entry in running.values()])
         for place in free:

@@ -28,12 +28,12 @@ def canned(monkeypatch: pytest.MonkeyPatch) -> list[Order]:
     """Let files have the reports that their names ask for; return what was asked, as it is asked."""
     asked: list[Order] = []
 
-    def audits(orders: Sequence[Order], jobs: int, timeout: float) -> Iterator[Report]:
+    def audits(orders: Sequence[Order], jobs: int) -> Iterator[Report]:
         asked.extend(orders)
         return map(as_asked, reversed(orders))
 
-    def closable(orders: Sequence[Order], jobs: int, timeout: float) -> Iterator[Report]:
-        yield from audits(orders, jobs, timeout)
+    def closable(orders: Sequence[Order], jobs: int) -> Iterator[Report]:
+        yield from audits(orders, jobs)
 
     monkeypatch.setattr("sheetgen.audit.many.audits", closable)
     return asked
