@@ -149,7 +149,8 @@ class _Updates:
     def _is_own(self, name: str, update: Update) -> bool:
         """Whether a cell is the derivative by the parameter of an update."""
         about = self._claims[name]
-        return self._source(update.old) in {self._source(cell) for cell in (about.by, *about.summed)}
+        cells, old = (about.by, *about.summed), update.old
+        return old in cells or any(self._source(cell) == self._source(old) for cell in cells)
 
     def _is_of_all(self, name: str, update: Update, rule: Unfolded) -> bool:
         """Whether an update takes a gradient for a number that it shares with others of its step: a length of all."""
