@@ -39,12 +39,10 @@ Correction = Callable[[float, float, int], tuple[float, float]]
 """c₁ and c₂ from β₁, β₂ and t."""
 
 
-def _with(first: int | None, second: int | None, turned: bool = False) -> Correction:
-    """Return the correction whose powers are off by so much, None where one is left out; β₁ for β₂ where turned."""
+def _with(first: int | None, second: int | None) -> Correction:
+    """Return the correction whose powers are off by so much, None where one is left out."""
 
     def correction(beta1: float, beta2: float, step: int) -> tuple[float, float]:
-        if turned:
-            beta1, beta2 = beta2, beta1
         c1 = 1.0 if first is None else 1 / (1 - beta1 ** (step + first))
         c2 = 1.0 if second is None else 1 / (1 - beta2 ** (step + second))
         return c1, c2
@@ -57,6 +55,16 @@ def _at_power(power: int, first: int, second: int) -> Correction:
 
     def correction(beta1: float, beta2: float, step: int) -> tuple[float, float]:
         return _with((power - step) * first, (power - step) * second)(beta1, beta2, step)
+
+    return correction
+
+
+def _by(first: int, second: int) -> Correction:
+    """Return the correction that takes these of both β for the first and the second moment, counted from 0."""
+
+    def correction(beta1: float, beta2: float, step: int) -> tuple[float, float]:
+        betas = beta1, beta2
+        return 1 / (1 - betas[first] ** step), 1 / (1 - betas[second] ** step)
 
     return correction
 
@@ -78,7 +86,9 @@ WRONG: Sequence[tuple[str, str, Correction]] = (
         for power, spelled in ((1, "β"), (2, "β² at every step"))
         for of, (first, second) in _OF.items()
     ],
-    (WRONG_POWER, "corrects the bias of each moment with the other one's β", _with(0, 0, turned=True)),
+    (WRONG_POWER, "corrects the bias of each moment with the other one's β", _by(1, 0)),
+    (WRONG_POWER, "corrects the bias of the second moment with β₁ where β₂ is needed", _by(0, 0)),
+    (WRONG_POWER, "corrects the bias of the first moment with β₂ where β₁ is needed", _by(1, 1)),
 )
 
 

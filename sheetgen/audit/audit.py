@@ -11,7 +11,7 @@ from sheetgen.audit.confirm import PATIENCE, confirm
 from sheetgen.audit.equations import equations_of
 from sheetgen.audit.finding import Finding, Weight
 from sheetgen.audit.gradient_findings import NEGATIVE, gradient_findings
-from sheetgen.audit.judge import Judged, Verdict, graph_of, judge
+from sheetgen.audit.judge import Judged, Verdict
 from sheetgen.audit.mended import with_followers
 from sheetgen.audit.merged import merged
 from sheetgen.audit.outcome import Conclusion, Report, Tally
@@ -21,6 +21,7 @@ from sheetgen.audit.told import NOTHING, Told
 from sheetgen.audit.typed_again import typed_again
 from sheetgen.audit.uncollected import without_collection
 from sheetgen.audit.updates import judge_updates
+from sheetgen.audit.whole import read_as_meant
 
 
 @without_collection()
@@ -34,9 +35,7 @@ def audit(path: Path, told: Told = NOTHING, *, thorough: bool = False, patience:
     start = time.monotonic()
     book = read_book(path)
     equations = equations_of(book)
-    structure = structure_of(book, equations, told)
-    graph = graph_of(equations, structure)
-    judgement = judge(graph, structure.claims)
+    structure, graph, judgement = read_as_meant(structure_of(book, equations, told), equations)
     updates = judge_updates(structure, equations, graph, book)
     beside = [*typed_again(structure.claims, equations), *findings_beside(book, equations, structure, graph)]
     judgement, beside = with_followers(judgement, beside, structure, graph)

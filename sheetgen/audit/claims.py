@@ -17,7 +17,8 @@ class Claim:
     then a factor of −1 is a convention. ``summed`` lists several cells where the claim is the sum of the derivatives by
     each of them, as that of a weight that is copied for each sample. ``also`` are further cells that are added to
     ``of`` where no cell holds their sum, such as the losses of several samples. ``above`` says that ``by`` stands in
-    the row above, from which this one goes on.
+    the row above, from which this one goes on. ``whole`` is the loss of the whole batch, of which ``of`` is one
+    sample's, where the label may mean either.
     """
 
     cell: Place
@@ -29,6 +30,7 @@ class Claim:
     summed: tuple[Place, ...] = ()
     also: tuple[Place, ...] = ()
     above: bool = False
+    whole: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)

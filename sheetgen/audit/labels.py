@@ -187,7 +187,7 @@ def settled(labels: Mapping[K, Meaning]) -> dict[K, Meaning]:
     ``C`` is a cost, unless there are derivatives by C and none of C, or all are of another quantity that is there;
     ``distance`` is no derivative where there are derivatives by it.
     """
-    slopes = [meant for meant in labels.values() if meant.derivative and not meant.weak]
+    slopes = [meant for meant in labels.values() if meant.derivative]
     of = {name for meant in slopes for name in meant.of}
     by = {name for meant in slopes for name in meant.by} - of
     known = {name for meant in labels.values() if not meant.derivative for name in meant.names}

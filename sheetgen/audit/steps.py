@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from sheetgen.audit.book import Place
 from sheetgen.audit.claims import Claim, Update
 from sheetgen.audit.columns import Columns
+from sheetgen.audit.flow import Upstream
 from sheetgen.audit.gathered import Gathered
 from sheetgen.audit.labels import Kind, Meaning
 
@@ -76,8 +78,19 @@ class Steps:
             elif meant.gathered:
                 continue
             if by is not None and of:
-                also = tuple(of[1:])
-                yield Claim(place, of[0], by, meant.text, self._group(column), sure, summed, also, meant.above)
+                also, whole = tuple(of[1:]), None if meant.gathered else self._whole(of[0], meant)
+                yield Claim(place, of[0], by, meant.text, self._group(column), sure, summed, also, meant.above, whole)
+
+    def _whole(self, of: Place, meant: Meaning) -> Place | None:
+        """Return the loss outside the table to which a row's adds, None where only the row's can be meant."""
+        if self.columns.parameters or self.table.named(meant.of, Kind.LOSS, Kind.QUANTITY) is not None:
+            return None
+        found = [loss for loss in self.outside.losses if loss != of and self._upstream.reaches(loss, of)]
+        return found[0] if len(found) == 1 else None
+
+    @cached_property
+    def _upstream(self) -> Upstream:
+        return Upstream(self.columns.flow, ())
 
     def _at_or_above(self, row: int, column: int) -> Place | None:
         """Return the cell of a column in a row, or the last above it, for what is typed once for all rows."""

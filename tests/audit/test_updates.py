@@ -211,6 +211,8 @@ def test_a_negative_gradient_that_is_added_is_right() -> None:
         ({"p": "m/(1-0.9^(t+1))"}, "adam-bias-power", "first moment"),
         ({"q": "v/(1-0.99^(t+1))"}, "adam-bias-power", "second moment"),
         ({"p": "m/(1-0.99^t)", "q": "v/(1-0.9^t)"}, "adam-bias-power", "other one's"),
+        ({"p": "m/(1-0.99^t)"}, "adam-bias-power", "first moment with β₂"),
+        ({"q": "v/(1-0.9^t)"}, "adam-bias-power", "second moment with β₁"),
     ],
 )
 def test_the_bias_correction_of_adam(wrong: Mapping[str, str], kind: str, words: str) -> None:
