@@ -121,6 +121,13 @@ class TrainedRun:
 
         return folded_network(self.run, checkpoint)
 
+    def export(self, path: str | Path, checkpoint: str = "last") -> None:
+        """Write the folded network, or the model card, into a file: .json, .npz, .safetensors, .onnx or .md."""
+        require("torch")
+        from cnn.export.write import export
+
+        export(self.run, Path(path), checkpoint)
+
 
 def load_run(name: str | Path, runs_dir: str | Path = DEFAULT_ROOT) -> TrainedRun:
     """Return a run by its name or its directory; raise `RunError`, with the nearest name, where there is none."""

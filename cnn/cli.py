@@ -362,6 +362,32 @@ def run_and_pictures(words: Sequence[str], runs_dir: Path) -> tuple[Run, Sequenc
 
 
 @cli.command()
+@click.argument("name", metavar="RUN")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(dir_okay=False, path_type=Path))
+@options.checkpoint
+@options.runs_dir
+def export(name: str, files: Sequence[Path], checkpoint: str, runs_dir: Path) -> int:
+    """Write a run's trained network into files for other programs.
+
+    A name says the format: .json, .npz, .safetensors and .onnx hold the network folded to plain layers, which take
+    pixels from 0 to 255; .md is its model card: data, metrics by random seed, intended use, limits. An ONNX file is
+    tried with ONNX Runtime, against NumPy, before it is written.
+
+    Example: cnn export rf20-fast-1 digits.onnx digits.md
+    """
+    from cnn.export.write import check_name, export
+
+    for path in files:
+        check_name(path)
+    run = find_run(runs_dir, name)
+    if any(path.suffix.lower() != ".md" for path in files):
+        require("torch")
+    for path in files:
+        click.echo(export(run, path, checkpoint), err=True)
+    return 0
+
+
+@cli.command()
 @click.argument("names", nargs=-1, required=True, metavar="RUN...")
 @options.workbook
 @options.force

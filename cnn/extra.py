@@ -1,4 +1,4 @@
-"""The packages of the extra ``cnn``, or one line that says what to type."""
+"""The packages of the extras ``cnn`` and ``export``, or one line that says what to type."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ import importlib
 
 from cnn.errors import ExtraError
 
-INSTALL = "pip install 'sheetgen[cnn]'"
+
+def install(extra: str) -> str:
+    """Return the command that installs an extra."""
+    return f"pip install 'sheetgen[{extra}]'"
 
 
-def require(*names: str) -> None:
-    """Import the packages of these names; raise `ExtraError` where one is absent or cannot be loaded.
+def require(*names: str, extra: str = "cnn") -> None:
+    """Import the packages of these names, which an extra brings; raise `ExtraError` where one is absent or broken.
 
     A torch that was not built for the torchvision beside it fails at import with ``operator torchvision::nms
     does not exist``; that case is named, since the message says nothing of its cause.
@@ -20,13 +23,13 @@ def require(*names: str) -> None:
             importlib.import_module(name)
         except ModuleNotFoundError as error:
             if error.name != name.partition(".")[0]:
-                raise ExtraError(f"{name} does not load ({error}); install it anew: {INSTALL}") from error
-            raise ExtraError(f"this needs {name}, which is not installed; type: {INSTALL}") from error
+                raise ExtraError(f"{name} does not load ({error}); install it anew: {install(extra)}") from error
+            raise ExtraError(f"this needs {name}, which is not installed; type: {install(extra)}") from error
         except (ImportError, OSError, RuntimeError) as error:
-            raise ExtraError(reason(name, error)) from error
+            raise ExtraError(reason(name, error, extra)) from error
 
 
-def reason(name: str, error: Exception) -> str:
+def reason(name: str, error: Exception, extra: str = "cnn") -> str:
     """Return one line on why the package of that name does not load."""
     if "torchvision::" in str(error):
         return (
@@ -34,4 +37,4 @@ def reason(name: str, error: Exception) -> str:
             "install the two together from one source: pip install --force-reinstall torch torchvision"
         )
     first = (str(error).splitlines() or [type(error).__name__])[0]
-    return f"{name} does not load ({first}); install it anew: {INSTALL}"
+    return f"{name} does not load ({first}); install it anew: {install(extra)}"

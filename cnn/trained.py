@@ -67,6 +67,11 @@ def probabilities(run: Run, checkpoint: str, images: NDArray[np.generic]) -> NDA
     return np.asarray(found)
 
 
+def trained_epoch(run: Run, checkpoint: str) -> int:
+    """Return the epoch that a run's weights are of."""
+    return trained_network(run, checkpoint, torch.device("cpu"))[1]
+
+
 def folded_network(run: Run, checkpoint: str) -> tuple[PlainLayer, ...]:
     """Return a run's network as plain layers over pixels of 0…255."""
     model, _ = trained_network(run, checkpoint, torch.device("cpu"))

@@ -38,7 +38,7 @@ CNN = (
     {"runs"},
     {"training"},
     {"trained", "sweep", "seeds"},
-    {"predict"},
+    {"predict", "export"},
     {"tab", "live", "show", "sweep_table", "options"},
     {"api"},
     {"__init__"},

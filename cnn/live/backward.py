@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from cnn.live.forward import ringed, softmax
 from cnn.net.folded import Array, PlainLayer
+from cnn.net.plain import ringed, softmax
 
 
 def backward(layers: Sequence[PlainLayer], values: Sequence[Array], label: int) -> list[Array]:

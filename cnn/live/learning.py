@@ -15,11 +15,11 @@ from cnn.live import looks
 from cnn.live.arrangement import ANSWER_ROW_HEIGHT, TOP, Arrangement, Kernels, Lattice
 from cnn.live.backward import backward, weight_slopes
 from cnn.live.formulas import absolute, live
-from cnn.live.forward import forward
 from cnn.live.maps import MapsSheet
 from cnn.live.words import layer_name
 from cnn.net.folded import Array, PlainLayer
 from cnn.net.networks import CLASSES, SIDE
+from cnn.net.plain import forward
 from sheetgen.page import style
 from sheetgen.page.cell_names import column_letter
 from sheetgen.page.marks import signed_scale

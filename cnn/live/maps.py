@@ -10,12 +10,12 @@ from openpyxl.formatting.rule import Rule
 from cnn.live import looks
 from cnn.live.arrangement import ANSWER_ROW_HEIGHT, FIRST_COLUMN, GAP, TOP, Arrangement, Lattice
 from cnn.live.formulas import absolute, layer_formulas, live
-from cnn.live.forward import softmax
 from cnn.live.number import marks, there_is_a_convolution
 from cnn.live.stored import DRAW, DigitsSheet
 from cnn.live.words import layer_name, shape, sight
 from cnn.net.folded import Array, PlainLayer
 from cnn.net.networks import SIDE
+from cnn.net.plain import softmax
 from sheetgen.page import style
 from sheetgen.page.cell_names import column_letter
 from sheetgen.page.marks import signed_scale

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from cnn.live.arrangement import Arrangement, Lattice, Square
 from cnn.live.formulas import live
-from cnn.live.forward import ringed
 from cnn.live.kernels import weights_table
 from cnn.live.words import layer_name
 from cnn.net.folded import Array
+from cnn.net.plain import ringed
 from sheetgen.page import style
 from sheetgen.page.cell_names import column_letter
 from sheetgen.page.marks import signed_scale

@@ -14,7 +14,6 @@ from cnn.digits.idx import data_folder
 from cnn.digits.mnist_form import read_digits
 from cnn.live.arrangement import arrange
 from cnn.live.choose import test_digits
-from cnn.live.forward import forward
 from cnn.live.kernels import TABLE_ROW, weights_page
 from cnn.live.learning import Learning, can_learn
 from cnn.live.maps import MapsSheet
@@ -23,6 +22,7 @@ from cnn.live.stored import DigitsSheet, StoredDigit, shown_first
 from cnn.live.why import WhySheet, can_say_why
 from cnn.net.folded import PlainLayer
 from cnn.net.networks import SIDE
+from cnn.net.plain import forward
 from cnn.runs.run import Run
 from cnn.trained import folded_network, trained_network
 from cnn.training.config import recorded_config

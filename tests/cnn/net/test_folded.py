@@ -11,8 +11,8 @@ import torch
 from folded_networks import folded, random_model
 
 from cnn.digits.parts import DEVIATION, MEAN
-from cnn.live.forward import forward
 from cnn.net.networks import GLOBAL_AVERAGE, HALVE, NORM, RELU, Layer, Network, conv, find_network
+from cnn.net.plain import forward
 
 LINEAR = Layer("linear", 10, bias=True)
 ORDERS = {

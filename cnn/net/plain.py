@@ -1,4 +1,4 @@
-"""What every cell of the network shows, computed for the values that the file keeps beside its formulas."""
+"""What plain layers give, computed in double precision: the values that files keep beside their formulas."""
 
 from __future__ import annotations
 
