@@ -36,7 +36,7 @@ class Built:
 
     ``cells`` counts the cells of all sheets, empty ones between others included.
     ``path`` ends in ``.rejected`` where the verification found differences; then nothing else was touched.
-    ``report`` is None where verification was not asked for.
+    ``report`` is None where verification was not asked for, ``test_losses`` are empty where there is no test set.
     """
 
     path: Path
@@ -44,9 +44,9 @@ class Built:
     sheets: int
     cells: int
     losses: tuple[Losses, ...]
-    test_losses: tuple[Losses, ...]
     verdict: str
     report: Report | None
+    test_losses: tuple[Losses, ...] = ()
 
     @property
     def ok(self) -> bool:

@@ -33,7 +33,7 @@ SIGNATURES = {
 }
 
 FIELDS = {
-    "Built": ("path", "study", "sheets", "cells", "losses", "verdict", "report"),
+    "Built": ("path", "study", "sheets", "cells", "losses", "verdict", "report", "test_losses"),
     "Difference": (
         "sheet", "cell", "kind", "expected", "found", "formula", "expected_formula", "quantity", "iteration", "rate",
     ),
