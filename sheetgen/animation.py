@@ -107,6 +107,8 @@ class Animation:
             problem = f"the sheet {self.sheet!r} does not follow the iteration that is picked"
             raise UsageError(problem, f"name {_FOLLOWERS}")
         study, _ = study_recorded(file)
+        if not study.trains:
+            raise UsageError(f"{file.path} trains nothing, so it has no iterations to draw", "leave out --steps")
         if self.steps[-1] > study.iterations:
             raise UsageError(f"{file.path} has no iteration {self.steps[-1]}", f"its last one is {study.iterations}")
 

@@ -600,11 +600,14 @@ def _say_built(built: Built) -> None:
     plain = study.shares_settings
     rates = f"{len(study.variants)} {'learning rate' if plain else 'variant'}{'s' if len(study.variants) > 1 else ''}"
     what = f"{built.sheets} sheets, {rates}, iterations 0 to {study.iterations:,}"
+    if not study.trains:
+        what = f"{built.sheets} sheets, {study.count:,} sample{'s' if study.count > 1 else ''}, nothing is trained"
     click.echo(f"{built.path}: {what}")
     over, step = "", "step"
     if study.evaluates:
         over, step = f" over all {study.count:,} samples", "epoch"
-    for variant, losses, *tested in zip(study.variants, built.losses, *filter(None, [built.test_losses]), strict=True):
+    reached = zip(built.losses, *filter(None, [built.test_losses]), strict=True)
+    for variant, (losses, *tested) in zip(study.variants, reached, strict=study.trains):
         name = f"{study.rate_name} = {general(variant.rate)}" if plain else variant.sheet
         loss = f"{study.network.loss} {losses.first:.6g} → {losses.last:.6g}"
         click.echo(f"  {name}: {loss}{over}, {losses.course(step)}{_of_test(study, tested)}")

@@ -29,7 +29,7 @@ from sheetgen.sheets.compose import compose
 from sheetgen.sheets.equations import CHAIN_RULE
 from sheetgen.sheets.layout import FLAG_CELL
 from sheetgen.sheets.matrices.grids import LAST
-from sheetgen.sheets.matrices.sheet import NUMBERS
+from sheetgen.sheets.matrices.sheet import ALL_NUMBERS, NUMBERS
 from sheetgen.xlsx import shell, writer
 from sheetgen.xlsx.reader import WorkbookFile
 
@@ -142,10 +142,12 @@ def _charts(page: Page, sheet: Any) -> None:
 
 def _equations(page: Page, sheet: Any) -> None:
     """Print the equations, without what follows: the chain rule of every weight, or the numbers of a step."""
-    parts = {cell.content: row for (row, _), cell in page.cells.items() if cell.content in (CHAIN_RULE, NUMBERS)}
-    last = min(parts.values()) - 1
-    sheet.print_area = f"A1:{column_letter(LAST) if NUMBERS in parts else 'G'}{last}"
-    if NUMBERS in parts:
+    ends = (CHAIN_RULE, NUMBERS, ALL_NUMBERS)
+    parts = {cell.content: row for (row, _), cell in page.cells.items() if cell.content in ends}
+    last = min(parts.values(), default=page.size[0] + 1) - 1
+    of_tensors = not {NUMBERS, ALL_NUMBERS}.isdisjoint(parts)
+    sheet.print_area = f"A1:{column_letter(LAST) if of_tensors else 'G'}{last}"
+    if of_tensors:
         sheet.row_breaks = RowBreak()
     _fit(sheet, last)
 

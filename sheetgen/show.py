@@ -62,7 +62,7 @@ def _sections(study: Study) -> Iterator[tuple[str, list[Quantity]]]:
 
 def _updates(study: Study) -> Iterator[tuple[str, int, list[Quantity]]]:
     """Yield, for each way of training, a heading, a variant, and the quantities that change from row to row."""
-    for index in study.ways:
+    for index in study.ways if study.trains else ():
         v, graph = study.variants[index], study.graphs[index]
         counted = [q for q in graph.section(Section.STEP) if q.name != ITERATION]
         moved = [q for q in graph.section(Section.WEIGHTS) if q.equation is not None]

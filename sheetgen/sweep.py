@@ -109,7 +109,8 @@ def items(
         for number, (name, rate, count, seed) in enumerate(every, start=1)
     ]
     for item in found:
-        item.study()
+        if not item.study().trains:
+            raise UsageError(f"{item.template} trains nothing, so there is nothing to sweep", "leave it out")
     shipped = template_names()
     return [item if item.template in shipped else replace(item, place=os.path.abspath(item.place)) for item in found]
 

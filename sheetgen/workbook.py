@@ -36,7 +36,8 @@ class Built:
 
     ``cells`` counts the cells of all sheets, empty ones between others included.
     ``path`` ends in ``.rejected`` where the verification found differences; then nothing else was touched.
-    ``report`` is None where verification was not asked for, ``test_losses`` are empty where there is no test set.
+    ``losses`` are empty where nothing is trained, ``test_losses`` where there is no test set. ``report`` is None where
+    verification was not asked for.
     """
 
     path: Path
@@ -90,7 +91,7 @@ def build(
         study=study,
         sheets=len(sizes),
         cells=sum(rows * columns for rows, columns in sizes),
-        losses=tuple(map(book.results.losses, range(len(study.variants)))),
+        losses=tuple(map(book.results.losses, range(len(study.variants)))) if study.trains else (),
         test_losses=tuple(map(book.results.test_losses, range(len(study.variants)))) if study.test else (),
         verdict=composition.verdict,
         report=report,

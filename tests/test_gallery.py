@@ -364,3 +364,13 @@ def test_overfitting_overfits() -> None:
     assert int(np.argmin(tested)) == 9
     assert tested[9:] == sorted(tested[9:])
     assert 3 < tested[-1] / min(tested) < 3.5
+
+
+def test_attention_walked_through_gathers_what_its_author_printed() -> None:
+    study = load("attention-walked-through")
+    (row,) = [row for chunk in trace(study, [0]) for row in chunk.rows[0]]
+    value = dict(zip(study.graph.names, row, strict=True))
+    gathered = [[round(value[f"Z_{word}_{k}"], 4) for k in range(3)] for word in range(3)]
+    assert gathered == [[1.9366, 6.6831, 1.5951], [2.0, 7.9640, 0.0540], [1.9997, 7.7599, 0.3584]]
+    assert value["P_0_1"] == value["P_0_2"] == max(value[f"P_0_{k}"] for k in range(3))
+    assert f"{value['P_1_1']:.2f}" == "0.98"

@@ -130,6 +130,15 @@ TRIES: dict[str, list[tuple[Edits, Happens]]] = {
             ),
         ),
     ],
+    "attention-walked-through": [
+        (
+            {"X_0_3": 2.0},
+            lambda old, new: (
+                [last(new, "Forward", f"P_0_{k}") for k in range(3)] == pytest.approx([1 / 3] * 3)
+                and last(old, "Forward", "P_0_0") < 0.07
+            ),
+        ),
+    ],
     "micrograd": [
         (
             {"a": -3.999},

@@ -28,8 +28,9 @@ def assemble(
 ) -> Graph:
     """Return the graph of a network: what one row of its workbook computes. Nothing is trained yet.
 
-    The loss that is minimised is the one equation of ``loss`` that no other of them uses; ``fixed``
-    are the parameters that are not trained; ``states`` are forward quantities that the next row goes on from.
+    The loss that is minimised is the one equation of ``loss`` that no other of them uses; where it has none, nothing is
+    trained. ``fixed`` are the parameters that are not; ``states`` are forward quantities that the next row goes on
+    from.
     Raises TemplateError for an unknown name, a cycle, a loss that is not one, a weight that the loss ignores.
     """
     inputs, targets, parameters, fixed = tuple(inputs), tuple(targets), tuple(parameters), tuple(fixed)
@@ -42,13 +43,14 @@ def assemble(
     _require_earlier(forward, uses, {"loss": loss, "metrics": metrics}, "forward")
     _require_earlier(loss, uses, {"metrics": metrics}, "loss")
     order = _topological(uses)
-    total = _minimised(loss, uses)
+    total = _minimised(loss, uses) if loss else ""
+    fixed = fixed if loss else parameters
     weights = tuple(name for name in parameters if name not in fixed)
     sections = dict.fromkeys(forward, Section.FORWARD) | dict.fromkeys(loss, Section.LOSS)
     trained = {name: equations[name] for name in order if name in sections}
     before = {name: equations[name] for name in order if name in forward}
     learning = tuple(previous(state.name) for state in states if state.learns)
-    slopes = backward(trained, total, weights, learning)
+    slopes = backward(trained, total, weights, learning) if loss else ()
     above = through_the_row_above(before, total, weights, states, {quantity.name for quantity in slopes})
     return Graph(
         quantities=(

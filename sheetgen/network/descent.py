@@ -61,7 +61,8 @@ class Descent:
 def train(network: Graph, descent: Descent) -> Graph:
     """Return the network with the columns of its training."""
     means = tuple(_means(network, descent))
-    optimizer, steps = optimizer_of(descent.optimizer), tuple(_steps(descent))
+    steps = tuple(_steps(descent)) if network.trains else (_samples(),)
+    optimizer = optimizer_of(descent.optimizer)
     meanings = {weight: _meanings(network, descent, optimizer, weight) for weight in network.weights}
     memory = tuple(_columns(optimizer, meanings, descent))
     columns = {quantity.name for quantity in (*steps, *network.quantities, *means, *memory)}
@@ -107,6 +108,11 @@ def _steps(descent: Descent) -> Iterator[Quantity]:
         yield Quantity(SAMPLE, Section.DATA)
 
 
+def _samples() -> Quantity:
+    """Return what counts the rows where nothing is trained: a sample each."""
+    return _counted(SAMPLE, "s + 1", {"s": Before(SAMPLE)}, 1)
+
+
 def _epoch(descent: Descent) -> Expr:
     """Return which pass over the samples a row belongs to: a column, or that of the iteration where it has them all."""
     return Var(EPOCH) if descent.batch < descent.samples else _parsed("iteration + 1", {})
@@ -124,7 +130,7 @@ def _means(network: Graph, descent: Descent) -> Iterator[Quantity]:
     if descent.batch == 1:
         return
     gradients = (derivative_label(network.loss, weight) for weight in network.weights)
-    for name in (network.loss, *(q.name for q in network.metrics), *gradients):
+    for name in (*filter(None, [network.loss]), *(q.name for q in network.metrics), *gradients):
         yield running_mean(name, descent.position, BATCH)
 
 

@@ -114,6 +114,7 @@ class Graph:
     """A network: its quantities in column order, and the names of its loss, data and parameters.
 
     ``weights`` are trained; ``fixed`` are parameters that keep their values. ``states`` go on from row to row.
+    Where nothing is trained ``loss`` is empty.
     """
 
     quantities: tuple[Quantity, ...]
@@ -160,6 +161,11 @@ class Graph:
         return frozenset(self.fixed) - acting
 
     @property
+    def trains(self) -> bool:
+        """Whether anything is trained; without a loss the network is run forward only."""
+        return bool(self.loss)
+
+    @property
     def gone_on_from(self) -> tuple[str, ...]:
         """What a row takes from the one above it: ``previous(h)`` of each state h."""
         return tuple(rows.previous(state.name) for state in self.states)
@@ -196,7 +202,7 @@ class Graph:
 
         Where a derivative is zero, as that of ``held(m)``, nothing is influenced.
         """
-        ways: dict[str, list[str]] = {self.loss: []}
+        ways: dict[str, list[str]] = {self.loss: []} if self.trains else {}
         for user in reversed(self.equations):
             if user.name in ways:
                 for name in dict.fromkeys(names(equation_of(user))):

@@ -40,6 +40,8 @@ _PIXELS_WORTH_DRAWING = 16
 
 def pictures_of(study: Study) -> tuple[Picture, ...]:
     """Return the pictures of a study; it is the study as built, for no edit of a number changes them."""
+    if not study.trains:
+        return ()
     if study.pictures is not None:
         return study.pictures
     suited = [picture for kind in KINDS if _by_default(study, picture := Picture(kind))]

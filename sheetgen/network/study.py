@@ -15,6 +15,8 @@ from sheetgen.tensors.program import Tensors
 EPSILON, TOLERANCE = "ε", "tolerance"
 CHECK_SETTINGS: Mapping[str, float] = {EPSILON: 1e-5, TOLERANCE: 1e-9}
 """Settings of the workbook's own checks: the step of a central difference, the largest deviation allowed."""
+UNTRAINED_SETTINGS: Mapping[str, float] = {TOLERANCE: CHECK_SETTINGS[TOLERANCE]}
+"""Those where nothing is trained, and there are no derivatives."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,10 @@ class Variant:
     rate: float
     optimizer: Choice = SGD
     schedule: Choice = CONSTANT
+
+
+FORWARD_ONLY = Variant("Forward", 1.0)
+"""What there is where nothing is trained: one sheet, and a rate that nothing uses."""
 
 
 def variant(rate: float, optimizer: Choice = SGD, schedule: Choice = CONSTANT) -> Variant:
@@ -141,6 +147,11 @@ class Study:
         """Whether all variants have one optimiser and one schedule, and so one set of their settings."""
         first = self.variants[0]
         return all((v.optimizer, v.schedule) == (first.optimizer, first.schedule) for v in self.variants)
+
+    @property
+    def trains(self) -> bool:
+        """Whether anything is trained; else a sheet has a row for each sample, and no more."""
+        return self.network.trains
 
     @property
     def position(self) -> str:

@@ -154,7 +154,7 @@ class _Run:
                     values[quantity.name] = evaluate(expr, (constants | values).__getitem__, above.__getitem__)
             except ARITHMETIC_ERRORS as error:
                 return self._error(quantity.name, iteration, _reason(error))
-        return self._error(graph.loss, iteration, "the row's values grew beyond the largest number")
+        return self._error(graph.loss or graph.names[-1], iteration, "the row's values grew beyond the largest number")
 
     def _error(self, quantity: str, iteration: int, reason: str) -> NumberError:
         rate = self.study.variants[self.variant].rate

@@ -172,7 +172,7 @@ class _IndependentRows:
     def _means(self, columns: Columns) -> Columns:
         if self.study.batch == 1:
             return {}
-        names = [self.network.loss, *(q.name for q in self.network.metrics)]
+        names = [*filter(None, [self.network.loss]), *(q.name for q in self.network.metrics)]
         names += [derivative_label(self.network.loss, name) for name in self.network.weights]
         carried = {name: np.where(self.starts, 0.0, self._above(mean(name), 0.0)) for name in names}
         return {

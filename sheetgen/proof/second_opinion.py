@@ -26,9 +26,13 @@ class SecondOpinion(Protocol):
 
 
 def second_opinion(study: Study) -> SecondOpinion:
-    """Return what reads the equations of a study as their author typed them."""
+    """Return what reads the equations of a study as their author typed them.
+
+    Where nothing is trained the last quantity has the place of the loss: nobody asks for a derivative.
+    """
+    loss = study.network.loss or study.network.names[-1]
     if study.tensors is not None:
-        return TensorReference(study.tensors, study.network.loss)
+        return TensorReference(study.tensors, loss)
     if learning := [state.name for state in study.network.states if state.learns]:
-        return RowsReference(study.equations, study.network.loss, learning)
-    return Reference(study.equations, study.network.loss)
+        return RowsReference(study.equations, loss, learning)
+    return Reference(study.equations, loss)

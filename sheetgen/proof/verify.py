@@ -108,7 +108,7 @@ def _page(
         missing = Difference(page.name, "A1", Kind.MISSING, f"the sheet {page.name}", None)
         return SheetOutcome(differences=[missing])
     rows, columns = page.size
-    rates = {variant.sheet: variant.rate for variant in book.study.variants}
+    rates = {variant.sheet: variant.rate for variant in book.study.variants if book.study.trains}
     bounds = table_bounds(book, page.name, tolerance.atol)
     grid = values.grid(page.name, rows, columns)
     sheet = ExpectedSheet(page, grid, tolerance, rates.get(page.name), bounds, book.study.batch, formats)

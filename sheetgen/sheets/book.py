@@ -44,7 +44,7 @@ class Book:
         if self.built != self.study:
             results = Results(self.built)
             results.run(Trace(self.built))
-        variants = range(len(self.built.variants))
+        variants = range(len(self.built.variants) if self.built.trains else 0)
         tested = map(results.test_losses, variants) if self.built.test else ()
         return [*map(results.losses, variants), *tested]
 

@@ -45,10 +45,11 @@ class CheckList:
     too_long: tuple[str, ...]
 
 
-def check_list(book: Book, cells: ColumnCells, differences: CentralDifferences) -> CheckList:
-    """Return the checks of a workbook."""
+def check_list(book: Book, cells: ColumnCells, differences: CentralDifferences | None) -> CheckList:
+    """Return the checks of a workbook; there are no ``differences`` where nothing is trained."""
     columns, too_long = _columns(book, cells)
-    return CheckList((*columns, *_counts(book, cells), *_gradients(book, differences)), too_long)
+    gradients = _gradients(book, differences) if differences else ()
+    return CheckList((*columns, *_counts(book, cells), *gradients), too_long)
 
 
 def number_of_checks(book: Book) -> int:
@@ -67,8 +68,10 @@ def _counts(book: Book, cells: ColumnCells) -> Iterator[Check]:
         "no number in place of a formula",
         "how many formulas the sheet has, and should have, where the program can tell (Excel from 2013, LibreOffice)",
         {variant: _formulas(layout, variant, cells.arrays.e) for variant in variants},
-        {variant: _row_of_a_number(layout, variant) for variant in variants},
+        {variant: _row_of_a_number(layout, variant) for variant in variants if layout.study.rows > 1},
     )
+    if not book.study.trains:
+        return
     name = book.study.rate_name
     compares = "the learning rate above the columns, with that of Inputs"
     yield Check(f"{name} of the sheet", compares, {variant: rate_check(layout, variant) for variant in variants})

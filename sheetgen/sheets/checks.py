@@ -64,7 +64,8 @@ class _Checks:
         used = {label: _USED.absolute(label) for label in _CONSTANTS}
         cells = ColumnCells(ArrayCells(used[_E], used[_NUDGE], used[_EDGE]), used[_ROUNDING])
         below = _LABEL_ROW + number_of_checks(book) + 4
-        self.differences = CentralDifferences(book, below, used[_LOSS_ROUNDING], _GRANTED)
+        rounding = used[_LOSS_ROUNDING]
+        self.differences = CentralDifferences(book, below, rounding, _GRANTED) if book.study.trains else None
         listed = check_list(book, cells, self.differences)
         self.too_long = listed.too_long
         self.table = CheckTable(book, listed.checks, _LABEL_ROW)
@@ -80,8 +81,10 @@ class _Checks:
         page = Page(CHECKS, freeze=self.table.first_free, tab_colour="067647")
         self.top(page)
         self.table.put(page)
-        self.differences.put(page)
-        last = max(self.table.rows.end, self.differences.end)
+        last = self.table.rows.end
+        if self.differences:
+            self.differences.put(page)
+            last = max(last, self.differences.end)
         page.widths = {1: 34, 2: 60, 3: 9, 4: 22} | dict.fromkeys(range(5, last + 1), 12.0)
         page.heights |= {1: 28, _LABEL_ROW: 32}
         cells, fails = self.table.failing_rule  # a deviation that is too large, or no number
@@ -100,7 +103,9 @@ class _Checks:
         kinks = Formula(
             f'COUNTIF({table.words},"{AT_KINK}")',
             lambda: float(table.kinks),
-            accepts=lambda shown, _: isinstance(shown, float) and self.differences.undecided,
+            accepts=lambda shown, _: (
+                isinstance(shown, float) and self.differences is not None and self.differences.undecided
+            ),
         )
         _COUNTS.put(page, _VERDICT, Formula(f"IF({passed}={total},{good},{bad})", self.verdict), style.FLAG)
         page.flags.append(_COUNTS.cell(_VERDICT))
@@ -109,6 +114,8 @@ class _Checks:
         _COUNTS.put(page, _KINKS, kinks, _CENTRED)
         _COUNTS.put(page, _WHERE, table.where(), style.Style(colour=style.BAD, bold=True, align="left"))
         for label, constant in _CONSTANTS.items():
+            if label == _LOSS_ROUNDING and self.differences is None:
+                continue
             _USED.put(page, label, constant, style.BUILT, style.BUILT)
         for row, note in enumerate(self.notes(), start=NOTES_ROW):
             page.put(f"A{row}", note, style.NOTE)
@@ -124,5 +131,7 @@ class _Checks:
         """Print the tables, and not the networks beside one another below them."""
         sheet.page_setup.orientation = "landscape"
         fit_width(sheet)
-        columns = max(self.table.rows.end, self.differences.gradients.end)
-        sheet.print_area = f"A1:{column_letter(columns)}{self.differences.last_fact}"
+        columns, last = self.table.rows.end, self.table.rows.last
+        if self.differences:
+            columns, last = max(columns, self.differences.gradients.end), self.differences.last_fact
+        sheet.print_area = f"A1:{column_letter(columns)}{last}"

@@ -121,7 +121,8 @@ class _Columns:
             yield self._computed(name, spelled_out, 0, rows)
             return
         yield from self._given(name, 1) if first is None else [self._computed(name, expanded(first), 0, 1)]
-        yield self._computed(name, spelled_out, 1, rows)
+        if rows > 1:
+            yield self._computed(name, spelled_out, 1, rows)
 
     def _given(self, name: str, rows: int) -> Iterator[_Part]:
         """Yield rows whose number stands on Inputs."""

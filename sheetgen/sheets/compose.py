@@ -33,6 +33,7 @@ def pages(book: Book) -> tuple[list[Page], Verdict]:
     They have no values yet: the training has not run. Raises UsageError where a sheet would need too many columns.
     """
     checks_page, verdict = checks.page(book)
+    trained = [book] if book.study.trains else []
     pages_before_checks = [
         start.page(book, verdict),
         inputs.page(book, verdict),
@@ -40,10 +41,10 @@ def pages(book: Book) -> tuple[list[Page], Verdict]:
         *(training.page(book, variant, verdict) for variant in range(len(book.study.variants))),
         *([epochs.page(book, verdict)] if book.study.evaluates else []),
         *([epochs.page(book, verdict, test=True)] if book.study.test else []),
-        error.page(book, verdict),
+        *(error.page(one, verdict) for one in trained),
         explorer.page(book, verdict),
-        *pictures.pages(book, verdict),
-        gradient_check.page(book, verdict),
+        *(page for one in trained for page in pictures.pages(one, verdict)),
+        *(gradient_check.page(one, verdict) for one in trained),
         equations.page(book, verdict),
     ]
     composed = [*pages_before_checks, checks_page, source.page(book, verdict)]

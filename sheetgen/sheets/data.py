@@ -32,7 +32,8 @@ def page(book: Book, verdict: Verdict) -> Page:
     page.put("A2", _NOTE + (_NOTE_ON_TEST if study.test else ""), style.NOTE)
     for name, number in ((SAMPLES, study.count), (BATCH, study.batch)):
         at.DATA_COUNTS[name].put(page, name, float(number), _COUNT)
-    page.put("E3", "samples that one update averages over; both are fixed when the workbook is built", style.NOTE)
+    of = "one update" if study.trains else "a mean"
+    page.put("E3", f"samples that {of} averages over; both are fixed when the workbook is built", style.NOTE)
     table.header(page)
     for index, row in enumerate(table.rows):
         numbers = (study.samples[name][index] for name in names)

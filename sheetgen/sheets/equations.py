@@ -42,16 +42,22 @@ def page(book: Book, verdict: Verdict) -> Page:
     first = book.study.variants[0].sheet
     page.put(
         "A2",
-        f"Read off the network; the numbers are live, those of iteration 0 on the sheet {first}.",
+        f"Read off the network; the numbers are live, those of {_first(book)} on the sheet {first}.",
         style.NOTE,
     )
     row = _equations(page, book, 4)
-    row = _updates(page, book, row)
-    row = page.heading("A", row, CHAIN_RULE)
+    if book.study.trains:
+        row = _updates(page, book, row)
+        row = page.heading("A", row, CHAIN_RULE)
     for weight in book.study.network.weights:
         row = chain_rule.put(page, book, weight, row)
     page.decorate.append(_print)
     return page
+
+
+def _first(book: Book) -> str:
+    """Return what the first row of a sheet is."""
+    return "iteration 0" if book.study.trains else "sample 1"
 
 
 def _equations(page: Page, book: Book, row: int) -> int:
@@ -89,7 +95,7 @@ def _table(
     iteration: int = 0,
 ) -> int:
     """List some quantities with their numbers at iteration 0 or 1 of a variant; return the next free row."""
-    number = _NUMBER[iteration]
+    number = _NUMBER[iteration] if book.study.trains else f"at {_first(book)}"
     page.row(row, (_QUANTITY, number, _EQUATION, None, None, _FORMULA), label_style(section))
     block = Block(row + 1, row + len(quantities), {_QUANTITY: "A", number: "B", _EQUATION: "C", _FORMULA: "F"})
     for line, quantity in zip(block.rows, quantities, strict=True):

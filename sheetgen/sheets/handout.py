@@ -8,7 +8,7 @@ from typing import Any
 
 from openpyxl.worksheet.pagebreak import Break, RowBreak
 
-from sheetgen.network.graph import ITERATION, Graph
+from sheetgen.network.graph import ITERATION, SAMPLE, Graph
 from sheetgen.network.pictures import outputs
 from sheetgen.page import style
 from sheetgen.page.block import Block
@@ -63,13 +63,16 @@ def _print(sheet: Any, breaks: RowBreak, width: float) -> None:
 def _shown(graph: Graph) -> list[str]:
     """Return the columns that there is room for: the first weights, the last neurons, the loss."""
     last = [quantity.name for quantity in outputs(graph)]
+    if not graph.trains:
+        return [SAMPLE, *graph.inputs[:_MOST_WEIGHTS], *last[:_MOST_OUTPUTS]]
     return [ITERATION, *graph.weights[:_MOST_WEIGHTS], *last[:_MOST_OUTPUTS], graph.loss]
 
 
 def _table(page: Page, book: Book, variant: int, names: list[str], row: int) -> int:
     """Put the table of one variant from a row on; return the next free row."""
     study = book.study
-    page.put(f"A{row}", variant_title(book, variant), style.HEADING)
+    title = variant_title(book, variant) if study.trains else study.variants[variant].sheet
+    page.put(f"A{row}", title, style.HEADING)
     block = Block.below(row + 1, names, 2 * ROWS + 1)
     for name in names:
         section = book.study.graph.by_name[name].section
@@ -81,7 +84,7 @@ def _table(page: Page, book: Book, variant: int, names: list[str], row: int) -> 
             page.put(f"A{line}", "⋮", style.Style(align="right"))
             line += 1
         for name in names:
-            look = style.COUNT if name == ITERATION else _LINK
+            look = style.COUNT if name in (ITERATION, SAMPLE) else _LINK
             page.put(block.cell(name, line), _linked(book, variant, name, index), look)
         line += 1
     return line

@@ -20,6 +20,12 @@ VALUE_COLUMN = INPUTS_LABELS.index(VALUE) + 1
 _INPUTS_LABEL_ROW = 4
 
 
+_OF_CHECKS = {
+    EPSILON: "step of the central difference on Checks",
+    TOLERANCE: "largest deviation that Checks lets pass",
+}
+
+
 class Given(NamedTuple):
     """One number that a person may change, on the Inputs sheet."""
 
@@ -65,15 +71,16 @@ class InputsLayout:
             "Targets": group(graph.targets, "target"),
             "States at the start": group(study.starts, "what a row goes on from where there is no row above"),
             "Initial weights": group(graph.weights, "initial weight, at iteration 0"),
-            "Held fixed": group((n for n in graph.parameters if n in graph.fixed), "parameter that is not trained"),
+            "Held fixed" if study.trains else "Parameters": group(
+                (n for n in graph.parameters if n in graph.fixed),
+                "parameter that is not trained" if study.trains else "parameter",
+            ),
             "Learning rates": tuple(
-                Given(rate_label(v), f"learning rate of the sheet {v.sheet}", v.rate) for v in study.variants
+                Given(rate_label(v), f"learning rate of the sheet {v.sheet}", v.rate)
+                for v in (study.variants if study.trains else ())
             ),
             "Optimiser and schedule": tuple(self._setting_givens()),
-            "Checks": (
-                Given(EPSILON, "step of the central difference on Checks", study.settings[EPSILON]),
-                Given(TOLERANCE, "largest deviation that Checks lets pass", study.settings[TOLERANCE]),
-            ),
+            "Checks": tuple(Given(name, _OF_CHECKS[name], number) for name, number in study.settings.items()),
         }
 
     @cached_property
@@ -108,7 +115,12 @@ class InputsLayout:
             return replace(given, settings=settings)
 
         variants = tuple(
-            replace(v, rate=numbers[rate_label(v)], optimizer=choice(i, v.optimizer), schedule=choice(i, v.schedule))
+            replace(
+                v,
+                rate=numbers.get(rate_label(v), v.rate),
+                optimizer=choice(i, v.optimizer),
+                schedule=choice(i, v.schedule),
+            )
             for i, v in enumerate(study.variants)
         )
         return replace(

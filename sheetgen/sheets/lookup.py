@@ -74,6 +74,8 @@ class Lookup:
 
     def number_formula(self, variant: PickCell, sheet_list: Block, elsewhere: bool = False) -> Formula:
         """Return the formula of the first helper cell: which of the listed sheets is picked, here or elsewhere."""
+        if not self.book.study.trains:
+            return Formula("1", lambda: 1.0)
         # MATCH takes ~ for an escape, even where there is nothing to escape.
         picked = variant.reference if elsewhere else variant.absolute
         text = f'MATCH(SUBSTITUTE({picked},"~","~~"),{sheet_list.column(SHEETS)},0)'

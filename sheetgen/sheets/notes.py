@@ -98,6 +98,8 @@ class Notes:
 
     def _parameter(self, name: str) -> list[str]:
         kind, roles = self._role(name)
+        if not self._network.trains:
+            return [f"{kind}: {roles}, from the sheet {INPUTS}."]
         if name in self._network.fixed:
             return [f"{kind}, held fixed: {roles}."]
         return [f"{kind}: {roles}. It starts from the sheet {INPUTS}, and moves with every update."]
@@ -154,8 +156,11 @@ class Notes:
         if not users and any(state.name == name for state in self._network.states):
             return ["State: it is computed for the row below."]
         if not users:
+            if not self._network.trains:
+                return ["Computed by the network; nothing else uses it."]
             return [f"Computed beside the network: the loss {self._network.loss} does not depend on it."]
-        return [f"Computed on the way to the loss; enters {_listed(users)}."]
+        way = "on the way to the loss" if self._network.trains else "by the network"
+        return [f"Computed {way}; enters {_listed(users)}."]
 
     def _loss(self, name: str) -> list[str]:
         if name == self._network.loss:

@@ -97,7 +97,19 @@ class Picks:
 
 def colours_cell(study: Study) -> PickCell:
     """Return the cell in which the scale of the colours is picked: below the others of Explorer."""
+    if not study.trains:
+        return PickCell(EXPLORER, "D5")
     return PickCell(EXPLORER, "D6" if study.batch == 1 else "D7")
+
+
+def picked_sample(study: Study) -> PickCell:
+    """Return the cell in which a sample is picked on Explorer: the first where nothing is trained."""
+    return EXPLORER_SAMPLE if study.trains else PickCell(EXPLORER, "D4")
+
+
+def picks_colours(study: Study) -> bool:
+    """Whether there are several rows that colours can be scaled over."""
+    return study.rows > 1
 
 
 class WindowPick(NamedTuple):
@@ -123,6 +135,8 @@ def window_picks(study: Study) -> Mapping[str, WindowPick]:
 
 def row_formula(layout: Layout, iteration: str, sample: str) -> str:
     """Return the formula of a step's row, from 1, where the iteration and the sample stand in cells."""
+    if not layout.study.trains:
+        return sample if layout.study.batch > 1 else "1"
     return f"{iteration}+1" if layout.study.batch == 1 else f"{iteration}*{layout.count(BATCH)}+{sample}"
 
 
@@ -173,16 +187,23 @@ def offered(layout: Layout) -> int:
 def shown(study: Study, picks: Picks) -> dict[PickCell, float | str]:
     """Return what stands in each cell of a pick."""
     names, window = [variant.sheet for variant in study.variants], window_picks(study)
-    samples = {EXPLORER_SAMPLE: float(picks.explorer.sample), CHECK_SAMPLE: float(picks.checked.sample)}
-    return {
-        **(samples if study.batch > 1 else {}),
+    several, sample = study.batch > 1, picked_sample(study)
+    steps: dict[PickCell, float | str] = {
         EXPLORER_VARIANT: names[picks.explorer.variant],
         EXPLORER_ITERATION: float(picks.explorer.iteration),
-        colours_cell(study): picks.colours,
+    }
+    checked: dict[PickCell, float | str] = {
+        **({CHECK_SAMPLE: float(picks.checked.sample)} if several else {}),
         CHECK_VARIANT: names[picks.checked.variant],
         CHECK_ITERATION: float(picks.checked.iteration),
-        CHECK_PARAMETER: study.network.weights[picks.parameter],
+        CHECK_PARAMETER: study.network.weights[picks.parameter] if study.trains else "",
         CHECK_EPSILON: picks.epsilon,
+    }
+    return {
+        **({sample: float(picks.explorer.sample)} if several else {}),
+        **(steps if study.trains else {}),
+        **({colours_cell(study): picks.colours} if picks_colours(study) else {}),
+        **(checked if study.trains else {}),
         **{
             window[label].cell: float(place)
             for label, place in zip(WINDOW_LABELS, picks.window, strict=True)
@@ -205,14 +226,22 @@ def read_picks(study: Study, contents: Contents) -> Picks:
         label: _whole(contents(pick.cell), pick.cell, label, 0, pick.last)
         for label, pick in window_picks(study).items()
     }
+    moved = tuple(window.get(label, 0) for label in WINDOW_LABELS)
     scales, colours = [THE_RUN, THE_STEP], colours_cell(study)
+    scale = THE_RUN
+    if picks_colours(study):
+        scale = scales[_one_of(contents(colours), colours, "scale of the colours", scales)]
+    if not study.trains:
+        sample = picked_sample(study)
+        number = _whole(contents(sample), sample, "sample", 1, study.batch) if study.batch > 1 else 1
+        return Picks(Step(0, 0, number), colours=scale, window=moved)
     return Picks(
         step(EXPLORER_VARIANT, EXPLORER_ITERATION, EXPLORER_SAMPLE),
         step(CHECK_VARIANT, CHECK_ITERATION, CHECK_SAMPLE),
         _one_of(contents(CHECK_PARAMETER), CHECK_PARAMETER, "parameter", list(study.network.weights)),
         _epsilon(contents(CHECK_EPSILON)),
-        scales[_one_of(contents(colours), colours, "scale of the colours", scales)],
-        tuple(window.get(label, 0) for label in WINDOW_LABELS),
+        scale,
+        moved,
     )
 
 

@@ -62,7 +62,8 @@ class Results:
         self._lasts = [self.keep(variant, study.rows - 1) for variant in variants]
         if study.evaluates or study.test:
             self._parameters = [self.watch(self._at_points(variant)) for variant in variants]
-        if not study.evaluates:
+        self._losses: list[Losses] = []
+        if study.trains and not study.evaluates:
             self._losses = [Losses(v, self._position(study.network.loss), study.batch) for v in variants]
             self._folds += self._losses
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from sheetgen.network.graph import Section
 from sheetgen.network.pictures import pictures_of
+from sheetgen.network.study import Study
 from sheetgen.page import style
 from sheetgen.page.block import Listing
 from sheetgen.page.cell_names import column_letter
@@ -94,7 +95,7 @@ def page(book: Book, verdict: Verdict) -> Page:
     page.merges.append(f"B2:{column_letter(last)}2")
     page.zoom = filling(page, last)
     flag(page, f"B3:{column_letter(last)}3", verdict)
-    page.put("B4", _OF_TENSORS if study.tensors else _OF_NEURONS, style.NOTE)
+    page.put("B4", _drawn(study), style.NOTE)
     sheets = _try(page, book, below)
     key = _sheets(page, book, sheets)
     end = _key(page, book, key)
@@ -104,6 +105,12 @@ def page(book: Book, verdict: Verdict) -> Page:
     else:
         page.decorate.append(_print)
     return page
+
+
+def _drawn(study: Study) -> str:
+    """Say what is drawn."""
+    text = _OF_TENSORS if study.tensors else _OF_NEURONS
+    return text if study.trains else text.replace("iteration 0", "the first sample").replace("the loss", "the outputs")
 
 
 def _draw(page: Page, book: Book) -> tuple[int, int, dict[int, int]]:
@@ -121,14 +128,19 @@ def _draw(page: Page, book: Book) -> tuple[int, int, dict[int, int]]:
 def _try(page: Page, book: Book, row: int) -> int:
     """Suggest a few things to try: those of the template first, then what every workbook is good for."""
     last = book.study.variants[-1].sheet
-    own = book.study.suggestions or (
-        "Change a number on the sheet Inputs, then look at the charts on Error: the lines follow.",
-    )
-    suggestions = (
-        *own,
-        f"Overwrite a gradient of iteration 0 on {last} with a number: the flag turns to CHECK. Undo: OK again.",
-        "Pick one iteration after another on Explorer: watch the weights move and the derivatives change.",
-    )
+    if book.study.trains:
+        own = "Change a number on the sheet Inputs, then look at the charts on Error: the lines follow."
+        suggestions = (
+            *(book.study.suggestions or (own,)),
+            f"Overwrite a gradient of iteration 0 on {last} with a number: the flag turns to CHECK. Undo: OK again.",
+            "Pick one iteration after another on Explorer: watch the weights move and the derivatives change.",
+        )
+    else:
+        own = "Change a number on the sheet Inputs, then look at Explorer: every number follows."
+        suggestions = (
+            *(book.study.suggestions or (own,)),
+            f"Overwrite a formula on {last} with a number: the flag turns to CHECK. Undo: OK again.",
+        )
     row = page.heading("B", row, "Things to try")
     for number, text in enumerate(suggestions, start=1):
         page.put(f"B{row}", f"{number}.  {text}")
@@ -151,6 +163,8 @@ def _sheets(page: Page, book: Book, row: int) -> int:
     pictures = [(PICTURES, "what is learnt, in pictures that follow the step picked on Explorer")]
     pictures = pictures if pictures_of(book.built) else []
     row = page.heading("B", row, "The sheets")
+    if not study.trains:
+        return _list(page, row, _untrained(study, data))
     sheets: list[tuple[str, Content]] = [
         (INPUTS, "every input, target, initial weight and learning rate; change them here")
     ]
@@ -168,6 +182,24 @@ def _sheets(page: Page, book: Book, row: int) -> int:
         (CHECKS, f"live checks that the training {'sheet is' if one else 'sheets are'} right"),
         (SOURCE, "the template this workbook was built from"),
     ]
+    return _list(page, row, sheets)
+
+
+def _untrained(study: Study, data: list[tuple[str, str]]) -> list[tuple[str, Content]]:
+    """Return the sheets where nothing is trained."""
+    return [
+        (INPUTS, "every number that is given; change them here"),
+        *data,
+        (study.variants[0].sheet, "the network, forward: a quantity a column, a sample a row"),
+        (EXPLORER, "the network drawn and coloured"),
+        (EQUATIONS, "the equations" + (f", and {_LIVE[True]}" if study.tensors is not None else "")),
+        (CHECKS, "live checks that the sheet is right"),
+        (SOURCE, "the template this workbook was built from"),
+    ]
+
+
+def _list(page: Page, row: int, sheets: list[tuple[str, Content]]) -> int:
+    """List some sheets, each a link; return the next free row."""
     listing = Listing.at(row, dict(sheets), FIRST_DRAWN_COLUMN)
     for name, meaning in sheets:
         listing.put(page, name, meaning, style.EQUATION, style.LINK_TEXT)
@@ -184,11 +216,14 @@ def _key(page: Page, book: Book, row: int) -> int:
     """Say what the colours mean; return the last row."""
     row = page.heading("B", row, "What the colours mean")
     for example, meaning, look in _KEY:
+        meaning = meaning if book.study.trains else meaning.replace(" and Gradient check", "")
         page.put(f"B{row}", example, look)
         page.put(f"C{row}", meaning, style.EQUATION)
         row += 1
     sections = {quantity.section for graph in book.study.graphs for quantity in graph.quantities}
     words = {**_SECTIONS, **section_words(book.study.network)}
+    if not book.study.trains:
+        words[Section.WEIGHTS] = "the parameters"
     for section in (section for section in Section if section in sections and section in words):
         page.put(f"B{row}", str(section), band_style(section))
         page.put(f"C{row}", words[section], style.EQUATION)

@@ -32,6 +32,7 @@ from sheetgen.tensors.operands import read_as
 
 _WIDTH = 17.0
 _TITLE = replace(style.TITLE, size=13, wrap=True)
+_UNTRAINED = "Forward only: a sample a row"
 _FLAG = replace(style.FLAG, size=9, wrap=True)
 """What the frozen columns have room for, so that it stays in sight."""
 _RATE_COLUMNS = 2
@@ -47,11 +48,12 @@ def page(book: Book, variant: int, verdict: Verdict) -> Page:
     title = Formula(
         f"{text_literal(before)}&{at.RATE_CELL}&{text_literal(after)}", lambda: before + general(rate) + after
     )
-    page.put("A1", title, _TITLE)
+    page.put("A1", title if study.trains else _UNTRAINED, _TITLE)
     page.merges.append("A1:B1")
     page.bar = 3
-    page.put("A2", study.rate_name, style.NAME)
-    page.put("B2", Formula(layout.given(rate_label(study.variants[variant])), lambda: rate), style.INPUT_LINK)
+    if study.trains:
+        page.put("A2", study.rate_name, style.NAME)
+        page.put("B2", Formula(layout.given(rate_label(study.variants[variant])), lambda: rate), style.INPUT_LINK)
     _header(page, layout, variant)
     flag(page, f"A{at.EQUATION_ROW}", verdict, _FLAG)
     words = read_as(study.tensors) if study.tensors else {}
@@ -107,7 +109,7 @@ def _source(layout: Layout, quantity: Quantity) -> str | None:
     if quantity.name == SAMPLE:
         return "the one whose turn it is (Data)"
     if quantity.name in network.fixed:
-        return "held fixed"
+        return "held fixed" if network.trains else "parameter"
     return "input" if quantity.name in network.inputs else "target"
 
 

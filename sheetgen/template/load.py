@@ -15,7 +15,7 @@ from sheetgen.errors import did_you_mean, listed, must_be
 from sheetgen.limits import checked_iterations
 from sheetgen.network.assemble import assemble
 from sheetgen.network.graph import Graph, State
-from sheetgen.network.study import Study
+from sheetgen.network.study import CHECK_SETTINGS, FORWARD_ONLY, UNTRAINED_SETTINGS, Study, Variant
 from sheetgen.sheet_names import RESERVED
 from sheetgen.template import DEFAULT
 from sheetgen.template.about import described
@@ -37,6 +37,7 @@ from sheetgen.template.state import read_states, require_successive_rows
 from sheetgen.template.tensors.detect import has_tensors
 from sheetgen.template.tensors.numbers import given_shapes, seed_of
 from sheetgen.template.test_set import with_test_set
+from sheetgen.template.untrained import is_trained, require_nothing_of_training
 from sheetgen.template.variants import read_variants
 from sheetgen.tensors.labels import Shape
 from sheetgen.tensors.naming import Naming
@@ -117,14 +118,17 @@ class _TemplateReader:
         left_out = filled.known if filled else ()
         fixed = self.expand_layers(samples, prepared, left_out) if "layers" in document.data else ()
         require_names(document, samples)
-        equations = self.equations()
+        trains = is_trained(document)
+        if not trains:
+            require_nothing_of_training(document)
+        equations = self.equations(trains)
         states, starts = read_states(document, equations, samples.all if in_data else ())
-        values = self.values(samples) | starts
+        values = self.values(samples, trains) | starts
         network = self.network(samples, fixed, equations, states)
-        batch = self.batch(samples.count)
+        batch = self.batch(samples.count) if trains else samples.count
         require_successive_rows(document, states, samples.count, batch)
         shuffle = self.shuffle(samples.count, batch)
-        iterations = self.iterations(batch)
+        iterations = self.iterations(batch) if trains else 0
         said = described(document)
         study = Study(
             name=said.name,
@@ -135,7 +139,7 @@ class _TemplateReader:
             values=values,
             equations=equation_texts(document),
             tensors=tensors,
-            variants=read_variants(document, iterations, RESERVED, self.rules(tensors, network)),
+            variants=self.variants(iterations, tensors, network),
             iterations=iterations,
             samples=samples.all if samples.count > 1 else {},
             test=samples.test,
@@ -145,10 +149,17 @@ class _TemplateReader:
             suggestions=self.suggestions(),
             read_as=samples.read_as,
             places=document.places() | rule_places(document),
+            settings=dict(CHECK_SETTINGS if trains else UNTRAINED_SETTINGS),
         )
         require_no_settings(document, study)
         require_room(document, study)
         return with_pictures(document, study)
+
+    def variants(self, iterations: int, tensors: Tensors | None, network: Graph) -> tuple[Variant, ...]:
+        """Return the ways in which the network is trained; where it is not, its only sheet."""
+        if not network.trains:
+            return (FORWARD_ONLY,)
+        return read_variants(self.document, iterations, RESERVED, self.rules(tensors, network))
 
     def rules(self, tensors: Tensors | None, network: Graph) -> Rules:
         """Return the methods that the template may name."""
@@ -215,17 +226,18 @@ class _TemplateReader:
             document.lines |= {(table, name): line for name in written.keys() - typed.keys() if line}
         return expansion.frozen
 
-    def values(self, samples: Samples) -> dict[str, float]:
+    def values(self, samples: Samples, trains: bool) -> dict[str, float]:
         """Return the numbers that are given once: parameters, and the data of a single sample."""
-        parameters = {name: self.number("parameters", name) for name in self.document.table("parameters", needed=True)}
+        needed = trains or not samples.inputs
+        parameters = {name: self.number("parameters", name) for name in self.document.table("parameters", needed)}
         if samples.count > 1:
             return parameters
         return {name: numbers[0] for name, numbers in samples.all.items()} | parameters
 
-    def equations(self) -> dict[str, Expr]:
+    def equations(self, trains: bool) -> dict[str, Expr]:
         """Return the equations of all tables."""
-        document = self.document
-        tables = ((table, document.table(table, table == "loss")) for table in EQUATION_TABLES)
+        document, needed = self.document, "loss" if trains else "forward"
+        tables = ((table, document.table(table, table == needed)) for table in EQUATION_TABLES)
         return {name: read_equation(document, table, name) for table, names in tables for name in names}
 
     def network(
@@ -239,7 +251,7 @@ class _TemplateReader:
                 problem = f"frozen names {name!r}, which is no parameter"
                 hint = did_you_mean(name, parameters, f"there are {listed(parameters)}")
                 document.fail(problem, hint, "", "frozen")
-        if len(set(frozen)) == len(parameters):
+        if parameters and len(set(frozen)) == len(parameters):
             document.fail("every parameter is frozen, so nothing is trained", "leave one out", "", "frozen")
         forward, loss, metrics = (
             {name: equations[name] for name in document.table(table)} for table in EQUATION_TABLES

@@ -23,7 +23,10 @@ def override(
     """
     values = {name: _checked(study, name, value) for name, value in (values or {}).items()}
     study = study.with_values(values)
-    if rates := list(rates):
+    rates = list(rates)
+    if not study.trains and (rates or iterations is not None):
+        raise UsageError(f"{study.name} trains nothing, so --rate and --iterations change nothing", "leave them out")
+    if rates:
         checked = checked_rates([spreadsheet_number(rate, "a learning rate") for rate in rates])
         first = study.variants[0]
         if any(v != variant(v.rate, first.optimizer, first.schedule) for v in study.variants):

@@ -86,6 +86,20 @@ def _template_lines(study: Study) -> Iterator[str]:
         yield f"try = {write_list(study.suggestions)}"
     if study.pictures == ():
         yield "pictures = []"
+    if study.trains:
+        yield from _training_lines(study)
+    yield from _picture_lines(study)
+    yield from _axis_lines(study)
+    yield from _number_lines(study)
+    yield from _state_lines(study)
+    for table in EQUATION_TABLES:
+        if equations := dict(_equations(study, table)):
+            yield from ("", f"[{table}]")
+            yield from (f"{write_key(name)} = {write_string(text)}" for name, text in equations.items())
+
+
+def _training_lines(study: Study) -> Iterator[str]:
+    """Write how the network is trained."""
     yield f"iterations = {study.iterations}"
     if study.samples:
         yield f"batch = {study.batch}"
@@ -95,14 +109,6 @@ def _template_lines(study: Study) -> Iterator[str]:
         yield f"frozen = {write_list(study.network.fixed)}"
     yield from _variant_lines(study)
     yield from _rule_lines(study)
-    yield from _picture_lines(study)
-    yield from _axis_lines(study)
-    yield from _number_lines(study)
-    yield from _state_lines(study)
-    for table in EQUATION_TABLES:
-        if equations := dict(_equations(study, table)):
-            yield from ("", f"[{table}]")
-            yield from (f"{write_key(name)} = {write_string(text)}" for name, text in equations.items())
 
 
 def _equations(study: Study, table: str) -> Iterator[tuple[str, str]]:

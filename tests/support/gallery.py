@@ -12,9 +12,9 @@ from sheetgen.template.shipped import template_data, template_names, template_te
 from sheetgen.template.write import effective_template
 
 OF_TENSORS = (
-    "attention-head", "autoencoder", "batch-norm", "conv-edges", "gpt-small", "layer-norm", "lenet-small",
-    "lstm-adding", "matrix-factorisation", "residual", "rnn-echo", "softmax-temperature", "transformer-block",
-    "word2vec",
+    "attention-head", "attention-walked-through", "autoencoder", "batch-norm", "conv-edges", "gpt-small", "layer-norm",
+    "lenet-small", "lstm-adding", "matrix-factorisation", "residual", "rnn-echo", "softmax-temperature",
+    "transformer-block", "word2vec",
 )  # fmt: skip
 """The templates of tensors, whose workbooks have many columns."""
 TEMPLATES = tuple(name for name in template_names() if name == "softmax-temperature" or name not in OF_TENSORS)
@@ -24,7 +24,8 @@ _FEW_COLUMNS = 10
 
 
 def small_study(name: str, iterations: int = 2) -> Study:
-    study = override(_with_few_neurons(name), iterations=iterations)
+    study = _with_few_neurons(name)
+    study = override(study, iterations=iterations) if study.trains else study
     study = replace(study, variants=study.variants[: 2 if len(study.network.names) < _FEW_COLUMNS else 1])
     if study.count > _SAMPLES:
         kept = [study.count * k // _SAMPLES for k in range(_SAMPLES)]

@@ -60,6 +60,7 @@ BAD = [
     ("x = 0.5", "x = ", 6, "this is not TOML"),
     ("x = 0.5", "", 15, "h uses 'x', which is declared nowhere"),
     ("[loss]\nE", "[metrics]\nE", None, "the table [loss] is missing or empty; it must hold at least one quantity"),
+    ("rates = [0.5, 2]\niterations = 3\n", "", None, "iterations must be a whole number"),
     ("[parameters]\nw = 0.4", "", None, "the table [parameters] is missing or empty"),
     ("[inputs]\nx = 0.5", 'inputs = "x"', 5, "'inputs' must be a table: a line [inputs], then one quantity"),
     ("w = 0.4", "w = nan", 12, "w must be a finite number that a cell can hold, not nan"),

@@ -51,41 +51,45 @@ def page(book: Book, verdict: Verdict) -> Page:
     if book.study.tensors:
         return tensor_sheet.page(book, verdict, book.study.tensors)
     page = Page(EXPLORER, tab_colour="175CD3")
-    plan = plan_drawing(book.study.network, _LOOK)
+    trains, first = book.study.trains, top.below(book.study, _DRAWING_ROW)
+    plan = plan_drawing(book.study.network, replace(_LOOK, slopes=trains))
     page.widths = {1: 2.0, **plan.widths}
     last = span(page, FIRST_DRAWN_COLUMN, _LEAST_WIDTH)
     last = max(plan.last_column, last, step.last_column(page, book.study))
     table = LookupTable(book, last + 2, kinds_of(book.study.network))
-    drawing = painter.draw(page, plan, DrawnNumbers(table.show, table.slope), _DRAWING_ROW)
+    drawing = painter.draw(page, plan, DrawnNumbers(table.show, table.slope), first)
     _note(page, book, drawing)
     table.put(page)
     top.put(page, book, table, verdict)
     row = step.put(page, book, table, drawing.row)
-    row = _legend(page, row + 1, plan)
+    row = _legend(page, row + 1, plan, trains)
     page.zoom = filling(page, last)
-    page.heights |= dict.fromkeys(range(_DRAWING_ROW, drawing.row), 26.0)
+    page.heights |= dict.fromkeys(range(first, drawing.row), 26.0)
     _colour(page, drawing, table)
     top.guard(page, book, table)
     page.decorate.append(lambda sheet: _print(sheet, column_letter(last), row))
     return page
 
 
-def _legend(page: Page, row: int, plan: DrawingPlan) -> int:
-    """Say how to read the drawing; return the last row."""
+def _legend(page: Page, row: int, plan: DrawingPlan, trains: bool) -> int:
+    """Say how to read the drawing; return the last row. It has no derivatives where nothing ``trains``."""
     page.heading("B", row, "How to read it")
     forward = SECTION_COLOURS[Section.FORWARD][0]
     sample = Style(align="center", bold=True, size=12)
     explanations = (
         ("neuron", replace(sample, colour=style.WHITE, fill=forward),
          "A box is a neuron: its name, its value, and below it ∂, the derivative of the error along it:"
-         " how much the error changes per unit of this neuron."),
+         " how much the error changes per unit of this neuron." if trains else
+         "A box is a neuron: its name and its value."),
         ("w·x", replace(sample, colour=style.GREY, bold=False),
          "Beside it stands what enters it: each weight with what it is multiplied by, the weight's value, and ∂,"
-         f" the derivative of the error by this weight.{_alone(plan)}"),
+         f" the derivative of the error by this weight.{_alone(plan)}" if trains else
+         f"Beside it stands what enters it: each weight with what it is multiplied by, and its value.{_alone(plan)}"),
         ("positive", replace(sample, fill=style.POSITIVE),
          "The deeper the colour, the larger the number among its kind."
-         " Gradient descent makes a weight smaller whose ∂ is positive …"),
-        ("negative", replace(sample, fill=style.NEGATIVE), "… and a weight larger whose ∂ is negative."),
+         f"{' Gradient descent makes a weight smaller whose ∂ is positive …' if trains else ''}"),
+        ("negative", replace(sample, fill=style.NEGATIVE),
+         "… and a weight larger whose ∂ is negative." if trains else "A number below 0."),
     )  # fmt: skip
     for text_row, (name, look, text) in enumerate(explanations, start=row + 1):
         page.put(f"B{text_row}", name, look)

@@ -36,7 +36,9 @@ _MEANINGS = {
 
 
 def put(page: Page, book: Book, table: LookupTable, row: int) -> int:
-    """Put the strip of the loss and the updates, from a row on; return the next free row."""
+    """Put the strip of the loss and the updates, from a row on, where anything is trained; return the next free row."""
+    if not book.study.trains:
+        return row
     step = _StepTable(page, book, table)
     row = page.heading("B", row, "The step from here")
     row = step.strip(row)
@@ -47,6 +49,8 @@ def put(page: Page, book: Book, table: LookupTable, row: int) -> int:
 
 def last_column(page: Page, study: Study) -> int:
     """Return the last column of all this, on a page whose columns have their widths."""
+    if not study.trains:
+        return FIRST_DRAWN_COLUMN
     ends = []
     for halves, widths in ((1, _strip_widths()), (min(2, len(study.network.weights)), _update_widths(study))):
         column = FIRST_DRAWN_COLUMN

@@ -19,7 +19,7 @@ from sheetgen.sheets import lookup, picks
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.folds import Largest
 from sheetgen.sheets.lookup import Lookup
-from sheetgen.sheets.picks import EXPLORER_ITERATION, EXPLORER_SAMPLE, EXPLORER_VARIANT, THE_STEP
+from sheetgen.sheets.picks import EXPLORER_ITERATION, EXPLORER_VARIANT, THE_STEP
 
 TOP = 4
 """The first row below the title: of the picks, and of the helper cells."""
@@ -39,11 +39,11 @@ Kinds = Mapping[str, Sequence[str]]
 
 
 def kinds_of(graph: Graph) -> Kinds:
-    """Return the kinds of a network of neurons: those themselves, the weights, and the derivatives of each.
+    """Return the kinds of a network of neurons: themselves, the weights, if it trains the derivatives by both.
 
     A number that only prepares data, as a mean that is taken off them, would leave smaller weights without a colour.
     """
-    sections = zip(LARGEST, _SECTIONS, strict=True)
+    sections = list(zip(LARGEST, _SECTIONS, strict=True))[: None if graph.trains else 2]
     return {
         label: [quantity.name for quantity in graph.section(*of_kind) if quantity.name not in graph.preparing]
         for label, of_kind in sections
@@ -107,7 +107,7 @@ class LookupTable:
     def put(self, page: Page) -> None:
         """Put the table on the page."""
         number = self.step.number_formula(EXPLORER_VARIANT, self.sheets)
-        row = self.step.row_formula(EXPLORER_ITERATION, EXPLORER_SAMPLE)
+        row = self.step.row_formula(EXPLORER_ITERATION, picks.picked_sample(self._book.study))
         for label, formula in ((_NUMBER, number), (_ROW, row)):
             self.helpers.put(page, label, formula, _QUIET, style.BUILT)
         self.runs.header(page)
@@ -143,6 +143,8 @@ class LookupTable:
 
     def _scale(self, of_step: Formula, label: str, of_run: Formula) -> Formula:
         """Return the formula of what the colours are scaled by: the largest size at this step, or over the run."""
+        if not picks.picks_colours(self._book.study):
+            return of_step
         over_run = f"INDEX({self.runs.column(label)},{self.sheet_number})"
         text = f'IF({self.colours.absolute}="{THE_STEP}",{of_step.text},{over_run})'
         chosen = of_step if self._book.picks.colours == THE_STEP else of_run

@@ -56,7 +56,7 @@ def page(book: Book, verdict: Verdict, tensors: Tensors) -> Page:
     cells = {label: pick.cell for label, pick in picks.window_picks(book.study).items()}
     moved = [MovedWindow(window, cells, book.picks.window, table) for window in windows(tensors)]
     board = BoardPainter(page, painter, moved)
-    row = max([_FIRST_ROW, *(cell.row + 2 for cell in cells.values())])
+    row = max([top.below(book.study, _FIRST_ROW), *(cell.row + 2 for cell in cells.values())])
     sequences = _sequences(tensors, [grid for band in bands for grid in band.grids])
     first, row = row, row + len(sequences) + bool(sequences)
     for band in bands:
@@ -71,7 +71,7 @@ def page(book: Book, verdict: Verdict, tensors: Tensors) -> Page:
     painter.finish()
     top.guard(page, book, table)
     below = step.put(page, book, table, row)
-    end = _legend(page, below + 1, [grid for band in bands for grid in band.grids])
+    end = _legend(page, below + 1, [grid for band in bands for grid in band.grids], book.study.trains)
     board.whole[row] = end
     page.zoom = filling(_narrow(page), last)
     page.decorate.append(lambda sheet: _print(sheet, page, last, end, board.whole))
@@ -139,8 +139,8 @@ def _left_out(bands: int) -> str:
     return f"There is no room for {more}: their numbers stand on the training sheets."
 
 
-def _legend(page: Page, row: int, grids: Collection[TensorGrid]) -> int:
-    """Say how to read the board; return the last row."""
+def _legend(page: Page, row: int, grids: Collection[TensorGrid], trains: bool) -> int:
+    """Say how to read the board; return the last row. It has no derivatives where nothing ``trains``."""
     page.heading("B", row, "How to read it")
     sample = Style(align="center", bold=True, size=12)
     ink = {section: SECTION_COLOURS[section][0] for section in (Section.FORWARD, Section.BACKWARD)}
@@ -152,14 +152,20 @@ def _legend(page: Page, row: int, grids: Collection[TensorGrid]) -> int:
          "Beneath it the derivative of the loss by each of its elements: how much the loss changes per unit of it."),
         ("positive", replace(sample, fill=style.POSITIVE),
          "The deeper the colour, the larger the number among those of its tensor. Gradient descent makes a weight"
-         " smaller whose derivative is positive …"),
-        ("negative", replace(sample, fill=style.NEGATIVE), "… and a weight larger whose derivative is negative."),
+         " smaller whose derivative is positive …" if trains else
+         "The deeper the colour, the larger the number among those of its tensor."),
+        ("negative", replace(sample, fill=style.NEGATIVE),
+         "… and a weight larger whose derivative is negative." if trains else "A number below 0."),
         ("a share", replace(sample, fill=style.SHARE),
          "A softmax shares 1 out along each row, the deeper the colour the more: in attention, where a row looks."),
         ("+0  -0", replace(sample, colour=style.GREY),
          "A number that is not 0 and too small for its cell; the training sheets have all of it."),
     )  # fmt: skip
-    told = {"a share": any(grid.scale == SHARES for grid in grids), "+0  -0": any(grid.cell == 1 for grid in grids)}
+    told = {
+        "∂E/∂Z": trains,
+        "a share": any(grid.scale == SHARES for grid in grids),
+        "+0  -0": any(grid.cell == 1 for grid in grids),
+    }
     shown = [one for one in explanations if told.get(one[0], True)]
     for text_row, (name, look, text) in enumerate(shown, start=row + 1):
         page.put(f"B{text_row}", name, look)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sheetgen.network.graph import Section
+from sheetgen.network.study import Study
 from sheetgen.network.tolerance import Tolerance
 from sheetgen.page import style
 from sheetgen.page.cell_names import column_letter
@@ -18,7 +19,7 @@ from sheetgen.sheets import lookup, picks
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.explorer.table import TOP, LookupTable
 from sheetgen.sheets.flag import Verdict, flag
-from sheetgen.sheets.picks import EXPLORER_ITERATION, EXPLORER_SAMPLE, EXPLORER_VARIANT, THE_RUN, THE_STEP
+from sheetgen.sheets.picks import EXPLORER_ITERATION, EXPLORER_VARIANT, THE_RUN, THE_STEP
 from sheetgen.sheets.section_style import SECTION_COLOURS
 
 _FIRST_COLUMN = 4
@@ -30,7 +31,7 @@ _BIG = Style(bold=True, size=26, colour=SECTION_COLOURS[Section.LOSS][0])
 
 def put(page: Page, book: Book, table: LookupTable, verdict: Verdict) -> None:
     """Put the title, the picks and the error."""
-    page.heights |= {1: 34, 2: 22, 4: 34, 5: 34, 7: 12}
+    page.heights |= {1: 34, 2: 22} | ({4: 34, 5: 34, 7: 12} if book.study.trains else {})
     page.put("B1", "Explorer", style.TITLE)
     end = span(page, _FIRST_COLUMN, 24.0)
     flag(page, _cells(1, end), verdict)
@@ -40,12 +41,14 @@ def put(page: Page, book: Book, table: LookupTable, verdict: Verdict) -> None:
         page.put("B3", limit, style.NOTE)
     end = span(page, _FIRST_COLUMN, 20.0)
     contents = picks.shown(book.study, book.picks)
-    labels = {EXPLORER_VARIANT: "training sheet", EXPLORER_ITERATION: "iteration"}
-    if book.study.batch > 1:
-        labels[EXPLORER_SAMPLE] = book.study.position
-        page.heights[EXPLORER_SAMPLE.row] = 26
-    labels[table.colours] = "colours over"
-    page.heights[table.colours.row] = 26
+    study, sample = book.study, picks.picked_sample(book.study)
+    labels = {EXPLORER_VARIANT: "training sheet", EXPLORER_ITERATION: "iteration"} if study.trains else {}
+    if study.batch > 1:
+        labels[sample] = study.position
+        page.heights[sample.row] = 26
+    if picks.picks_colours(study):
+        labels[table.colours] = "colours over"
+        page.heights[table.colours.row] = 26
     moved = picks.window_picks(book.study)
     labels |= {pick.cell: label for label, pick in moved.items()}
     page.heights |= dict.fromkeys((pick.cell.row for pick in moved.values()), 26)
@@ -54,8 +57,16 @@ def put(page: Page, book: Book, table: LookupTable, verdict: Verdict) -> None:
         page.put(pick.cell, contents[pick], style.PICK)
         if end > _FIRST_COLUMN:
             page.merges.append(_cells(pick.row, end))
-    page.spinners.append(_spinner(page, book, end))
-    _error(page, table, end + 1)
+    if study.trains:
+        page.spinners.append(_spinner(page, book, end))
+        _error(page, table, end + 1)
+
+
+def below(study: Study, row: int) -> int:
+    """Return the first row below the picks: ``row``, or where nothing is trained an earlier one."""
+    if study.trains:
+        return row
+    return picks.colours_cell(study).row + 2 if picks.picks_colours(study) else TOP
 
 
 def _cells(row: int, end: int) -> str:
@@ -66,11 +77,13 @@ def _cells(row: int, end: int) -> str:
 
 def guard(page: Page, book: Book, table: LookupTable) -> None:
     """Let in only what can be picked."""
-    page.guard(lookup.of_sheets(table.sheets), EXPLORER_VARIANT.cell)
-    page.guard(lookup.iterations(book.layout), EXPLORER_ITERATION.cell)
-    page.guard(one_of_words((THE_RUN, THE_STEP), "what the colours are scaled over"), table.colours.cell)
+    if book.study.trains:
+        page.guard(lookup.of_sheets(table.sheets), EXPLORER_VARIANT.cell)
+        page.guard(lookup.iterations(book.layout), EXPLORER_ITERATION.cell)
+    if picks.picks_colours(book.study):
+        page.guard(one_of_words((THE_RUN, THE_STEP), "what the colours are scaled over"), table.colours.cell)
     if book.study.batch > 1:
-        page.guard(whole(1, book.study.batch), EXPLORER_SAMPLE.cell)
+        page.guard(whole(1, book.study.batch), picks.picked_sample(book.study).cell)
     for pick in picks.window_picks(book.study).values():
         page.guard(whole(0, pick.last), pick.cell.cell)
 
@@ -85,10 +98,24 @@ def _spinner(page: Page, book: Book, column: int) -> Spinner:
 
 def _note(book: Book, table: LookupTable) -> Formula:
     """Return what to do; where something is picked that is not there, what can be picked."""
+    if not book.study.trains:
+        return _note_untrained(book)
     last, iteration = book.study.iterations, EXPLORER_ITERATION.absolute
     note = "Pick a training sheet and an iteration in the yellow cells (Alt+↓ opens the list): the network follows."
     wrong = f"There is no such step: pick a training sheet of the list, and type a whole number from 0 to {last}."
     right = f"ISNUMBER({table.sheet_number})*{_is_whole(iteration, last)}=1"
+    return Formula(_told(right, _of_windows(book, text_literal(note)), text_literal(wrong)), lambda: note)
+
+
+def _note_untrained(book: Book) -> Formula:
+    """Return what to do where nothing is trained: a sample is picked, if there are several."""
+    if (count := book.study.batch) == 1:
+        note = "The network at its numbers on Inputs: change one there, and it follows."
+        return Formula(_of_windows(book, text_literal(note)), lambda: note)
+    note = "Pick a sample in the yellow cell: the network follows."
+    wrong = f"There is no such sample: type a whole number from 1 to {count}."
+    cell = picks.picked_sample(book.study).absolute
+    right = f"{_is_whole(cell, count)}*({cell}>0)=1"
     return Formula(_told(right, _of_windows(book, text_literal(note)), text_literal(wrong)), lambda: note)
 
 

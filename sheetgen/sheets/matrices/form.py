@@ -69,6 +69,8 @@ def sections(study: Study, tensors: Tensors) -> Iterator[tuple[Section, list[Lin
         lines = [line for one in typed if section_of(one.typed.table) == section for line in _forward(one)]
         if lines:
             yield section, lines
+    if not study.trains:
+        return
     derivatives = backward(tensors, study.network.loss, trained(study, tensors), shares(study, tensors))
     weights = {f"∂{study.network.loss}/∂{name}" for name in tensors.given}
     for section, equations in (

@@ -24,7 +24,7 @@ from sheetgen.sheets.lookup import Lookup
 from sheetgen.sheets.matrices.elements import Elements, Slab
 from sheetgen.sheets.matrices.form import Line, sections, update_lines
 from sheetgen.sheets.matrices.grids import FIRST, LAST, MOST_COLUMNS, MOST_NUMBERS, MOST_ROWS, Grids
-from sheetgen.sheets.picks import EXPLORER_ITERATION, EXPLORER_SAMPLE, EXPLORER_VARIANT
+from sheetgen.sheets.picks import EXPLORER_ITERATION, EXPLORER_VARIANT, picked_sample
 from sheetgen.sheets.section_style import SECTION_COLOURS
 from sheetgen.sheets.section_words import section_words
 from sheetgen.sheets.ways import ways
@@ -33,6 +33,8 @@ from sheetgen.tensors.program import Tensors
 
 NUMBERS = "The numbers of the step that is picked on Explorer"
 """The heading of the second part, in column A."""
+ALL_NUMBERS = "The numbers"
+"""The same where there is one row only, so that nothing is picked."""
 _HEADINGS = {
     Section.STATE: "From the row above: what a row goes on from",
     Section.FORWARD: "Forward",
@@ -43,6 +45,7 @@ _HEADINGS = {
     Section.ABOVE: "Through the row above: what its quantities and weights do to this row's loss",
 }
 _NOTE = "The equations over matrices; below them their numbers, live, at the step picked on Explorer."
+_NOTE_ON_ONE = "The equations over matrices; below them their numbers, live."
 _FIRST_ROW = 4
 _MOST_GIVEN = MOST_NUMBERS // 2
 """The most numbers that are shown of the tensors that are given."""
@@ -63,7 +66,7 @@ def page(book: Book, verdict: Verdict, tensors: Tensors) -> Page:
     page.put("A1", "Equations", style.TITLE)
     flag(page, "D1:F1", verdict)
     page.bar = 8
-    page.put("A2", _NOTE, style.NOTE)
+    page.put("A2", _NOTE if book.study.rows > 1 else _NOTE_ON_ONE, style.NOTE)
     written = list(sections(book.study, tensors))
     whole: dict[int, int] = {}
     row = _matrix_form(page, book, tensors, written, whole)
@@ -96,7 +99,7 @@ def _matrix_form(
     for section, lines in written:
         row = _listed(page, headings(book.study.network)[section], lines, SECTION_COLOURS[section][0], whole, row)
         used += [equation.right for line in lines for equation in line.equations]
-    for variant, heading in ways(book.study):
+    for variant, heading in ways(book.study) if book.study.trains else ():
         graph = book.study.graphs[variant]
         counters = [q for q in graph.section(Section.STEP) if q.name != ITERATION]
         updated = [q for q in graph.section(Section.WEIGHTS) if q.equation is not None]
@@ -131,11 +134,17 @@ def _listed(page: Page, heading: str, lines: Iterable[Line], colour: str, whole:
 
 def _picked(page: Page, book: Book, row: int) -> int:
     """Say which step is picked, and where another can be; return the next free row."""
-    study, step = book.study, book.picks.explorer
-    shown = [("training sheet", Formula(EXPLORER_VARIANT.reference, lambda: study.variants[step.variant].sheet))]
-    shown.append(("iteration", Formula(EXPLORER_ITERATION.reference, lambda: float(step.iteration))))
+    study, step, sample = book.study, book.picks.explorer, picked_sample(book.study)
+    shown: list[tuple[str, Formula]] = []
+    if study.trains:
+        shown.append(
+            ("training sheet", Formula(EXPLORER_VARIANT.reference, lambda: study.variants[step.variant].sheet))
+        )
+        shown.append(("iteration", Formula(EXPLORER_ITERATION.reference, lambda: float(step.iteration))))
     if study.batch > 1:
-        shown.append(("sample", Formula(EXPLORER_SAMPLE.reference, lambda: float(step.sample))))
+        shown.append(("sample", Formula(sample.reference, lambda: float(step.sample))))
+    if not shown:
+        return row
     column = FIRST
     for name, formula in shown:
         page.put(f"{column_letter(column)}{row}", name, style.NAME)
@@ -155,7 +164,7 @@ def _lookup(page: Page, book: Book) -> Lookup:
     lookup.put_sheets(page, sheets, book.layout)
     quiet = replace(style.BUILT, align="center")
     helpers.put(page, _NUMBER, step.number_formula(EXPLORER_VARIANT, sheets, elsewhere=True), quiet, style.BUILT)
-    row = step.row_formula(EXPLORER_ITERATION, EXPLORER_SAMPLE, elsewhere=True)
+    row = step.row_formula(EXPLORER_ITERATION, picked_sample(book.study), elsewhere=True)
     helpers.put(page, _ROW, row, quiet, style.BUILT)
     return step
 
@@ -171,7 +180,7 @@ def _numbers(
 ) -> int:
     """Put the grids of what is given, and of every equation; return the next free row."""
     elements, start = Elements(book.study.network, tensors), row
-    row = _picked(page, book, page.heading("A", row, NUMBERS))
+    row = _picked(page, book, page.heading("A", row, NUMBERS if book.study.rows > 1 else ALL_NUMBERS))
     given: list[tuple[Slab, Section]] = []
     left_out = 0
     for name, one in tensors.given.items():

@@ -31,6 +31,7 @@ DEFAULTS = {
     "matrix-factorisation": ["gradients"],
     "word2vec": ["gradients"],
     "attention-head": ["gradients"],
+    "attention-walked-through": [],
     "batch-norm": ["gradients"],
     "adam-by-hand": ["weights"],
     "char-rnn": ["gradients"],
