@@ -6,7 +6,8 @@ A size is the rows of each of six training sheets of 40 columns. Every workbook 
 timed from its start to its exit, and the writers take turns, so that a machine that is busy for a while is busy for
 all; a first turn warms up and is not counted. CPU time is that of all cores.
 
-This project writes the whole workbook: every value, the other sheets, charts, styles. The others write the formulas of
+This project writes the whole workbook, by its command, ``sheetgen build --no-verify``: every value, the other sheets,
+charts, styles. The others write the formulas of
 the training sheets, which they have from this project's pages, and nothing else: openpyxl and the Rust writer without
 values, the latter without references to the row above, which it has no means for; XlsxWriter with values.
 The others need the extra ``bench``.
@@ -27,13 +28,6 @@ from pathlib import Path
 
 from sheetgen import load, override
 from sheetgen.network.study import Study
-
-
-def with_sheetgen(study: Study, path: Path) -> None:
-    """Build the workbook, all of it."""
-    from sheetgen import build
-
-    build(study, path, verify=False, force=True)
 
 
 def training_tables(study: Study) -> Iterator[tuple[str, object]]:
@@ -91,11 +85,17 @@ def with_rust(study: Study, path: Path) -> None:
     write_worksheets(sheets, str(path), formula_columns=formulas)
 
 
-WRITERS: dict[str, tuple[str, Callable[[Study, Path], None]]] = {
-    "sheetgen": ("sheetgen, the whole workbook with values", with_sheetgen),
-    "openpyxl": ("openpyxl write-only, no values", with_openpyxl),
-    "xlsxwriter": ("XlsxWriter, with values", with_xlsxwriter),
-    "rust": ("rustpy-xlsxwriter, no values", with_rust),
+OURS = "sheetgen"
+WRITERS = {
+    OURS: "sheetgen, the whole workbook with values",
+    "openpyxl": "openpyxl write-only, no values",
+    "xlsxwriter": "XlsxWriter, with values",
+    "rust": "rustpy-xlsxwriter, no values",
+}
+PEERS: dict[str, Callable[[Study, Path], None]] = {
+    "openpyxl": with_openpyxl,
+    "xlsxwriter": with_xlsxwriter,
+    "rust": with_rust,
 }
 
 
@@ -109,10 +109,20 @@ class Run:
     size: int
 
 
+def command(writer: str, rows: int, path: Path) -> list[str]:
+    """Return what writes one workbook."""
+    if writer != OURS:
+        return [sys.executable, __file__, "--write", writer, str(rows), str(path)]
+    build = ["-m", "sheetgen", "build", "--no-verify", "--force"]
+    return [sys.executable, *build, "--iterations", str(rows - 1), "-o", str(path)]
+
+
 def run(writer: str, rows: int, path: Path) -> Run:
-    """Write one workbook in a process of its own."""
+    """Write one workbook in a process of its own, which has its modules compiled, as installed programs have."""
+    surroundings = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    surroundings["PYTHONPYCACHEPREFIX"] = str(path.parent / "compiled")
     start = time.perf_counter()
-    process = subprocess.Popen([sys.executable, __file__, "--write", writer, str(rows), str(path)])
+    process = subprocess.Popen(command(writer, rows, path), env=surroundings, stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
     wall = time.perf_counter() - start
     if status:
@@ -135,7 +145,7 @@ def main() -> None:
     options = arguments.parse_args()
     if options.write:
         writer, rows, path = options.write
-        WRITERS[writer][1](override(load(), iterations=int(rows) - 1), Path(path))
+        PEERS[writer](override(load(), iterations=int(rows) - 1), Path(path))
         return
     print(f"n = {options.runs}\n")
     print("| rows | writer | wall, s | CPU, s | wall against ours | CPU against ours | MiB at most | file, MB |")
@@ -150,7 +160,7 @@ def main() -> None:
             runs, ours = [turn[name] for turn in turns], [turn[options.writers[0]] for turn in turns]
             cells = [
                 f"{size:,}",
-                WRITERS[name][0],
+                WRITERS[name],
                 spread([one.wall for one in runs], 2),
                 spread([one.cpu for one in runs], 2),
                 spread([one.wall / own.wall for one, own in zip(runs, ours, strict=True)], 2),

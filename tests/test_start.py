@@ -64,3 +64,10 @@ def test_a_build_that_proves_nothing_loads_no_proof_and_no_engine(tmp_path: Path
     found = loaded("sheetgen", "build", "--iterations", "2", "--no-verify", folder=tmp_path)
     assert "openpyxl" in found
     assert not found & {"sheetgen.proof.verify", "formualizer", "statistics"}
+
+
+def test_a_build_of_scalars_loads_nothing_that_derives_tensors(tmp_path: Path) -> None:
+    found = loaded("sheetgen", "build", "--iterations", "2", "--no-verify", folder=tmp_path)
+    pages = {"sheetgen.sheets.matrices.sheet", "sheetgen.sheets.explorer.tensor_sheet"}
+    assert not found & {"sheetgen.tensors.adjoint", "sheetgen.tensors.matrices", *pages}
+    assert pages < loaded("sheetgen", "build", "softmax-temperature", "--no-verify", folder=tmp_path)

@@ -17,8 +17,8 @@ from sheetgen.sheets import chain_rule
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.flag import Verdict, flag
 from sheetgen.sheets.layout import Address
-from sheetgen.sheets.matrices import sheet as matrices
 from sheetgen.sheets.section_style import label_style
+from sheetgen.sheets.section_words import section_headings
 from sheetgen.sheets.ways import ways
 
 _BACKWARD = {Section.BACKWARD: "Backward: the chain rule, one quantity at a time"}
@@ -32,6 +32,8 @@ _LOOKS = (style.NAME, style.LINK, style.EQUATION, style.CODE)
 def page(book: Book, verdict: Verdict) -> Page:
     """Return the Equations sheet."""
     if book.study.tensors is not None:
+        from sheetgen.sheets.matrices import sheet as matrices  # modules that scalars do not need
+
         return matrices.page(book, verdict, book.study.tensors)
     page = Page(EQUATIONS, freeze="A4", tab_colour="6941C6")
     page.widths = {1: 20, 2: 18} | dict.fromkeys(range(3, 4 + MAX_FACTORS), 25.0)
@@ -62,7 +64,7 @@ def _first(book: Book) -> str:
 
 def _equations(page: Page, book: Book, row: int) -> int:
     """List the forward, loss, backward and gradient equations; return the next free row."""
-    for section, heading in (matrices.headings(book.study.network) | _BACKWARD).items():
+    for section, heading in (section_headings(book.study.network) | _BACKWARD).items():
         if quantities := book.study.network.section(section):
             row = page.heading("A", row, heading)
             row = _table(page, book, section, quantities, row, iteration=int(quantities[0].looks_above))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
+from functools import lru_cache
 
 from sheetgen.page.cell_names import row_and_column
 from sheetgen.page.fields import pixels, row_pixels
@@ -69,6 +70,7 @@ def _box(start: Corner, end: Corner, row: int, column: int) -> str:
     )
 
 
+@lru_cache
 def _lines(note: str) -> int:
     """Return the lines that a note takes in its box."""
     lines = note.split("\n")

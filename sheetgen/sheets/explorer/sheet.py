@@ -23,7 +23,7 @@ from sheetgen.sheets.book import Book
 from sheetgen.sheets.drawing import painter
 from sheetgen.sheets.drawing.painter import DrawnCells, DrawnNumbers
 from sheetgen.sheets.drawing.plan import FIRST_DRAWN_COLUMN, DrawingPlan, Look, plan_drawing
-from sheetgen.sheets.explorer import step, tensor_sheet, top
+from sheetgen.sheets.explorer import step, top
 from sheetgen.sheets.explorer.table import LARGEST, LookupTable, kinds_of
 from sheetgen.sheets.flag import Verdict
 from sheetgen.sheets.notes import Notes, equation_text
@@ -49,6 +49,8 @@ _LOOK = Look(
 def page(book: Book, verdict: Verdict) -> Page:
     """Return the Explorer sheet."""
     if book.study.tensors:
+        from sheetgen.sheets.explorer import tensor_sheet  # modules that scalars do not need
+
         return tensor_sheet.page(book, verdict, book.study.tensors)
     page = Page(EXPLORER, tab_colour="175CD3")
     trains, first = book.study.trains, top.below(book.study, _DRAWING_ROW)

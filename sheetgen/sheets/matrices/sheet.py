@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from sheetgen.network.graph import ITERATION, Graph, Section, section_of
+from sheetgen.network.graph import ITERATION, Section, section_of
 from sheetgen.page import style
 from sheetgen.page.block import Listing
 from sheetgen.page.cell_names import column_letter
@@ -26,7 +26,7 @@ from sheetgen.sheets.matrices.form import Line, sections, update_lines
 from sheetgen.sheets.matrices.grids import FIRST, LAST, MOST_COLUMNS, MOST_NUMBERS, MOST_ROWS, Grids
 from sheetgen.sheets.picks import EXPLORER_ITERATION, EXPLORER_VARIANT, picked_sample
 from sheetgen.sheets.section_style import SECTION_COLOURS
-from sheetgen.sheets.section_words import section_words
+from sheetgen.sheets.section_words import section_headings
 from sheetgen.sheets.ways import ways
 from sheetgen.tensors.matrix_text import words
 from sheetgen.tensors.program import Tensors
@@ -35,15 +35,6 @@ NUMBERS = "The numbers of the step that is picked on Explorer"
 """The heading of the second part, in column A."""
 ALL_NUMBERS = "The numbers"
 """The same where there is one row only, so that nothing is picked."""
-_HEADINGS = {
-    Section.STATE: "From the row above: what a row goes on from",
-    Section.FORWARD: "Forward",
-    Section.LOSS: "Loss",
-    Section.METRICS: "Metrics: what is watched, and not minimised",
-    Section.BACKWARD: "Backward: the chain rule, one tensor at a time",
-    Section.GRADIENTS: "Gradients: what each weight does to the loss",
-    Section.ABOVE: "Through the row above: what its quantities and weights do to this row's loss",
-}
 _NOTE = "The equations over matrices; below them their numbers, live, at the step picked on Explorer."
 _NOTE_ON_ONE = "The equations over matrices; below them their numbers, live."
 _FIRST_ROW = 4
@@ -78,12 +69,6 @@ def page(book: Book, verdict: Verdict, tensors: Tensors) -> Page:
     return page
 
 
-def headings(network: Graph) -> dict[Section, str]:
-    """Return what stands above the equations of each section."""
-    words = section_words(network)
-    return {section: f"{said}: {words[section]}" if section in words else said for section, said in _HEADINGS.items()}
-
-
 # --- the matrix form ---
 
 
@@ -96,8 +81,9 @@ def _matrix_form(
 ) -> int:
     """List the equations; return the next free row. ``whole`` is told which rows belong together."""
     used, row = [], _FIRST_ROW
+    headings = section_headings(book.study.network)
     for section, lines in written:
-        row = _listed(page, headings(book.study.network)[section], lines, SECTION_COLOURS[section][0], whole, row)
+        row = _listed(page, headings[section], lines, SECTION_COLOURS[section][0], whole, row)
         used += [equation.right for line in lines for equation in line.equations]
     for variant, heading in ways(book.study) if book.study.trains else ():
         graph = book.study.graphs[variant]
