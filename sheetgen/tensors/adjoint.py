@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from functools import reduce
 from itertools import product as pairs
 
-from sheetgen.tensors.cross_entropy import along_input
+from sheetgen.tensors.cross_entropy import along_input, along_logits
 from sheetgen.tensors.fold import Turned, folded, letters_of
 from sheetgen.tensors.lines import WHOLE, named_lines
 from sheetgen.tensors.local import is_flat, slope
@@ -58,17 +58,26 @@ class _Backward:
             own = self.shapes.named(line.key)
             if slope_there != ONE:
                 found.append((line.key, slope_there))
+            number = _one_number(slope_there) if line.table == "loss" or slope_there == ONE else None
             if isinstance(line.right, Made) and line.right.function in WHOLE:
-                short = along_input(line.right, slope_there, own, self.shares)
+                short = self._short(line.right, slope_there, number, line.key)
                 if short is not None:
                     self._pass(line.right.operands[0], short, line.right.operands[0], line.key)
                     continue
-            number = _one_number(slope_there) if line.table == "loss" or slope_there == ONE else None
             self._pass(line.right, self.adjoint(line.key) if number is None else number, own, line.key)
         for name in self.trained:
             if (arrived := self._arrived((name, ()))) is not None:
                 found.append(((name, ()), arrived))
         return self._folded(found)
+
+    def _short(self, made: Made, arrived: Matrix, number: Matrix | None, key: Key) -> Matrix | None:
+        """Return the derivative along what a softmax is of, where that is P − Y; ``number`` where no more arrived."""
+        if made.function != "cce_with_logits":
+            return along_input(made, arrived, self.shapes.named(key), self.shares)
+        logits = made.operands[0]
+        of_it = Made("softmax", (logits,), logits.shape)
+        output = next((self.shapes.named(line.key) for line in self.lines if line.right == of_it), of_it)
+        return along_logits(made, self.adjoint(key) if number is None else number, output, self.shares)
 
     def adjoint(self, key: Key) -> Name | Part:
         """Return the derivative of the loss along a tensor, by its name."""

@@ -1,5 +1,7 @@
 """A softmax whose output goes into a cross-entropy: the derivative along its input is P − Y, as every textbook has it.
 
+The two may be one function of the logits.
+
 The factors that reach the softmax are -Y/P, or -Y where it is a logarithm of one. Where the rows of Y add up to 1, all
 that is left of the Jacobian product is P − Y, times what weighs the rows.
 """
@@ -10,7 +12,7 @@ from collections.abc import Collection, Iterator
 from functools import reduce
 
 from sheetgen.tensors.matrices import Made, Matrix, Name, Number, Part
-from sheetgen.tensors.simpler import ZERO, applied, div, mul
+from sheetgen.tensors.simpler import ZERO, applied, div, mul, reshaped
 
 SHARES = (("rows", "shares"),)
 """Marks a difference that is this derivative, for what it takes of Y."""
@@ -42,6 +44,19 @@ def along_input(softmax: Made, arrived: Matrix, own: Matrix, shares: Collection[
         over = [Number(abs(one.value)) if isinstance(one, Number) else one for one in over]
     difference: Matrix = Made("sub", (output, target) if negative else (target, output), own.shape, SHARES)
     return reduce(div, under, reduce(lambda product, factor: mul(factor, product), over, difference))
+
+
+def along_logits(made: Made, arrived: Matrix, output: Matrix, shares: Collection[str]) -> Matrix | None:
+    """Return the derivative along the logits of a cross-entropy of each row, in the short form.
+
+    ``arrived`` is one number for each row or for all, ``output`` the softmax of the logits. None where the rows of the
+    targets are not known to add up to 1.
+    """
+    logits, target = made.operands
+    if not _is_of_rows(target, shares) or target.shape != logits.shape:
+        return None
+    rows = reshaped(arrived, (*made.shape, 1)) if arrived.shape and made.shape else arrived
+    return mul(rows, Made("sub", (output, target), logits.shape, SHARES))
 
 
 def _is_of_rows(matrix: Matrix, shares: Collection[str]) -> bool:

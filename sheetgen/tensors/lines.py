@@ -1,4 +1,4 @@
-"""The equations that the chain rule walks through: those of the workbook, with a softmax as one function."""
+"""The equations that the chain rule walks through: those of the workbook, with what has a softmax in it as one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sheetgen.tensors.program import Given, Step, Tensors
 from sheetgen.tensors.shaped import Key, Shapes
 from sheetgen.tensors.tree import Tree, references
 
-WHOLE = ("softmax", "log_softmax")
+WHOLE = ("softmax", "log_softmax", "cce_with_logits")
 """The functions of several steps that are differentiated as one: their Jacobians are known by heart."""
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from math import prod
 
 from sheetgen.tensors.labels import Shape
-from sheetgen.tensors.matrices import Made, Matrix, Number, Part, Stretch, part
+from sheetgen.tensors.matrices import Made, Matrix, Number, Part, Stretch, broadcast, part
 from sheetgen.tensors.shaped import whole, window
 from sheetgen.tensors.simpler import (
     applied,
@@ -19,6 +19,7 @@ from sheetgen.tensors.simpler import (
     filled,
     gathered,
     mul,
+    neg,
     outer,
     product,
     reshaped,
@@ -131,6 +132,18 @@ def _log_softmax(made: Made, arrived: Matrix, own: Matrix) -> list[Passed]:
     return [(made.operands[0], sub(there, mul(applied("exp", own), _row_sums(there))))]
 
 
+def _cce_with_logits(made: Made, arrived: Matrix, own: Matrix) -> list[Passed]:
+    """A row's number is −Σ tⱼ·ln pⱼ of p = softmax(x)."""
+    x, t = made.operands
+    spread = broadcast(x, t)
+    there = reshaped(arrived, (*made.shape, 1)) if arrived.shape else arrived
+    weighted = mul(there, filled(t, spread))
+    shares, logs = (Made(name, (x,), x.shape) for name in ("softmax", "log_softmax"))
+    rows = gathered(_row_sums(weighted), (*x.shape[:-1], 1) if len(x.shape) > 1 else ())
+    along_x = sub(mul(shares, rows), gathered(weighted, x.shape))
+    return [(x, along_x), (t, gathered(filled(neg(mul(there, logs)), spread), t.shape))]
+
+
 def _row_sums(x: Matrix) -> Matrix:
     return summed(x, len(x.shape) - 1, keepdims=len(x.shape) > 1)
 
@@ -207,9 +220,10 @@ PASSING: dict[str, Callable[[Made, Matrix, Matrix], list[Passed] | Iterator[Pass
     "mask": _mask,
     "softmax": _softmax,
     "log_softmax": _log_softmax,
+    "cce_with_logits": _cce_with_logits,
     "conv1d": _convolution,
     "conv2d": _convolution,
     "maxpool": _maxpool,
     "avgpool": _avgpool,
 }
-"""By the names of the functions. Functions of several steps have their steps, but for the softmax."""
+"""By the names of the functions. Functions of several steps have their steps, but for those of a softmax."""

@@ -130,7 +130,8 @@ def _shape(made: Made) -> Shape:
         if name == "embedding":
             return (*operands[0].shape, *operands[1].shape[1:])
         assert name in COMPOSITES or not made.options, spelled(name, ())
-        return broadcast(*operands)
+        spread = broadcast(*operands)
+        return spread[:-1] if name == "cce_with_logits" else spread  # a number a row
     sizes = made.option("sizes")
     if name in _BY_NUMPY:
         options = {key: value for key, value in made.options if key != "sizes"}

@@ -295,6 +295,39 @@ def test_a_softmax_and_its_cross_entropy_are_p_less_y() -> None:
     require_right(CROSS_ENTROPIES)
 
 
+LOGITS = """
+rates = [0.1]
+iterations = 2
+[inputs]
+X = [[1, 2], [0, -1], [2, 1]]
+T = [[1, 0, 0], [0, 1, 0], [0, 0.5, 0.5]]
+[parameters]
+W = [[0.5, -0.2, 0.3], [0.3, 0.6, -0.1]]
+V = [[0.5, -0.2, 0.3], [0.3, 0.6, -0.1]]
+[forward]
+Z = "X @ W"
+Q = "X @ V"
+P = "softmax(Z)"
+e = "cce_with_logits(Q, T)"
+[loss]
+E = "mean(cce_with_logits(Z, T)) + sum(e^2) + mean(bce_with_logits(Q, T))"
+"""
+
+
+def test_a_cross_entropy_of_logits_is_p_less_y_as_well() -> None:
+    """By the name of the softmax, where there is one."""
+    found = shown(LOGITS)
+    assert found["∂E/∂Z"] == "(P − T)/3"
+    assert found["∂E/∂Q"] == "(σ(Q) − T)/9 + reshape(∂E/∂e, [3, 1]) ⊙ (softmax(Q) − T)"
+    require_right(LOGITS)
+
+
+def test_of_other_weights_than_shares_a_cross_entropy_of_logits_keeps_their_sum() -> None:
+    template = LOGITS.replace("[0, 0.5, 0.5]", "[0, 0.5, 0.6]")
+    assert shown(template)["∂E/∂Z"] == "softmax(Z) ⊙ rowsum(T/3) − T/3"
+    require_right(template)
+
+
 @pytest.mark.parametrize(
     ("here", "there"),
     [
