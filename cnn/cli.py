@@ -314,7 +314,7 @@ def evaluate(run: str, checkpoint: str, data_dir: str | None, device: str | None
 @click.option(
     "--out",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Also draw original, MNIST form and probabilities into this PNG.",
+    help="Also draw original, MNIST form and probabilities into this picture, of the format that its name says.",
 )
 @options.runs_dir
 @options.as_json
@@ -322,16 +322,20 @@ def predict(words: tuple[str, ...], checkpoint: str, out: Path | None, runs_dir:
     """Read the digit in each picture, with the RUN named first, or else with the newest.
 
     It may be a photo, scan or screenshot, dark on light or light on dark. A picture in which no digit can be
-    read gets one line, the others are read nevertheless, and the exit code is 2.
+    read gets one line, the others are read nevertheless, and the exit code is 2. It is said where the network is
+    unsure (below 90 %), and where a picture seems to show more than one digit.
 
     \b
     Examples: cnn predict seven.png
               cnn predict rf20-fast-1 seven.png --out seven-read.png
     """
     require("torch", "PIL", "scipy")
+    from cnn.digits.picture_files import check_format
     from cnn.predict import predict_pictures
     from cnn.show import prediction_text
 
+    if out:
+        check_format(out)
     run, images = run_and_pictures(words, runs_dir)
     readings, errors = predict_pictures(run, images, checkpoint)
     if as_json:

@@ -13,23 +13,48 @@ import numpy as np
 from PIL import Image
 
 from cnn.digits.mnist_form import Grey, read_digits
-from cnn.errors import PictureError, UsageError
+from cnn.digits.picture_files import write_picture
+from cnn.errors import PictureError
 from cnn.extra import require
 from cnn.net.networks import SIDE
 from cnn.runs.run import Run
-from cnn.trained import probabilities
-from sheetgen.files import replace_file
+from cnn.trained import probabilities, temperature
+
+SURE = 0.9
+"""Below this probability a reading is called unsure."""
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What was read in a picture: its MNIST form, the digit, and the ten digits' probabilities."""
+    """What was read in a picture: its MNIST form, the digit, and the ten digits' probabilities.
+
+    ``digits_seen`` is how many digits there seem to be; ``temperature`` divided the scores, and is None where the run
+    had no pictures held out to find it by.
+    """
 
     path: str
     original: Image.Image
     mnist: Grey
     digit: int
     probabilities: tuple[float, ...]
+    digits_seen: int
+    temperature: float | None
+
+    @property
+    def unsure(self) -> bool:
+        """Whether the digit's probability is below `SURE`."""
+        return self.probabilities[self.digit] < SURE
+
+    @property
+    def remarks(self) -> list[str]:
+        """What a reader should know before trusting it: that it is unsure, that there seem to be several digits."""
+        found = []
+        if self.unsure:
+            second = sorted(range(len(self.probabilities)), key=lambda digit: -self.probabilities[digit])[1]
+            found.append(f"unsure, perhaps a {second} ({self.probabilities[second]:.1%})")
+        if self.digits_seen > 1:
+            found.append(f"there seem to be {self.digits_seen} digits, read as one")
+        return found
 
     @property
     def name(self) -> str:
@@ -48,6 +73,9 @@ class Reading:
             "path": self.path,
             "digit": self.digit,
             "probabilities": list(self.probabilities),
+            "unsure": self.unsure,
+            "digits_seen": self.digits_seen,
+            "temperature": self.temperature,
             "mnist": self.pixels,
         }
 
@@ -57,18 +85,17 @@ def predict_pictures(
 ) -> tuple[list[Reading], list[PictureError]]:
     """Return the reading of each picture in which a digit was found, and an error for each other."""
     forms, errors = read_digits(paths)
-    chances = probabilities(run, checkpoint, np.array([mnist for *_, mnist in forms]).reshape(-1, SIDE, SIDE))
+    by = temperature(run)
+    chances = probabilities(run, checkpoint, np.array([form.mnist for form in forms]).reshape(-1, SIDE, SIDE))
     readings = [
-        Reading(str(path), picture, mnist, int(row.argmax()), tuple(row.tolist()))
-        for (path, picture, mnist), row in zip(forms, chances, strict=True)
+        Reading(str(form.path), form.original, form.mnist, int(row.argmax()), tuple(row.tolist()), form.digits, by)
+        for form, row in zip(forms, chances, strict=True)
     ]
     return readings, errors
 
 
-def readings_picture(readings: Sequence[Reading]) -> bytes:
-    """Return a PNG with a row for each reading: the picture as given, its MNIST form, and the ten
-    probabilities.
-    """
+def readings_picture(readings: Sequence[Reading]) -> Image.Image:
+    """Return a picture with a row for each reading: what was given, its MNIST form, and the ten probabilities."""
     require("matplotlib")
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -86,19 +113,19 @@ def readings_picture(readings: Sequence[Reading]) -> bytes:
         right.set(
             xlim=(0, 1),
             yticks=range(10),
-            title=f"{reading.digit}: {reading.probabilities[reading.digit]:.1%}",
+            title="\n".join([f"{reading.digit}: {reading.probabilities[reading.digit]:.1%}", *reading.remarks]),
         )
+        right.title.set_fontsize(8)
         right.invert_yaxis()
         for axes in (left, middle):
             axes.set_axis_off()
     content = io.BytesIO()
-    figure.savefig(content, format="png", dpi=100, metadata={"Software": None})
-    return content.getvalue()
+    figure.savefig(content, format="png", dpi=100)
+    return Image.open(content)
 
 
 def write_readings(path: Path, readings: Sequence[Reading]) -> None:
-    """Write the picture of the readings; raise `UsageError` where the file cannot be written."""
-    try:
-        replace_file(path, readings_picture(readings))
-    except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror}") from error
+    """Write the picture of the readings, in the format that the name says; raise `UsageError` where it cannot be
+    written.
+    """
+    write_picture(path, readings_picture(readings))

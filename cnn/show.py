@@ -97,7 +97,8 @@ def evaluation_lines(evaluation: Evaluation) -> list[str]:
 
 def prediction_text(reading: Reading) -> str:
     """Return a reading: the file, the digit, its MNIST form in characters, and the ten probabilities."""
-    lines = [f"{reading.path}: {reading.digit} ({reading.probabilities[reading.digit]:.1%})"]
+    told = [f"{reading.path}: {reading.digit} ({reading.probabilities[reading.digit]:.1%})", *reading.remarks]
+    lines = ["; ".join(told)]
     rows = ["".join(" .:-=+*#%@"[value * 9 // 255] * 2 for value in row) for row in reading.pixels]
     bars = [f"{digit} {'█' * round(20 * p):<20} {p:6.1%}" for digit, p in enumerate(reading.probabilities)]
     for number, row in enumerate(rows):

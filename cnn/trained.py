@@ -60,11 +60,20 @@ def trained_network(run: Run, checkpoint: str, device: torch.device) -> tuple[nn
 
 
 def probabilities(run: Run, checkpoint: str, images: NDArray[np.generic]) -> NDArray[np.float64]:
-    """Return the probabilities (n, 10) that a run's network gives pictures (n, 28, 28) of 0…255."""
+    """Return the probabilities (n, 10) that a run's network gives pictures (n, 28, 28) of 0…255, at the run's
+    `temperature`.
+    """
     model, _ = trained_network(run, checkpoint, torch.device("cpu"))
     with torch.inference_mode():
-        found = model(normalize(torch.from_numpy(images))).double().softmax(1).numpy()
+        scores = model(normalize(torch.from_numpy(images))).double()
+    found = (scores / (temperature(run) or 1.0)).softmax(1).numpy()
     return np.asarray(found)
+
+
+def temperature(run: Run) -> float | None:
+    """Return what divides the scores of a run, found on pictures held out; None where there were none."""
+    summary = run.summary()
+    return summary.temperature if summary else None
 
 
 def trained_epoch(run: Run, checkpoint: str) -> int:

@@ -7,6 +7,8 @@ MNIST's form: 28 × 28 grey, bright on dark, the digit's longer side 20 pixels, 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import TypeVar
 
@@ -28,6 +30,7 @@ WORK = 256  # pixels the longer side is brought to
 BOX = 20
 CENTRE = 14.0
 SMALLEST = 10  # pixels of the longer side of a digit, of 256 the picture has
+SPECK = 16  # times smaller than the largest shape: that is none of a digit
 THINNEST = 1.6  # stroke width, in pixels of MNIST's form, under which strokes are thickened
 
 
@@ -112,7 +115,7 @@ def shape_of(ink: Ink) -> Mask | None:
     largest = max(map(len, free), default=0)
     mask = np.zeros(ink.size, bool)
     for shape in free:
-        mask[shape] = len(shape) >= largest / 16
+        mask[shape] = len(shape) >= largest / SPECK
     return mask.reshape(ink.shape) if free else None
 
 
@@ -127,8 +130,39 @@ def connected(mask: Mask) -> list[Places]:
     return sorted((places for (places,) in shapes.values()), key=lambda places: int(places[0]))
 
 
+def side_by_side(mask: Mask) -> int:
+    """Return how many shapes stand beside one another, as digits do: each at least half as high as the highest, and
+    beside the one at its left but for a quarter of the narrower's width. Strokes of one digit lie above one another.
+    """
+    boxes = []
+    shapes = connected(mask)
+    for shape in shapes:
+        if len(shape) >= max(map(len, shapes)) / SPECK:
+            rows, columns = np.divmod(shape, mask.shape[1])
+            boxes.append((int(columns.min()), int(columns.max()) + 1, int(np.ptp(rows)) + 1))
+    highest = max((height for *_, height in boxes), default=0)
+    tall = sorted(box for box in boxes if box[2] >= highest / 2)
+    apart = [left[1] - right[0] <= min(left[1] - left[0], right[1] - right[0]) / 4 for left, right in pairwise(tall)]
+    return 1 + sum(apart)
+
+
+@dataclass(frozen=True)
+class DigitPicture:
+    """A picture in which a digit was found: its MNIST form, (28, 28), and how many digits there seem to be."""
+
+    path: str | Path
+    original: Image.Image
+    mnist: Grey
+    digits: int
+
+
 def to_mnist(picture: Image.Image, path: str | Path = "picture") -> Grey:
     """Return the digit in MNIST's form, (28, 28) uint8; raise `PictureError` where no digit can be found."""
+    return found_in(picture, path).mnist
+
+
+def found_in(picture: Image.Image, path: str | Path = "picture") -> DigitPicture:
+    """Return the digit in a picture; raise `PictureError` where none can be found."""
     ink = ink_of(resized(flatten(picture)))
     mask = shape_of(ink)
     if mask is None or mask.mean() > 0.7:
@@ -140,7 +174,7 @@ def to_mnist(picture: Image.Image, path: str | Path = "picture") -> Grey:
     around = np.asarray(Image.fromarray(mask).convert("L").filter(ImageFilter.MaxFilter(3))) > 0
     full = np.median(ink[mask])
     strength = np.clip(ink / max(full, 1) * around, 0, 1)
-    return centred(boxed(strength[box], mask[box]))
+    return DigitPicture(path, picture, centred(boxed(strength[box], mask[box])), side_by_side(mask))
 
 
 def boxed(strength: Ink, mask: Mask) -> Grey:
@@ -186,17 +220,12 @@ def centred(image: Grey) -> Grey:
     return moved
 
 
-def read_digits(
-    paths: Sequence[str | Path],
-) -> tuple[list[tuple[str | Path, Image.Image, Grey]], list[PictureError]]:
-    """Return path, picture and MNIST form of each picture that holds a digit, and an error for each that does
-    not.
-    """
+def read_digits(paths: Sequence[str | Path]) -> tuple[list[DigitPicture], list[PictureError]]:
+    """Return what is found in each picture that holds a digit, and an error for each that holds none."""
     forms, errors = [], []
     for path in paths:
         try:
-            picture = open_picture(path)
-            forms.append((path, picture, to_mnist(picture, path)))
+            forms.append(found_in(open_picture(path), path))
         except PictureError as error:
             errors.append(error)
     return forms, errors

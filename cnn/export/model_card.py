@@ -140,14 +140,16 @@ def _by_seed(group: SeedGroup) -> Sequence[str]:
 
 def _limits(config: Config, summary: Summary) -> list[str]:
     sure = [mistake for mistake in summary.mistakes if mistake.probability > _SURE]
-    judged = "" if config.data.validation else " They were not calibrated: no pictures were kept back to do it by."
+    judged = " They were not calibrated: no pictures were kept back to do it by."
+    if summary.temperature is not None:
+        judged = f" `cnn predict` divides the scores by {summary.temperature:.3g}, which suits the pictures kept back."
     return [
         "## Limits",
         "",
         "- It gives every picture one of ten digits, also one that holds none, or two.",
         "- The digit has to be upright, bright on dark, about 20 pixels high with its centre of mass in the middle, as",
         "  in MNIST; `cnn predict` brings pictures into that form.",
-        f"- Its probabilities are those of the softmax.{judged} Of its {len(summary.mistakes)} worst mistakes it was",
-        f"  more than {_SURE:.0%} sure of {len(sure)}.",
+        f"- Its probabilities are those of the softmax.{judged}",
+        f"  Of its {len(summary.mistakes)} worst mistakes it was more than {_SURE:.0%} sure of {len(sure)}.",
         "- It was not tested against pictures made to mislead it.",
     ]

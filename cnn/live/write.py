@@ -58,7 +58,7 @@ def live_network(run: Run, image: str | None, checkpoint: str, data_dir: str | N
         forms, errors = read_digits([image])
         if errors:
             raise errors[0]
-        own = [StoredDigit("your picture", forms[0][2].astype(np.float64), None)]
+        own = [StoredDigit("your picture", forms[0].mnist.astype(np.float64), None)]
     test = load_digits(plan.data, data_folder(data_dir or plan.data_dir)).test
     summary = run.summary()
     mistakes = [mistake.index for mistake in summary.mistakes] if summary and summary.test else []

@@ -67,7 +67,9 @@ class Summary(NetworkFacts):
     """The content of summary.json.
 
     The layers are those of the network as it was trained. ``stopped`` is None while the run goes on; the test result
-    and the confusion matrix are there once the run is over. ``data`` is None in files of earlier versions.
+    and the confusion matrix are there once the run is over. ``data`` is None in files of earlier versions;
+    ``temperature`` divides the scores of the judged weights before their softmax, and is None where no pictures were
+    held out to find it by.
     Raises ValueError where it could not be that of a run.
     """
 
@@ -81,6 +83,7 @@ class Summary(NetworkFacts):
     confusion: Confusion | None
     mistakes: tuple[Mistake, ...]
     data: DataName | None = None
+    temperature: float | None = None
 
     def __post_init__(self) -> None:
         if not self.layers:
@@ -89,6 +92,8 @@ class Summary(NetworkFacts):
             raise ValueError("test and confusion come together")
         if self.confusion is not None and {len(self.confusion), *map(len, self.confusion)} != {CLASSES}:
             raise ValueError(f"confusion is not {CLASSES} × {CLASSES}")
+        if self.temperature is not None and not 0 < self.temperature < 1e6:
+            raise ValueError(f"temperature is {self.temperature:g}, and must be above 0")
 
 
 def contradiction(summary: Summary) -> str | None:
@@ -110,6 +115,7 @@ def summary_of(
     stopped: Stopped | None,
     examination: Examination | None,
     checkpoint: str,
+    temperature: float | None = None,
 ) -> Summary:
     """Return the content of summary.json, with the test result where there is an examination.
 
@@ -128,4 +134,5 @@ def summary_of(
         confusion=examination.confusion if examination else None,
         mistakes=examination.mistakes if examination else (),
         data=data,
+        temperature=temperature,
     )

@@ -14,10 +14,11 @@ from cnn.digits.idx import data_folder
 from cnn.digits.parts import Digits
 from cnn.errors import RunError
 from cnn.extra import require
-from cnn.runs.examination import examine, write_mistakes
+from cnn.runs.examination import examine, predictions, write_mistakes
 from cnn.runs.metrics import Reporter, best_epoch
 from cnn.runs.run import Run, make_folder
 from cnn.runs.summary import Stopped, Summary, summary_of
+from cnn.runs.temperature import temperature_of
 from cnn.runs.weights import load_weights
 from cnn.training.config import FILE, Config, Continuation, DataFacts, Machine, recorded_config
 from cnn.training.plan import Plan
@@ -127,15 +128,17 @@ def finish(trainer: Trainer, run: Run, plan: Plan, stopped: Stopped) -> Summary:
     """Write the epochs and the summary of a run that is over; return the summary.
 
     The test pictures judge the weights of the last epoch, or of the best one (picked on validation) where
-    patience is in use.
+    patience is in use; the pictures held out give their temperature.
     """
     chosen = "best.pt" if plan.patience is not None else "last.pt"
-    examination = None
+    examination, temperature = None, None
     if stopped != "interrupted":
         load_weights(trainer.model, run, chosen, trainer.device)
         examination = examine(trainer.model, trainer.digits.test)
         write_mistakes(run, trainer.digits.test, examination.mistakes)
-    content = summary_of(plan.trained_network, plan.data, trainer.history, stopped, examination, chosen)
+        if kept := trainer.digits.validation:
+            temperature = temperature_of(predictions(trainer.model, kept), kept.labels.cpu())
+    content = summary_of(plan.trained_network, plan.data, trainer.history, stopped, examination, chosen, temperature)
     run.write_metrics(trainer.history)
     run.write_record("summary.json", content)
     return content

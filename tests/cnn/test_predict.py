@@ -71,6 +71,42 @@ def test_one_bad_file_is_told_and_the_others_are_read_and_drawn(
     assert "cannot be written" in nowhere.stderr
 
 
+def test_two_digits_and_an_unsure_reading_are_told(drawn_run: Run, tmp_path: Path) -> None:
+    picture = Image.new("L", (300, 200), 255)
+    ImageDraw.Draw(picture).text((150, 100), "42", fill=0, font=ImageFont.load_default(120), anchor="mm")
+    picture.save(tmp_path / "42.png")
+    (reading,) = json.loads(predict(drawn_run, tmp_path / "42.png", "--json").stdout)
+    assert (reading["digits_seen"], reading["temperature"]) == (2, None)
+    assert reading["unsure"] is (max(reading["probabilities"]) < 0.9)
+    first = predict(drawn_run, tmp_path / "42.png").stdout.splitlines()[0]
+    assert first.endswith("; there seem to be 2 digits, read as one")
+    assert ("; unsure, perhaps a " in first) is reading["unsure"]
+
+
+@pytest.mark.parametrize(("suffix", "kind"), [("jpg", "JPEG"), ("png", "PNG"), ("webp", "WEBP")])
+def test_what_is_drawn_has_the_format_that_its_name_says(
+    suffix: str, kind: str, drawn_run: Run, pictures: list[Path], tmp_path: Path
+) -> None:
+    out = tmp_path / f"read.{suffix}"
+    assert predict(drawn_run, pictures[3], "--out", out).exit_code == 0
+    with Image.open(out) as drawn:
+        assert drawn.format == kind
+    refused = predict(drawn_run, pictures[3], "--out", tmp_path / "read.txt")
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert "its name should end with one of .png" in refused.stderr
+
+
+def test_a_temperature_that_a_run_found_divides_its_scores(
+    drawn_run: Run, pictures: list[Path], tmp_path: Path
+) -> None:
+    run = Run(shutil.copytree(drawn_run.folder, tmp_path / "hot"))
+    run.write_json("summary.json", {**run.read_json("summary.json"), "temperature": 2.5})
+    plain, hot = (json.loads(predict(one, pictures[3], "--json").stdout)[0] for one in (drawn_run, run))
+    powers = np.array(plain["probabilities"]) ** (1 / 2.5)
+    np.testing.assert_allclose(hot["probabilities"], powers / powers.sum(), rtol=1e-6)
+    assert (plain["temperature"], hot["temperature"]) == (None, 2.5)
+
+
 def test_weights_of_another_network_are_refused(drawn_run: Run, tmp_path: Path) -> None:
     import torch
 

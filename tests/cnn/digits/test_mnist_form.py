@@ -13,7 +13,7 @@ from numpy.random import default_rng
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from cnn.digits.mnist_form import centred, connected, otsu, read_digits, to_mnist
+from cnn.digits.mnist_form import centred, connected, found_in, otsu, read_digits, side_by_side, to_mnist
 from cnn.digits.pictures import open_picture
 from cnn.errors import PictureError
 
@@ -171,7 +171,7 @@ def test_what_cannot_be_read_says_why(tmp_path: Path) -> None:
 def test_one_bad_picture_does_not_hide_the_others(tmp_path: Path) -> None:
     written("8").save(tmp_path / "good.png")
     forms, errors = read_digits([tmp_path / "bad.png", tmp_path / "good.png"])
-    assert [path for path, *_ in forms] == [tmp_path / "good.png"]
+    assert [form.path for form in forms] == [tmp_path / "good.png"]
     assert len(errors) == 1
 
 
@@ -239,3 +239,21 @@ def test_centring_moves_whole_pixels_and_loses_none() -> None:
 def test_shapes_touch_at_corners_too() -> None:
     mask = np.array([[1, 0, 0, 0], [0, 1, 0, 1], [0, 0, 0, 1]], bool)
     assert [shape.tolist() for shape in connected(mask)] == [[0, 5], [7, 11]]
+
+
+@pytest.mark.parametrize(("text", "digits"), [("7", 1), ("5", 1), ("42", 2), ("105", 3), ("8 8", 2)])
+def test_digits_beside_one_another_are_counted(text: str, digits: int) -> None:
+    picture = Image.new("L", (90 * len(text) + 60, 200), 255)
+    font = ImageFont.load_default(120)
+    ImageDraw.Draw(picture).text((picture.width // 2, 100), text, fill=0, font=font, anchor="mm")
+    assert found_in(picture).digits == digits
+
+
+def test_strokes_of_one_digit_and_specks_are_no_further_digits() -> None:
+    mask = np.zeros((100, 100), bool)
+    mask[20:40, 30:34] = mask[44:80, 30:34] = True  # a one, broken
+    assert side_by_side(mask) == 1
+    mask[20:24, 40:70] = True  # a flag as of a five, low
+    assert side_by_side(mask) == 1
+    mask[20:80, 60:64] = True
+    assert side_by_side(mask) == 2

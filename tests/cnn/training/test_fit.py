@@ -264,6 +264,7 @@ def test_summary_json_is_true(trained: Trained) -> None:
     assert test["loss"] == pytest.approx(loss, rel=1e-5)
     assert test["checkpoint"] == ("best.pt" if trained.plan.patience else "last.pt")
     assert sum(row[digit] for digit, row in enumerate(summary["confusion"])) == correct
+    assert (summary["temperature"] is None) is (trained.plan.validation == 0)
     if not trained.plan.validation:  # the last epoch was judged by the same pictures: one answer, to the last digit
         assert (test["loss"], test["correct"]) == (rows[-1].loss, rows[-1].correct)
     steps = len(trained.seen.rates) // len(rows)
