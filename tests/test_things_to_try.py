@@ -187,6 +187,12 @@ TRIES: dict[str, list[tuple[Edits, Happens]]] = {
             lambda old, new: last(old, "lr 0.55", "E") > 1e9 and all(c[-1] < 0.01 for c in everywhere(new, "E")),
         ),
     ],
+    "gan-1d": [
+        (
+            {"γ": 0.0},
+            lambda old, new: abs(last(old, "lr 0.5", "G_b") - 1) < 0.01 and abs(last(new, "lr 0.5", "G_b") - 1) > 0.1,
+        ),
+    ],
     "gpt-small": [
         (
             {"next_3_cat": 1.0, "next_3_dog": 0.0},

@@ -10,7 +10,7 @@ from sheetgen.algebra.order import in_order
 from sheetgen.algebra.rows import previous
 from sheetgen.errors import TemplateError, did_you_mean
 from sheetgen.network.backprop import backward
-from sheetgen.network.graph import Graph, Quantity, Section, State
+from sheetgen.network.graph import Graph, Player, Quantity, Section, State, derivative_label
 from sheetgen.network.row_above import brought_down, through_the_row_above
 
 _Uses = Mapping[str, tuple[str, ...]]
@@ -25,12 +25,13 @@ def assemble(
     metrics: Mapping[str, Expr] | None = None,
     fixed: Iterable[str] = (),
     states: Iterable[State] = (),
+    players: Iterable[Player] = (),
 ) -> Graph:
     """Return the graph of a network: what one row of its workbook computes. Nothing is trained yet.
 
     The loss that is minimised is the one equation of ``loss`` that no other of them uses; where it has none, nothing is
     trained. ``fixed`` are the parameters that are not; ``states`` are forward quantities that the next row goes on
-    from.
+    from. With ``players`` each weight's gradient is that of its player's loss; what is minimised is the sum of theirs.
     Raises TemplateError for an unknown name, a cycle, a loss that is not one, a weight that the loss ignores.
     """
     inputs, targets, parameters, fixed = tuple(inputs), tuple(targets), tuple(parameters), tuple(fixed)
@@ -50,7 +51,11 @@ def assemble(
     trained = {name: equations[name] for name in order if name in sections}
     before = {name: equations[name] for name in order if name in forward}
     learning = tuple(previous(state.name) for state in states if state.learns)
-    slopes = backward(trained, total, weights, learning) if loss else ()
+    players = tuple(players)
+    if players:
+        slopes = _of_players(trained, weights, players)
+    else:
+        slopes = backward(trained, total, weights, learning) if loss else ()
     above = through_the_row_above(before, total, weights, states, {quantity.name for quantity in slopes})
     return Graph(
         quantities=(
@@ -68,7 +73,18 @@ def assemble(
         weights=weights,
         fixed=fixed,
         states=states,
+        players=players,
     )
+
+
+def _of_players(
+    equations: Mapping[str, Expr], weights: tuple[str, ...], players: tuple[Player, ...]
+) -> tuple[Quantity, ...]:
+    """Return the backward quantities of one player's loss after the other's, and then all gradients."""
+    slopes = [quantity for player in players for quantity in backward(equations, player.loss, player.weights)]
+    order = {derivative_label(player.loss, w): weights.index(w) for player in players for w in player.weights}
+    gradients = sorted((q for q in slopes if q.section is Section.GRADIENTS), key=lambda q: order[q.name])
+    return (*(q for q in slopes if q.section is not Section.GRADIENTS), *gradients)
 
 
 def _require_known(uses: _Uses, known: set[str]) -> None:

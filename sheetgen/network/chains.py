@@ -63,7 +63,7 @@ def _path(graph: Graph, route: tuple[str, ...]) -> Path:
         dropped += 1
     start = down[dropped + 1]
     if all(_ways(graph, below) == [above] for above, below in pairwise(down[: dropped + 2])):
-        factors[0] = Factor(derivative_label(graph.loss, start), factors[0].expr)
+        factors[0] = Factor(graph.slope(start), factors[0].expr)
     return tuple(factors)
 
 

@@ -26,7 +26,6 @@ from sheetgen.network.graph import (
     Graph,
     Quantity,
     Section,
-    derivative_label,
     mean,
 )
 from sheetgen.network.optimizers import Choice, Optimizer, StateColumn, optimizer_of, schedule_of
@@ -126,11 +125,10 @@ def _counted(name: str, text: str, meanings: Mapping[str, Expr], first: int) -> 
 
 
 def _means(network: Graph, descent: Descent) -> Iterator[Quantity]:
-    """Yield the running mean, over a batch, of the loss, of each metric and of each weight's gradient."""
+    """Yield the running mean, over a batch, of the losses, of each metric and of each weight's gradient."""
     if descent.batch == 1:
         return
-    gradients = (derivative_label(network.loss, weight) for weight in network.weights)
-    for name in (*filter(None, [network.loss]), *(q.name for q in network.metrics), *gradients):
+    for name in (*network.watched, *map(network.slope, network.weights)):
         yield running_mean(name, descent.position, BATCH)
 
 
@@ -147,7 +145,7 @@ def running_mean(name: str, position: str, count: str) -> Quantity:
 
 def _meanings(network: Graph, descent: Descent, optimizer: Optimizer, weight: str) -> dict[str, Expr]:
     """Return what the letters of an optimiser's equations mean for one weight."""
-    slope = derivative_label(network.loss, weight)
+    slope = network.slope(weight)
     gradient = network.descended(weight) if descent.batch == 1 else mean(slope)
     settings: dict[str, Expr] = {name: Var(of[weight]) for name, of in optimizer.by_weight.items()}
     return settings | {"w": Var(weight), "g": Var(gradient), EPOCH: _epoch(descent)}

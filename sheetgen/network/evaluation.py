@@ -43,8 +43,7 @@ def evaluated(network: Graph) -> tuple[Quantity, ...]:
     """
     states = brought_down(replace(state, resets=True) for state in network.states)
     watched = network.section(Section.FORWARD, Section.LOSS, Section.METRICS)
-    means = (network.loss, *(metric.name for metric in network.metrics))
-    return (*states, *watched, *(running_mean(name, SAMPLE, SAMPLES) for name in means))
+    return (*states, *watched, *(running_mean(name, SAMPLE, SAMPLES) for name in network.watched))
 
 
 class Evaluation:

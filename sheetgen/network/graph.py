@@ -110,11 +110,20 @@ class State:
 
 
 @dataclass(frozen=True)
+class Player:
+    """A loss, and the weights that go down along it and no other, where several losses are minimised."""
+
+    loss: str
+    weights: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Graph:
     """A network: its quantities in column order, and the names of its loss, data and parameters.
 
     ``weights`` are trained; ``fixed`` are parameters that keep their values. ``states`` go on from row to row.
-    Where nothing is trained ``loss`` is empty.
+    Where nothing is trained ``loss`` is empty. With ``players`` the loss is the sum of theirs, in which each holds what
+    the others train, so that the derivative of the sum by a weight is that of its player's loss.
     """
 
     quantities: tuple[Quantity, ...]
@@ -124,6 +133,7 @@ class Graph:
     weights: tuple[str, ...]
     fixed: tuple[str, ...] = ()
     states: tuple[State, ...] = ()
+    players: tuple[Player, ...] = ()
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -215,14 +225,38 @@ class Graph:
         """The quantities that the loss depends on, itself included."""
         return frozenset(self.ways)
 
+    @property
+    def watched(self) -> tuple[str, ...]:
+        """What is followed through the training: the loss, those of several players, and the metrics."""
+        losses = filter(None, (self.loss, *(player.loss for player in self.players)))
+        return (*losses, *(metric.name for metric in self.metrics))
+
+    def minimised(self, name: str) -> str:
+        """Return the loss that is differentiated by a quantity: that of the player it belongs to, if there are any."""
+        return next((loss for loss, reached in self._reached.items() if name in reached), self.loss)
+
+    @cached_property
+    def _reached(self) -> Mapping[str, set[str]]:
+        """For each player's loss, the quantities that it depends on, itself included."""
+        reached: dict[str, set[str]] = {player.loss: {player.loss} for player in self.players}
+        for user in reversed(self.equations):
+            for of_one in reached.values():
+                if user.name in of_one:
+                    of_one.update(self._local[user.name])
+        return reached
+
+    def slope(self, name: str) -> str:
+        """Return the label of the derivative by a quantity: ∂loss/∂name."""
+        return derivative_label(self.minimised(name), name)
+
     def gradient(self, name: str) -> str | None:
         """Return the name of ∂loss/∂name, or None where that has no column (it is 1, or unneeded)."""
-        label = derivative_label(self.loss, name)
+        label = self.slope(name)
         return label if label in self.by_name else None
 
     def descended(self, weight: str) -> str:
         """Return the label of the gradient that an update takes: ∂loss/∂weight, or the sum of two rows."""
-        slope = derivative_label(self.loss, weight)
+        slope = self.slope(weight)
         return of_two_rows(slope) if of_two_rows(slope) in self.by_name else slope
 
     def local(self, user: str, name: str) -> Expr:
@@ -259,6 +293,11 @@ def as_read(quantity: Quantity) -> Expr:
 def derivative_label(over: str, under: str) -> str:
     """Return the label of a derivative: ``∂E_total/∂w1``."""
     return f"∂{over}/∂{under}"
+
+
+def denominator(label: str) -> str:
+    """Return the quantity by which a derivative is taken, of its label."""
+    return label.partition("/∂")[2]
 
 
 def mean(name: str) -> str:

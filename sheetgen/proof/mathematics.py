@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from sheetgen.algebra.rows import above, previous, start
 from sheetgen.network.batches import Batches, batches
-from sheetgen.network.graph import BASE_RATE, RATE, Section, State, derivative_label, mean, of_two_rows
+from sheetgen.network.graph import BASE_RATE, RATE, Section, State, denominator, derivative_label, mean, of_two_rows
 from sheetgen.network.optimizers import Optimizer, Schedule
 from sheetgen.network.row_bounds import RowBounds
 from sheetgen.network.study import Study
@@ -147,9 +147,9 @@ class _IndependentRows:
 
     def _slopes(self, given: Mapping[str, Array | float]) -> Columns:
         """Return the reference's derivatives of the loss."""
-        prefix = derivative_label(self.network.loss, "")
         labels = [q.name for q in (*self.network.derivatives, *self.network.section(Section.ABOVE))]
-        names = [label.removeprefix(prefix) for label in labels if label.startswith(prefix)]
+        by = {denominator(label): label for label in labels if not label.startswith(of_two_rows(""))}
+        names = list(by)
         rows = len(self.rows)
         at_a_time = 1 + _MOST_NUMBERS // self.reference.size
         slopes = {name: np.empty(rows) for name in names}
@@ -158,7 +158,7 @@ class _IndependentRows:
             here = {name: value[some] if isinstance(value, np.ndarray) else value for name, value in given.items()}
             for name, slope in self.reference.derivatives(here, names).items():
                 slopes[name][some] = slope
-        labelled = {prefix + name: slope for name, slope in slopes.items()}
+        labelled = {by[name]: slope for name, slope in slopes.items()}
         if self.network.section(Section.ABOVE):
             return {label: self._judged_before(label, slope) for label, slope in labelled.items()}
         return labelled
@@ -172,8 +172,7 @@ class _IndependentRows:
     def _means(self, columns: Columns) -> Columns:
         if self.study.batch == 1:
             return {}
-        names = [*filter(None, [self.network.loss]), *(q.name for q in self.network.metrics)]
-        names += [derivative_label(self.network.loss, name) for name in self.network.weights]
+        names = [*self.network.watched, *map(self.network.slope, self.network.weights)]
         carried = {name: np.where(self.starts, 0.0, self._above(mean(name), 0.0)) for name in names}
         return {
             mean(name): self._judged_before(mean(name), carried[name] + columns[name] / self.study.batch)

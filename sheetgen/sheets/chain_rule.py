@@ -11,7 +11,7 @@ from sheetgen.algebra.notation import Excel
 from sheetgen.algebra.textbook import Textbook
 from sheetgen.network.chains import Factor, Path, paths
 from sheetgen.network.error_bounds import error_bound
-from sheetgen.network.graph import Section, derivative_label
+from sheetgen.network.graph import Section
 from sheetgen.network.study import TOLERANCE
 from sheetgen.page import style
 from sheetgen.page.block import Block
@@ -31,7 +31,7 @@ def put(page: Page, book: Book, weight: str, row: int) -> int:
     """Write out the paths from the loss to one weight; return the next free row."""
     graph = book.study.network
     chains = paths(graph, weight)
-    total = derivative_label(graph.loss, weight)
+    total = graph.slope(weight)
     sum_text = " + ".join(" · ".join(factor.label for factor in path) for path in chains)
     page.put(f"A{row}", total, label_style(Section.GRADIENTS))
     page.put(f"B{row}", f"= {sum_text}", style.NAME)
@@ -86,7 +86,7 @@ def _product(book: Book, path: Path) -> float:
 
 def _sum(page: Page, book: Book, weight: str, products: list[str], chains: tuple[Path, ...], row: int) -> int:
     """Add the paths up and set the sum beside the gradient of the training sheet; return the next free row."""
-    total = derivative_label(book.study.network.loss, weight)
+    total = book.study.network.slope(weight)
     tolerance = book.study.settings[TOLERANCE]
     in_table = partial(book.results.first, 0, total)
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from sheetgen.algebra.expr import Const
-from sheetgen.network.graph import Quantity, derivative_label
+from sheetgen.network.graph import Quantity
 from sheetgen.page.page import Formula
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.central_difference import CentralDifferences
@@ -159,7 +159,7 @@ def _compares(quantity: Quantity) -> str:
 def _gradients(book: Book, differences: CentralDifferences) -> Iterator[Check]:
     loss, variants = book.study.network.loss, range(len(book.study.variants))
     for direction in differences.directions:
-        name = f"{derivative_label(loss, direction.name)} at iteration 0"
+        name = f"{book.study.network.slope(direction.name)} at iteration 0"
         compares = f"the gradient, and the central difference of {loss} (below)"
         if not differences.single:
             name = f"all gradients, {direction.name}"

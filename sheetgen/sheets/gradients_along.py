@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import accumulate
 
-from sheetgen.network.graph import derivative_label
 from sheetgen.page.page import Formula
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.directions import Direction
@@ -57,7 +56,7 @@ class GradientsAlong:
 
     def _labels(self) -> list[str]:
         graph = self.book.study.network
-        return [derivative_label(graph.loss, weight) for weight in graph.weights]
+        return [graph.slope(weight) for weight in graph.weights]
 
     def _across(self, variant: int) -> str:
         """Return the range of all gradients of a training sheet, where they stand side by side."""
@@ -66,8 +65,8 @@ class GradientsAlong:
 
     def _gradients(self, direction: Direction) -> Iterator[tuple[str, float]]:
         """Yield the gradients of the parameters that a direction moves, each with its component."""
-        loss = self.book.study.network.loss
-        return ((derivative_label(loss, weight), component) for weight, component in direction.components.items())
+        slope = self.book.study.network.slope
+        return ((slope(weight), component) for weight, component in direction.components.items())
 
     def _products(self, direction: Direction, variant: int) -> list[float]:
         first = partial(self.book.results.first, variant)

@@ -18,6 +18,7 @@ from sheetgen.network.graph import (
     TURN,
     Quantity,
     Section,
+    denominator,
     derivative_label,
     equation_of,
     mean,
@@ -165,15 +166,20 @@ class Notes:
     def _loss(self, name: str) -> list[str]:
         if name == self._network.loss:
             return [f"Loss: {section_words(self._network)[Section.LOSS]}. Training makes it smaller."]
+        for player in self._network.players:
+            if name == player.loss:
+                return [f"Loss that {_listed(player.weights)} are trained on, and nothing else is."]
         return [f"Part of the loss {self._network.loss}."]
 
     def _derivative(self, label: str) -> list[str]:
-        name, loss = self._denominator(label), self._network.loss
+        name = denominator(label)
+        loss = self._network.minimised(name)
         meaning = f"Derivative of the loss {loss} with respect to {name}: how much {loss} changes per unit of {name}."
         return [meaning, *self._chain_rule(name)]
 
     def _gradient(self, label: str) -> list[str]:
-        name, loss = self._denominator(label), self._network.loss
+        name = denominator(label)
+        loss = self._network.minimised(name)
         kind = self._role(name)[0].lower()
         meaning = f"Gradient of the loss {loss} with respect to the {kind} {name}: how steeply {loss} rises with it."
         return [meaning, *self._chain_rule(name)]
@@ -185,20 +191,16 @@ class Notes:
                 "What the update takes: the gradient by the weight of this row and, through what this row goes on from,"
                 " by that of the row above."
             ]
-        name = self._denominator(label)[len(above("")) - 1 : -1]
+        name = denominator(label)[len(above("")) - 1 : -1]
         what = "weight" if name in self._network.weights else "quantity"
         return [
             f"Derivative of this row's loss {loss} with respect to the {what} {name} of the row above, through what"
             " this row goes on from; 0 where there is no row above, or a state begins anew."
         ]
 
-    def _denominator(self, label: str) -> str:
-        """Return the quantity that the loss is differentiated by."""
-        return label.removeprefix(derivative_label(self._network.loss, ""))
-
     def _chain_rule(self, name: str) -> list[str]:
         """Return through which other quantities the loss depends on one, as a sum of products of derivatives."""
-        loss, ways = self._network.loss, self._network.ways[name]
+        loss, ways = self._network.minimised(name), self._network.ways[name]
         if ways == [loss]:
             return []
         if len(ways) > _FEW:

@@ -14,7 +14,7 @@ from sheetgen.algebra.expr import Expr
 from sheetgen.errors import did_you_mean, listed, must_be
 from sheetgen.limits import checked_iterations
 from sheetgen.network.assemble import assemble
-from sheetgen.network.graph import Graph, State
+from sheetgen.network.graph import Graph, Player, State
 from sheetgen.network.study import CHECK_SETTINGS, FORWARD_ONLY, UNTRAINED_SETTINGS, Study, Variant
 from sheetgen.sheet_names import RESERVED
 from sheetgen.template import DEFAULT
@@ -25,6 +25,8 @@ from sheetgen.template.equations import equation_texts, read_equation, require_r
 from sheetgen.template.holes import fill_holes
 from sheetgen.template.layers.expand import expand_layers
 from sheetgen.template.pictures import with_pictures
+from sheetgen.template.players import TABLE as LOSSES
+from sheetgen.template.players import is_game, read_players
 from sheetgen.template.quantity_names import require_names, require_no_keys, require_no_settings, require_tensor_names
 from sheetgen.template.rules import OPTIMISERS, OWN_SCHEDULES, Rules, read_rules, rule_places
 from sheetgen.template.samples import Samples, read_samples
@@ -45,7 +47,19 @@ from sheetgen.tensors.program import Tensors
 
 _ABOVE = ("seed", "rates", "iterations", "batch", "shuffle", "frozen", "optimiser", "schedule")
 _SAID = ("title", "description", "workbook", "try", "pictures")
-_KEYS = (*_SAID, *_ABOVE, "variants", OPTIMISERS, OWN_SCHEDULES, "layers", "axes", "data", STATE, *QUANTITY_TABLES)
+_KEYS = (
+    *_SAID,
+    *_ABOVE,
+    "variants",
+    OPTIMISERS,
+    OWN_SCHEDULES,
+    "layers",
+    "axes",
+    "data",
+    STATE,
+    LOSSES,
+    *QUANTITY_TABLES,
+)
 
 _MOST_SUGGESTIONS, _LONGEST_SUGGESTION = 8, 300
 
@@ -117,6 +131,7 @@ class _TemplateReader:
         samples = in_data or Samples(self.sample("inputs"), self.sample("targets"))
         left_out = filled.known if filled else ()
         fixed = self.expand_layers(samples, prepared, left_out) if "layers" in document.data else ()
+        players = self.players(tensors)
         require_names(document, samples)
         trains = is_trained(document)
         if not trains:
@@ -124,7 +139,7 @@ class _TemplateReader:
         equations = self.equations(trains)
         states, starts = read_states(document, equations, samples.all if in_data else ())
         values = self.values(samples, trains) | starts
-        network = self.network(samples, fixed, equations, states)
+        network = self.network(samples, fixed, equations, states, players)
         batch = self.batch(samples.count) if trains else samples.count
         require_successive_rows(document, states, samples.count, batch)
         shuffle = self.shuffle(samples.count, batch)
@@ -240,8 +255,30 @@ class _TemplateReader:
         tables = ((table, document.table(table, table == needed)) for table in EQUATION_TABLES)
         return {name: read_equation(document, table, name) for table, names in tables for name in names}
 
+    def players(self, tensors: Tensors | None) -> tuple[Player, ...]:
+        """Return the losses of [[losses]], if there are any, written out."""
+        document = self.document
+        if is_game(document):
+            for key, there in (
+                ("tensors", tensors),
+                ("layers", "layers" in document.data),
+                (STATE, STATE in document.data),
+            ):
+                if there:
+                    found = f"[{key}]" if key in document.data else key
+                    problem = (
+                        f"[[losses]] are for templates of numbers with their equations typed, and this has {found}"
+                    )
+                    document.fail(problem, "write the equations out in numbers", LOSSES)
+        return read_players(document)
+
     def network(
-        self, samples: Samples, fixed: tuple[str, ...], equations: Mapping[str, Expr], states: tuple[State, ...]
+        self,
+        samples: Samples,
+        fixed: tuple[str, ...],
+        equations: Mapping[str, Expr],
+        states: tuple[State, ...],
+        players: tuple[Player, ...],
     ) -> Graph:
         document = self.document
         parameters = document.table("parameters")
@@ -256,7 +293,7 @@ class _TemplateReader:
         forward, loss, metrics = (
             {name: equations[name] for name in document.table(table)} for table in EQUATION_TABLES
         )
-        return assemble(samples.inputs, samples.targets, parameters, forward, loss, metrics, frozen, states)
+        return assemble(samples.inputs, samples.targets, parameters, forward, loss, metrics, frozen, states, players)
 
     def number(self, table: str, name: str) -> float:
         return self.document.number(self.document.table(table)[name], name, table, name)

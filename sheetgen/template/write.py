@@ -11,6 +11,7 @@ from sheetgen.network.graph import section_of
 from sheetgen.network.optimizers import CONSTANT, SGD, Choice, Optimizer, Schedule
 from sheetgen.network.study import Study, variant
 from sheetgen.template.document import EQUATION_TABLES
+from sheetgen.template.players import TABLE as LOSSES
 from sheetgen.template.rules import OPTIMISERS, OWN_SCHEDULES
 from sheetgen.template.state import EPOCH, ONE_STEP, TABLE
 from sheetgen.tensors.labels import Shape
@@ -93,7 +94,9 @@ def _template_lines(study: Study) -> Iterator[str]:
     yield from _number_lines(study)
     yield from _state_lines(study)
     for table in EQUATION_TABLES:
-        if equations := dict(_equations(study, table)):
+        if table == "loss" and study.network.players:
+            yield from _player_lines(study)
+        elif equations := dict(_equations(study, table)):
             yield from ("", f"[{table}]")
             yield from (f"{write_key(name)} = {write_string(text)}" for name, text in equations.items())
 
@@ -109,6 +112,13 @@ def _training_lines(study: Study) -> Iterator[str]:
         yield f"frozen = {write_list(study.network.fixed)}"
     yield from _variant_lines(study)
     yield from _rule_lines(study)
+
+
+def _player_lines(study: Study) -> Iterator[str]:
+    for player in study.network.players:
+        yield from ("", f"[[{LOSSES}]]", f"name = {write_string(player.loss)}")
+        yield f"loss = {write_string(study.equations[player.loss])}"
+        yield f"trains = {write_list(player.weights)}"
 
 
 def _equations(study: Study, table: str) -> Iterator[tuple[str, str]]:

@@ -220,6 +220,7 @@ def test_slopes_of_the_gallery_are_those_of_autograd(name: str) -> None:
         "sqrt": torch.sqrt, "exp": torch.exp, "ln": torch.log, "tanh": torch.tanh, "sigmoid": torch.sigmoid,
         "relu": torch.relu, "abs": torch.abs, "held": torch.Tensor.detach,
         "half_squared_error": lambda a, b: (a - b) ** 2 / 2, "squared_error": lambda a, b: (a - b) ** 2,
+        "bce_with_logits": lambda a, b: torch.nn.functional.softplus(a) - b * a,
         "bce": lambda a, b: -b * torch.log(a) - (1 - b) * torch.log(1 - a),
         "cce": lambda a, b: torch.where(b == 0, 0.0, -b * torch.log(a)),
     }  # fmt: skip

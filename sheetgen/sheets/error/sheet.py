@@ -68,8 +68,8 @@ def _title(study: Study) -> str:
 def _charts(page: Page, book: Book, table: ErrorTable, column: int) -> None:
     """Chart the error of every variant, on a linear and beside it on a logarithmic axis, and below that each metric."""
     top = at.FIRST_ROW + len(book.study.variants) + 5
-    loss, metrics = book.study.network.loss, book.study.network.metrics
-    charted = ((loss, False), (loss, True), *((metric.name, False) for metric in metrics))
+    loss, *others = book.study.network.watched
+    charted = ((loss, False), (loss, True), *((name, False) for name in others))
     for place, (name, logarithmic) in enumerate(charted):
         row = top + place // 2 * (charts.HEIGHT_ROWS + 1)
         chart, alt = _chart(book, table, name, logarithmic)

@@ -36,12 +36,12 @@ class ErrorSummary:
         self._rises = f"{self.step}s that did not fall"
         names = () if study.shares_settings else (_SHEET,)
         labels = (*names, _RATE, _FIRST, _LAST, _SMALLEST, _AT, self._rises, f"fell at every {self.step}?")
-        last = [f"last {metric.name}" for metric in book.study.network.metrics]
+        last = [f"last {name}" for name in book.study.network.watched[1:]]
         self.facts = Block.below(at.EQUATION_ROW, labels, variants, column)
         # Blocks of their own: a metric may be called error.
         self.metrics = Block.below(at.EQUATION_ROW, last, variants, column + len(labels))
         column += len(labels) + len(last)
-        tested = (*_TESTED, *(f"last {at.test_label(metric.name)}" for metric in book.study.network.metrics))
+        tested = (*_TESTED, *(f"last {at.test_label(name)}" for name in book.study.network.watched[1:]))
         self.tests = Block.below(at.EQUATION_ROW, tested if study.test else (), variants, column)
 
     @property
@@ -70,7 +70,7 @@ class ErrorSummary:
     def _tested(self, variant: int) -> Iterator[tuple[Formula, style.Style]]:
         """Yield what became of the test set, with the look of each: the error, and the last value of each metric."""
         study, results = self.book.study, self.book.results
-        for name in (study.network.loss, *(metric.name for metric in study.network.metrics)):
+        for name in study.network.watched:
             curve = Curve(name, variant, test=True)
             cell = self.table.block.cell(self.table.label(curve), self.table.block.last)
             last = partial(lambda name: results.test.curve(variant, name)[-1], name)
@@ -116,11 +116,11 @@ class ErrorSummary:
         block, last = self.table.block, partial(self.book.results.last_shown, variant)
         return [
             Formula(
-                block.cell(self.table.label(Curve(metric.name, variant)), block.last),
-                partial(last, metric.name),
-                partial(self._error, variant, metric.name, last=True),
+                block.cell(self.table.label(Curve(name, variant)), block.last),
+                partial(last, name),
+                partial(self._error, variant, name, last=True),
             )
-            for metric in self.book.study.network.metrics
+            for name in self.book.study.network.watched[1:]
         ]
 
     def _facts(self, variant: int, row: int) -> tuple[Formula, ...]:

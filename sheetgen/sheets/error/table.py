@@ -55,7 +55,7 @@ class ErrorTable:
     def curves(self) -> Mapping[str, Curve]:
         """What each column but that of the iterations shows, by its label."""
         study = self.book.study
-        quantities = (study.network.loss, *(metric.name for metric in study.network.metrics))
+        quantities = study.network.watched
         sets = (False, True) if study.test else (False,)
         variants = range(len(study.variants))
         curves = [Curve(name, variant, test) for name in quantities for test in sets for variant in variants]

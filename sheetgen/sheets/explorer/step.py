@@ -99,7 +99,8 @@ class _StepTable:
         self.page.put(title, "iteration", style.NAME)
         for offset, cell in zip(_AROUND, iterations, strict=True):
             self.page.put(cell, self._iteration(offset), _COUNT)
-        shown = {f"{loss}, mean" if study.batch > 1 else loss: study.over_batch(loss)}
+        losses = (loss, *(player.loss for player in study.network.players))
+        shown = {f"{name}, mean" if study.batch > 1 else name: study.over_batch(name) for name in losses}
         if study.scheduled:
             shown[RATE] = RATE
         for line, (label, name) in enumerate(shown.items(), start=row + 1):
@@ -158,7 +159,7 @@ class _StepTable:
         end = f"Iteration {self.last} is the last: no step follows it."
         few = f" (the first {FEW_WEIGHTS} of {len(study.network.weights):,} weights)"
         few = few if len(study.network.weights) > FEW_WEIGHTS else ""
-        slope = derivative_label(study.network.loss, "w")
+        slope = "that of its own loss" if study.network.players else derivative_label(study.network.loss, "w")
         of_batch = ", the mean over the batch" if study.batch > 1 else ""
         of_both = ", with that of the row above" if study.network.section(Section.ABOVE) else ""
         how = (
@@ -206,7 +207,7 @@ class _StepTable:
         """Return the formula of the gradient that the update uses."""
         if self.book.study.batch == 1:
             return self.table.show(self.book.study.network.descended(name))
-        gradient = derivative_label(self.book.study.network.loss, name)
+        gradient = self.book.study.network.slope(name)
         return self._at_end_of_batch(mean(gradient), EXPLORER_ITERATION.absolute, self.k)
 
     def _next(self, name: str) -> Formula:

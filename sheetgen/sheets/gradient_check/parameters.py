@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import accumulate
 
-from sheetgen.network.graph import derivative_label
 from sheetgen.page import style
 from sheetgen.page.block import Block
 from sheetgen.page.page import Formula, Page
@@ -67,4 +66,4 @@ class Parameters:
         return Formula(text, lambda: sum(products()), error)
 
     def _label(self, name: str) -> str:
-        return derivative_label(self.book.study.network.loss, name)
+        return self.book.study.network.slope(name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from sheetgen.network.graph import ITERATION, derivative_label, mean
+from sheetgen.network.graph import ITERATION, mean
 from sheetgen.network.pictures import layers_of_weights
 from sheetgen.network.study import Picture
 from sheetgen.page import charts, style
@@ -62,7 +62,7 @@ def _put_norm(studio: Studio, table: Sampled, label: str, layer: Sequence[str]) 
     """Put the column of the length of a layer's gradient."""
     book = studio.book
     network, batch, layout = book.study.network, book.study.batch, book.layout
-    names = [derivative_label(network.loss, name) for name in layer]
+    names = [network.slope(name) for name in layer]
     names = names if batch == 1 else list(map(mean, names))
     blocks = _blocks(book.study.graph.position, names)
 
