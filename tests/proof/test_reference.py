@@ -218,6 +218,7 @@ def test_slopes_of_the_gallery_are_those_of_autograd(name: str) -> None:
         "max": lambda *z: functools.reduce(torch.maximum, z),
         "where": lambda test, a, b: torch.where(test, *map(torch.as_tensor, (a, b))),
         "sqrt": torch.sqrt, "exp": torch.exp, "ln": torch.log, "tanh": torch.tanh, "sigmoid": torch.sigmoid,
+        "sin": torch.sin, "cos": torch.cos,
         "relu": torch.relu, "abs": torch.abs, "held": torch.Tensor.detach,
         "half_squared_error": lambda a, b: (a - b) ** 2 / 2, "squared_error": lambda a, b: (a - b) ** 2,
         "bce_with_logits": lambda a, b: torch.nn.functional.softplus(a) - b * a,
