@@ -31,9 +31,15 @@ def a_fraction(book: Workbook, rng: random.Random) -> Cell:
 
 def a_label_on_white(book: Workbook, rng: random.Random) -> Cell:
     """Return a label in a cell that is not filled."""
-    styles = re.findall("<xf [^>]*>", book.text(STYLES).partition("<cellXfs")[2].partition("</cellXfs>")[0])
-    bare = {str(number) for number, style in enumerate(styles) if 'fillId="0"' in style}
+    bare = {number for number, fill in _fills(book).items() if fill == 0}
     return book.pick(rng, lambda cell: cell.kind == "inlineStr" and _style(cell) in bare)
+
+
+def _fills(book: Workbook) -> dict[str, int]:
+    """Return which fill each style of cells has."""
+    styles = re.findall("<xf [^>]*>", book.text(STYLES).partition("<cellXfs")[2].partition("</cellXfs>")[0])
+    found = (re.search('fillId="([0-9]+)"', style) for style in styles)
+    return {str(number): int(fill[1]) if fill else 0 for number, fill in enumerate(found)}
 
 
 def _style(cell: Cell) -> str:
@@ -42,7 +48,21 @@ def _style(cell: Cell) -> str:
 
 
 def a_long_label(book: Workbook, rng: random.Random) -> Cell:
-    return book.pick(rng, lambda cell: cell.kind == "inlineStr" and bool(re.search(r">[^<&]{2,}</t>", cell.xml)))
+    """Return a label of two letters or more in a cell whose fill is none or a light one: white cannot be read there."""
+    fills = re.findall("<fill>.*?</fill>|<fill/>", book.text(STYLES), re.DOTALL)
+    light = {number for number, fill in _fills(book).items() if not _dark(fills[fill])}
+    return book.pick(
+        rng,
+        lambda cell: (
+            cell.kind == "inlineStr" and _style(cell) in light and bool(re.search(r">[^<&]{2,}</t>", cell.xml))
+        ),
+    )
+
+
+def _dark(fill: str) -> bool:
+    """Whether white letters can be read before a fill: its red, green and blue are less than half of white's."""
+    colour = re.search('<fgColor rgb="[0-9A-F]{2}([0-9A-F]{6})"', fill)
+    return colour is not None and sum(bytes.fromhex(colour[1])) < 3 * 128
 
 
 _WHITE, _FONT = '<color rgb="FFFFFFFF"/>', '<name val="Calibri"/>'

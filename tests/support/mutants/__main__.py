@@ -105,11 +105,16 @@ def _cells(counts: Counter[str]) -> str:
     return f"{numbers} | {score}"
 
 
-def _one_of_each_place(chosen: list[tuple[Module, Mutant]], drawn: random.Random) -> list[tuple[Module, Mutant]]:
+def _one_of_each_place(
+    chosen: list[tuple[Module, Mutant]], drawn: random.Random, done: set[Key]
+) -> list[tuple[Module, Mutant]]:
+    """Return one mutant of each place, drawn evenly; of a place that one of ``done`` changed, that one."""
     places: dict[tuple[str, int, int, str], list[tuple[Module, Mutant]]] = {}
     for module, mutant in chosen:
         places.setdefault((module.path, mutant.line, mutant.column, mutant.old), []).append((module, mutant))
-    return [drawn.choice(entries) for entries in places.values()]
+    return [
+        next((entry for entry in entries if _key(*entry) in done), drawn.choice(entries)) for entries in places.values()
+    ]
 
 
 def _in_turns(chosen: list[tuple[Module, Mutant]], drawn: random.Random) -> list[tuple[Module, Mutant]]:
@@ -142,12 +147,11 @@ def main() -> int:
         for mutant in module.mutants()
     ]
     drawn = random.Random(options.seed)
+    done = _known(options.results).keys() | {(e.path, *e.key) for e in equivalents()}
     if options.once:
-        chosen = _one_of_each_place(chosen, drawn)
+        chosen = _one_of_each_place(chosen, drawn, done)
     chosen = _in_turns(chosen, drawn)[: options.sample]
-    same = {(e.path, *e.key) for e in equivalents()}
-    known = _known(options.results)
-    chosen = [entry for entry in chosen if _key(*entry) not in known.keys() | same]
+    chosen = [entry for entry in chosen if _key(*entry) not in done]
     options.results.parent.mkdir(parents=True, exist_ok=True)
     import_others()
     sound = {module.path for module in modules()} if options.sound else set()
