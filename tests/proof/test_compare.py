@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from sheetgen import Tolerance
@@ -10,7 +12,7 @@ from sheetgen.page.page import PREVIOUS_ROW, Column, Formula, Page, Table
 from sheetgen.page.style import INPUT, PLAIN
 from sheetgen.proof.compare import compare
 from sheetgen.proof.compare_formula import SheetOutcome
-from sheetgen.proof.expected import ExpectedSheet
+from sheetgen.proof.expected import ExpectedSheet, PlainFormats
 from sheetgen.proof.report import Kind
 from sheetgen.xlsx.cells import FileCell, SharedFormula
 
@@ -207,6 +209,31 @@ def test_a_constant_may_lose_the_digits_that_programs_do_not_save() -> None:
     assert [compared(right() | {"C1": cell}).differences != [] for cell in (third, saved, other)] == [
         False, False, True,
     ]  # fmt: skip
+
+
+class OfTwoDecimals(PlainFormats):
+    """Formats by which every cell shows two decimals."""
+
+    def codes(self, style: str) -> tuple[str, ...]:
+        return ("0.00",)
+
+
+def test_the_first_row_is_held_against_its_own_number_format() -> None:
+    """It may be finer than that of the rows below, by which a format that cells before it have shows all there is."""
+    coarse, fine = replace(PLAIN, number="0.00"), replace(PLAIN, number="0.000000")
+    rows = [(0.125, 0.125), (0.0625, 0.0625)]
+    columns = (
+        Column("u", 0.125, f"A{PREVIOUS_ROW}/2", coarse, coarse),
+        Column("w", 0.125, f"B{PREVIOUS_ROW}/2", fine, coarse),
+    )
+    table = Page("lr 0.5", table=Table(1, len(rows), columns, lambda: iter(rows)))
+    file = [
+        [FileCell(1, 1, 0.125), FileCell(1, 2, 0.125)],
+        [FileCell(2, 1, 0.0625, own="A1/2"), FileCell(2, 2, 0.0625, own="B1/2")],
+    ]
+    values: list[list[Value]] = [list(row) for row in rows]
+    outcome = compare(ExpectedSheet(table, values, Tolerance(), formats=OfTwoDecimals()), file)
+    assert (outcome.differences, outcome.rounded) == ([], 1)
 
 
 def test_what_stands_beside_the_rows_below_the_table_is_not_of_the_table() -> None:
