@@ -17,6 +17,9 @@ from sheetgen.xlsx.opc import RELATION_ID, TYPES, part_key, rels_of, source_of
 from sheetgen.xlsx.package import Package
 from sheetgen.xlsx.remove_sheet import sheets_of
 
+_COMPATIBILITY = "http://schemas.openxmlformats.org/markup-compatibility/2006"
+_CHOICES = {f"{{{_COMPATIBILITY}}}{name}" for name in ("AlternateContent", "Choice", "Fallback")}
+
 
 @dataclass(frozen=True)
 class Misfit:
@@ -128,12 +131,22 @@ def _order(part: str, markup: Markup, root: str, order: Sequence[str]) -> Iterat
     """Yield what is wrong with the children of a part's root; those of other namespaces may stand anywhere."""
     if markup.root.name != root or markup.namespace != schema.MAIN:
         yield Misfit(part, f"it is no {root}")
+    for name in _wrapped(markup.root, order):
+        yield Misfit(part, f"{name} stands in what only some programs read")
     names = [child.name for child in markup.root.children if child.name in order]
     for repeated in _repeated(name for name in names if name not in schema.REPEATED):
         yield Misfit(part, f"{repeated} is there twice")
     for before, behind in pairwise(names):
         if order.index(behind) < order.index(before):
             yield Misfit(part, f"{behind} stands behind {before}, and belongs before it")
+
+
+def _wrapped(element: Element, order: Sequence[str]) -> Iterator[str]:
+    """Yield what belongs below a root and is offered as one of several choices, of which each program takes its own."""
+    for child in element.children:
+        if child.name in _CHOICES:
+            yield from (inner.name for inner in child.children if inner.name in order)
+            yield from _wrapped(child, order)
 
 
 def _repeated(names: Iterable[str]) -> list[str]:

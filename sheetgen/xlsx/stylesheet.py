@@ -7,7 +7,7 @@ conditional formats to differential formats by number; all numbers of the second
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from sheetgen.xlsx import schema
@@ -15,6 +15,8 @@ from sheetgen.xlsx.elements import Element
 from sheetgen.xlsx.markup import Markup
 
 _FIRST_CUSTOM_FORMAT = 164
+_LAST_CUSTOM_FORMAT = 2**16 - 1
+"""The largest number that a format gets behind the others; where one is larger than programs read, there is no more."""
 
 
 @dataclass(frozen=True)
@@ -47,17 +49,23 @@ def merge(first: Markup, second: Markup) -> MergedNumbers:
 def _add_number_formats(first: Markup, second: Markup) -> Mapping[int, int]:
     """Add the second sheet's own number formats, by their codes; return their numbers."""
     known = {item.get("formatCode"): int(item.get("numFmtId", "0")) for item in reversed(_items(first, "numFmts"))}
-    free = max([_FIRST_CUSTOM_FORMAT - 1, *known.values()]) + 1
+    free = _free_numbers(set(known.values()))
     numbers, new = {}, []
     for item in _items(second, "numFmts"):
         code, number = item.get("formatCode"), item.get("numFmtId")
         if code not in known:
-            known[code] = free
-            new.append(second.source(item).replace(f'numFmtId="{number}"', f'numFmtId="{free}"'))
-            free += 1
+            known[code] = next(free)
+            new.append(second.source(item).replace(f'numFmtId="{number}"', f'numFmtId="{known[code]}"'))
         numbers[int(number)] = known[code]
     _append(first, "numFmts", new)
     return numbers
+
+
+def _free_numbers(taken: set[int]) -> Iterator[int]:
+    """Yield the numbers behind the last that is taken, or else those that are free between."""
+    last = max([_FIRST_CUSTOM_FORMAT - 1, *taken])
+    yield from range(last + 1, _LAST_CUSTOM_FORMAT + 1)
+    yield from (number for number in range(_FIRST_CUSTOM_FORMAT, last) if number not in taken)
 
 
 def _renumber(item: str, numbers: Mapping[str, Mapping[int, int]]) -> str:

@@ -35,7 +35,7 @@ def start(*words: object, cwd: Path) -> subprocess.Popen[str]:
 def finish(process: subprocess.Popen[str]) -> tuple[int, str]:
     """Return the exit code and what was said on stderr."""
     _, errors = process.communicate(timeout=300)
-    assert "Traceback" not in errors
+    assert "Traceback" not in errors, errors
     return process.returncode, errors
 
 
@@ -64,9 +64,27 @@ def require_whole(path: Path) -> None:
         assert archive.testzip() is None
 
 
-def test_builds_that_are_killed(small_workbook: Path) -> None:
-    words = ("sheetgen", "build", "-o", small_workbook.name, "--force", "--iterations", "50", "--no-verify")
+@pytest.mark.parametrize("more", [("50", "--no-verify"), ("2500",)], ids=["small", "large"])
+def test_builds_that_are_killed(small_workbook: Path, more: tuple[str, ...]) -> None:
+    """The large one has 620,000 cells, which processes of their own spell and compress, and is verified."""
+    words = ("sheetgen", "build", "-o", small_workbook.name, "--force", "--iterations", *more)
     kill_again_and_again(small_workbook.parent, lambda: require_whole(small_workbook), *words)
+
+
+def test_copies_of_a_template_that_are_killed(tmp_path: Path) -> None:
+    """Each of the two files is the old one or the new one, whole."""
+    words = ("sheetgen", "copy", "iris", "--force")
+    assert finish(start(*words, cwd=tmp_path))[0] == 0
+    new = {name: (tmp_path / name).read_bytes() for name in ("iris.toml", "iris.csv")}
+    old = {name: b"precious " + content for name, content in new.items()}
+
+    def check() -> None:
+        for name in new:
+            assert (tmp_path / name).read_bytes() in (old[name], new[name])
+            (tmp_path / name).write_bytes(old[name])
+
+    check()
+    kill_again_and_again(tmp_path, check, *words)
 
 
 def test_sheets_added_by_programs_that_are_killed(small_workbook: Path) -> None:
@@ -75,6 +93,16 @@ def test_sheets_added_by_programs_that_are_killed(small_workbook: Path) -> None:
 
     handmade_run(small_workbook.parent / "runs", "one")
     words = ("cnn", "tab", "one", "--workbook", small_workbook.name)
+    kill_again_and_again(small_workbook.parent, lambda: require_whole(small_workbook), *words)
+
+
+def test_networks_put_into_a_workbook_by_programs_that_are_killed(small_workbook: Path) -> None:
+    for package in ("PIL", "torch"):
+        pytest.importorskip(package, reason="the extra cnn is not installed")
+    from live_networks import untrained_run
+
+    untrained_run(small_workbook.parent / "runs", "one")
+    words = ("cnn", "sheet", "one", "--workbook", small_workbook.name)
     kill_again_and_again(small_workbook.parent, lambda: require_whole(small_workbook), *words)
 
 

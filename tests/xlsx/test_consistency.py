@@ -21,6 +21,9 @@ from sheetgen.xlsx.package import Package
 BOOK, RELS, STYLES = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml"
 TYPES, SHEET = "[Content_Types].xml", "xl/worksheets/sheet1.xml"
 
+MC = '<mc:AlternateContent xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006">'
+END = "</mc:AlternateContent>"
+
 FAULTS: dict[str, tuple[str, str, str, str]] = {
     "a relation that leads nowhere": (RELS, "theme1.xml", "no.xml", "leads to xl/theme/no.xml, which is not there"),
     "two relations of one name": (RELS, 'Id="rId2"', 'Id="rId1"', "two relations are called rId1"),
@@ -37,8 +40,14 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
     "two numbers": (BOOK, "</sheets>", '<sheet name="B" sheetId="1" r:id="rId1"/></sheets>', "two sheets have the num"),
     "two names": (BOOK, "</sheets>", '<sheet name="cnn" sheetId="9" r:id="rId1"/></sheets>', "two sheets are called"),
     "no such relation": (BOOK, "</sheets>", '<sheet name="B" sheetId="9" r:id="rId9"/></sheets>', "B has no relation"),
+    "sheets as a choice": (BOOK, "<sheets>", f"{MC}<mc:Choice><sheets/></mc:Choice>{END}<sheets>", "sheets stands in"),
+    "a lock as a fallback": (
+        BOOK, "<bookViews>", f"{MC}<mc:Fallback><workbookProtection/></mc:Fallback>{END}<bookViews>",
+        "workbookProtection stands in what only some programs read",
+    ),
+    "formats as a choice": (STYLES, "(<dxfs.*</dxfs>)", rf"{MC}<mc:Choice>\1</mc:Choice>{END}", "dxfs stands in what"),
     "nothing leads to it": ("_rels/.rels", '/officeDocument"', '/other"', "no relation leads to the workbook"),
-}
+}  # fmt: skip
 
 
 @pytest.fixture

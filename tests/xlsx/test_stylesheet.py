@@ -104,6 +104,14 @@ def test_what_is_there_already_is_used_again(tmp_path: Path) -> None:
     assert text.count('formatCode="0.0&quot; kg&quot;"') == 1
 
 
+def test_behind_a_number_of_a_format_that_is_too_large_the_free_ones_are_used(tmp_path: Path) -> None:
+    """openpyxl, as one program, reads no number behind the largest of 31 bits."""
+    largest = styles(first(tmp_path / "first.xlsx")).replace(b'numFmtId="164"', b'numFmtId="2147483647"')
+    text, _ = merged_with(largest, styles(second(tmp_path / "second.xlsx")))
+    numbers = re.findall(r'<numFmt numFmtId="(\d+)"|<numFmt [^>]*numFmtId="(\d+)"', text)
+    assert [int(one or other) for one, other in numbers] == [2147483647, 164, 165]
+
+
 ORDER = ("numFmts", "fonts", "fills", "borders", "cellStyleXfs", "cellXfs", "cellStyles", "dxfs", "tableStyles",
          "colors", "extLst")  # fmt: skip
 """The children of a style sheet in the order of the schema (CT_Stylesheet)."""
