@@ -108,6 +108,8 @@ def operands_by_letter(operands: Sequence[_Operand]) -> dict[str, _Operand]:
 
 _GELU = "tanh(sqrt(2/pi())*(a + 0.044715*a^3))"
 _SUMS, _PRODUCTS, _COMPARED = (SUM, NEGATION + 1), (PRODUCT, POWER), (SUM, SUM)
+_NOTHING = ("0", "0")
+"""The derivatives of a comparison: it is true or false, never a number, so nothing is learned through it."""
 
 _ROWS = (
     Primitive("add", ("1", "1"), " + ", " + ", "+", lambda a, b: a + b, "operator", SUM, _SUMS, cancels=True),
@@ -116,12 +118,11 @@ _ROWS = (
     Primitive("div", ("1/b", "-y/b"), "/", "/", "/", lambda a, b: a / b, "operator", PRODUCT, _PRODUCTS),
     Primitive("neg", ("-1",), "−", "-", "-", lambda a: -a, "operator", NEGATION, (PRODUCT,)),
     Primitive("pow", ("b*a^(b - 1)", "y*ln(a)"), "^", "^", "^", excel_power, "operator", POWER, (ATOM, ATOM)),
-    # True or false, never a number, so nothing is learned through a comparison.
-    Primitive("gt", ("0", "0"), " > ", " > ", ">", lambda a, b: a > b, "comparison", COMPARISON, _COMPARED),
-    Primitive("ge", ("0", "0"), " ≥ ", r" \ge ", ">=", lambda a, b: a >= b, "comparison", COMPARISON, _COMPARED),
-    Primitive("lt", ("0", "0"), " < ", " < ", "<", lambda a, b: a < b, "comparison", COMPARISON, _COMPARED),
-    Primitive("le", ("0", "0"), " ≤ ", r" \le ", "<=", lambda a, b: a <= b, "comparison", COMPARISON, _COMPARED),
-    Primitive("eq", ("0", "0"), " = ", " = ", "=", lambda a, b: a == b, "comparison", COMPARISON, _COMPARED, "=="),
+    Primitive("gt", _NOTHING, " > ", " > ", ">", lambda a, b: a > b, "comparison", COMPARISON, _COMPARED),
+    Primitive("ge", _NOTHING, " ≥ ", r" \ge ", ">=", lambda a, b: a >= b, "comparison", COMPARISON, _COMPARED),
+    Primitive("lt", _NOTHING, " < ", " < ", "<", lambda a, b: a < b, "comparison", COMPARISON, _COMPARED),
+    Primitive("le", _NOTHING, " ≤ ", r" \le ", "<=", lambda a, b: a <= b, "comparison", COMPARISON, _COMPARED),
+    Primitive("eq", _NOTHING, " = ", " = ", "=", lambda a, b: a == b, "comparison", COMPARISON, _COMPARED, "=="),
     # Only the branch that is taken is evaluated; the derivatives are those on the branch taken.
     Primitive("where", ("0", "1", "1"), "where", r"\mathrm{where}", "IF"),
     Primitive("exp", ("y",), "exp", r"\exp", "EXP", math.exp),
@@ -141,7 +142,7 @@ _ROWS = (
         "min", r"\min", "MIN", min, folds=True, kinks=True,
     ),
     # The next whole number below.
-    Primitive("floor", ("0",), "floor", r"\left\lfloor …\right\rfloor", "INT", lambda a: float(math.floor(a))),
+    Primitive("floor", ("0",), "floor", r"\left\lfloor …\right\rfloor", evaluate=lambda a: float(math.floor(a))),
     Primitive("mod", ("1", "-floor(a/b)"), "mod", r"\mathrm{mod}", expansion="a - b*floor(a/b)"),
     # What differentiation takes for a constant (stop-gradient).
     Primitive("held", ("0",), "held", r"\mathrm{held}", expansion="a"),

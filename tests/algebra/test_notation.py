@@ -11,7 +11,7 @@ from openpyxl import Workbook
 from trees import ERRORS, EXPRESSIONS, VALUES
 
 from sheetgen.algebra.evaluate import evaluate, expanded
-from sheetgen.algebra.expr import Apply, Const, Expr, Var
+from sheetgen.algebra.expr import Apply, Const, Expr, Held, Var
 from sheetgen.algebra.latex import Latex
 from sheetgen.algebra.notation import Excel, Python, Text, general, plain_number
 from sheetgen.algebra.ops import PRIMITIVES, functions
@@ -70,6 +70,11 @@ GOLDEN = {
         "where(a ≤ b, a, b)²",
         "IF(B5<=C5,B5,C5)^2",
         r"{\mathrm{where}\left(a \le b, a, b\right)}^{2}",
+    ),
+    "where(a < b, 1, a)": (
+        "where(a < b, 1, a)",
+        "IF(B5<C5,1,B5)",
+        r"\mathrm{where}\left(a < b, 1, a\right)",
     ),
     "max(a, b, c)": ("max(a, b, c)", "MAX(B5,C5,D5)", r"\max\left(a, b, c\right)"),
     "max(a, max(b, c), min(a, 0))": (
@@ -130,6 +135,29 @@ def test_a_person_reads_a_function_by_its_name(name: str) -> None:
     assert Text().write(Apply(name, operands)) == (f"{text}({written})" if operands else text)
     if name not in ("abs", "floor", "exp", "ln", "sin", "cos", "max", "min", "tanh", *signs):
         assert Latex().write(Apply(name, operands)) == rf"\mathrm{{{latex}}}\left({written}\right)"
+
+
+def test_python_raises_to_a_small_power_by_its_own_operator() -> None:
+    """To 0 and below not: 0^0 and 0^-1 are errors of a spreadsheet, which only the function for it gives."""
+    spelled = {
+        power: Python(lambda name: name, lambda name: name).write(Apply("pow", (Var("a"), Const(power))))
+        for power in (2.0, 0.0, -1.0, 0.5)
+    }
+    assert spelled == {2.0: "a**2.0", 0.0: "pow(a, 0.0)", -1.0: "pow(a, (-1.0))", 0.5: "pow(a, 0.5)"}
+
+
+def test_a_derivative_is_raised_to_a_power_in_parentheses_and_multiplied_without() -> None:
+    slope, a = Var("∂E/∂w"), Var("a")
+    assert Text().write(Apply("pow", (slope, Const(2.0)))) == "(∂E/∂w)²"
+    assert Text().write(Apply("div", (a, slope))) == "a/∂E/∂w"
+
+
+def test_what_is_held_is_called_so() -> None:
+    assert Text().write(Held("w")) == "held(w)"
+
+
+def test_nothing_needs_no_parentheses() -> None:
+    assert Excel(CELLS.__getitem__).write(Apply("mul", (Var("a"), Const(0.0)))) == "B5*0"
 
 
 def test_negative_constants_stand_in_parentheses() -> None:

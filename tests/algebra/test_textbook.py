@@ -21,9 +21,13 @@ def read(text: str) -> str:
 @pytest.mark.parametrize(
     ("equation", "expected"),
     [
+        ("squared_error(y, t)", "(t − y)²"),
         ("half_squared_error(y, t)", "½·(t − y)²"),
+        ("huber(y, t)", "½·(y − t)² if |y − t| ≤ 1, else |y − t| − ½"),
+        ("bce_with_logits(z, t)", "max(z, 0) − z·t + ln(1 + exp(−|z|))"),
         ("bce(p, t)", "−(t·ln(p) + (1 − t)·ln(1 − p))"),
         ("cce(p, t)", "0 if t = 0, else −t·ln(p)"),
+        ("l1_penalty(w)", "|w|"),
         ("l2_penalty(w)", "w²"),
         ("where(h > 0, 1, 0)", "[h > 0]"),
         ("g*where(h > 0, 1, 0)", "g·[h > 0]"),
@@ -33,6 +37,7 @@ def read(text: str) -> str:
         ("where(h > 0, a, where(k > 0, b, c))", "a if h > 0, else b if k > 0, else c"),
         ("exp(where(h > 0, a, b))", "exp(a if h > 0, else b)"),
         ("max(o1, o2, where(h > 0, a, b))", "max(o1, o2, (a if h > 0, else b))"),
+        ("max(o1, where(h > 0, a, b))", "max(o1, (a if h > 0, else b))"),
         ("held(max(o1, o2, o3))", "max(o1, o2, o3), held constant"),
         ("o1 - held(z)", "o1 − (z, held constant)"),
         ("identity(a + b)*c", "(a + b)·c"),
@@ -63,6 +68,11 @@ def test_no_line_breaks_inside_a_bracket() -> None:
     lines = in_lines(text, 20)
     assert lines.replace("\u00a0", " ") == text
     assert lines.split(" ") == ["∂E/∂o1", "=", text.partition(" = ")[2].replace(" ", "\u00a0")]
+
+
+def test_lines_break_behind_a_bracket_of_any_kind() -> None:
+    for opened, closed in ("()", "[]", "⌊⌋"):
+        assert in_lines(f"{opened}a b{closed} c d", 4) == f"{opened}a\u00a0b{closed} c d"
 
 
 @pytest.mark.parametrize("template", template_names())

@@ -82,6 +82,11 @@ def test_the_columns_that_count() -> None:
     assert table[3]["mean near"] == sum(row["near"] for row in table[:4]) / 4
 
 
+def test_a_batch_of_all_samples_counts_them_once() -> None:
+    columns = [quantity.name for quantity in study_of('"full"').graph.quantities]
+    assert [name for name in columns if name in ("iteration", "in batch", "sample", "epoch")] == ["iteration", "sample"]
+
+
 @pytest.mark.parametrize("batch", BATCHES)
 @pytest.mark.parametrize("optimizer", ["sgd", "momentum", "adamw"])
 def test_the_second_opinion_agrees_across_chunks(batch: object, optimizer: str) -> None:

@@ -106,6 +106,7 @@ def kinds(outcome: SheetOutcome) -> list[tuple[str, Kind]]:
         ("A2", {"own": "d1 * 2"}, None),
         ("A5", {"value": 1.0}, Kind.LABEL),
         ("A5", {"own": "0"}, Kind.LABEL),
+        ("A5", {"value": False}, Kind.LABEL),
         ("B5", {"own": "8"}, Kind.FORMULA),
         ("B5", {"own": None, "shared": HALVED}, Kind.FORMULA),
         ("B7", {"shared": None}, Kind.CONSTANT),
@@ -132,6 +133,12 @@ def test_one_missing_cell(where: str, count: int) -> None:
     outcome = compared(cells)
     assert kinds(outcome) == [(where, Kind.MISSING)]
     assert outcome.formulas == count
+
+
+def test_a_missing_cell_is_told_with_what_belongs_there() -> None:
+    cells = right()
+    del cells["B6"]
+    assert [difference.expected for difference in compared(cells).differences] == [4.0]
 
 
 def test_an_empty_cell_may_be_missing() -> None:
@@ -233,6 +240,31 @@ def test_the_first_row_is_held_against_its_own_number_format() -> None:
     ]
     values: list[list[Value]] = [list(row) for row in rows]
     outcome = compare(ExpectedSheet(table, values, Tolerance(), formats=OfTwoDecimals()), file)
+    assert (outcome.differences, outcome.rounded) == ([], 1)
+
+
+class WithoutDecimals(PlainFormats):
+    """Formats of which one shows whole numbers only."""
+
+    def codes(self, style: str) -> tuple[str, ...]:
+        return ("0",) if style == "whole" else ("General",)
+
+
+def test_a_format_that_shows_all_of_one_column_may_round_the_next() -> None:
+    whole, fine = replace(PLAIN, number="0"), replace(PLAIN, number="0.000000")
+    rows = [(0.0, 0.5), (1.0, 0.25), (2.0, 0.125)]
+    columns = (
+        Column("iteration", 0.0, f"A{PREVIOUS_ROW}+1", whole, whole),
+        Column("w", 0.5, f"B{PREVIOUS_ROW}/2", fine, fine),
+    )
+    table = Page("lr 0.5", table=Table(1, len(rows), columns, lambda: iter(rows)))
+    file = [
+        [FileCell(1, 1, 0.0, style="whole"), FileCell(1, 2, 0.5)],
+        [FileCell(2, 1, 1.0, own="A1+1", style="whole"), FileCell(2, 2, 0.25, own="B1/2")],
+        [FileCell(3, 1, 2.0, own="A2+1", style="whole"), FileCell(3, 2, 0.125, own="B2/2", style="whole")],
+    ]
+    values: list[list[Value]] = [list(row) for row in rows]
+    outcome = compare(ExpectedSheet(table, values, Tolerance(), formats=WithoutDecimals()), file)
     assert (outcome.differences, outcome.rounded) == ([], 1)
 
 
