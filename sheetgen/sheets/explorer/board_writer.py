@@ -13,6 +13,7 @@ from itertools import groupby
 from sheetgen.algebra.expr import Var
 from sheetgen.sheets.explorer.board import WIDTH, Band, Line, Piece, Sign, Turn, width_of
 from sheetgen.sheets.explorer.grids import Grids
+from sheetgen.sheets.explorer.loops import apart
 from sheetgen.sheets.explorer.tensor_grid import TensorGrid
 from sheetgen.tensors.heads import heads
 from sheetgen.tensors.known import spelled
@@ -45,7 +46,7 @@ class Writer:
         """Yield the bands, in the order in which they are computed."""
         for letters, equations in groupby(self._equations(), key=self._letters_of):
             if letters:
-                yield self._loop(letters, list(equations))
+                yield from (self._loop(letters, loop) for loop in apart(list(equations)))
             else:
                 yield from map(self._plain, equations)
 
@@ -63,7 +64,7 @@ class Writer:
         result = equation[-1]
         return self._letters.get(result.name, ("",)) if result.place else ()
 
-    def _typed_as(self, equations: Sequence[list[Step]]) -> tuple[str, ...]:
+    def _typed_as(self, equations: Sequence[Sequence[Step]]) -> tuple[str, ...]:
         typed = (self._typed[steps[-1].name, steps[-1].place] for steps in equations)
         return tuple(dict.fromkeys(f"{one.key} = {one.text}" for one in typed))
 
@@ -102,7 +103,7 @@ class Writer:
 
     # --- a loop ---
 
-    def _loop(self, letters: tuple[str, ...], equations: Sequence[list[Step]]) -> Band:
+    def _loop(self, letters: tuple[str, ...], equations: Sequence[Sequence[Step]]) -> Band:
         own = {step.name for steps in equations for step in steps}
         turns: dict[Place, list[Step]] = {}
         for steps in equations:
