@@ -7,9 +7,9 @@ timed from its start to its exit, and the writers take turns, so that a machine 
 all; a first turn warms up and is not counted. CPU time is that of all cores.
 
 This project writes the whole workbook, by its command, ``sheetgen build --no-verify``: every value, the other sheets,
-charts, styles. The others write the formulas of
-the training sheets, which they have from this project's pages, and nothing else: openpyxl and the Rust writer without
-values, the latter without references to the row above, which it has no means for; XlsxWriter with values.
+charts, styles. The others write the formulas of the training sheets, which they have from this project's pages, and
+nothing else: openpyxl and the Rust writer without values, the latter without references to the row above, which it has
+no means for; XlsxWriter with values.
 The others need the extra ``bench``.
 """
 

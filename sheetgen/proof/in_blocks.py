@@ -59,7 +59,9 @@ def recalculate(
     WorkbookError and EngineError as reading and recalculating do.
     """
     layout = Layout(study)
-    if not isinstance(calculator, Embedded) or _at_once(calculator, file, layout):
+    if not isinstance(calculator, Embedded):
+        return _by_another(calculator, file, layout, timeout), []
+    if _at_once(calculator, file, layout):
         return calculator.recalculate(file.path, timeout), []
     try:
         with TemporaryDirectory(prefix="sheetgen-", ignore_cleanup_errors=True) as folder:
@@ -72,6 +74,16 @@ def recalculate(
     except OSError as error:
         reason = f"a temporary file cannot be written ({error.strerror}), in TMPDIR or the system's folder for them"
         raise EngineError(f"{file.path}: {reason}", "make room there, or set TMPDIR to another folder") from error
+
+
+def _by_another(calculator: Engine, file: WorkbookFile, layout: Layout, timeout: float) -> Recalculation:
+    """Return the values by an engine that is given all at once; where it fails at a large workbook, say who is not."""
+    try:
+        return calculator.recalculate(file.path, timeout)
+    except EngineError as error:
+        if sum(len(table.letters) for table in layout.tables) * layout.study.rows <= BLOCK_CELLS:
+            raise
+        raise EngineError(f"{error}, or use --engine embedded, which goes through the rows block by block") from error
 
 
 def _at_once(calculator: Embedded, file: WorkbookFile, layout: Layout) -> bool:

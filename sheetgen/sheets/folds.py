@@ -1,11 +1,12 @@
 """What is accumulated over the rows of a training: sums, extremes, single rows.
 
-A fold takes the rows of one variant chunk by chunk, as they pass; no column is ever held whole. Who may ask
-for its values, and when, is said in `sheetgen.sheets.results`.
+A fold takes the rows of one variant chunk by chunk, as they pass; no column is held whole but a `Curve`, of few
+rows. Who may ask for its values, and when, is said in `sheetgen.sheets.results`.
 """
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Protocol
@@ -42,6 +43,11 @@ _MATCH = 1e-12
 """The embedded engine's MATCH takes numbers this close for equal (Excel's and LibreOffice's do not)."""
 
 
+def last_of_batches(rows: RowBlock, seen: int, batch: int) -> RowBlock:
+    """Return those of some rows that are the last of a batch; so many were ``seen`` before them."""
+    return rows[-(seen + 1) % batch :: batch]
+
+
 def may_match(a: float, b: float) -> bool:
     """Whether an engine's MATCH may take two numbers for equal."""
     return abs(a - b) <= max(_MATCH, FUZZ * max(abs(a), abs(b)))
@@ -67,7 +73,7 @@ class Losses:
 
     def feed(self, rows: RowBlock) -> None:
         """Take the next rows; the last one of a batch counts."""
-        losses = rows[-(self._rows_seen + 1) % self._batch :: self._batch, self._position]
+        losses = last_of_batches(rows, self._rows_seen, self._batch)[:, self._position]
         self._rows_seen += len(rows)
         if not len(losses):
             return
@@ -152,6 +158,22 @@ class RowsAt:
         places = self._wanted - self._rows_seen
         here = places[(places >= 0) & (places < len(rows))]
         self.values += map(tuple, rows[np.ix_(here, self._columns)].tolist())
+        self._rows_seen += len(rows)
+
+
+class Curve:
+    """A column of one variant in the last row of every batch: ``values``, 8 bytes each."""
+
+    what = "a curve"
+
+    def __init__(self, variant: int, position: int, batch: int) -> None:
+        self.variant, self._position, self._batch = variant, position, batch
+        self._rows_seen = 0
+        self.values = array("d")
+
+    def feed(self, rows: RowBlock) -> None:
+        """Take the next rows; the last one of a batch counts."""
+        self.values.frombytes(last_of_batches(rows, self._rows_seen, self._batch)[:, self._position].tobytes())
         self._rows_seen += len(rows)
 
 

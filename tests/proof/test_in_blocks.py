@@ -16,6 +16,7 @@ from gallery import TEMPLATES, small_workbook_of
 from sheetgen import EngineError, build, load, override, verify
 from sheetgen.engines import embedded, get
 from sheetgen.engines.base import Recalculation
+from sheetgen.engines.libreoffice import LibreOffice
 from sheetgen.proof import in_blocks
 from sheetgen.proof.recorded import study_recorded
 from sheetgen.proof.report import Block, Kind
@@ -200,6 +201,23 @@ def test_libreoffice_is_given_the_whole_workbook(seed: Path, soffice: str) -> No
     report = verify(seed, "libreoffice", timeout=120)
     assert report.ok
     assert report.blocks == []
+
+
+@pytest.mark.usefixtures("blocks")
+def test_where_libreoffice_ends_at_a_large_workbook_the_engine_that_does_not_is_named(
+    seed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(self: LibreOffice, path: Path, timeout: float) -> None:
+        raise EngineError(f"{path}: LibreOffice took longer than {timeout:g} s and was stopped: allow more time")
+
+    monkeypatch.setattr(LibreOffice, "recalculate", stopped)
+    large = "allow more time, or use --engine embedded, which goes through the rows block by block"
+    with pytest.raises(EngineError, match=large):
+        verify(seed, engine="libreoffice", timeout=9)
+    monkeypatch.undo()
+    monkeypatch.setattr(LibreOffice, "recalculate", stopped)
+    with pytest.raises(EngineError, match=r"allow more time$"):
+        verify(seed, engine="libreoffice", timeout=9)
 
 
 @pytest.mark.usefixtures("blocks")

@@ -6,27 +6,31 @@ training on batches, epoch by epoch.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
-from itertools import islice
 
 from sheetgen.algebra.notation import general
 from sheetgen.network.evaluation import points
 from sheetgen.network.graph import BATCH, ITERATION, SAMPLES, Section
-from sheetgen.network.trace import Trace
 from sheetgen.page import style
 from sheetgen.page.block import Block
 from sheetgen.page.page import PREVIOUS_ROW, ROW, Column, Formula, Page, Table, quoted, text_literal
+from sheetgen.sheets import folds
 from sheetgen.sheets import layout as at
 from sheetgen.sheets.book import Book
 from sheetgen.sheets.epochs import EpochsTable
+from sheetgen.sheets.error.rows import kept_rows, trained_rows
+from sheetgen.sheets.results import Watched
 from sheetgen.sheets.section_style import put_label
 
 EPOCHS_DONE = "epochs done"
 """The label of the column that counts how often a training on batches has seen the whole data set."""
 
 
+MOST_KEPT = 2**20
+"""The most numbers of the curves that are kept, 8 MiB; where there are more, the training runs again for them."""
 _ON_TEST = ", test"
 """What stands behind the name of a variant where a curve is of the test set."""
 
@@ -102,7 +106,9 @@ class ErrorTable:
             put_label(page, self.block, label, section, title, curve.title)
         study = self.book.study
         columns = self._by_epoch() if study.evaluates else (self._iterations(), *self._by_iteration())
-        values = self._points if study.evaluates else self._tested if study.test else self._values_of_rows()
+        values = self._points if study.evaluates else self._values_of_rows()
+        if study.test and not study.evaluates:
+            values = partial(self._with_tested, values)
         portable = not (study.evaluates or study.test)
         page.table = Table(self.block.first, self.rows, tuple(columns), values, is_portable=portable)
 
@@ -144,13 +150,16 @@ class ErrorTable:
             for curve in self.curves.values()
             if not curve.test
         ]
-        return partial(_last_of_batches, self.book.trace, places)
+        if self.rows * len(places) > MOST_KEPT:
+            return partial(trained_rows, self.book.trace, places)
+        batch, results = self.book.study.batch, self.book.results
+        return _Kept([results.watch(folds.Curve(variant, position, batch)) for variant, position in places])
 
-    def _tested(self) -> Iterator[tuple[float, ...]]:
+    def _with_tested(self, of_training: Callable[[], Iterator[tuple[float, ...]]]) -> Iterator[tuple[float, ...]]:
         """Yield the values of the rows where some are of the test set, which is evaluated at every iteration."""
         test = self.book.results.test
         tested = {c: test.curve(c.variant, c.quantity) for c in self.curves.values() if c.test}
-        for row, (iteration, *numbers) in enumerate(self._values_of_rows()()):
+        for row, (iteration, *numbers) in enumerate(of_training()):
             trained = iter(numbers)
             yield (iteration, *(tested[c][row] if c.test else next(trained) for c in self.curves.values()))
 
@@ -178,11 +187,24 @@ class ErrorTable:
             yield (float(iteration), iteration * float(study.batch) / study.count, *numbers)
 
 
-def _last_of_batches(trace: Trace, places: Sequence[tuple[int, int]]) -> Iterator[tuple[float, ...]]:
-    """Yield, for each iteration, some columns, each of a variant, in the last row of its batch."""
-    batch = trace.study.batch
-    for iteration, rows in enumerate(islice(trace.rows(), batch - 1, None, batch)):
-        yield (float(iteration), *(rows[variant][place] for variant, place in places))
+@dataclass(frozen=True)
+class _Kept:
+    """The values of the rows from curves that were kept while the training passed by, so that it need not run again.
+
+    Another process gets the numbers alone.
+    """
+
+    curves: Sequence[Watched[folds.Curve]]
+
+    def __call__(self) -> Iterator[tuple[float, ...]]:
+        return kept_rows(self._numbers)
+
+    def __reduce__(self) -> tuple[Callable[..., object], tuple[object, ...]]:
+        return partial, (kept_rows, self._numbers)
+
+    @property
+    def _numbers(self) -> list[array[float]]:
+        return [curve().values for curve in self.curves]
 
 
 def variant_title(book: Book, variant: int, test: bool = False) -> Formula | str:
