@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from cnn.errors import CnnError
-from cnn.runs.metrics import Epoch
+from cnn.runs.metrics import Beginning, Epoch
 from cnn.runs.run import Run
 from cnn.runs.summary import Summary
 from cnn.training.config import recorded_config
@@ -21,17 +22,29 @@ WIDTH = 30
 
 
 class Bar:
-    """A reporter that prints a line an epoch, and a bar within it where stderr is a terminal."""
+    """A reporter that prints what begins, a line an epoch, and a bar within it where stderr is a terminal."""
 
-    def __init__(self, epochs: int) -> None:
+    def __init__(self, epochs: int, clock: Callable[[], float] = time.monotonic) -> None:
         self.epochs, self.filled, self.on_terminal = epochs, -1, sys.stderr.isatty()
+        self.clock, self.first = clock, 0
+        self.started = clock()
 
-    def batch(self, epoch: int, done: int, total: int) -> None:
-        """Draw the bar anew when it grew."""
+    def begin(self, beginning: Beginning) -> None:
+        """Print what is known before the first epoch."""
+        self.first, self.started = beginning.done, self.clock()
+        self.write("\n".join(beginning_lines(beginning)) + "\n")
+
+    def batch(self, epoch: int, done: int, total: int, loss: Callable[[], float]) -> None:
+        """Draw the bar anew when it grew, with the loss and the time that is left at the pace so far."""
         filled = WIDTH * done // total
         if self.on_terminal and filled != self.filled:
             self.filled = filled
-            self.write(f"\repoch {epoch}/{self.epochs} [{'#' * filled}{'.' * (WIDTH - filled)}] {done}/{total}")
+            over = epoch - 1 - self.first + done / total
+            left = (self.clock() - self.started) * (self.epochs - self.first - over) / over
+            self.write(
+                f"\r\x1b[Kepoch {epoch}/{self.epochs} [{'#' * filled}{'.' * (WIDTH - filled)}] {done}/{total}"
+                f"  loss {loss():.4f}  {duration(left)} left"
+            )
 
     def epoch(self, row: Epoch) -> None:
         """Print the line of an epoch in place of its bar."""
@@ -42,6 +55,30 @@ class Bar:
         """Write to stderr at once."""
         sys.stderr.write(text)
         sys.stderr.flush()
+
+
+def beginning_lines(beginning: Beginning) -> list[str]:
+    """Return what is said before the first epoch: the run, what is trained, on which pictures, and on what."""
+    kept = f", {beginning.validation:,} held out" if beginning.validation else ""
+    several = f"{beginning.processes} processes, " if beginning.processes > 1 else ""
+    threads = f"{beginning.threads} thread{'s' if beginning.threads > 1 else ''}"
+    on = f", from epoch {beginning.done + 1} on" if beginning.done else ""
+    return [
+        f"{beginning.run}: {beginning.network}, {beginning.parameters:,} parameters, recipe {beginning.recipe}, "
+        f"{beginning.epochs} epoch{'s' if beginning.epochs > 1 else ''}{on}",
+        f"{beginning.data}: {beginning.train:,} training pictures{kept}, {beginning.test:,} test pictures, "
+        f"{beginning.batch_size} a batch; on {beginning.device}, {several}{threads}",
+    ]
+
+
+def duration(seconds: float) -> str:
+    """Return a time in words: ``45 s``, ``3 min 20 s``, ``1 h 02 min``."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02} min"
 
 
 def epoch_line(row: Epoch, epochs: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -50,11 +50,40 @@ class Epoch:
             raise ValueError("an epoch needs pictures")
 
 
+@dataclass(frozen=True)
+class Beginning:
+    """What is known before the first epoch: the run and its network, on what it is trained, and on which pictures.
+
+    ``done`` epochs are over already where a run goes on.
+    """
+
+    run: str
+    network: str
+    parameters: int
+    recipe: str
+    epochs: int
+    done: int
+    data: str
+    train: int
+    validation: int
+    test: int
+    batch_size: int
+    device: str
+    processes: int
+    threads: int
+
+
 class Reporter(Protocol):
     """Who is told how the training goes."""
 
-    def batch(self, epoch: int, done: int, total: int) -> None:
-        """Tell that ``done`` of ``total`` batches of the epoch are done."""
+    def begin(self, beginning: Beginning) -> None:
+        """Tell that the first epoch is about to begin."""
+
+    def batch(self, epoch: int, done: int, total: int, loss: Callable[[], float]) -> None:
+        """Tell that ``done`` of ``total`` batches of the epoch are done.
+
+        ``loss`` gives the mean loss of the last one; to ask for it makes the training wait for its device.
+        """
 
     def epoch(self, row: Epoch) -> None:
         """Tell that an epoch is over."""
@@ -63,7 +92,10 @@ class Reporter(Protocol):
 class Silent:
     """A reporter that says nothing."""
 
-    def batch(self, epoch: int, done: int, total: int) -> None:
+    def begin(self, beginning: Beginning) -> None:
+        """Say nothing."""
+
+    def batch(self, epoch: int, done: int, total: int, loss: Callable[[], float]) -> None:
         """Say nothing."""
 
     def epoch(self, row: Epoch) -> None:

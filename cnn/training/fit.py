@@ -14,8 +14,9 @@ from cnn.digits.idx import data_folder
 from cnn.digits.parts import Digits
 from cnn.errors import RunError
 from cnn.extra import require
+from cnn.net.networks import total_parameters
 from cnn.runs.examination import examine, predictions, write_mistakes
-from cnn.runs.metrics import Reporter, best_epoch
+from cnn.runs.metrics import Beginning, Reporter, best_epoch
 from cnn.runs.run import Run, make_folder
 from cnn.runs.summary import Stopped, Summary, summary_of
 from cnn.runs.temperature import temperature_of
@@ -144,6 +145,27 @@ def finish(trainer: Trainer, run: Run, plan: Plan, stopped: Stopped) -> Summary:
     return content
 
 
+def beginning(trainer: Trainer, run: Run, plan: Plan) -> Beginning:
+    """Return what is known before the first epoch."""
+    digits, held_out = trainer.digits, trainer.digits.validation
+    return Beginning(
+        run=str(run.folder),
+        network=plan.network,
+        parameters=total_parameters(plan.definition),
+        recipe=plan.recipe.title,
+        epochs=plan.recipe.epochs,
+        done=len(trainer.history),
+        data="MNIST" if digits.name == "mnist" else "drawn digits, not MNIST",
+        train=len(digits.train),
+        validation=len(held_out) if held_out else 0,
+        test=len(digits.test),
+        batch_size=plan.recipe.batch_size,
+        device=str(trainer.device),
+        processes=trainer.processes.count,
+        threads=plan.threads,
+    )
+
+
 def train_on(trainer: Trainer, run: Run, plan: Plan, reporter: Reporter) -> Stopped:
     """Train until the plan is fulfilled, patience is out, or a Ctrl-C came; return which."""
     processes = trainer.processes
@@ -181,6 +203,8 @@ def fit(plan: Plan, run: Run, processes: Processes, reporter: Reporter, command:
         make_folder(run)
         run.write_record(FILE, config_of(plan, digits, device, processes, command))
     processes.wait()
+    if processes.writes:
+        reporter.begin(beginning(trainer, run, plan))
     stopped = train_on(trainer, run, plan, reporter)
     processes.wait()
     return finish(trainer, run, plan, stopped) if processes.writes else None

@@ -133,7 +133,7 @@ class Trainer:
             losses.append(loss)
             logits.append(output)
             labels.append(batch.labels)
-            reporter.batch(epoch, done, steps)
+            reporter.batch(epoch, done, steps, loss.item)
         sizes = torch.tensor([len(of_batch) for of_batch in labels], device=self.device)
         loss_sum = float((torch.stack(losses) * sizes).sum())
         right = int((torch.cat(logits).argmax(1) == torch.cat(labels)).sum())
