@@ -187,6 +187,15 @@ TRIES: dict[str, list[tuple[Edits, Happens]]] = {
             lambda old, new: last(old, "lr 0.55", "E") > 1e9 and all(c[-1] < 0.01 for c in everywhere(new, "E")),
         ),
     ],
+    "dropout": [
+        (
+            {"w1": 0.0, "w2": 1.0},
+            lambda old, new: (
+                new.column("lr 0.4", "w1")[0] == 0
+                and last(new, "lr 0.4", "w1") == pytest.approx(last(old, "lr 0.4", "w1"), abs=0.01)
+            ),
+        ),
+    ],
     "gan-1d": [
         (
             {"γ": 0.0},

@@ -51,6 +51,8 @@ class Document:
             self.data["seed"] = seed
         elif isinstance(layers, dict) and "weights" not in layers:
             layers["seed"] = seed
+        elif self.table("data").get("masks"):
+            self.data["seed"] = seed
         elif "shuffle" not in self.data:
             problem = f"{self.source} draws nothing at random, so a seed changes nothing"
             raise UsageError(problem, "leave the seed out, or let [layers] draw the weights")

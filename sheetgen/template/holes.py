@@ -14,6 +14,7 @@ from sheetgen.errors import did_you_mean, listed, must_be
 from sheetgen.template.document import Document
 from sheetgen.template.prepared import Prepared
 from sheetgen.template.samples import Samples
+from sheetgen.tensors.labels import Shape
 
 
 def _mean(numbers: Sequence[float]) -> float:
@@ -67,7 +68,9 @@ def fill_holes(document: Document, samples: Samples) -> Filled:
         prepared.add("fill", name, f"{name}_filled", equation, {f"{name}_fill": by})
         filled[name] = tuple(by if math.isnan(number) else number for number in numbers)
     prepared.write()
-    shapes = {**samples.shapes, **dict.fromkeys(known.values(), ())}
+    shapes: dict[str, Shape] = {}
+    for name, shape in samples.shapes.items():
+        shapes |= {name: shape, known[name]: ()} if name in known else {name: shape}
     whole = replace(samples, inputs=_told(samples.inputs, known), test=_told(samples.test, known), shapes=shapes)
     return Filled(whole, prepared.names, filled, known.values())
 

@@ -24,6 +24,7 @@ from sheetgen.template.document import EQUATION_TABLES, QUANTITY_TABLES, Documen
 from sheetgen.template.equations import equation_texts, read_equation, require_room
 from sheetgen.template.holes import fill_holes
 from sheetgen.template.layers.expand import expand_layers
+from sheetgen.template.masks import mask_names, with_masks
 from sheetgen.template.pictures import with_pictures
 from sheetgen.template.players import TABLE as LOSSES
 from sheetgen.template.players import is_game, read_players
@@ -129,7 +130,7 @@ class _TemplateReader:
         if "seed" in document.data:
             seed_of(document)
         samples = in_data or Samples(self.sample("inputs"), self.sample("targets"))
-        left_out = filled.known if filled else ()
+        left_out = (*filled.known, *mask_names(document)) if filled else ()
         fixed = self.expand_layers(samples, prepared, left_out) if "layers" in document.data else ()
         players = self.players(tensors)
         require_names(document, samples)
@@ -218,7 +219,8 @@ class _TemplateReader:
             if table in document.data:
                 problem = f"the template has [data], so [{table}] must go"
                 document.fail(problem, f"name the {table} in [data]", table)
-        return with_test_set(document, self.folder, naming, read_samples(document, self.folder, naming))
+        samples = with_test_set(document, self.folder, naming, read_samples(document, self.folder, naming))
+        return with_masks(document, samples)
 
     def sample(self, table: str) -> dict[str, tuple[float, ...]]:
         """Return the numbers of a table of a single sample."""

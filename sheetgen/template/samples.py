@@ -9,6 +9,7 @@ label = "species"               the column (of the file, or the last of each row
 classes = ["setosa", "other"]
 standardise = ["x1"]            columns that `scaling` brings to one scale; or minmax
 fill = "mean"                   what stands for `holes` in inputs
+masks = { m = 0.5 }             `masks` of dropout, drawn; with repeat = 4 each sample stands four times
 test = 0.2                      what is never trained on, as `test_set` says
 """
 
@@ -27,7 +28,8 @@ from sheetgen.template.fields import Column, Field, read_fields
 from sheetgen.tensors.labels import Shape
 from sheetgen.tensors.naming import COUNTED, Naming
 
-_KEYS = ("inputs", "targets", "rows", "file", "label", "classes", "standardise", "minmax", "fill", "test", *DIALECT)
+_PREPARED = ("standardise", "minmax", "fill", "test", "masks", "repeat")
+_KEYS = ("inputs", "targets", "rows", "file", "label", "classes", *_PREPARED, *DIALECT)
 MAX_SAMPLES = 100_000
 
 

@@ -79,6 +79,13 @@ def test_a_workbook_with_holes_is_proven_by_both_engines(tmp_path: Path, engine_
     assert replace(again, name=study.name, read_as=study.read_as) == study
 
 
+def test_in_tensors_too(tmp_path: Path) -> None:
+    line = '[parameters]\nw = [0.1, 0.2]\n[forward]\ny = "w @ stack(size_filled, rooms_filled)"\n'
+    study = read(tmp_path, f'{DATA}fill = "mean"\n{line}[loss]\nE = "(y - price)^2"\n')
+    assert study.network.inputs == ("size", "size_known", "rooms", "rooms_known")
+    assert build(study, tmp_path / "w.xlsx").ok
+
+
 def test_what_is_filled_is_scaled_and_read_by_layers(tmp_path: Path) -> None:
     layers = '[layers]\nsizes = [2, 1]\nactivation = "identity"\n'
     study = read(tmp_path, f'{DATA}fill = "mean"\nstandardise = ["size"]\n{layers}')

@@ -27,6 +27,7 @@ from sheetgen.template.shipped import template_names
 
 DEFAULTS = {
     "autoencoder": ["gradients"],
+    "dropout": ["weights"],
     "gan-1d": ["weights"],
     "house-prices": ["line", "path", "weights"],
     "matrix-factorisation": ["gradients"],
