@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 from cnn.errors import SettingsError, UsageError
 from cnn.json_form import Mismatch, read_value
 from sheetgen.errors import TemplateError, did_you_mean
+from sheetgen.files import read_file
 from sheetgen.template.toml import decode, key_lines
 
 _LARGEST = 1_000_000
@@ -30,11 +31,9 @@ class TomlFile:
     def read(path: Path) -> TomlFile:
         """Return what a file holds; raise `SettingsError` where it cannot be read, or is no TOML."""
         try:
-            content = path.read_bytes()
+            content = read_file(path, _LARGEST)
         except OSError as error:
             raise SettingsError(str(path), None, f"cannot be read: {error.strerror}") from error
-        if len(content) > _LARGEST:
-            raise SettingsError(str(path), None, f"is {len(content):,} bytes long", f"{_LARGEST:,} are the most")
         try:
             text = content.decode("utf-8-sig").replace("\r\n", "\n")
             return TomlFile(str(path), decode(text), key_lines(text))

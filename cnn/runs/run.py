@@ -26,9 +26,11 @@ from cnn.runs.epoch_table import from_csv, to_csv
 from cnn.runs.metrics import Epoch
 from cnn.runs.summary import Summary
 from sheetgen.errors import did_you_mean
-from sheetgen.files import replace_file
+from sheetgen.files import read_file, replace_file
 
 FORMAT = 1
+_LARGEST = 64 * 1024**2
+"""Bytes that a file of its records may have, far more than any run writes."""
 CheckpointState = dict[str, Any]
 """What a checkpoint holds by name: ``model``, ``optimizers`` and ``history``, as tensors, numbers and text."""
 RUN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -58,7 +60,7 @@ class Run:
     def read_json(self, name: str) -> dict[str, Any]:
         """Return one of its JSON files; raise `RunError` where it is absent, damaged or too new."""
         try:
-            content = json.loads(self.path(name).read_bytes())
+            content = json.loads(read_file(self.path(name), _LARGEST))
         except OSError as error:
             raise RunError(f"{self.path(name)} cannot be read ({error.strerror}): is '{self.name}' a run?") from error
         except (ValueError, RecursionError) as error:
@@ -92,7 +94,7 @@ class Run:
         """
         path = self.path("metrics.csv")
         try:
-            return from_csv(path.read_bytes().decode())
+            return from_csv(read_file(path, _LARGEST).decode())
         except FileNotFoundError:
             return []
         except OSError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -209,6 +210,16 @@ def test_a_damaged_table_of_epochs(run: Run, seed_workbook: Path) -> None:
     path.mkdir()
     assert "cannot be read: Is a directory" in error_line(run, "tab", "one", "--workbook", seed_workbook)
     assert seed_workbook.read_bytes() == before
+
+
+@pytest.mark.parametrize("file", ["summary.json", "metrics.csv"])
+def test_a_pipe_in_place_of_a_record_is_not_waited_on(run: Run, seed_workbook: Path, file: str) -> None:
+    run.path(file).unlink()
+    os.mkfifo(run.path(file))
+    line = error_line(run, "tab", "one", "--workbook", seed_workbook)
+    assert "cannot be read" in line
+    assert "it is no regular file" in line
+    assert state(run) == "damaged"
 
 
 def test_epochs_that_are_not_those_of_the_summary(run: Run, seed_workbook: Path) -> None:

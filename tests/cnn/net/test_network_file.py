@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -103,6 +104,11 @@ def test_a_mistake_is_told_with_its_line_and_both_shapes(
 def test_what_is_no_file_of_a_network(small: Path, tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="cannot be read: No such file"):
         chosen_network(str(tmp_path / "absent.toml"))
+    with pytest.raises(SettingsError, match="cannot be read: it is no regular file"):
+        read_network(Path(os.devnull))
+    small.write_bytes(b"#" * 1_000_001)
+    with pytest.raises(SettingsError, match="cannot be read: it is larger than 1,000,000 bytes"):
+        read_network(small)
     small.write_bytes(b"\xff\xfe")
     with pytest.raises(SettingsError, match="is no text in UTF-8"):
         read_network(small)
