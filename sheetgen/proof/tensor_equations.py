@@ -13,7 +13,7 @@ from sheetgen.proof.tensor_calls import Calls
 from sheetgen.proof.tensor_names import Names
 from sheetgen.proof.tensor_parts import Declared
 from sheetgen.proof.tensor_program import Equation
-from sheetgen.proof.tensor_words import items_of, option_of, sizes_of
+from sheetgen.proof.tensor_words import holds_places, items_of, option_of, sizes_of
 
 _SIZED = frozenset({"reshape", "onehot", "zeros", "ones", "maxpool", "avgpool"})
 """The functions whose last operand is a list of whole numbers, or one."""
@@ -59,6 +59,8 @@ class _Reader:
                 return make(sign_of(node), self.read(left), self.read(right))
             case ast.Attribute(value=value, attr="T"):
                 return make("transpose", self.read(value))
+            case ast.Subscript(value=rows, slice=places) if holds_places(places, self.loop):
+                return make("embedding", self.read(places), self.read(rows))
             case ast.Subscript(value=ast.Name(id=name), slice=items):
                 return self.names.part(name, items_of(items, self.loop))
             case ast.Subscript(value=value, slice=items):

@@ -11,7 +11,7 @@ from itertools import product
 
 from sheetgen.proof.reference_calls import parsed
 from sheetgen.proof.tensor_parts import Declared
-from sheetgen.proof.tensor_words import Items, items_of
+from sheetgen.proof.tensor_words import Items, holds_places, items_of
 from sheetgen.tensors.labels import Place
 from sheetgen.tensors.program import Step, Typed
 
@@ -30,7 +30,8 @@ class Equation:
     def asks(self) -> Iterator[tuple[str, Items]]:
         """Yield the names of tensors in it, each with the items that stand behind it."""
         nodes = list(ast.walk(self.right))
-        behind = {id(node.value): node.slice for node in nodes if isinstance(node, ast.Subscript)}
+        parts = [node for node in nodes if isinstance(node, ast.Subscript) and not holds_places(node.slice, self.loop)]
+        behind = {id(node.value): node.slice for node in parts}
         functions = {id(node.func) for node in nodes if isinstance(node, ast.Call)}
         for node in nodes:
             if isinstance(node, ast.Name) and node.id not in self.loop and id(node) not in functions:

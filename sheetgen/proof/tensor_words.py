@@ -18,6 +18,11 @@ _SIGNS: Mapping[type[ast.operator], Callable[[int, int], int]] = {
 }
 
 
+def holds_places(node: ast.expr, loop: Mapping[str, int]) -> bool:
+    """Whether there is a tensor between brackets, whose rows are looked up."""
+    return isinstance(node, ast.Subscript) or (isinstance(node, ast.Name) and node.id not in loop)
+
+
 def items_of(node: ast.expr, loop: Mapping[str, int]) -> Items:
     """Return what stands between brackets behind a tensor: a place or a span along each of its first axes."""
     nodes = node.elts if isinstance(node, ast.Tuple) else [node]

@@ -66,9 +66,14 @@ class _Parser(Grammar[Tree]):
                 node = Call("transpose", (node,))
             else:
                 opened = self.tokens[self.position - 1]
-                node = Index(node, self.items())
+                node = Call("embedding", (self.atom(), node)) if self.at_places() else Index(node, self.items())
                 self.close("]", opened)
         return node
+
+    def at_places(self) -> bool:
+        """Whether a tensor stands alone in brackets, whose rows are looked up: ``W[token]``, ``W[tokens[t]]``."""
+        is_tensor = self.token.kind == "name" and self.token.text not in self.loop
+        return is_tensor and self.following().text in ("]", "[")
 
     def number(self, value: float) -> Tree:
         return Const(value)

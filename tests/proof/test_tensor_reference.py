@@ -203,7 +203,7 @@ def test_an_unknown_name_or_function_is_an_error(text: str, unknown: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "text", ["A.sum()", "A.real", "[A]", "(A, A)", "lambda: A", "A if A else A", "sum(A[::2])", "sum(A[A])", "'A'"]
+    "text", ["A.sum()", "A.real", "[A]", "(A, A)", "lambda: A", "A if A else A", "sum(A[::2])", "sum(A[A + 1])", "'A'"]
 )
 def test_only_equations_are_read(text: str) -> None:
     with pytest.raises((ValueError, AssertionError)):
