@@ -103,13 +103,15 @@ def _named(layer: Layer, name: object) -> Tensor:
 def _first(layer: Layer, items: list[Mapping[str, Any]]) -> Tensor:
     """Return what the first layer reads: the input, or all inputs that are numbers, side by side as z0.
 
+    A linear layer takes a single number for a vector of one.
+
     Masks are none of those, nor are others that a layer asks for by name, if some are left.
     """
     masks = {str(item.get("mask", f"mask{number}")) for number, item in enumerate(items, 1)}
     asked = {str(item.get(key)) for item in items for key in ("from", "add")}
     free = {name: shape for name, shape in layer.tables.inputs.items() if name not in masks}
     free = {name: shape for name, shape in free.items() if name not in asked} or free
-    if len(free) == 1:
+    if len(free) == 1 and (any(free.values()) or layer.kind != "linear"):
         return Tensor(*next(iter(free.items())))
     if not free or any(free.values()):
         named = ", ".join(free or layer.tables.inputs)

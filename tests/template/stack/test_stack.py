@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from math import sqrt
+from math import sqrt, tanh
 from pathlib import Path
 
 import pytest
@@ -272,11 +272,6 @@ def test_the_accuracy_counts_what_is_told_right() -> None:
         ("x = [1, 2]", "w1 = [1, 2]", "line 6: [[layers]] makes a quantity 'W1'; rename the input 'w1'"),
         ("t = [0.5]", "b2 = [0.5]", "line 8: [[layers]] makes a quantity 'b2'; rename the target 'b2'"),
         (
-            "x = [1, 2]",
-            "x = 1",
-            "line 10: layer 1 (linear): it reads x, which is a number; it takes a vector, or rows of vectors",
-        ),
-        (
             "mean_squared_error",
             "mean_square_error",
             "line 3: there is no loss 'mean_square_error'; did you mean 'mean_squared_error'?",
@@ -452,3 +447,28 @@ def test_layers_that_are_no_tables_are_refused() -> None:
         with pytest.raises(TemplateError, match=r"t\.toml, line 1: ") as caught:
             loads(f"layers = {value}\n{head}", "t.toml")
         assert message in str(caught.value)
+
+
+def test_a_linear_layer_reads_a_number_as_a_vector_of_one() -> None:
+    text = """rates = [0.1]
+iterations = 2
+loss = "mean_squared_error"
+[data]
+inputs = ["x"]
+targets = ["t"]
+rows = [[0.5, 1], [2, 3]]
+[parameters]
+W1 = [[0.4], [-1.5]]
+W2 = [[2, 0.5]]
+[[layers]]
+kind = "linear"
+activation = "tanh"
+[[layers]]
+kind = "linear"
+"""
+    study = loads(text)
+    row = dict(zip(study.graph.names, next(iter(trace(study))).rows[0][0], strict=True))
+    hidden = [tanh(0.4 * 0.5), tanh(-1.5 * 0.5)]
+    assert row["z2_0"] == pytest.approx(2 * hidden[0] + 0.5 * hidden[1], rel=1e-14)
+    with pytest.raises(TemplateError, match=r"layer 1 \(linear\): it reads x, which is a number; it takes a vector"):
+        loads(text.replace('kind = "linear"', 'kind = "linear"\nfrom = "x"', 1))
