@@ -65,16 +65,29 @@ def unwrapped(name: str) -> str:
     return name
 
 
+_BETWEEN_NUMBERS = re.compile(r"(?<=\d)[\s_{}\[\]^,;()|]+(?=\d)")
+_APART = "·"
+
+
+def _spelled(name: str) -> tuple[str, ...]:
+    """Return the keys of a name as it is spelled: W_1_1 is W11 as well, D_11_0 and D_1_10 are two."""
+    apart = squashed(_BETWEEN_NUMBERS.sub(_APART, name))
+    together = apart.replace(_APART, "")
+    if apart == together:
+        return (together,)
+    return (apart,) if re.search(rf"\d\d{_APART}|{_APART}\d\d", apart) else (apart, together)
+
+
 def keys(name: str) -> tuple[str, ...]:
     """Return the keys of a name: as it is spelled, and ``(h1)`` for the activation of h1, ``<h1>`` for what enters it.
 
     Two names are one quantity where they share a key.
     """
-    exact = squashed(name)
+    exact = _spelled(name)
     for patterns, around in ((_ACTIVATIONS, "()"), (_ENTERING, "<>")):
         for pattern in patterns:
             match = pattern.fullmatch(name.strip())
-            inner = squashed(match[1]) if match else ""
-            if inner and not inner[0].isdigit():
-                return exact, around[0] + inner + around[1]
-    return (exact,)
+            inner = _spelled(match[1]) if match else ("",)
+            if inner[0] and not inner[0][0].isdigit():
+                return (*exact, *(around[0] + one + around[1] for one in inner))
+    return exact

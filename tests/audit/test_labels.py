@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sheetgen.audit.labels import Kind, meaning
+from sheetgen.audit.spelling import keys
 
 
 @pytest.mark.parametrize(
@@ -108,3 +109,10 @@ def test_what_is_no_label(text: str) -> None:
     meant = meaning(text)
     assert meant is None or meant.kind == Kind.QUANTITY
     assert text in ("42",) or meant is None
+
+
+def test_numbers_that_stand_apart_stay_apart() -> None:
+    """The 12th row's first element is not the second row's 11th; of single digits either spelling is meant."""
+    assert not set(keys("D_11_0")) & set(keys("D_1_10"))
+    assert set(keys("D_11_0")) & set(keys("D[11, 0]"))
+    assert set(keys("w_1_1")) & set(keys("W11")) & set(keys("W[1,1]"))

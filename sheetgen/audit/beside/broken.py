@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from itertools import pairwise
 
 from sheetgen.audit.beside.lines import Line, Regular
@@ -89,8 +90,16 @@ class _Rows:
         pattern, model = line.line.patterns[index], line.line.patterns[line.members[0]]
         if pattern is None or model is None or pattern.shape == model.shape:
             return False
-        places = self._forms[line.line.cells[index].place.sheet, pattern.shape]
-        return all(len(set(along)) >= _DIAGONAL for along in zip(*places, strict=True))
+        return (line.line.cells[index].place.sheet, pattern.shape) in self._spread
+
+    @cached_property
+    def _spread(self) -> set[tuple[str, str]]:
+        """The other formulas that stand in several rows and in several columns of a sheet."""
+        return {
+            form
+            for form, places in self._forms.items()
+            if all(len(set(along)) >= _DIAGONAL for along in zip(*places, strict=True))
+        }
 
 
 def _step(place: Place, down: bool) -> tuple[str, int]:
