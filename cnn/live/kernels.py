@@ -14,7 +14,6 @@ from sheetgen.page.block import Block
 from sheetgen.page.cell_names import column_letter
 from sheetgen.page.marks import signed_scale
 from sheetgen.page.page import Content, Page
-from sheetgen.page.printing import fit, landscape
 from sheetgen.page.style import Style
 from sheetgen.page.validation import any_number
 from sheetgen.sheet_names import CNN_LIVE, CNN_WEIGHTS
@@ -55,8 +54,13 @@ def weights_page(place: Arrangement, title: str) -> Page:
     for number, (layer, kernels) in enumerate(zip(place.layers, place.kernels, strict=True)):
         if kernels:
             _put_kernels(page, number, layer, kernels)
-    page.decorate += [landscape, fit]
+    looks.on_legible_pages(page, max(columns, len(LABELS) + 2), last_row(place))
     return page
+
+
+def last_row(place: Arrangement) -> int:
+    """Return the last row that kernels take."""
+    return max(kernels.last_row for kernels in place.kernels if kernels)
 
 
 def _put_table(page: Page, place: Arrangement) -> None:

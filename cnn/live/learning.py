@@ -15,6 +15,7 @@ from cnn.live import looks
 from cnn.live.arrangement import ANSWER_ROW_HEIGHT, TOP, Arrangement, Kernels, Lattice
 from cnn.live.backward import backward, weight_slopes
 from cnn.live.formulas import absolute, live
+from cnn.live.kernels import last_row
 from cnn.live.maps import MapsSheet
 from cnn.live.words import layer_name
 from cnn.net.folded import Array, PlainLayer
@@ -24,7 +25,7 @@ from sheetgen.page import style
 from sheetgen.page.cell_names import column_letter
 from sheetgen.page.marks import signed_scale
 from sheetgen.page.page import Formula, Page, quoted
-from sheetgen.page.printing import fit, landscape
+from sheetgen.page.printing import fit
 from sheetgen.page.style import Style
 from sheetgen.page.validation import positive_number, whole
 from sheetgen.sheet_names import (
@@ -44,6 +45,8 @@ _LABEL, _RATE = (f"{quoted(CNN_STEP)}!{cell}" for cell in (_LABEL_CELL, _RATE_CE
 _LARGEST_KERNEL = 3
 _WEIGHT = Style(number="0.00;-0.00", size=9, align="center")
 _SMALL = Style(number="0.0E+00;-0.0E+00;0", size=8, align="center")
+_WIDTH = 7.3
+"""Of a column of gradients, in characters: -1.2E-05 fits, in wider fonts too."""
 _LOSS = Style(number="0.000000", bold=True, align="center")
 
 
@@ -174,7 +177,7 @@ class Learning:
     def _weight_pages(self, name: str, title: str, note: str) -> Page:
         page = Page(name, tab_colour="C01048", zoom=80)
         columns = max(k.square(0, k.inputs - 1).column + k.kernel for k in self.place.kernels if k)
-        page.widths = {1: 2.0, 2: 26.0} | dict.fromkeys(range(3, columns + 1), 5.6)
+        page.widths = {1: 2.0, 2: 26.0} | dict.fromkeys(range(3, columns + 1), _WIDTH)
         page.heights = {1: 30}
         page.put("B1", title, style.TITLE)
         page.put("B2", note, style.NOTE)
@@ -182,7 +185,7 @@ class Learning:
             if kernels:
                 page.put(f"B{kernels.row - 2}", f"{number + 1} · {layer_name(layer)}", style.HEADING)
                 page.put(f"{column_letter(kernels.bias_column)}{kernels.row - 1}", "bias", looks.CAPTION)
-        page.decorate += [landscape, fit]
+        looks.on_legible_pages(page, columns, last_row(self.place))
         return page
 
     def _weight_gradients(self) -> Page:

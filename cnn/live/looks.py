@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 from openpyxl.formatting.rule import ColorScaleRule, Rule
 from openpyxl.styles import Border, Side
@@ -11,7 +12,9 @@ from openpyxl.styles.differential import DifferentialStyle
 from cnn.live.arrangement import Lattice
 from sheetgen.page import style
 from sheetgen.page.cell_names import column_letter
+from sheetgen.page.fields import pixels, row_pixels
 from sheetgen.page.page import Content, Page
+from sheetgen.page.printing import Grid, on_few_pages
 from sheetgen.page.style import Style
 
 UNIT_WIDTH, UNIT_HEIGHT = 1.71, 12.75
@@ -40,6 +43,12 @@ def across(page: Page, row: int, column: int, size: tuple[int, int], content: Co
     if rows > 1 or columns > 1:
         page.merges.append(f"{cell}:{column_letter(column + columns - 1)}{row + rows - 1}")
     return page.put(cell, content, look)
+
+
+def on_legible_pages(page: Page, columns: int, rows: int) -> None:
+    """Print a page of many kernels on as many sheets of paper as its numbers need to be read."""
+    grid = Grid(0, 0, [pixels(page, column) for column in range(1, columns + 1)], rows, row_pixels(page, rows))
+    page.decorate.append(partial(on_few_pages, grid=grid))
 
 
 def all_cells(lattice: Lattice) -> str:

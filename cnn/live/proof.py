@@ -15,14 +15,15 @@ from pathlib import Path
 
 import numpy as np
 
-from cnn.live.recorded import RecordedAnswer, RecordedNetwork, Step, covered, recorded
+from cnn.live.explained import number_claims, why_claims
+from cnn.live.recorded import RecordedAnswer, RecordedNetwork, Step, covered, recorded, sheets_cells
 from cnn.live.reference import numpy_maps, numpy_softmax, torch_logits, torch_step
 from cnn.net.folded import Array
 from sheetgen.engines import get, trial_bench
 from sheetgen.engines.base import Recalculation, Value
 from sheetgen.engines.trials import Trial
 from sheetgen.page.cell_names import column_letter
-from sheetgen.sheet_names import CNN_DIGITS, CNN_LIVE, CNN_SLOPES, CNN_STEP
+from sheetgen.sheet_names import CNN_DIGITS, CNN_LIVE, CNN_NUMBER, CNN_SLOPES, CNN_STEP, CNN_WHY
 
 TOLERANCE = 1e-9
 """Of a number, relative to the largest of its layer where that is above 1."""
@@ -94,6 +95,7 @@ def prove(path: Path, engine: str = "embedded", timeout: float = 600.0) -> LiveR
         for cell, expected, scale in zip(cells, numbers, scales, strict=True):
             comparison.number(names[0], (CNN_LIVE, *cell), expected, values_there.get(cell), where, scale)
         comparison.reading(names[0], CNN_LIVE, answer, scores[0], label, values_there, where)
+    _compare_explained(comparison, path, network, maps, shown, engine_values, names[0])
     with_torch = find_spec("torch") is not None
     if with_torch:
         for name, wanted, found in zip(names, scores, torch_logits(network.layers, images), strict=True):
@@ -157,6 +159,24 @@ def _compare_step(
     for cell, expected in zip((step.label, *step.losses), (label, before, after), strict=True):
         comparison.number(picture, (CNN_STEP, *cell), expected, shown.get(cell), "engine", scale)
     comparison.answer(picture, CNN_STEP, step.answer, logits, None, shown, "engine")
+
+
+def _compare_explained(
+    comparison: _Comparison, path: Path, network: RecordedNetwork, maps: Sequence[Array], image: Array,
+    values: Recalculation, picture: str,
+) -> None:  # fmt: skip
+    """Compare what is shown of why the digit is read, and of one number being made, in the engine and in the file."""
+    for sheet, own in sheets_cells(path, CNN_WHY, CNN_NUMBER).items():
+        if sheet == CNN_WHY:
+            claims = list(why_claims(own, network.layers, maps))
+        else:
+            claims = list(number_claims(own, network.layers, maps, image))
+        there = _sheet(values, sheet, [claim.cell for claim in claims])
+        for where, found in (("engine", there), ("file", own)):
+            for claim in claims:
+                comparison.number(
+                    picture, (sheet, *claim.cell), claim.expected, found.get(claim.cell), where, claim.scale
+                )
 
 
 Found = Mapping[tuple[int, int], Value]

@@ -164,6 +164,18 @@ def recorded(path: Path) -> RecordedNetwork:
     return RecordedNetwork(image, tuple(layers), pictures, drawing, picked, look_up, cover, live, answer, step)
 
 
+def sheets_cells(path: Path, *sheets: str) -> dict[str, Cells]:
+    """Return what stands in the cells of those of some sheets that a workbook has; None for a formula without value."""
+    file = WorkbookFile(path)
+    return {sheet: _with_formulas(file, sheet) for sheet in sheets if sheet in file.sheet_names}
+
+
+def _with_formulas(file: WorkbookFile, sheet: str) -> Cells:
+    cells = (cell for row in file.rows(sheet) for cell in row)
+    there = (c for c in cells if c.value is not None or c.own is not None or c.shared is not None)
+    return {(cell.row, cell.column): cell.value for cell in there}
+
+
 def _cells(file: WorkbookFile, sheet: str) -> dict[tuple[int, int], Any]:
     return {(cell.row, cell.column): cell.value for row in file.rows(sheet) for cell in row if cell.value is not None}
 

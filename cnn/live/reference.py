@@ -15,7 +15,7 @@ def numpy_maps(layers: Sequence[RecordedLayer], image: Array) -> list[Array]:
     """Return what each layer gives, (maps, side, side), each kernel's element times a shifted map at a time."""
     maps, found = image[None], []
     for layer in layers:
-        maps = _given(layer, maps)
+        maps = numpy_sums(layer, maps)
         if layer.relu:
             maps = np.where(maps > 0, maps, 0.0)
         found.append(maps)
@@ -27,14 +27,21 @@ def numpy_softmax(scores: Array) -> Array:
     return np.asarray(np.exp(scores - np.logaddexp.reduce(scores)))
 
 
-def _given(layer: RecordedLayer, maps: Array) -> Array:
+def numpy_taken(layer: RecordedLayer, maps: Array) -> Array:
+    """Return maps as a layer takes them, with what stands around them where it pads them."""
+    if layer.ring is None:
+        return maps
+    p, wide = layer.padding, maps.shape[1] + 2 * layer.padding
+    padded = np.empty((len(maps), wide, wide))
+    padded[...] = layer.ring.reshape(-1, 1, 1)
+    padded[:, p : wide - p, p : wide - p] = maps
+    return padded
+
+
+def numpy_sums(layer: RecordedLayer, maps: Array) -> Array:
+    """Return what a layer gives before its ReLU."""
     step, side = layer.stride, layer.side
-    if layer.ring is not None:
-        p, wide = layer.padding, maps.shape[1] + 2 * layer.padding
-        padded = np.empty((len(maps), wide, wide))
-        padded[...] = layer.ring.reshape(-1, 1, 1)
-        padded[:, p : wide - p, p : wide - p] = maps
-        maps = padded
+    maps = numpy_taken(layer, maps)
     reach = step * (side - 1) + 1
     shifted = [
         (a, b, maps[:, a : a + reach : step, b : b + reach : step])

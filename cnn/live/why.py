@@ -24,8 +24,8 @@ from sheetgen.page.validation import whole
 from sheetgen.sheet_names import CNN_LIVE, CNN_WEIGHTS, CNN_WHY
 
 _PICK_ROW, _MAP_ROW = 5, 8
-_WIDTH = 34
-"""Columns from the map of one class to that of the other."""
+_WIDTH, _SMALL_MAP = 34, 23
+"""Columns from the map of one class to that of the other, at least; and from there to the small map of the class."""
 _VALUE = Style(number="0.00;-0.00", align="center", border="EAECF0")
 _SUM = Style(number="0.0000;-0.0000", align="center", bold=True)
 _HEAD = Style(bold=True, align="center", size=10)
@@ -48,12 +48,13 @@ class WhySheet:
         self.read = int(self.scores.argmax())
         self.picked = int(self.scores.argsort()[-2])
         self.table_row = _MAP_ROW + SIDE + 5
+        self.width = max(_WIDTH, _SMALL_MAP + place.maps[-3].side + 2)
 
     def page(self) -> Page:
         """Return the sheet."""
         page = Page(CNN_WHY, tab_colour="C01048", zoom=80)
         last = self.table_row + len(self.means) + 4
-        looks.squares(page, 2 + 3 * _WIDTH, range(_MAP_ROW - 1, last + 1))
+        looks.squares(page, 2 + 3 * self.width, range(_MAP_ROW - 1, last + 1))
         page.heights |= {1: 30, _PICK_ROW: 21}
         page.put("B1", "Why it reads what it reads", style.TITLE)
         note = (
@@ -78,7 +79,7 @@ class WhySheet:
 
     def _put_class(self, page: Page, side: int, digit: int) -> None:
         """Put the map of a class over the image, and below it the features, their weights and the products."""
-        left = 2 + (side + 1) * _WIDTH
+        left = 2 + (side + 1) * self.width
         column = column_letter
         if side == 0:
             page.put(f"{column(left)}{_PICK_ROW}", "for the digit that is read:", Style(bold=True))
@@ -133,8 +134,8 @@ class WhySheet:
         """Put the map of a class as large as the maps before the average are; return where."""
         lattice, weight = self.place.maps[-3], self.place.layers[-1].weight
         assert weight is not None
-        square = Square(self.table_row + 2, left + 23, lattice.side)
-        page.put(f"{column_letter(left + 23)}{self.table_row}", "Σ weight · map", looks.CAPTION)
+        square = Square(self.table_row + 2, left + _SMALL_MAP, lattice.side)
+        page.put(f"{column_letter(left + _SMALL_MAP)}{self.table_row}", "Σ weight · map", looks.CAPTION)
         found = (weight[digit].reshape(-1, 1, 1) * self.maps).sum(axis=0)
         sheet = quoted(CNN_LIVE)
         for i in range(lattice.side):
@@ -145,7 +146,7 @@ class WhySheet:
         scale = looks.signed_scale(f"MAX(MAX({area}),-MIN({area}))")
         page.colour(square.cells, scale)
         row = square.row + lattice.side + 1
-        page.put(f"{column_letter(left + 23)}{row}", "its mean", looks.CAPTION)
+        page.put(f"{column_letter(left + _SMALL_MAP)}{row}", "its mean", looks.CAPTION)
         looks.across(page, row, left + 28, (1, 5), live(f"AVERAGE({square.cells})", float(found.mean())), _SUM)
         return square
 

@@ -24,8 +24,11 @@ from workbook_lint import lint
 
 from cnn.cli import cli
 from cnn.live.arrangement import arrange
+from cnn.live.explained import number_claims, why_claims
 from cnn.live.kernels import TABLE_ROW
 from cnn.live.proof import TOLERANCE, prove, sentence
+from cnn.live.recorded import recorded, sheets_cells
+from cnn.live.reference import numpy_maps
 from cnn.live.write import write
 from cnn.net.networks import Layer
 from cnn.tab.write import write as write_tab
@@ -68,7 +71,12 @@ def test_every_number_is_what_numpy_and_torch_find(workbook: Path, layers: tuple
     # engine and file; drawing, 3, covered; torch; the gradients, losses, right digit and answer of the step
     reading = 10 + 2  # probabilities; digit and sentence
     step = sum(layer.numbers for layer in live_network(layers).layers) + 3 + 10 + reading if layers is LEARNT else 0
-    assert report.numbers == step + 2 * (outputs + reading) + 5 * (10 + reading) + 6 * 10
+    network = recorded(workbook)
+    image, cells = network.pictures[0].pixels, sheets_cells(workbook, CNN_WHY, CNN_NUMBER)
+    maps = numpy_maps(network.layers, image)
+    explained = [*why_claims(cells[CNN_WHY], network.layers, maps)]
+    explained += number_claims(cells[CNN_NUMBER], network.layers, maps, image)
+    assert report.numbers == step + 2 * (outputs + reading + len(explained)) + 5 * (10 + reading) + 6 * 10
 
 
 def test_sheetgen_verify_recalculates_them(small_workbook: Path, engine_name: str) -> None:
