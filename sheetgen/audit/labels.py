@@ -185,7 +185,7 @@ def settled(labels: Mapping[K, Meaning]) -> dict[K, Meaning]:
     """Return labels that stand together, where the others show what one names.
 
     ``C`` is a cost, unless there are derivatives by C and none of C, or all are of another quantity that is there;
-    ``distance`` is no derivative where there are derivatives by it.
+    ``distance`` and ``G_a`` are no derivatives where there are derivatives by them.
     """
     slopes = [meant for meant in labels.values() if meant.derivative]
     of = {name for meant in slopes for name in meant.of}
@@ -202,7 +202,7 @@ def _among(meant: Meaning, of: Collection[str], by: Collection[str]) -> Meaning:
     if meant.kind == Kind.LOSS:
         is_other = bool(names & set(by)) or (is_letter and bool(of) and not names & set(of))
     else:
-        is_other = meant.weak and bool(meant.by) and bool(names & set(by))
+        is_other = meant.derivative and bool(meant.by) and bool(names & set(by))
     if is_other:
         return replace(meant, kind=Kind.QUANTITY, by=(), weak=False)
     return meant

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sheetgen.audit.labels import Kind, meaning
+from sheetgen.audit.labels import Kind, meaning, settled
 from sheetgen.audit.spelling import keys
 
 
@@ -116,3 +116,9 @@ def test_numbers_that_stand_apart_stay_apart() -> None:
     assert not set(keys("D_11_0")) & set(keys("D_1_10"))
     assert set(keys("D_11_0")) & set(keys("D[11, 0]"))
     assert set(keys("w_1_1")) & set(keys("W11")) & set(keys("W[1,1]"))
+
+
+def test_what_others_are_derived_by_is_no_derivative() -> None:
+    labels = {text: meaning(text) for text in ("G_a", "distance", "g_w", "w", "E", "∂E/∂G_a", "∂E/∂distance")}
+    found = settled({text: meant for text, meant in labels.items() if meant})
+    assert {text for text, meant in found.items() if meant.derivative} == {"g_w", "∂E/∂G_a", "∂E/∂distance"}
