@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _HEADINGS = {
     Section.STATE: "From the row above",
+    Section.BATCH: "Over the batch",
     Section.FORWARD: "Forward",
     Section.LOSS: "Loss",
     Section.METRICS: "Metrics",
@@ -107,7 +108,8 @@ def _excel(study: Study) -> Iterator[str]:
     for heading, variant, quantities in _updates(study):
         yield f"{heading}:"
         for q in quantities:
-            yield f"  {layout.letter(q.name, variant)}{row}  {q.name}: ={layout.formula(equation_of(q), variant, row)}"
+            formula = layout.formula(layout.spelled(q), variant, row)
+            yield f"  {layout.letter(q.name, variant)}{row}  {q.name}: ={formula}"
 
 
 # --- over tensors ---

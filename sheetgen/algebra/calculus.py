@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sheetgen.algebra.expr import ONE, ZERO, Before, Const, Expr, Held, Var, substitute
+from sheetgen.algebra.expr import ONE, ZERO, Before, Const, Expr, Held, OverBatch, Var, substitute
 from sheetgen.algebra.ops import PRIMITIVES, operands_by_letter
 from sheetgen.algebra.parser import parse_row
 from sheetgen.algebra.simplify import add, mul, simplify, where
@@ -19,7 +19,7 @@ def derivatives(expr: Expr, own: Expr | None = None) -> dict[str, Expr]:
     ``own`` is the quantity that holds the value of ``expr``, where there is one: a rule that is written
     in its operation's own output then refers to that quantity instead of repeating the expression.
     """
-    if isinstance(expr, Const | Before | Held):
+    if isinstance(expr, Const | Before | Held | OverBatch):
         return {}
     if isinstance(expr, Var):
         return {expr.name: ONE}

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from operator import is_
 
-from sheetgen.algebra.expr import Apply, Before, Const, Expr, Held, Var, names, substitute
+from sheetgen.algebra.expr import Apply, Before, Const, Expr, Held, OverBatch, Var, names, substitute
 from sheetgen.algebra.ops import PRIMITIVES, operands_by_letter
 from sheetgen.algebra.parser import parse_row
 
@@ -93,6 +93,8 @@ class _Values:
             return self.before(expr.name)
         if isinstance(expr, Held):
             return self.held(expr.name)
+        if isinstance(expr, OverBatch):
+            raise TypeError(f"{expr.function} is no number of one row")
         if expr.op == "where":
             condition, yes, no = expr.args
             return self.of(yes if self.of(condition) else no)

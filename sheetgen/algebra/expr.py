@@ -35,6 +35,17 @@ class Held:
 
 
 @dataclass(frozen=True)
+class OverBatch:
+    """What one of the functions of `sheetgen.algebra.over_batch` makes of a named quantity in all rows of a batch.
+
+    It is always a whole equation, and none of its names is one of its row alone.
+    """
+
+    function: str
+    name: str
+
+
+@dataclass(frozen=True)
 class Apply:
     """A primitive applied to its operands."""
 
@@ -42,7 +53,7 @@ class Apply:
     args: tuple[Expr, ...]
 
 
-Expr = Const | Var | Before | Held | Apply
+Expr = Const | Var | Before | Held | OverBatch | Apply
 
 ZERO, ONE = Const(0.0), Const(1.0)
 
@@ -55,6 +66,14 @@ def names(expr: Expr) -> Iterator[str]:
 def befores(expr: Expr) -> Iterator[str]:
     """Yield the names of the row above in an expression, left to right, with repetitions."""
     return _names(expr, Before)
+
+
+def needs(expr: Expr) -> Iterator[str]:
+    """Yield the names that an expression rests on, in its row or in all rows of its batch, with repetitions."""
+    if isinstance(expr, OverBatch):
+        yield expr.name
+    else:
+        yield from names(expr)
 
 
 def held_names(expr: Expr) -> Iterator[str]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from sheetgen.algebra.expr import Apply, Expr, Var
+from sheetgen.algebra.expr import Apply, Expr, OverBatch, Var
 from sheetgen.algebra.notation import Notation, plain_number
 from sheetgen.algebra.ops import ATOM, POWER, PRIMITIVES, PRODUCT, SUM
+from sheetgen.algebra.over_batch import BATCH_FUNCTIONS, parts
 from sheetgen.algebra.rows import PREVIOUS
 from sheetgen.algebra.tokens import plain_name
 
@@ -78,6 +79,10 @@ class Latex(Notation):
             return self._group(rf"{{{base}}}^{{{exponent}}}", POWER, binding)
         return super()._write(expr, binding)
 
+    def over_batch(self, expr: OverBatch) -> str:
+        """Return what is made of a quantity over the batch B, as a sum over it or the like."""
+        return BATCH_FUNCTIONS[expr.function].latex.replace("#", self.name(expr.name))
+
     def operation(self, expr: Apply, parts: list[str]) -> str:
         """Return an operation."""
         row = PRIMITIVES[expr.op]
@@ -90,7 +95,7 @@ class Latex(Notation):
 
 def _is_raised(name: str) -> bool:
     """Whether a name is written with something raised, which is no power."""
-    return bool(_OF_LAYER.fullmatch(name)) or name.partition("(")[0] in _OF_OTHER_ROWS
+    return bool(_OF_LAYER.fullmatch(name)) or name.partition("(")[0] in (*_OF_OTHER_ROWS, *BATCH_FUNCTIONS)
 
 
 def latex_name(name: str) -> str:
@@ -109,6 +114,8 @@ def latex_name(name: str) -> str:
         return rf"{{{latex_name(name.removeprefix('previous '))}}}^{{\mathrm{{previous}}}}"
     if name.startswith("two-row ∂"):
         return rf"\text{{two-row }}{latex_name(name.removeprefix('two-row '))}"
+    if of_batch := parts(name):
+        return rf"{BATCH_FUNCTIONS[of_batch[0]].letters}\left({latex_name(of_batch[1])}\right)"
     for word, mark in _OF_OTHER_ROWS.items():
         if name.startswith(f"{word}("):
             return rf"{{{latex_name(name[len(word) + 1 : -1])}}}^{{{mark}}}"

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sheetgen.algebra.evaluate import expanded
-from sheetgen.algebra.expr import Apply, Before, Const, Expr, Held, Var
+from sheetgen.algebra.expr import Apply, Before, Const, Expr, Held, OverBatch, Var
 from sheetgen.algebra.ops import ATOM, COMPARISON, NEGATION, POWER, PRIMITIVES, PRODUCT, SUM
+from sheetgen.algebra.over_batch import BATCH_FUNCTIONS, parts
 
 Spelling = Callable[[str], str]
 """Turns the name of a quantity into what is written for it."""
@@ -37,6 +38,10 @@ class Notation:
         """Return a quantity of the network as it is; to a reader that is the function ``held``."""
         return self._write(Apply("held", (Var(name),)), SUM)
 
+    def over_batch(self, expr: OverBatch) -> str:
+        """Return what is made of a quantity over the batch, in words."""
+        return BATCH_FUNCTIONS[expr.function].text.replace("#", self.name(expr.name))
+
     def write(self, expr: Expr) -> str:
         """Return the expression in this notation."""
         return self._write(expr, SUM)
@@ -48,6 +53,8 @@ class Notation:
             return self.before(expr.name)
         if isinstance(expr, Held):
             return self.held(expr.name)
+        if isinstance(expr, OverBatch):
+            return self.over_batch(expr)
         if isinstance(expr, Const):
             return self._group(self.number(expr.value), self.binds_number(expr.value), binding)
         args = written_operands(expr)
@@ -93,7 +100,7 @@ class Text(Notation):
     def _write(self, expr: Expr, binding: int) -> str:
         written = super()._write(expr, binding)
         # ∂E/∂w² would be read as ∂E/∂(w²).
-        compound = isinstance(expr, Var | Before) and "/" in expr.name
+        compound = isinstance(expr, Var | Before) and "/" in expr.name and not parts(expr.name)
         return self.parentheses(written) if compound and binding > POWER else written
 
     def number(self, value: float) -> str:
@@ -115,12 +122,23 @@ class Text(Notation):
 class Excel(Notation):
     """A spreadsheet formula, without its leading ``=``; ``name`` turns a quantity into a reference.
 
-    ``above`` does so for a quantity of the row above, ``held`` for one of the network as it is.
+    ``above`` does so for a quantity of the row above, ``held`` for one of the network as it is; ``batch`` gives the
+    range of a quantity in the rows of its batch.
     In a spreadsheet −a^2 is (−a)² and a^b^c is (a^b)^c: both are written with parentheses.
     """
 
-    def __init__(self, name: Spelling, above: Spelling | None = None, held: Spelling | None = None) -> None:
-        self.name, self._above, self._held = name, above or name, held or name
+    def __init__(
+        self,
+        name: Spelling,
+        above: Spelling | None = None,
+        held: Spelling | None = None,
+        batch: Spelling | None = None,
+    ) -> None:
+        self.name, self._above, self._held, self._batch = name, above or name, held or name, batch or name
+
+    def over_batch(self, expr: OverBatch) -> str:
+        """Return the function of a range that a spreadsheet has."""
+        return BATCH_FUNCTIONS[expr.function].excel.format(self._batch(expr.name))
 
     def before(self, name: str) -> str:
         """Return a reference to a quantity of the row above."""

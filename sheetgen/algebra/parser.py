@@ -11,6 +11,7 @@ from functools import cache, reduce
 from sheetgen.algebra.expr import Apply, Before, Const, Expr, Var, depth
 from sheetgen.algebra.grammar import Grammar
 from sheetgen.algebra.ops import PRIMITIVES, functions
+from sheetgen.algebra.over_batch import WRITTEN, over_batch
 from sheetgen.algebra.rows import PREVIOUS, previous
 from sheetgen.algebra.spellings import spelled_here
 from sheetgen.algebra.tokens import Token, tokens, unreadable
@@ -20,6 +21,8 @@ TOTAL = "total"
 
 _MAX_DEPTH = 200
 _TOO_DEEP = f"it is more than {_MAX_DEPTH} operations deep: name its parts as quantities of their own"
+_OF_A_NETWORK = "is for the equations of a network; in those of a rule g is the mean over the batch already"
+_OVER_BATCH = f"over a batch there are {', '.join(WRITTEN)}, and in tensors batchnorm"
 _SOFTMAX = (
     "softmax is several quantities: name them, m = held(max(z1, z2)), e1 = exp(z1 - m), e2 = exp(z2 - m),"
     " s = e1 + e2, p1 = e1/s, p2 = e2/s"
@@ -68,9 +71,12 @@ class _Parser(Grammar[Expr]):
 
     def call(self, token: Token) -> Expr:
         if token.text == PREVIOUS:
-            return self.of_the_row_above(token)
+            return Var(previous(self.of_other_rows(token, "what it is to remember")))
+        if token.text in WRITTEN:
+            return Var(over_batch(token.text, self.of_other_rows(token, "what it is to take")))
         if token.text not in functions():
             known = spelled_here(token.text, functions()) or f"the functions are {', '.join(functions())}"
+            known = _OVER_BATCH if token.text.startswith("batch") else known
             known = _SOFTMAX if token.text == "softmax" else known
             message = f"there is no function {token.text!r} (column {token.column}); {known}"
             raise unreadable(message, token.column)
@@ -85,17 +91,17 @@ class _Parser(Grammar[Expr]):
             raise unreadable(message, token.column)
         return Apply(row.name, tuple(args))
 
-    def of_the_row_above(self, token: Token) -> Expr:
-        """Read the one name of a quantity that ``previous`` takes."""
+    def of_other_rows(self, token: Token, what: str) -> str:
+        """Read the one name of a quantity that a function of other rows takes."""
         name = self.token
         self.position += name.kind == "name"
         if name.kind != "name" or not self.accept(")"):
             message = (
-                f"{PREVIOUS} at column {token.column} takes the name of one quantity, as in {PREVIOUS}(h);"
-                " give what it is to remember an equation of its own"
+                f"{token.text} at column {token.column} takes the name of one quantity, as in {token.text}(h);"
+                f" give {what} an equation of its own"
             )
             raise unreadable(message, token.column)
-        return Var(previous(name.text))
+        return name.text
 
     def operands(self, function: str) -> list[Expr]:
         args = [self.comparison() if function == "where" else self.sum()]
@@ -108,6 +114,8 @@ class _RuleParser(_Parser):
     """The equations of a rule of training."""
 
     def call(self, token: Token) -> Expr:
+        if token.text in WRITTEN:
+            raise unreadable(f"{token.text} at column {token.column} {_OF_A_NETWORK}", token.column)
         if token.text == TOTAL:
             expr = self.sum()
             self.expect(")")

@@ -13,6 +13,7 @@ from sheetgen.algebra.evaluate import written_out
 from sheetgen.algebra.expr import ONE, ZERO, Apply, Before, Expr, Var
 from sheetgen.algebra.notation import Text, written_operands
 from sheetgen.algebra.ops import COMPARISON, PRIMITIVES, PRODUCT
+from sheetgen.algebra.over_batch import parts
 
 _ENCLOSED = {"abs": "|{}|", "floor": "⌊{}⌋"}
 
@@ -28,8 +29,8 @@ class Textbook(Text):
         if isinstance(expr, Apply) and (PRIMITIVES[expr.op].kind in ("loss", "penalty") or expr.op == "identity"):
             return self._write(written_out(expr), binding)
         written = super()._write(expr, binding)
-        if isinstance(expr, Var | Before) and "/" in expr.name and binding >= PRODUCT and written == expr.name:
-            return self.parentheses(written)
+        if isinstance(expr, Var | Before) and binding >= PRODUCT and written == expr.name:
+            return self.parentheses(written) if "/" in expr.name and not parts(expr.name) else written
         return written
 
     def binds(self, expr: Apply) -> int:

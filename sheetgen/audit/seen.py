@@ -18,6 +18,11 @@ def sentences(steps: Sequence[Steps], matrices: Matrices, grids: Sequence[Grid])
     """Yield what was found, table by table and sheet by sheet, and what was left out and why."""
     for found in steps:
         yield _of_table(found)
+        if found.meeting:
+            yield (
+                f"rows of a batch meet there in {_listed(found.meeting)}, so a derivative is of the losses of several"
+                " rows, and none is judged; `sheetgen verify` proves such a workbook of its own"
+            )
     yield from _of_blocks(matrices)
     labels = [*(label for found in steps for label in found.unmatched), *(b.meant.text for b in matrices.unmatched)]
     if labels:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,6 +14,7 @@ from sheetgen.audit.flow import Upstream
 from sheetgen.audit.gathered import Gathered
 from sheetgen.audit.labels import Kind, Meaning
 
+_OF_A_BATCH = re.compile(r"batch_(mean|var|max|sum)\(", re.IGNORECASE)
 _FARTHEST = 6
 """Over how many cells a gradient is followed from the update, as through what an optimiser remembers."""
 
@@ -42,7 +44,7 @@ class Steps:
         self.table = self.columns.table
         for column in self.columns.parameters:
             self.parameters |= {place for row in self.table.rows if (place := self.table.cell(row, column))}
-        for column, meant in self.columns.derivatives.items():
+        for column, meant in () if self.meeting else self.columns.derivatives.items():
             found = list(self._claims(column, meant))
             self.claims += found
             if not found:
@@ -50,6 +52,13 @@ class Steps:
         for column in self.columns.losses:
             self.losses += self.columns.formulas(column)
         self.updates = list(self._updates())
+
+    @cached_property
+    def meeting(self) -> list[str]:
+        """The labels of numbers of a whole batch, in which its rows meet: a row's derivatives are of more losses than
+        its own then, and which these are is not read.
+        """
+        return [meant.text for meant in self.table.columns.values() if _OF_A_BATCH.match(meant.text)]
 
     def _group(self, column: int) -> str:
         return f"{self.table.grid.sheet}!{self.table.grid.place(self.table.first, column).address}"

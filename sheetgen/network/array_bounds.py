@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sheetgen.algebra.evaluate import expanded
-from sheetgen.algebra.expr import Apply, Before, Const, Expr, Held, Var
+from sheetgen.algebra.expr import Apply, Before, Const, Expr, Held, OverBatch, Var
 from sheetgen.algebra.ops import PRIMITIVES, comparisons, operands_by_letter
 from sheetgen.algebra.parser import parse_row
 from sheetgen.network import array_values
@@ -45,6 +45,7 @@ def compiled(expr: Expr) -> Bounded:
     if isinstance(expr, Const):
         constant = np.array(expr.value), np.array(0.0)
         return lambda known: constant
+    assert not isinstance(expr, OverBatch), f"{expr} is no number of one row"
     if not isinstance(expr, Apply):
         return lambda known: known.numbers(expr)
     if expr.op == "where":

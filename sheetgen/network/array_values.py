@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sheetgen.algebra.evaluate import ARITHMETIC_ERRORS
-from sheetgen.algebra.expr import Apply, Before, Const, Expr, Held, Var
+from sheetgen.algebra.expr import Apply, Before, Const, Expr, Held, OverBatch, Var
 from sheetgen.algebra.ops import PRIMITIVES
 
 Array = NDArray[np.float64]
@@ -29,6 +29,7 @@ def compiled(expr: Expr) -> Callable[[ArrayOf], Array]:
     if isinstance(expr, Const):
         constant = np.array(expr.value)
         return lambda array: constant
+    assert not isinstance(expr, OverBatch), f"{expr} is no number of one row"
     if not isinstance(expr, Apply):
         return lambda array: array(expr)
     operands = [compiled(arg) for arg in expr.args]

@@ -7,10 +7,12 @@ from graphlib import CycleError
 
 from sheetgen.algebra.expr import Expr, names
 from sheetgen.algebra.order import in_order
+from sheetgen.algebra.over_batch import parts
 from sheetgen.algebra.rows import previous
 from sheetgen.errors import TemplateError, did_you_mean
 from sheetgen.network.backprop import backward
-from sheetgen.network.graph import Graph, Player, Quantity, Section, State, derivative_label
+from sheetgen.network.graph import SAMPLE, Graph, Player, Quantity, Section, State, derivative_label
+from sheetgen.network.over_batch import asked_of_batch
 from sheetgen.network.row_above import brought_down, through_the_row_above
 
 _Uses = Mapping[str, tuple[str, ...]]
@@ -26,42 +28,50 @@ def assemble(
     fixed: Iterable[str] = (),
     states: Iterable[State] = (),
     players: Iterable[Player] = (),
+    position: str = SAMPLE,
 ) -> Graph:
     """Return the graph of a network: what one row of its workbook computes. Nothing is trained yet.
 
     The loss that is minimised is the one equation of ``loss`` that no other of them uses; where it has none, nothing is
     trained. ``fixed`` are the parameters that are not; ``states`` are forward quantities that the next row goes on
     from. With ``players`` each weight's gradient is that of its player's loss; what is minimised is the sum of theirs.
+    ``position`` counts the rows of a batch.
     Raises TemplateError for an unknown name, a cycle, a loss that is not one, a weight that the loss ignores.
     """
     inputs, targets, parameters, fixed = tuple(inputs), tuple(targets), tuple(parameters), tuple(fixed)
     metrics = metrics or {}
     equations = {**forward, **loss, **metrics}
-    uses = {name: tuple(dict.fromkeys(names(expr))) for name, expr in equations.items()}
     states = tuple(states)
     gone_on_from = {previous(state.name) for state in states}
-    _require_known(uses, {*inputs, *targets, *parameters, *equations, *gone_on_from})
-    _require_earlier(forward, uses, {"loss": loss, "metrics": metrics}, "forward")
-    _require_earlier(loss, uses, {"metrics": metrics}, "loss")
-    order = _topological(uses)
-    total = _minimised(loss, uses) if loss else ""
+    batch = asked_of_batch(equations.values())
+    uses = {name: tuple(dict.fromkeys(names(expr))) for name, expr in equations.items()}
+    rests_on = {name: tuple(dict.fromkeys(_of_batch(other) for other in used)) for name, used in uses.items()}
+    _require_known(rests_on, {*inputs, *targets, *parameters, *equations, *gone_on_from})
+    _require_from_rows(uses, parameters)
+    _require_earlier(forward, rests_on, {"loss": loss, "metrics": metrics}, "forward")
+    _require_earlier(loss, rests_on, {"metrics": metrics}, "loss")
+    order = _topological(uses | {name: (expr.name,) for name, expr in batch.items()})
+    total = _minimised(loss, rests_on) if loss else ""
     fixed = fixed if loss else parameters
     weights = tuple(name for name in parameters if name not in fixed)
     sections = dict.fromkeys(forward, Section.FORWARD) | dict.fromkeys(loss, Section.LOSS)
     trained = {name: equations[name] for name in order if name in sections}
+    watched = {name for name, expr in batch.items() if expr.name in metrics}
+    flow = {name: batch.get(name) or equations[name] for name in order if name in {*sections, *batch} - watched}
     before = {name: equations[name] for name in order if name in forward}
     learning = tuple(previous(state.name) for state in states if state.learns)
     players = tuple(players)
     if players:
         slopes = _of_players(trained, weights, players)
     else:
-        slopes = backward(trained, total, weights, learning) if loss else ()
+        slopes = backward(flow, total, weights, learning, position) if loss else ()
     above = through_the_row_above(before, total, weights, states, {quantity.name for quantity in slopes})
     return Graph(
         quantities=(
             *(Quantity(name, Section.DATA) for name in (*inputs, *targets)),
             *(Quantity(name, Section.WEIGHTS) for name in (*weights, *(n for n in parameters if n in fixed))),
             *brought_down(states),
+            *(Quantity(name, Section.BATCH, batch[name]) for name in order if name in batch),
             *(Quantity(name, sections[name], expr) for name, expr in trained.items()),
             *(Quantity(name, Section.METRICS, equations[name]) for name in order if name in metrics),
             *slopes,
@@ -85,6 +95,22 @@ def _of_players(
     order = {derivative_label(player.loss, w): weights.index(w) for player in players for w in player.weights}
     gradients = sorted((q for q in slopes if q.section is Section.GRADIENTS), key=lambda q: order[q.name])
     return (*(q for q in slopes if q.section is not Section.GRADIENTS), *gradients)
+
+
+def _of_batch(name: str) -> str:
+    """Return the quantity that a number of the whole batch is made of; any other name as it is."""
+    of_batch = parts(name)
+    return of_batch[1] if of_batch else name
+
+
+def _require_from_rows(uses: _Uses, parameters: Iterable[str]) -> None:
+    """Let the functions over a batch take what its rows may differ in."""
+    for name, used in uses.items():
+        for other in used:
+            if other != _of_batch(other) and _of_batch(other) in parameters:
+                inner = _of_batch(other)
+                problem = f"{name} uses {other}, and {inner} is a parameter, the same in every row of a batch"
+                raise TemplateError(problem, f"write {inner}, or take a quantity or a column of [data]", quantity=name)
 
 
 def _require_known(uses: _Uses, known: set[str]) -> None:

@@ -9,25 +9,38 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from sheetgen.algebra.calculus import derivatives
-from sheetgen.algebra.expr import ONE, ZERO, Expr, Var
+from sheetgen.algebra.expr import ONE, ZERO, Const, Expr, OverBatch, Var
+from sheetgen.algebra.over_batch import SUM, over_batch
 from sheetgen.algebra.simplify import add, mul
 from sheetgen.errors import TemplateError
-from sheetgen.network.graph import Quantity, Section, derivative_label, layer_of, users
+from sheetgen.network.graph import SAMPLE, Quantity, Section, derivative_label, layer_of, users
+from sheetgen.network.over_batch import derivatives_over_batch
 
 Slopes = Mapping[str, Mapping[str, Expr]]
 """For each equation its local derivatives that are not 0, by what it is differentiated by."""
 
 
 def backward(
-    equations: Mapping[str, Expr], total: str, weights: tuple[str, ...], gone_on_from: tuple[str, ...] = ()
+    equations: Mapping[str, Expr],
+    total: str,
+    weights: tuple[str, ...],
+    gone_on_from: tuple[str, ...] = (),
+    position: str = SAMPLE,
 ) -> tuple[Quantity, ...]:
     """Return the backward quantities, from the loss back, and then the gradient of each weight.
 
     ``equations`` come in topological order. ``gone_on_from`` are numbers of the row above that a gradient runs to, too:
-    they come behind the other backward quantities, as far as they influence the loss.
+    they come behind the other backward quantities, as far as they influence the loss. ``position`` counts the rows of
+    a batch from 1.
+
+    Where rows meet in a number of the whole batch, ∂E/∂q is what the losses of all rows together gain by the q of this
+    row. By such a number each row's own equations have a derivative of theirs; their sum over the batch goes on.
     Raises TemplateError for a weight that the loss ignores.
     """
-    slopes = {name: derivatives(expr, Var(name)) for name, expr in equations.items()}
+    slopes = {
+        name: derivatives_over_batch(expr, position) if isinstance(expr, OverBatch) else derivatives(expr, Var(name))
+        for name, expr in equations.items()
+    }
     trained = depending_on({*weights, *gone_on_from}, slopes)
     used_by = users(equations)
     adjoint: dict[str, Expr] = {total: ONE}
@@ -35,11 +48,21 @@ def backward(
     for name in backward_order(equations):
         if name == total or name not in trained:
             continue
-        slope = adjoint_of(name, used_by.get(name, ()), slopes, adjoint)
-        if slope != ZERO:
-            adjoint[name] = slope if slope == ONE else Var(derivative_label(total, name))
-        if slope not in (ZERO, ONE):
-            quantities.append(Quantity(derivative_label(total, name), Section.BACKWARD, slope))
+        slope, label = adjoint_of(name, used_by.get(name, ()), slopes, adjoint), derivative_label(total, name)
+        if slope == ZERO:
+            continue
+        adjoint[name] = slope if slope == ONE else Var(label)
+        expr = equations[name]
+        if isinstance(expr, OverBatch) and isinstance(slope, Const):
+            # The same in every row: it needs no column, and none in which the rows are added up.
+            adjoint[name], slopes[name] = slope, derivatives_over_batch(expr, position, of_all=True)
+        elif isinstance(expr, OverBatch):
+            added_up = over_batch(SUM, label)
+            quantities.append(Quantity(label, Section.BACKWARD, slope))
+            quantities.append(Quantity(added_up, Section.BACKWARD, OverBatch(SUM, label)))
+            adjoint[name] = Var(added_up)
+        elif slope != ONE:
+            quantities.append(Quantity(label, Section.BACKWARD, slope))
     for name in gone_on_from:
         slope = adjoint_of(name, used_by.get(name, ()), slopes, adjoint)
         if slope != ZERO:

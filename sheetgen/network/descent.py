@@ -54,7 +54,12 @@ class Descent:
     @property
     def position(self) -> str:
         """The column that counts the rows of a batch: the sample itself, where a batch has all of them."""
-        return SAMPLE if self.batch == self.samples else POSITION
+        return position_in(self.batch, self.samples)
+
+
+def position_in(batch: int, samples: int) -> str:
+    """Return the column that counts the rows of a batch, of so many samples."""
+    return SAMPLE if batch == samples else POSITION
 
 
 def train(network: Graph, descent: Descent) -> Graph:
@@ -105,6 +110,13 @@ def _steps(descent: Descent) -> Iterator[Quantity]:
         yield Quantity(RATE, Section.STEP, course)
     if descent.shuffled:
         yield Quantity(SAMPLE, Section.DATA)
+
+
+def at_place(equation: Expr, begins: bool) -> Expr:
+    """Return what an update comes to in a row that begins a batch, or in one that does not."""
+    assert isinstance(equation, Apply), equation
+    _, update, stay = equation.args
+    return update if begins else stay
 
 
 def _samples() -> Quantity:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from sheetgen.algebra.evaluate import ARITHMETIC_ERRORS, ValueOf, evaluate_expanded, expanded, nothing
-from sheetgen.algebra.expr import Apply, Before, Const, Expr, Held, Var
+from sheetgen.algebra.expr import Apply, Before, Const, Expr, Held, OverBatch, Var
 from sheetgen.algebra.ops import PRIMITIVES, comparisons, operands_by_letter
 from sheetgen.algebra.parser import parse_row
 from sheetgen.network.tolerance import Tolerance
@@ -66,7 +66,8 @@ def compiled(expr: Expr) -> Bounded:
     return _operation(expr.op, [compiled(arg) for arg in expr.args])
 
 
-def _named(expr: Var | Before | Held) -> Bounded:
+def _named(expr: Var | Before | Held | OverBatch) -> Bounded:
+    assert not isinstance(expr, OverBatch), f"{expr.function} is no number of one row"
     name = expr.name
     if isinstance(expr, Var):
         return lambda known: (known.here.value(name), known.here.error(name))

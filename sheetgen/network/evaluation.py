@@ -39,10 +39,11 @@ def points(study: Study) -> tuple[int, ...]:
 def evaluated(network: Graph) -> tuple[Quantity, ...]:
     """Return the quantities of an evaluation, in the order of their columns: forward, loss, metrics, running means.
 
-    A state goes on from sample to sample, and begins anew with the first.
+    A state goes on from sample to sample, and begins anew with the first; a number of the whole batch is one of all
+    samples.
     """
     states = brought_down(replace(state, resets=True) for state in network.states)
-    watched = network.section(Section.FORWARD, Section.LOSS, Section.METRICS)
+    watched = network.section(Section.BATCH, Section.FORWARD, Section.LOSS, Section.METRICS)
     return (*states, *watched, *(running_mean(name, SAMPLE, SAMPLES) for name in network.watched))
 
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import chain
 
 import numpy as np
 
+from sheetgen.algebra.expr import OverBatch
 from sheetgen.network.alike import alike
 from sheetgen.network.array_values import Array
 from sheetgen.network.batches import batches
+from sheetgen.network.bounds_over_batch import bound_over_batch
 from sheetgen.network.evaluation import Evaluation, evaluated
 from sheetgen.network.graph import Section, equation_of, mean
+from sheetgen.network.over_batch import stages
 from sheetgen.network.row_bounds import RowBounds
 from sheetgen.network.trace import Trace
 
@@ -28,10 +32,13 @@ class EvaluationBounds:
         quantities = evaluated(study.network)
         self._averaged = [quantity.name for quantity in quantities if quantity.section is Section.MEANS]
         # What a sample goes on from is a number of the sample before: it has its own rounding, as data have.
-        computed = [q for q in quantities if q.section not in (Section.MEANS, Section.STATE)]
+        self._stages = stages([q for q in quantities if q.section not in (Section.MEANS, Section.STATE)])
         self._names = (*study.network.parameters, *evaluation.samples, *evaluation.names)
         self._places = {name: place for place, name in enumerate(self._names)}
-        self._layers = alike({quantity.name: equation_of(quantity) for quantity in computed}, self._places)
+        self._layers = [
+            alike({quantity.name: equation_of(quantity) for quantity in stage.quantities}, self._places)
+            for stage in self._stages
+        ]
         self._parameters: dict[int, Array] = {}
         self._held: dict[int, tuple[int, Array]] = {}
 
@@ -77,8 +84,14 @@ class EvaluationBounds:
         errors = np.abs(values)
         errors[: len(parameters)] = self._of_parameters(variant)[point][:, np.newaxis]
         with np.errstate(all="ignore"):
-            for layer in self._layers:
-                for equations in layer:
+            for stage, layers in zip(self._stages, self._layers, strict=True):
+                for quantity in stage.before:
+                    expr = quantity.equation
+                    assert isinstance(expr, OverBatch)
+                    of = places[expr.name]
+                    found = bound_over_batch(expr.function, values[of, :, np.newaxis], errors[of, :, np.newaxis], 1.0)
+                    errors[places[quantity.name]] = found[:, 0]
+                for equations in chain.from_iterable(layers):
                     equations.bound((values, errors), None, 1.0)
         for label in self._averaged:
             place, of = places[label], places[label.removeprefix(mean(""))]

@@ -10,7 +10,8 @@ from functools import cached_property
 from sheetgen.algebra import rows
 from sheetgen.algebra.calculus import derivatives
 from sheetgen.algebra.evaluate import expanded
-from sheetgen.algebra.expr import ZERO, Before, Expr, Var, befores, names, substitute
+from sheetgen.algebra.expr import ZERO, Before, Expr, OverBatch, Var, befores, names, needs, substitute
+from sheetgen.algebra.order import in_order
 from sheetgen.algebra.textbook import Textbook
 
 RATE, BASE_RATE = "η", "η₀"
@@ -31,6 +32,7 @@ class Section(StrEnum):
     DATA = "data"
     WEIGHTS = "weights"
     STATE = "state"
+    BATCH = "over the batch"
     FORWARD = "forward"
     LOSS = "loss"
     METRICS = "metrics"
@@ -76,6 +78,11 @@ class Quantity:
     def looks_above(self) -> bool:
         """Whether its equation takes numbers of the row above beside those of its own row."""
         return self.section in (Section.STATE, Section.ABOVE)
+
+    @property
+    def is_over_batch(self) -> bool:
+        """Whether it is one number for all rows of a batch, made of what another quantity is in each."""
+        return isinstance(self.equation, OverBatch)
 
     @property
     def becomes(self) -> bool:
@@ -181,9 +188,24 @@ class Graph:
         return tuple(rows.previous(state.name) for state in self.states)
 
     @property
+    def over_batch(self) -> tuple[Quantity, ...]:
+        """What is made of the rows of a batch together, in column order."""
+        return tuple(quantity for quantity in self.quantities if quantity.is_over_batch)
+
+    @property
     def equations(self) -> tuple[Quantity, ...]:
-        """The forward and loss equations, each after those it uses."""
+        """The forward and loss equations, each after those it uses in its row."""
         return self.section(Section.FORWARD, Section.LOSS)
+
+    @cached_property
+    def flow(self) -> tuple[Quantity, ...]:
+        """The forward and loss equations, and what they take from the whole batch, each after all that it rests on."""
+        batch = self.section(Section.BATCH)
+        if not batch:
+            return self.equations
+        flowing = {quantity.name: quantity for quantity in (*batch, *self.equations)}
+        order = in_order({name: tuple(dict.fromkeys(needs(equation_of(q)))) for name, q in flowing.items()})
+        return tuple(flowing[name] for name in order if name in flowing)
 
     @property
     def metrics(self) -> tuple[Quantity, ...]:
@@ -204,7 +226,7 @@ class Graph:
     @cached_property
     def users(self) -> Mapping[str, list[str]]:
         """For each quantity that is used, the equations that use it, in column order."""
-        return users({quantity.name: equation_of(quantity) for quantity in self.equations})
+        return users({quantity.name: equation_of(quantity) for quantity in self.flow})
 
     @cached_property
     def ways(self) -> Mapping[str, list[str]]:
@@ -213,10 +235,10 @@ class Graph:
         Where a derivative is zero, as that of ``held(m)``, nothing is influenced.
         """
         ways: dict[str, list[str]] = {self.loss: []} if self.trains else {}
-        for user in reversed(self.equations):
+        for user in reversed(self.flow):
             if user.name in ways:
-                for name in dict.fromkeys(names(equation_of(user))):
-                    if self.local(user.name, name) != ZERO:
+                for name in dict.fromkeys(needs(equation_of(user))):
+                    if user.is_over_batch or self.local(user.name, name) != ZERO:
                         ways.setdefault(name, []).insert(0, user.name)
         return ways
 
@@ -319,7 +341,7 @@ def users(equations: Mapping[str, Expr]) -> dict[str, list[str]]:
     """For each name, return the equations that use it, in their order."""
     users_of: dict[str, list[str]] = {}
     for user, expr in equations.items():
-        for name in dict.fromkeys(names(expr)):
+        for name in dict.fromkeys(needs(expr)):
             users_of.setdefault(name, []).append(user)
     return users_of
 
@@ -328,7 +350,7 @@ def layer_of(equations: Mapping[str, Expr]) -> dict[str, int]:
     """Return the layer of each equation: one more than the deepest that it uses, from 1."""
     layer: dict[str, int] = {}
     for name, expr in equations.items():
-        layer[name] = 1 + max((layer[used] for used in names(expr) if used in layer), default=0)
+        layer[name] = 1 + max((layer[used] for used in needs(expr) if used in layer), default=0)
     return layer
 
 

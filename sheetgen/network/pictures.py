@@ -67,6 +67,8 @@ def unfit(study: Study, picture: Picture) -> str:
     """Return why a study cannot have a picture, or nothing: what the picture needs, and what there is."""
     if study.network.states and picture.kind not in _OF_COLUMNS:
         return f"{picture.kind} is of samples by themselves, and here a sample goes on from the one before it"
+    if study.network.over_batch and picture.kind not in _OF_COLUMNS:
+        return f"{picture.kind} is of samples by themselves, and here the samples of a batch meet"
     return _UNFIT[picture.kind](study, picture)
 
 

@@ -8,12 +8,14 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
-from sheetgen.algebra.expr import Expr
+from sheetgen.algebra.expr import Expr, OverBatch
 from sheetgen.network.alike import Alike, alike
 from sheetgen.network.array_bounds import Pair
 from sheetgen.network.array_values import Array
 from sheetgen.network.batches import Batches
+from sheetgen.network.bounds_over_batch import bound_over_batch
 from sheetgen.network.graph import Graph, Quantity, Section
+from sheetgen.network.over_batch import Stage, stages
 
 _MOST_NUMBERS = 2_000_000
 """About how many numbers are bounded at a time."""
@@ -35,6 +37,8 @@ class RowBounds:
 
     def of_some(self, batches: Batches, chosen: Sequence[int], rows: int | None = None) -> Array:
         """Return the bounds of chosen batches, in ascending order, or of so many of their rows: as `of` does."""
+        if rows and self._graph.over_batch:
+            return self.of_some(batches, chosen)[:, :rows]
         ahead = len(batches.before)
         begins = not ahead and list(chosen[:1]) == [0]
         bounds = [np.empty_like(batches.values[:0, :rows])]
@@ -50,7 +54,8 @@ class RowBounds:
     def of(self, batches: Array, before: Array | None = None) -> Array:
         """Return the bounds of the quantities of batches, like these [batch, row, quantity].
 
-        Of a batch its first rows may do. ``before`` is the whole batch before each; without it a training begins.
+        Of a batch its first rows may do, where its rows do not meet. ``before`` is the whole batch before each; without
+        it a training begins.
         """
         here = self._known(batches)
         with np.errstate(all="ignore"):
@@ -75,19 +80,26 @@ class RowBounds:
         start, rest, later = _rows(here, 0, 1), _rows(here, 1, None), self._equations.later
         for known, given in ((start, first.given), (rest, later.given)):
             known[1][given] = self._unit * np.abs(known[0][given])
-        for layer in first.layers:
-            for equations in layer:
-                equations.bound(start, above, self._unit)
-        kept = list(first.kept)
-        start[1][kept] += self._unit * np.abs(start[0][kept])
-        for layer in later.layers:
-            for equations in layer:
-                if not equations.looks_back:
-                    equations.bound(rest, None, self._unit)
-            for row in range(1, here[0].shape[1]):
+        for of_first, of_later in zip(first.stages, later.stages, strict=True):
+            for quantity, function, of in of_later.over_batch:
+                here[1][quantity] = bound_over_batch(function, here[0][of], here[1][of], self._unit)
+            for layer in of_first.layers:
                 for equations in layer:
-                    if equations.looks_back:
-                        equations.bound(_rows(here, row, row + 1), _rows(here, row - 1, row), self._unit)
+                    equations.bound(start, above, self._unit)
+            kept = list(of_first.kept)
+            start[1][kept] += self._unit * np.abs(start[0][kept])
+            for layer in of_later.layers:
+                self._bound_later(here, rest, layer)
+
+    def _bound_later(self, here: Pair, rest: Pair, layer: Sequence[Alike]) -> None:
+        """Put in the bounds of one layer of all rows but the first."""
+        for equations in layer:
+            if not equations.looks_back:
+                equations.bound(rest, None, self._unit)
+        for row in range(1, here[0].shape[1]):
+            for equations in layer:
+                if equations.looks_back:
+                    equations.bound(_rows(here, row, row + 1), _rows(here, row - 1, row), self._unit)
 
 
 class _RowEquations:
@@ -118,24 +130,43 @@ class _RowEquations:
 
     def _of(self, equation: Callable[[Quantity], Expr | None], kept: Sequence[int] = ()) -> _Equations:
         chosen = {quantity.name: equation(quantity) for quantity in self._graph.quantities}
-        equations = {name: expr for name, expr in chosen.items() if expr is not None}
-        given = [place for name, place in self._places.items() if name not in equations]
-        return _Equations(given, alike(equations, self._places), kept)
+        given = [place for name, place in self._places.items() if chosen.get(name) is None]
+        return _Equations(given, [self._stage(stage, chosen, kept) for stage in stages(self._graph.quantities)])
+
+    def _stage(self, stage: Stage, chosen: Mapping[str, Expr | None], kept: Sequence[int]) -> _StageEquations:
+        found = {quantity.name: chosen[quantity.name] for quantity in stage.quantities}
+        equations = {name: expr for name, expr in found.items() if expr is not None}
+        here = {self._places[name] for name in equations}
+        over_batch = [
+            (self._places[q.name], q.equation.function, self._places[q.equation.name])
+            for q in stage.before
+            if isinstance(q.equation, OverBatch)
+        ]
+        return _StageEquations(over_batch, alike(equations, self._places), [place for place in kept if place in here])
 
 
 _row_equations = lru_cache(maxsize=4)(_RowEquations)  # a network is bounded for several ends
 
 
 @dataclass(frozen=True)
-class _Equations:
-    """What the quantities of a row come from: which are given, with their own rounding, and the others in layers.
+class _StageEquations:
+    """A stage of a batch: what is found of the whole batch first, and then the equations of its rows in layers.
 
+    ``over_batch`` has the place of such a number, its function and the place of the quantity that it is made of;
     ``kept`` are those of the others that have, besides, the rounding of what was given before.
     """
 
-    given: Sequence[int]
+    over_batch: Sequence[tuple[int, str, int]]
     layers: Sequence[Sequence[Alike]]
-    kept: Sequence[int] = ()
+    kept: Sequence[int]
+
+
+@dataclass(frozen=True)
+class _Equations:
+    """What the quantities of a row come from: which are given, with their own rounding, and the others by stages."""
+
+    given: Sequence[int]
+    stages: Sequence[_StageEquations]
 
 
 def _at_start(quantity: Quantity) -> Expr | None:

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from types import CodeType
 
-from sheetgen.algebra.expr import Apply, Const, Expr
+from sheetgen.algebra.expr import Apply, Const, Expr, OverBatch
 from sheetgen.algebra.notation import Python, is_small_power, written_operands
 from sheetgen.algebra.ops import PRIMITIVES
-from sheetgen.network.graph import SAMPLE, SAMPLES, TURN, Quantity
+from sheetgen.algebra.over_batch import finite
+from sheetgen.network.graph import SAMPLE, SAMPLES, TURN, Graph, Quantity
+from sheetgen.network.over_batch import stages
 from sheetgen.network.study import Study
 
 Row = tuple[float, ...]
@@ -22,11 +24,13 @@ Row = tuple[float, ...]
 class RowProgram:
     """The rows of one variant: ``start`` returns the first, ``advance`` so many that follow a row.
 
-    Both raise an arithmetic error of Python's where a value cannot be computed.
+    Both raise an arithmetic error of Python's where a value cannot be computed. Rows are computed ``together`` rows at
+    a time: a batch, where its rows meet, and else one. ``start`` returns as many.
     """
 
-    start: Callable[[], Row]
+    start: Callable[[], list[Row]]
     advance: Callable[[Row, int], list[Row]]
+    together: int = 1
 
 
 class _Checked(Python):
@@ -79,31 +83,86 @@ def compile_rows(study: Study, variant: int) -> RowProgram:
         counters[SAMPLE] = TURN
         namespace[f"given_{current[SAMPLE]}"] = tuple(map(float, study.order))
 
-    def body(first: bool) -> Iterator[str]:
-        for quantity in graph.quantities:
+    def lines(quantities: Iterable[Quantity], first: bool) -> Iterator[str]:
+        for quantity in quantities:
             variable, expr = current[quantity.name], quantity.in_row(first)
             given = f"given_{variable}"
             if expr is None and quantity.name in counters:
                 given += f"[int({current[counters[quantity.name]]}) - 1]"
             yield f"{variable} = {given if expr is None else notation.write(expr)}"
 
+    meet = bool(graph.over_batch)
+    source = _by_batch(graph, study.batch, current, above, lines) if meet else _by_row(graph, current, above, lines)
+    # The source is printed from parsed expression trees and holds nothing but arithmetic on q0, p0, c0, …
+    exec(_code("\n".join(source)), namespace)
+    together = study.batch if meet else 1
+    return RowProgram(namespace["start"], namespace["advance"], together)  # type: ignore[arg-type]
+
+
+_Variables = Mapping[str, str]
+_Lines = Callable[[Iterable[Quantity], bool], Iterator[str]]
+"""Gives the lines that compute some quantities, of the first row of a training or of a later one."""
+
+
+def _by_row(graph: Graph, current: _Variables, above: _Variables, lines: _Lines) -> list[str]:
+    """Return the source of `start` and `advance`, each row after the one above it."""
     row = f"({', '.join(current.values())},)"
-    source = [
+    return [
         "def start():",
-        *(f"    {line}" for line in body(True)),
-        f"    return {row}",
+        *(f"    {line}" for line in lines(graph.quantities, True)),
+        f"    return [{row}]",
         "def advance(row, count):",
         f"    {row} = row",
         "    rows = []",
         "    for _ in range(count):",
         *(f"        {above[name]} = {current[name]}" for name in graph.carried),
-        *(f"        {line}" for line in body(False)),
+        *(f"        {line}" for line in lines(graph.quantities, False)),
         f"        rows.append({row})",
         "    return rows",
     ]
-    # The source is printed from parsed expression trees and holds nothing but arithmetic on q0, p0, c0, …
-    exec(_code("\n".join(source)), namespace)
-    return RowProgram(namespace["start"], namespace["advance"])  # type: ignore[arg-type]
+
+
+def _by_batch(graph: Graph, batch: int, current: _Variables, above: _Variables, lines: _Lines) -> list[str]:
+    """Return the source of both where the rows of a batch meet: all rows of a batch, stage by stage."""
+    return [
+        "def start():",
+        *(f"    {line}" for line in _batch_of_rows(graph, batch, current, above, lines, True)),
+        "    return rows",
+        "def advance(last, count):",
+        "    done = []",
+        f"    for _ in range(count // {batch}):",
+        *(f"        {line}" for line in _batch_of_rows(graph, batch, current, above, lines, False)),
+        "        done += rows",
+        "        last = rows[-1]",
+        "    return done",
+    ]
+
+
+def _batch_of_rows(
+    graph: Graph, batch: int, current: _Variables, above: _Variables, lines: _Lines, first: bool
+) -> Iterator[str]:
+    """Yield the lines that compute the ``rows`` of one batch, the first of a training or the one behind ``last``."""
+    known: list[str] = []
+    yield f"rows = [()]*{batch}"
+    for stage in stages(graph.quantities):
+        for quantity in stage.before:
+            expr = quantity.equation
+            assert isinstance(expr, OverBatch)
+            numbers = f"[row[{known.index(expr.name)}] for row in rows]"
+            yield f"{current[quantity.name]} = over_batch({expr.function!r}, {numbers})"
+        if not first:
+            yield from (f"{above[name]} = last[{graph.position[name]}]" for name in graph.carried)
+        yield "for place, row in enumerate(rows):"
+        yield from (f"    {current[name]} = row[{index}]" for index, name in enumerate(known))
+        if first:
+            yield "    if place == 0:"
+            yield from (f"        {line}" for line in (*lines(stage.quantities, True), "pass"))
+            yield "    else:"
+        yield from (f"    {'    ' * first}{line}" for line in (*lines(stage.quantities, False), "pass"))
+        known += [quantity.name for quantity in (*stage.before, *stage.quantities)]
+        yield f"    rows[place] = ({', '.join(current[name] for name in known)},)"
+        yield from (f"    {above[name]} = {current[name]}" for name in graph.carried if name in known)
+    yield f"rows = [({', '.join(f'row[{known.index(name)}]' for name in graph.names)},) for row in rows]"
 
 
 @lru_cache(maxsize=16)
@@ -117,8 +176,9 @@ def compile_evaluation(
 ) -> Callable[[Row], list[Row]]:
     """Compile some equations into a function from the network's parameters to a row of their values for each sample.
 
-    The samples come in their own order; a quantity may refer to the row above. The function raises an arithmetic
-    error of Python's where a value cannot be computed, or is no finite number.
+    The samples come in their own order; a quantity may refer to the row above, and a number of the whole batch is here
+    one of all samples. The function raises an arithmetic error of Python's where a value cannot be computed, or is no
+    finite number.
     """
     parameters = study.network.parameters
     data, names = list(samples), [quantity.name for quantity in quantities]
@@ -130,8 +190,8 @@ def compile_evaluation(
     namespace = {**_functions(), "n": float(len(rows)), "samples": rows}
     namespace |= {known[name]: number for name, number in study.starts.items()}
 
-    def equations(first: bool) -> Iterator[str]:
-        for quantity in quantities:
+    def equations(some: Iterable[Quantity], first: bool) -> Iterator[str]:
+        for quantity in some:
             expr = quantity.in_row(first)
             assert expr is not None, f"{quantity.name} has no equation"
             yield f"{current[quantity.name]} = {notation.write(expr)}"
@@ -139,20 +199,31 @@ def compile_evaluation(
     def row(of: Mapping[str, str], among: Iterable[str]) -> str:
         return f"({''.join(f'{of[name]}, ' for name in among)})"
 
-    source = [
-        "def evaluate(parameters):",
-        f"    {row(current, parameters)} = parameters",
-        "    rows = []",
-        f"    for k, {row(current, data)} in enumerate(samples, start=1):",
-        "        if k == 1:",
-        *(f"            {line}" for line in equations(first=True)),
-        "        else:",
-        f"            {row(above, names)} = rows[-1]",
-        *(f"            {line}" for line in equations(first=False)),
-        f"        rows.append({row(current, names)})",
-        "        finite(sum(rows[-1]))",
-        "    return rows",
-    ]
+    given = f"    {row(current, parameters)} = parameters"
+    source = ["def evaluate(parameters):", given, "    rows = [()]*len(samples)"]
+    done: list[str] = []
+    for stage in stages(quantities):
+        for quantity in stage.before:
+            expr = quantity.equation
+            assert isinstance(expr, OverBatch)
+            among = "samples" if expr.name in data else "rows"
+            place = data.index(expr.name) if expr.name in data else done.index(expr.name)
+            numbers = f"[row[{place}] for row in {among}]"
+            source.append(f"    {current[quantity.name]} = over_batch({expr.function!r}, {numbers})")
+        computed = [*done, *(quantity.name for quantity in (*stage.before, *stage.quantities))]
+        source += [
+            f"    for k, {row(current, data)} in enumerate(samples, start=1):",
+            f"        {row(current, done)} = rows[k - 1]" if done else "        pass",
+            "        if k == 1:",
+            *(f"            {line}" for line in (*equations(stage.quantities, first=True), "pass")),
+            "        else:",
+            f"            {row(above, computed)} = rows[k - 2]",
+            *(f"            {line}" for line in (*equations(stage.quantities, first=False), "pass")),
+            f"        rows[k - 1] = {row(current, computed)}",
+            "        finite(sum(rows[k - 1]))",
+        ]
+        done = computed
+    source.append(f"    return [({', '.join(f'row[{done.index(name)}]' for name in names)},) for row in rows]")
     # As above, nothing but arithmetic on names of our own making.
     exec("\n".join(source), namespace)
     return namespace["evaluate"]  # type: ignore[return-value]
@@ -161,4 +232,4 @@ def compile_evaluation(
 def _functions() -> dict[str, object]:
     """Return what the compiled sources call."""
     functions: dict[str, object] = {row.name: row.evaluate for row in PRIMITIVES.values() if row.evaluate}
-    return functions | {"finite": _finite}
+    return functions | {"finite": _finite, "over_batch": finite}

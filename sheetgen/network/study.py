@@ -154,6 +154,13 @@ class Study:
         return self.network.trains
 
     @property
+    def checks_gradients(self) -> bool:
+        """Whether gradients stand against central differences, and along chains of one row: these are of one sample
+        by itself, so not where the rows of a batch meet.
+        """
+        return self.trains and not self.network.over_batch
+
+    @property
     def position(self) -> str:
         """What the place in a batch is called: it is the sample itself, where a batch has all of them."""
         return self._descent(self.variants[0]).position

@@ -8,14 +8,17 @@ computed anew for each reader.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from sheetgen.algebra.evaluate import ARITHMETIC_ERRORS, evaluate
+from sheetgen.algebra.expr import OverBatch
+from sheetgen.algebra.over_batch import finite
 from sheetgen.errors import NumberError
 from sheetgen.network.advice import instead_of_probabilities
-from sheetgen.network.graph import SAMPLE
+from sheetgen.network.graph import SAMPLE, Quantity
+from sheetgen.network.over_batch import stages
 from sheetgen.network.row_program import Row, RowProgram, compile_rows
 from sheetgen.network.study import Study
 
@@ -57,8 +60,10 @@ class Trace:
         """
         study = self.study
         runs = [self._run(variant) for variant in (range(len(study.variants)) if variants is None else variants)]
-        for first in range(0, study.rows, self._chunk_rows):
-            count = min(self._chunk_rows, study.rows - first)
+        together = math.lcm(*(run.together for run in runs))
+        many = -(-self._chunk_rows // together) * together
+        for first in range(0, study.rows, many):
+            count = min(many, study.rows - first)
             yield Chunk(first, tuple([run.rows(first, count) for run in runs]))
 
     def rows(self) -> Iterator[tuple[Row, ...]]:
@@ -80,7 +85,11 @@ class Trace:
 
 
 class _RowSource(Protocol):
-    """What gives the rows of one variant, each reader's in succession."""
+    """What gives the rows of one variant, each reader's in succession, ``together`` or several times as many."""
+
+    @property
+    def together(self) -> int:
+        """How many rows are computed at a time."""
 
     def rows(self, first: int, count: int) -> list[Row]:
         """Return some rows, all of which a spreadsheet can hold."""
@@ -92,6 +101,11 @@ class _HeldRun:
     def __init__(self, run: _Run) -> None:
         self._run = run
         self._rows: list[Row] = []
+
+    @property
+    def together(self) -> int:
+        """How many rows are computed at a time."""
+        return self._run.together
 
     def rows(self, first: int, count: int) -> list[Row]:
         """Return some rows, computed where no reader has been yet."""
@@ -109,6 +123,11 @@ class _Run:
         self.graph = study.graphs[variant]
         self.last: Row | None = None
 
+    @property
+    def together(self) -> int:
+        """How many rows are computed at a time."""
+        return self.program.together
+
     def rows(self, first: int, count: int) -> list[Row]:
         """Return the next rows, all of which a spreadsheet can hold; where that fails, the run stays where it was."""
         last = self.last
@@ -119,42 +138,56 @@ class _Run:
             raise
 
     def _checked(self, first: int, count: int) -> list[Row]:
+        least = count == self.together
         try:
             rows = self._next(count)
-            if math.isfinite(sum(map(sum, rows))) or (count == 1 and all(map(math.isfinite, rows[0]))):
+            if math.isfinite(sum(map(sum, rows))) or (least and all(all(map(math.isfinite, row)) for row in rows)):
                 self.last = rows[-1]
                 return rows
         except ARITHMETIC_ERRORS:
             pass
-        if count == 1:
+        if least:
             raise self._diagnose(first)
-        return [row for number in range(first, first + count) for row in self._checked(number, 1)]
+        numbers = range(first, first + count, self.together)
+        return [row for number in numbers for row in self._checked(number, self.together)]
 
     def _next(self, count: int) -> list[Row]:
         if self.last is not None:
             return self.program.advance(self.last, count)
         first = self.program.start()
-        return [first, *self.program.advance(first, count - 1)]
+        return [*first, *self.program.advance(first[-1], count - len(first))]
 
     def _diagnose(self, number: int) -> NumberError:
-        """Find the quantity that broke a row, by computing the row one quantity at a time."""
-        study, graph = self.study, self.graph
-        iteration = number // study.batch
-        above = dict(zip(graph.names, self.last or (), strict=False))
-        constants = study.constants(self.variant)
-        values: dict[str, float] = {}
-        sample = study.sample_in(number)
-        given = {**study.at_sample(sample), SAMPLE: float(sample + 1)}
-        for quantity in graph.quantities:
-            expr = quantity.in_row(self.last is None)
-            try:
-                if expr is None:
-                    values[quantity.name] = given[quantity.name]
-                else:
-                    values[quantity.name] = evaluate(expr, (constants | values).__getitem__, above.__getitem__)
-            except ARITHMETIC_ERRORS as error:
-                return self._error(quantity.name, iteration, _reason(error))
+        """Find the quantity that broke a row, or a batch, by computing the rows one quantity at a time."""
+        graph, iteration = self.graph, number // self.study.batch
+        rows: list[dict[str, float]] = [{} for _ in range(self.together)]
+        for stage in stages(graph.quantities):
+            for quantity in stage.before:
+                expr = quantity.equation
+                assert isinstance(expr, OverBatch)
+                try:
+                    value = finite(expr.function, [row[expr.name] for row in rows])
+                except ARITHMETIC_ERRORS as error:
+                    return self._error(quantity.name, iteration, _reason(error))
+                for row in rows:
+                    row[quantity.name] = value
+            for place, row in enumerate(rows):
+                for quantity in stage.quantities:
+                    try:
+                        row[quantity.name] = self._value(quantity, number + place, rows[: place + 1])
+                    except ARITHMETIC_ERRORS as error:
+                        return self._error(quantity.name, iteration, _reason(error))
         return self._error(graph.loss or graph.names[-1], iteration, "the row's values grew beyond the largest number")
+
+    def _value(self, quantity: Quantity, number: int, rows: Sequence[Mapping[str, float]]) -> float:
+        """Return a quantity in a row: the last of ``rows``, which are those of its batch as far as they are known."""
+        study, begins = self.study, self.last is None and len(rows) == 1
+        expr = quantity.in_row(begins)
+        if expr is None:
+            sample = study.sample_in(number)
+            return {**study.at_sample(sample), SAMPLE: float(sample + 1)}[quantity.name]
+        above = rows[-2] if len(rows) > 1 else dict(zip(self.graph.names, self.last or (), strict=False))
+        return evaluate(expr, {**study.constants(self.variant), **rows[-1]}.__getitem__, above.__getitem__)
 
     def _error(self, quantity: str, iteration: int, reason: str) -> NumberError:
         rate = self.study.variants[self.variant].rate

@@ -24,6 +24,8 @@ CachedValue = float | str | bool
 
 ROW, PREVIOUS_ROW = "\x01", "\x02"
 """Stand for a table row's own number, and the number of the row above, in the text of its formulas."""
+FIRST_TOGETHER, LAST_TOGETHER = "\x05", "\x06"
+"""Stand there for the numbers of the first and the last of the rows that it is together with, such as a batch."""
 
 
 class Formula(NamedTuple):
@@ -62,7 +64,9 @@ class Cell(NamedTuple):
 class Column:
     """One column of a table: a formula (or number) in its first row, one relative formula below.
 
-    The texts hold ROW and PREVIOUS_ROW. ``constant`` is the value of a column whose rows are all alike.
+    The texts hold ROW and PREVIOUS_ROW, or FIRST_TOGETHER and LAST_TOGETHER where so many rows ``together`` have one
+    formula; in all but the first of these ``inside`` may stand in its place. ``constant`` is the value of a column
+    whose rows are all alike.
     """
 
     label: str
@@ -71,6 +75,8 @@ class Column:
     first_style: Style
     style: Style
     constant: float | None = None
+    together: int = 1
+    inside: str | None = None
 
     def style_in(self, row: int, first_row: int) -> Style:
         """Return how the cell of a row looks."""
@@ -78,9 +84,23 @@ class Column:
 
     def formula(self, row: int, first_row: int) -> str | None:
         """Return the formula of a row, or None where the row holds a number."""
-        if row > first_row:
-            return at_row(self.rest, row)
-        return at_row(self.first, row) if isinstance(self.first, str) else None
+        first = first_together(row, first_row, self.together)
+        pattern = self.below(row == first) if row > first_row else self.first
+        if not isinstance(pattern, str):
+            return None
+        if self.together > 1:
+            last = first + self.together - 1
+            pattern = pattern.replace(FIRST_TOGETHER, str(first)).replace(LAST_TOGETHER, str(last))
+        return at_row(pattern, row)
+
+    def below(self, begins: bool) -> str:
+        """Return the formula below the first row, with its marks: of a row that begins those ``together``, or not."""
+        return self.rest if begins or self.inside is None else self.inside
+
+
+def first_together(row: int, first_row: int, together: int) -> int:
+    """Return the first of the rows that a row is together with, so many at a time from the first row of a table on."""
+    return row - (row - first_row) % together
 
 
 def at_row(pattern: str, row: int) -> str:

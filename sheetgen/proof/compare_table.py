@@ -112,7 +112,7 @@ class TableComparison:
         """Whether a cell's formula is its column's; a shared formula is looked at once."""
         first = self._table.first_row
         shared = cell.shared
-        if shared is None or row == first or shared.row == first:
+        if shared is None or row == first or shared.row == first or column.together > 1:
             expected = column.formula(row, first)
             formula = cell.formula
             if formula is None or expected is None:

@@ -3,7 +3,8 @@
 A wide one that is no larger than a block is recalculated as a whole, its training sheets with a formula of its own in
 each cell: only the engine's loading of shared formulas is slow there.
 
-A cell of a training sheet needs its own row, the row above it, the rate above the table and the input sheets. So an
+A cell of a training sheet needs its own row, the row above it, the rate above the table and the input sheets, or the
+rows of its batch, where these meet; no block ends within one then. So an
 engine is given the inputs and some rows at a time, with the values that it gave for the row above them. When it has
 gone through all rows of all training sheets, the other sheets are recalculated from the values that it gave there. No
 cached value of the file plays a part, and every cell gets the value that the engine gives it in the whole workbook.
@@ -160,7 +161,7 @@ class _Run:
     ) -> None:
         self._calculator, self._file, self._timeout, self._told = calculator, file, timeout, told
         self._copy = folder / "block.xlsx"
-        self._last = layout.last_row
+        self._last, self._together = layout.last_row, layout.together
         self._widths = {
             variant.sheet: len(table.letters)
             for variant, table in zip(layout.study.variants, layout.tables, strict=True)
@@ -190,7 +191,7 @@ class _Run:
     def _table(self, sheet: str, columns: int) -> _Table:
         """Return a training sheet with its values, found block by block."""
         table = _Table(sheet, columns, self._last)
-        count = max(1, BLOCK_CELLS // columns)
+        count = max(1, BLOCK_CELLS // columns // self._together) * self._together
         spelled = FormulasSpelledOut()
         others: dict[str, Iterable[bytes]] = {name: () for name in self._file.sheet_names if name not in (INPUTS, DATA)}
         ended: dict[int, list[Value]] = {}

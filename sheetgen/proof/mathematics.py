@@ -40,12 +40,13 @@ Columns = dict[str, Array]
 def differences(trace: Trace, tolerance: Tolerance) -> Iterator[Difference]:
     """Yield every number of the trace with which the reference disagrees."""
     study = trace.study
-    reference = second_opinion(study)
+    reference = second_opinion(study, study.batch)
     for variant in range(len(study.variants)):
         graph = study.graphs[variant]
         bounds = RowBounds(graph, study.constants(variant), tolerance.atol, study.batch)
         for here in batches(trace, variant):
-            above = here.before[:, -1]
+            # Where rows of a batch meet, the whole batch before is looked at, of which the last row counts.
+            above = here.before.reshape(-1, len(graph.names)) if graph.over_batch else here.before[:, -1]
             columns = dict(zip(graph.names, np.concatenate((above, here.rows)).T, strict=True))
             independent = _IndependentRows(study, reference, variant, columns, here.first - len(above))
             # Inside a batch an optimiser's memory may be 0, and a step 0/0 that no row takes.
@@ -77,6 +78,7 @@ class _IndependentRows:
         }
         columns = {**self.counters, RATE: self.rate, **self._data(), **states, **values, **slopes}
         columns |= self._of_two_rows(columns)
+        columns |= self._added_up(columns)
         columns |= self._means(columns)
         columns |= self._memory(columns)
         return columns | self._weights(columns)
@@ -145,13 +147,22 @@ class _IndependentRows:
             if of_two_rows(slope) in self.network.by_name
         }
 
+    def _added_up(self, columns: Columns) -> Columns:
+        """Return the derivatives by numbers of the whole batch, added up over its rows."""
+        labels = [q.name for q in self.network.section(Section.BACKWARD) if q.is_over_batch]
+        added = {}
+        for label in labels:
+            by_batch = columns[label.removeprefix("batch_sum(").removesuffix(")")].reshape(-1, self.study.batch)
+            added[label] = np.repeat(by_batch.sum(axis=1), self.study.batch)
+        return added
+
     def _slopes(self, given: Mapping[str, Array | float]) -> Columns:
         """Return the reference's derivatives of the loss."""
         labels = [q.name for q in (*self.network.derivatives, *self.network.section(Section.ABOVE))]
         by = {denominator(label): label for label in labels if not label.startswith(of_two_rows(""))}
         names = list(by)
         rows = len(self.rows)
-        at_a_time = 1 + _MOST_NUMBERS // self.reference.size
+        at_a_time = (1 + _MOST_NUMBERS // self.reference.size // self.study.batch) * self.study.batch
         slopes = {name: np.empty(rows) for name in names}
         for first in range(0, rows, at_a_time):
             some = slice(first, first + at_a_time)

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sheetgen.proof.reference_calls import Calls
+from sheetgen.proof.reference_calls import Call, Calls
 from sheetgen.proof.reference_functions import FUNCTIONS
 from sheetgen.proof.reference_slopes import passed_on, slope_of
 
@@ -79,12 +79,17 @@ class Reference:
                     continue
                 operands = [numbers[place] for place in call.operands]
                 for index, place in enumerate(call.operands):
-                    slope = slope_of(call.function, operands, index) if place in concerned else None
-                    if slope is not None:
-                        gains[place] = gains.get(place, 0.0) + passed_on(gain, slope)
+                    passed = self._passed(call, gain, operands, index) if place in concerned else None
+                    if passed is not None:
+                        gains[place] = gains.get(place, 0.0) + passed
                 if call.result not in wanted:
                     del gains[call.result]
         return gains
+
+    def _passed(self, call: Call, gain: Any, operands: Sequence[Any], index: int) -> Any:
+        """Return what the loss gains by an operand of a call, through its result; None where that is nothing."""
+        slope = slope_of(call.function, operands, index)
+        return None if slope is None else passed_on(gain, slope)
 
     def _depending_on(self, places: Set[int]) -> set[int]:
         """Return the places whose numbers depend on those at some places, themselves included."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import reduce
 from graphlib import CycleError, TopologicalSorter
 
-from sheetgen.proof.reference_functions import FOLDED, FUNCTIONS
+from sheetgen.proof.reference_functions import FOLDED, FUNCTIONS, OVER_BATCH
 
 _SPELLINGS = {"^": "**", "²": "**2", "·": "*", "×": "*", "−": "-", "≤": "<=", "≥": ">="}
 
@@ -117,11 +117,11 @@ def parsed(text: str) -> ast.Expression:
 
 
 class _OtherRows(ast.NodeTransformer):
-    """Makes what looks like a call, such as ``previous(h)``, the name of a number that another row has."""
+    """Makes what looks like a call, such as ``previous(h)``, the name of a number that comes of other rows."""
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
         node = self.generic_visit(node)  # type: ignore[assignment]
-        if isinstance(node.func, ast.Name) and node.func.id in _OTHER_ROWS and len(node.args) == 1:
+        if isinstance(node.func, ast.Name) and node.func.id in {*_OTHER_ROWS, *OVER_BATCH} and len(node.args) == 1:
             (of,) = node.args
             if isinstance(of, ast.Name):
                 return ast.Name(f"{node.func.id}({of.id})", of.ctx)

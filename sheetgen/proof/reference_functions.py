@@ -63,6 +63,26 @@ def _whole_power(base: Any, exponent: Any) -> Any:
     return result
 
 
+def _first_largest(x: Any) -> Any:
+    places = np.argmax(np.real(x), axis=1)[:, np.newaxis]
+    return np.take_along_axis(x, places, axis=1) + 0 * x
+
+
+def _variance(x: Any) -> Any:
+    apart = x - np.mean(x, axis=1, keepdims=True)
+    return np.mean(apart * apart, axis=1, keepdims=True) + 0 * x
+
+
+OVER_BATCH: dict[str, Callable[[Any], Any]] = {
+    "batch_mean": lambda x: np.mean(x, axis=1, keepdims=True) + 0 * x,
+    "batch_var": _variance,
+    "batch_max": _first_largest,
+    "batch_sum": lambda x: np.sum(x, axis=1, keepdims=True) + 0 * x,
+    "batch_place": lambda x: np.argmax(np.real(x), axis=1)[:, np.newaxis] + 1.0 + 0 * np.real(x),
+}
+"""The functions of arrays [batch, row] that give one number for all rows of a batch. They work in real and complex
+numbers alike, too."""
+
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "exp": np.exp,
     "ln": np.log,
@@ -96,6 +116,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "cce": _cce,
     "l1_penalty": _abs,
     "l2_penalty": lambda z: z * z,
+    **{f"_{name}": function for name, function in OVER_BATCH.items()},
     "_Add": operator.add,
     "_Sub": operator.sub,
     "_Mult": operator.mul,

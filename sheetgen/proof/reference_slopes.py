@@ -10,13 +10,13 @@ import numpy as np
 
 from sheetgen.proof.reference_functions import FUNCTIONS
 
-_STEP = 2.0**-166
+STEP = 2.0**-166
 """Far below any number that is differentiated at: the logarithm of a probability of 1e-30 still has its slope.
 
 A power of two, by which nothing is rounded.
 """
 
-SMALLEST_SLOPE = sys.float_info.min / _STEP
+SMALLEST_SLOPE = sys.float_info.min / STEP
 """A derivative below this is lost to underflow."""
 
 
@@ -25,9 +25,9 @@ def slope_of(function: str, operands: Sequence[Any], index: int) -> Any:
     if np.asarray(operands[index]).dtype == bool:
         return None
     moved = [*operands]
-    moved[index] = operands[index] + 1j * _STEP
+    moved[index] = operands[index] + 1j * STEP
     result = FUNCTIONS[function](*moved)
-    return result.imag / _STEP if np.iscomplexobj(result) else None
+    return result.imag / STEP if np.iscomplexobj(result) else None
 
 
 def passed_on(gain: Any, slope: Any) -> Any:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from sheetgen.network.graph import Section
 from sheetgen.network.study import Study
 from sheetgen.proof.reference import Array, Reference
+from sheetgen.proof.reference_batches import BatchReference
 from sheetgen.proof.reference_rows import RowsReference
 from sheetgen.proof.tensor_reference import TensorReference
 
@@ -25,8 +27,8 @@ class SecondOpinion(Protocol):
         """Return ∂loss/∂name for each name."""
 
 
-def second_opinion(study: Study) -> SecondOpinion:
-    """Return what reads the equations of a study as their author typed them.
+def second_opinion(study: Study, rows: int) -> SecondOpinion:
+    """Return what reads the equations of a study as their author typed them, for batches of so many rows.
 
     Where nothing is trained the last quantity has the place of the loss: nobody asks for a derivative.
     """
@@ -35,4 +37,6 @@ def second_opinion(study: Study) -> SecondOpinion:
         return TensorReference(study.tensors, loss)
     if learning := [state.name for state in study.network.states if state.learns]:
         return RowsReference(study.equations, loss, learning)
+    if over_batch := [quantity.name for quantity in study.network.section(Section.BATCH)]:
+        return BatchReference(study.equations, loss, over_batch, rows)
     return Reference(study.equations, loss)

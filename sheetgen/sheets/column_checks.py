@@ -11,14 +11,16 @@ from dataclasses import dataclass
 
 from sheetgen.algebra.arrays import ArrayCells, Arrays, has_edges, is_inexact, size, spreads
 from sheetgen.algebra.evaluate import expanded
-from sheetgen.algebra.expr import Expr, befores
+from sheetgen.algebra.expr import Expr, OverBatch, befores
+from sheetgen.algebra.over_batch import PLACE
 from sheetgen.algebra.residual import magnifies, residual
 from sheetgen.limits import MAX_FORMULA, MAX_NESTING
-from sheetgen.network.graph import SAMPLE, Quantity
+from sheetgen.network.graph import BATCH, SAMPLE, Quantity
 from sheetgen.page.block import Block
 from sheetgen.page.nesting import nests_deeper
 from sheetgen.page.page import Formula, quoted
 from sheetgen.sheet_names import DATA
+from sheetgen.sheets.checks_over_batch import BatchNumbers
 from sheetgen.sheets.inputs_layout import rate_label
 from sheetgen.sheets.layout import DATA_FIRST_ROW, FIRST_ROW, Layout
 
@@ -110,6 +112,9 @@ class _Columns:
     def parts(self, quantity: Quantity) -> Iterator[_Part]:
         """Yield the parts of a column's check."""
         name, rows, spelled_out = quantity.name, self.layout.study.rows, quantity.spelled_out
+        if isinstance(quantity.equation, OverBatch):
+            yield from self._over_batch(name, quantity.equation)
+            return
         if quantity.equation is None or spelled_out is None:
             in_data = name == SAMPLE or name in self.layout.study.samples
             yield from self._looked_up(name) if in_data else self._given(name, rows)
@@ -127,6 +132,25 @@ class _Columns:
     def _given(self, name: str, rows: int) -> Iterator[_Part]:
         """Yield rows whose number stands on Inputs."""
         yield _Part(0, rows, size(f"{self._range(name, 0, rows)}-{self.layout.given(name)}"))
+
+    def _over_batch(self, name: str, expr: OverBatch) -> Iterator[_Part]:
+        """Yield a column of numbers of the whole batch."""
+        rows, constant = self.layout.study.rows, self._constant
+        numbers = BatchNumbers(
+            name,
+            expr,
+            self.layout.study.position,
+            lambda name: constant(name) if name == BATCH else self._range(name, 0, rows),
+            lambda name: self._range(name, 1, rows),
+            lambda name: self._range(name, 0, rows - 1),
+            self.cells.rounding,
+            rows,
+        )
+        wrong, by_row = numbers.wrong()
+        yield _Part(1, rows - 1, numbers.unlike())
+        yield _Part(0, rows if by_row else 1, wrong)
+        if expr.function == PLACE:
+            yield _Part(0, 1, numbers.misplaced())
 
     def _looked_up(self, name: str) -> Iterator[_Part]:
         """Yield the rows of a number of the samples: one pass against Data, those after it against the pass before.

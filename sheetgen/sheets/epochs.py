@@ -24,7 +24,7 @@ from sheetgen.network.row_program import Row
 from sheetgen.page import style
 from sheetgen.page.block import Block
 from sheetgen.page.cell_names import column_letter
-from sheetgen.page.page import PREVIOUS_ROW, ROW, Column, Formula, Page, Table, quoted
+from sheetgen.page.page import FIRST_TOGETHER, LAST_TOGETHER, PREVIOUS_ROW, ROW, Column, Formula, Page, Table, quoted
 from sheetgen.page.printing import landscape
 from sheetgen.sheet_names import EPOCHS, TEST
 from sheetgen.sheets import layout as at
@@ -127,7 +127,9 @@ class EpochsTable:
     def formula(self, expr: Expr, variant: int) -> str:
         """Return an equation as it stands in a row of the table."""
         return Excel(
-            lambda name: self._reference(name, variant, ROW), lambda name: self._reference(name, variant, PREVIOUS_ROW)
+            lambda name: self._reference(name, variant, ROW),
+            lambda name: self._reference(name, variant, PREVIOUS_ROW),
+            batch=lambda name: ":".join(self._reference(name, variant, end) for end in (FIRST_TOGETHER, LAST_TOGETHER)),
         ).write(expr)
 
     def _reference(self, name: str, variant: int, row: str) -> str:
@@ -158,7 +160,9 @@ class EpochsTable:
             for quantity in self.quantities:
                 first = self.formula(quantity.first or equation_of(quantity), variant)
                 later = self.formula(equation_of(quantity), variant)
-                yield Column(self.label(quantity.name, variant), first, later, style.CALC, style.CALC)
+                together = self.count if quantity.is_over_batch else 1
+                label = self.label(quantity.name, variant)
+                yield Column(label, first, later, style.CALC, style.CALC, together=together)
 
     def rows(self) -> Iterator[Row]:
         """Yield the values of the table's rows, when the training has run."""

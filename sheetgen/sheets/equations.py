@@ -50,9 +50,10 @@ def page(book: Book, verdict: Verdict) -> Page:
     row = _equations(page, book, 4)
     if book.study.trains:
         row = _updates(page, book, row)
+    if book.study.checks_gradients:
         row = page.heading("A", row, CHAIN_RULE)
-    for weight in book.study.network.weights:
-        row = chain_rule.put(page, book, weight, row)
+        for weight in book.study.network.weights:
+            row = chain_rule.put(page, book, weight, row)
     page.decorate.append(_print)
     return page
 
@@ -111,7 +112,7 @@ def _contents(book: Book, quantity: Quantity, variant: int, iteration: int) -> t
     assert quantity.equation is not None
     value = partial(results.second if iteration else results.first, variant, name)
     text = f"{name} {':=' if iteration and quantity.becomes else '='} {Textbook().write(as_read(quantity))}"
-    formula = layout.formula(quantity.equation, variant, layout.row(iteration))
+    formula = layout.formula(layout.spelled(quantity), variant, layout.row(iteration))
     error = partial(results.start_error, variant, name, iteration)
     return name, Formula(layout.cell(Address(variant, name, iteration)), value, error), text, f"={formula}"
 

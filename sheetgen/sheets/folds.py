@@ -109,14 +109,16 @@ class Losses:
 class KeptRow:
     """One row of one variant, counted from 0 and kept as it passes, with those that its error bounds rest on.
 
-    Those are the rows of its batch above it, and the batch before.
+    Those are the rows of its batch above it, or all where they meet, and the batch before.
     """
 
     def __init__(self, study: Study, variant: int, row: int, passed: int = 0) -> None:
         """Keep a row of those still to come; so many have ``passed``, none of which is needed."""
         self.variant, self._study = variant, study
         self.what = f"row {row + 1}"
-        self._first, self._last = max(row // study.batch - 1, 0) * study.batch, row
+        self._first, self._row = max(row // study.batch - 1, 0) * study.batch, row
+        meet = bool(study.network.over_batch)
+        self._last = (row // study.batch + 1) * study.batch - 1 if meet else row
         self._rows_seen = passed
         self._blocks: list[RowBlock] = []
 
@@ -130,7 +132,8 @@ class KeptRow:
     @cached_property
     def values(self) -> Mapping[str, float]:
         """The row's values, by name, when it has passed."""
-        return dict(zip(self._study.graphs[self.variant].names, self._blocks[-1][-1].tolist(), strict=True))
+        row = np.concatenate(self._blocks)[self._row - self._first]
+        return dict(zip(self._study.graphs[self.variant].names, row.tolist(), strict=True))
 
     @cached_property
     def errors(self) -> Mapping[str, float]:
@@ -138,9 +141,10 @@ class KeptRow:
         study = self._study
         bounds = RowBounds(study.graphs[self.variant], study.constants(self.variant), 1.0, study.batch)
         rows = np.concatenate(self._blocks)[np.newaxis]
-        begins = self._last < study.batch
+        begins = self._row < study.batch
         limits = bounds.of(rows) if begins else bounds.of(rows[:, study.batch :], rows[:, : study.batch])
-        return dict(zip(study.graphs[self.variant].names, limits[0, -1].tolist(), strict=True))
+        place = self._row % study.batch
+        return dict(zip(study.graphs[self.variant].names, limits[0, place].tolist(), strict=True))
 
 
 class RowsAt:

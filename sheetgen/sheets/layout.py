@@ -14,9 +14,10 @@ from typing import NamedTuple
 from sheetgen.algebra.expr import Expr
 from sheetgen.algebra.notation import Excel
 from sheetgen.limits import HEADER_ROWS
-from sheetgen.network.graph import BATCH, ITERATION, SAMPLE, SAMPLES, TURN
+from sheetgen.network.descent import at_place
+from sheetgen.network.graph import BATCH, ITERATION, SAMPLE, SAMPLES, TURN, Quantity, equation_of
 from sheetgen.page.block import Block, Listing
-from sheetgen.page.page import quoted
+from sheetgen.page.page import first_together, quoted
 from sheetgen.sheet_names import CHECKS, DATA, ERROR
 from sheetgen.sheets.dot_products import DotProducts
 from sheetgen.sheets.inputs_layout import InputsLayout
@@ -124,20 +125,45 @@ class Layout(InputsLayout):
         """Where the quantities stand in a row of each training sheet, from the left."""
         return tuple({name: place for place, name in enumerate(table.letters)} for table in self.tables)
 
-    def notation(self, variant: int, row: str, above: str) -> Excel:
-        """Return the notation of a training sheet's formulas in a row; ``above`` is the row above."""
+    @property
+    def together(self) -> int:
+        """How many successive rows of a training sheet need one another: a batch, where its rows meet."""
+        return self.study.batch if self.study.network.over_batch else 1
+
+    def notation(self, variant: int, row: str, above: str, ends: tuple[str, str] | None = None) -> Excel:
+        """Return the notation of a training sheet's formulas in a row.
+
+        ``above`` is the row above; ``ends`` are the first and the last row of its batch, where these are not numbers.
+        """
         letters = self.tables[variant].letters
 
         def here(name: str) -> str:
             return letters[name] + row if name in letters else self.constant(variant, name)
 
+        def whole_batch(name: str) -> str:
+            first, last = ends or self._ends_of_batch(int(row))
+            return f"{letters[name]}{first}:{letters[name]}{last}"
+
         if self.study.tensors is None:
-            return Excel(here, lambda name: letters[name] + above)
+            return Excel(here, lambda name: letters[name] + above, batch=whole_batch)
         return DotProducts(here, lambda name: letters[name] + above, self._places[variant].get)
+
+    def _ends_of_batch(self, row: int) -> tuple[int, int]:
+        first = first_together(row, FIRST_ROW, self.study.batch)
+        return first, first + self.study.batch - 1
 
     def formula(self, expr: Expr, variant: int, row: int) -> str:
         """Return an equation as it stands in one row of a training sheet."""
         return self.notation(variant, str(row), str(row - 1)).write(expr)
+
+    def spelled(self, quantity: Quantity, begins: bool = True) -> Expr:
+        """Return the equation that the formula of a quantity spells, in a row that begins a batch or in another.
+
+        Where rows meet, one formula of a parameter for both would seem to go round in a circle: inside a batch it would
+        name the means of that batch, which rest on the parameter.
+        """
+        equation = equation_of(quantity)
+        return at_place(equation, begins) if self.together > 1 and quantity.is_given else equation
 
     def data(self, name: str, row: str) -> str:
         """Return the formula that brings an input or target to a row of a training sheet."""

@@ -58,6 +58,7 @@ class Notes:
             Section.DATA: self._data,
             Section.WEIGHTS: self._parameter,
             Section.STATE: self._state_before,
+            Section.BATCH: self._over_batch,
             Section.FORWARD: self._computed,
             Section.LOSS: self._loss,
             Section.METRICS: lambda name: ["Metric: watched, and not minimised."],
@@ -138,6 +139,11 @@ class Notes:
         )
         return [f"{state.name} of the row above; in {begins} its start, from the sheet {INPUTS}.", gradient]
 
+    def _over_batch(self, name: str) -> list[str]:
+        """Return which rows a number of the whole batch is made of."""
+        every = "all samples" if self._study.batch == self._study.count else "the samples of the batch"
+        return [f"Over the batch: one number of {every}, the same in all their rows."]
+
     def _computed(self, name: str) -> list[str]:
         if any(state.name == name for state in self._network.states):
             return [*self._forward(name), "The next row goes on from it."]
@@ -172,6 +178,9 @@ class Notes:
         return [f"Part of the loss {self._network.loss}."]
 
     def _derivative(self, label: str) -> list[str]:
+        if self._network.by_name[label].is_over_batch:
+            by = label.partition("(")[2][:-1]
+            return [f"Over the batch: {by} of all its rows, added up. So much the losses of all gain by that number."]
         name = denominator(label)
         loss = self._network.minimised(name)
         meaning = f"Derivative of the loss {loss} with respect to {name}: how much {loss} changes per unit of {name}."

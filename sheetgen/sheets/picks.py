@@ -196,14 +196,14 @@ def shown(study: Study, picks: Picks) -> dict[PickCell, float | str]:
         **({CHECK_SAMPLE: float(picks.checked.sample)} if several else {}),
         CHECK_VARIANT: names[picks.checked.variant],
         CHECK_ITERATION: float(picks.checked.iteration),
-        CHECK_PARAMETER: study.network.weights[picks.parameter] if study.trains else "",
+        CHECK_PARAMETER: study.network.weights[picks.parameter] if study.checks_gradients else "",
         CHECK_EPSILON: picks.epsilon,
     }
     return {
         **({sample: float(picks.explorer.sample)} if several else {}),
         **(steps if study.trains else {}),
         **({colours_cell(study): picks.colours} if picks_colours(study) else {}),
-        **(checked if study.trains else {}),
+        **(checked if study.checks_gradients else {}),
         **{
             window[label].cell: float(place)
             for label, place in zip(WINDOW_LABELS, picks.window, strict=True)
@@ -235,8 +235,11 @@ def read_picks(study: Study, contents: Contents) -> Picks:
         sample = picked_sample(study)
         number = _whole(contents(sample), sample, "sample", 1, study.batch) if study.batch > 1 else 1
         return Picks(Step(0, 0, number), colours=scale, window=moved)
+    explored = step(EXPLORER_VARIANT, EXPLORER_ITERATION, EXPLORER_SAMPLE)
+    if not study.checks_gradients:
+        return Picks(explored, colours=scale, window=moved)
     return Picks(
-        step(EXPLORER_VARIANT, EXPLORER_ITERATION, EXPLORER_SAMPLE),
+        explored,
         step(CHECK_VARIANT, CHECK_ITERATION, CHECK_SAMPLE),
         _one_of(contents(CHECK_PARAMETER), CHECK_PARAMETER, "parameter", list(study.network.weights)),
         _epsilon(contents(CHECK_EPSILON)),

@@ -16,6 +16,7 @@ SECTION_COLOURS = {
     Section.DATA: ("475467", "EAECF0"),
     Section.WEIGHTS: ("175CD3", "D9E8FD"),
     Section.STATE: ("5B5BD6", "E6E7FB"),
+    Section.BATCH: ("026AA2", "DCF0FB"),
     Section.FORWARD: ("067647", "D3F3E0"),
     Section.LOSS: ("B54708", "FDEBC8"),
     Section.BACKWARD: ("6941C6", "E9DDFC"),

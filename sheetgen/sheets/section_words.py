@@ -14,6 +14,7 @@ _OF_PARAMETERS = {Section.FORWARD: "from the parameters to the end", Section.LOS
 
 _HEADINGS = {
     Section.STATE: "From the row above: what a row goes on from",
+    Section.BATCH: "Over the batch: one number for all its rows",
     Section.FORWARD: "Forward",
     Section.LOSS: "Loss",
     Section.METRICS: "Metrics: what is watched, and not minimised",

@@ -67,10 +67,13 @@ _LIVE = {
 }
 """What stands below the equations on the sheet Equations, by whether they are over tensors."""
 
+_CHECKED = "any gradient against the central difference of the loss, computed anew as you look"
+
 _SECTIONS = {
     Section.DATA: "the inputs and the targets",
     Section.WEIGHTS: "what the network learns; each row starts from the row above",
     Section.STATE: "what a row goes on from: what the row above has come to, or a start",
+    Section.BATCH: "what is made of a quantity in all rows of a batch: one number, the same in each of them",
     Section.METRICS: "what is watched and not minimised",
     Section.BACKWARD: "the derivative of the loss with respect to each quantity, from right to left in the network",
     Section.GRADIENTS: "the derivative of the loss with respect to each weight: what the update uses",
@@ -177,8 +180,11 @@ def _sheets(page: Page, book: Book, row: int) -> int:
         (ERROR, f"the error of {'the training' if one else 'all training sheets side by side'}, charted"),
         (EXPLORER, f"the network at any step{of_any}, drawn and coloured: pick one, look around"),
         *pictures,
-        (GRADIENT_CHECK, "any gradient against the central difference of the loss, computed anew as you look"),
-        (EQUATIONS, f"the equations, and {_LIVE[study.tensors is not None]}"),
+        *([(GRADIENT_CHECK, _CHECKED)] if study.checks_gradients else []),
+        (
+            EQUATIONS,
+            f"the equations, and {_LIVE[study.tensors is not None]}" if study.checks_gradients else "the equations",
+        ),
         (CHECKS, f"live checks that the training {'sheet is' if one else 'sheets are'} right"),
         (SOURCE, "the template this workbook was built from"),
     ]
@@ -216,7 +222,7 @@ def _key(page: Page, book: Book, row: int) -> int:
     """Say what the colours mean; return the last row."""
     row = page.heading("B", row, "What the colours mean")
     for example, meaning, look in _KEY:
-        meaning = meaning if book.study.trains else meaning.replace(" and Gradient check", "")
+        meaning = meaning if book.study.checks_gradients else meaning.replace(" and Gradient check", "")
         page.put(f"B{row}", example, look)
         page.put(f"C{row}", meaning, style.EQUATION)
         row += 1

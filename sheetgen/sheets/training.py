@@ -18,7 +18,17 @@ from sheetgen.page import style
 from sheetgen.page.cell_names import column_letter
 from sheetgen.page.fields import pixels, row_pixels
 from sheetgen.page.marks import word_rules
-from sheetgen.page.page import PREVIOUS_ROW, ROW, Column, Formula, Page, Table, text_literal
+from sheetgen.page.page import (
+    FIRST_TOGETHER,
+    LAST_TOGETHER,
+    PREVIOUS_ROW,
+    ROW,
+    Column,
+    Formula,
+    Page,
+    Table,
+    text_literal,
+)
 from sheetgen.page.printing import Grid, on_few_pages
 from sheetgen.sheets import layout as at
 from sheetgen.sheets.book import Book
@@ -128,7 +138,7 @@ def _words(page: Page, table: Table, read_as: Mapping[str, Words]) -> None:
 
 def _columns(layout: Layout, variant: int, words: Collection[str]) -> Iterator[Column]:
     """Yield the columns; those whose numbers stand for ``words`` have no decimals."""
-    notation = layout.notation(variant, ROW, PREVIOUS_ROW)
+    notation = layout.notation(variant, ROW, PREVIOUS_ROW, (FIRST_TOGETHER, LAST_TOGETHER))
     for quantity in layout.study.graphs[variant].quantities:
         if quantity.is_given:
             yield _given_column(layout, quantity, notation)
@@ -139,7 +149,8 @@ def _columns(layout: Layout, variant: int, words: Collection[str]) -> Iterator[C
         assert first is not None
         assert later is not None
         start = first.value if isinstance(first, Const) else notation.write(first)
-        yield Column(quantity.name, start, notation.write(later), look, look)
+        together = layout.together if quantity.is_over_batch else 1
+        yield Column(quantity.name, start, notation.write(later), look, look, together=together)
 
 
 def _given_column(layout: Layout, quantity: Quantity, notation: Excel) -> Column:
@@ -150,7 +161,9 @@ def _given_column(layout: Layout, quantity: Quantity, notation: Excel) -> Column
         return Column(name, link, link, style.LINK_GENERAL, style.LINK_GENERAL)
     link = layout.given(name)
     if quantity.equation is not None:
-        return Column(name, link, notation.write(quantity.equation), style.LINK, style.CALC)
+        update, stay = (notation.write(layout.spelled(quantity, begins)) for begins in (True, False))
+        inside = None if stay == update else stay
+        return Column(name, link, update, style.LINK, style.CALC, together=layout.together, inside=inside)
     return Column(name, link, link, style.LINK_GENERAL, style.LINK_GENERAL, constant=study.values[name])
 
 

@@ -14,12 +14,14 @@ from sheetgen.algebra.expr import Expr
 from sheetgen.errors import did_you_mean, listed, must_be
 from sheetgen.limits import checked_iterations
 from sheetgen.network.assemble import assemble
+from sheetgen.network.descent import position_in
 from sheetgen.network.graph import Graph, Player, State
 from sheetgen.network.study import CHECK_SETTINGS, FORWARD_ONLY, UNTRAINED_SETTINGS, Study, Variant
 from sheetgen.sheet_names import RESERVED
 from sheetgen.template import DEFAULT
 from sheetgen.template.about import described
 from sheetgen.template.axes import read_axes
+from sheetgen.template.batch import require_batch, require_samples_alone
 from sheetgen.template.document import EQUATION_TABLES, QUANTITY_TABLES, Document, is_printable
 from sheetgen.template.equations import equation_texts, read_equation, require_room
 from sheetgen.template.holes import fill_holes
@@ -140,9 +142,10 @@ class _TemplateReader:
         equations = self.equations(trains)
         states, starts = read_states(document, equations, samples.all if in_data else ())
         values = self.values(samples, trains) | starts
-        network = self.network(samples, fixed, equations, states, players)
         batch = self.batch(samples.count) if trains else samples.count
         require_successive_rows(document, states, samples.count, batch)
+        require_batch(document, equations, batch)
+        network = self.network(samples, fixed, equations, states, players, position_in(batch, samples.count))
         shuffle = self.shuffle(samples.count, batch)
         iterations = self.iterations(batch) if trains else 0
         said = described(document)
@@ -165,7 +168,7 @@ class _TemplateReader:
             suggestions=self.suggestions(),
             read_as=samples.read_as,
             places=document.places() | rule_places(document),
-            settings=dict(CHECK_SETTINGS if trains else UNTRAINED_SETTINGS),
+            settings=dict(CHECK_SETTINGS if trains and not network.over_batch else UNTRAINED_SETTINGS),
         )
         require_no_settings(document, study)
         require_room(document, study)
@@ -272,6 +275,7 @@ class _TemplateReader:
                         f"[[losses]] are for templates of numbers with their equations typed, and this has {found}"
                     )
                     document.fail(problem, "write the equations out in numbers", LOSSES)
+            require_samples_alone(document)
         return read_players(document)
 
     def network(
@@ -281,6 +285,7 @@ class _TemplateReader:
         equations: Mapping[str, Expr],
         states: tuple[State, ...],
         players: tuple[Player, ...],
+        position: str,
     ) -> Graph:
         document = self.document
         parameters = document.table("parameters")
@@ -295,7 +300,9 @@ class _TemplateReader:
         forward, loss, metrics = (
             {name: equations[name] for name in document.table(table)} for table in EQUATION_TABLES
         )
-        return assemble(samples.inputs, samples.targets, parameters, forward, loss, metrics, frozen, states, players)
+        return assemble(
+            samples.inputs, samples.targets, parameters, forward, loss, metrics, frozen, states, players, position
+        )
 
     def number(self, table: str, name: str) -> float:
         return self.document.number(self.document.table(table)[name], name, table, name)

@@ -9,6 +9,7 @@ from collections.abc import Collection
 from typing import NoReturn
 
 from sheetgen.algebra.ops import functions
+from sheetgen.algebra.over_batch import BATCH_FUNCTIONS
 from sheetgen.algebra.rows import PREVIOUS
 from sheetgen.algebra.tokens import is_name, plain_name
 from sheetgen.network.graph import BASE_RATE, BATCH, EPOCH, ITERATION, RATE, SAMPLE, SAMPLES
@@ -89,7 +90,7 @@ def _require_name(document: Document, table: str, name: str, key: str = "") -> N
             expected += f": {instead}"
     elif len(name) > _LONGEST:
         problem, expected = f"the name {name[:20]}… has {len(name):,} characters", f"use at most {_LONGEST}"
-    elif name.lower() in (*functions(), PREVIOUS):
+    elif name.lower() in (*functions(), PREVIOUS, *BATCH_FUNCTIONS):
         problem = f"{name!r} cannot be told from the function {name.lower()}()"
     elif keyword.iskeyword(name) or name in RESERVED:
         problem = f"{name!r} is a reserved word"

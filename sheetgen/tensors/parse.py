@@ -8,6 +8,7 @@ from typing import ClassVar
 from sheetgen.algebra.expr import Const, Var
 from sheetgen.algebra.grammar import Grammar, number_of
 from sheetgen.algebra.ops import PRIMITIVES
+from sheetgen.algebra.over_batch import WRITTEN
 from sheetgen.algebra.rows import PREVIOUS
 from sheetgen.algebra.tokens import SIGNS, Token, tokens, unreadable
 from sheetgen.errors import did_you_mean
@@ -88,6 +89,9 @@ class _Parser(Grammar[Tree]):
         name, opened = token.text, self.tokens[self.position - 1]
         primitive = PRIMITIVES.get(name)
         scalar = primitive is not None and primitive.is_function
+        if name in WRITTEN:
+            message = f"{name}, over the rows of a batch, is for templates of numbers alone (column {token.column})"
+            raise unreadable(message, token.column)
         if name == PREVIOUS:
             message = f"{PREVIOUS}, the row above, is for templates of numbers alone (column {token.column})"
             raise unreadable(f"{message}; along a loop of this row write h[t-1]", token.column)

@@ -63,7 +63,7 @@ def test_the_seed_has_exactly_these_forty_columns() -> None:
 
 def test_the_sections_of_the_seed() -> None:
     counts = {section: len(SEED.section(section)) for section in Section}
-    assert list(counts.values()) == [0, 4, 8, 0, 8, 3, 0, 8, 8, 0, 0, 0]
+    assert list(counts.values()) == [0, 4, 8, 0, 0, 8, 3, 0, 8, 8, 0, 0, 0]
 
 
 def test_updates_are_gradient_descent() -> None:

@@ -12,6 +12,7 @@ from tracing import trace
 
 from sheetgen import build, load, loads, override
 from sheetgen.algebra.ops import activations, functions, losses_in_layers
+from sheetgen.algebra.over_batch import WRITTEN
 from sheetgen.errors import TemplateError
 from sheetgen.network.optimizers import OPTIMIZERS, SCHEDULES, Optimizer, Schedule
 from sheetgen.show import equations
@@ -44,7 +45,7 @@ def test_every_function() -> None:
 def test_every_word_that_is_no_name() -> None:
     (text,) = re.findall(r"function of numbers \(above\),(.*?)and the reserved words", PAGE, re.DOTALL)
     words = re.findall(r"`([^`]+)`", text)
-    assert set(words) == RESERVED | {"previous"}
+    assert set(words) == RESERVED | {"previous", *WRITTEN}
     text = 'rates = [1]\niterations = 1\n[inputs]\n"{}" = 1\n[parameters]\nw = 1\n[forward]\ny = "w"\n[loss]\nE = "y"\n'
     loads(text.format("x"))
     for word in words:
@@ -147,6 +148,28 @@ def test_the_example_of_ones_own_rules_is_built_and_learns(tmp_path: Path) -> No
     first, last = (dict(zip(study.graph.names, chunk.rows[0][row], strict=True)) for row in (0, -1))
     assert last["E"] < 0.01 * first["E"]
     assert last["η"] == pytest.approx(0.1 / (1 + 0.1 * 50))
+
+
+def test_every_function_over_a_batch() -> None:
+    assert re.findall(r"`(\w+)\(", "".join(row[0] for row in rows("over a batch"))) == list(WRITTEN)
+
+
+def test_the_whole_batch_is_as_the_page_says(tmp_path: Path) -> None:
+    section = PAGE.partition("## The whole batch")[2].partition("\n## ")[0]
+    example = re.search(r"```toml\n(.*?)```", section, re.DOTALL)
+    said = re.search(r"  ```\n(.*?)  ```", section, re.DOTALL)
+    assert example
+    assert said
+    study = loads(example[1])
+    shown = " ".join(equations(study, "text").split())
+    assert all(" ".join(line.split()) in shown for line in re.split(r"\n  (?=\S)", said[1].rstrip()))
+    assert "batch_mean(z): =AVERAGE(N5:N8)" in equations(study, "excel")
+    built = build(override(study, iterations=4), tmp_path / "w.xlsx")
+    assert built.report is not None
+    assert built.report.ok, built.report.diffs[:3]
+    (chunk,) = trace(study)
+    first, last = (dict(zip(study.graph.names, chunk.rows[0][place], strict=True)) for place in (3, -1))
+    assert last["mean E"] < first["mean E"] / 4
 
 
 def test_the_row_above_is_as_the_page_says() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
-from sheetgen.algebra.expr import Before, Const, Expr, Held, Var
+from sheetgen.algebra.expr import Before, Const, Expr, Held, OverBatch, Var
 from sheetgen.network.descent import terms_of
 from sheetgen.network.graph import Quantity, as_read, derivative_label, equation_of, mean, one_update_before
 from sheetgen.network.optimizers import StateColumn, optimizer_of
@@ -108,6 +108,7 @@ def _matrix(expr: Expr, named: Mapping[str, Name]) -> Matrix:
     """Return an expression over the columns of an element as one over the tensor."""
     if isinstance(expr, Const):
         return Number(expr.value)
+    assert not isinstance(expr, OverBatch), "tensors take nothing from a whole batch"
     if isinstance(expr, Var | Before | Held):
         return named.get(expr.name, Name(expr.name, ()))
     operands = tuple(_matrix(arg, named) for arg in expr.args)
