@@ -45,6 +45,7 @@ def workbook(study: Study, tmp_path_factory: pytest.TempPathFactory) -> Path:
         batch_norm("full", iterations=4),
         batch_norm(2, 4, 'shuffle = 5\noptimiser = "adam"\nschedule = { name = "cosine" }'),
         all_functions("full", iterations=4),
+        all_functions(2, 4).replace('targets = ["t"]', 'targets = ["t"]\ntest = 0.34'),
     ],
 )
 def test_it_is_proven(text: str, tmp_path: Path) -> None:
