@@ -97,8 +97,15 @@ class Columns:
         return [
             column
             for column in self.table.of_kind(Kind.QUANTITY)
-            if column in by and (self.carries_on(column) or not (self._own_row(column) or self._brings_down(column)))
+            if self._descends(column)
+            or (column in by and (self.carries_on(column) or not (self._own_row(column) or self._brings_down(column))))
         ]
+
+    def _descends(self, column: int) -> bool:
+        """Whether the column goes on from the row above by a derivative by itself, of whatever loss."""
+        own = {c for c, meant in self.derivatives.items() if self.by_column(meant) == column}
+        refers = (other for place in self.some(column) for _, other in self.refers(place)) if own else ()
+        return not own.isdisjoint(refers) and self.carries_on(column)
 
     @property
     def connected(self) -> bool:

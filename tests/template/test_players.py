@@ -131,6 +131,8 @@ def test_a_workbook_of_two_players_is_proven_and_charts_both(tmp_path: Path, eng
     found = audit(tmp_path / "w.xlsx")
     assert found.verdict == Conclusion.RIGHT
     assert found.gradients.right > 0
+    assert any("with the parameters G_a, G_b, D_w, D_c, D_u " in sentence for sentence in found.seen)
+    assert (found.updates.unknown, found.updates.right > 0) == (0, True)
 
 
 def test_samples_one_by_one_evaluate_both_losses_after_every_epoch(tmp_path: Path) -> None:

@@ -10,7 +10,6 @@ from counterfeit.cell import Cell
 from counterfeit.formats import (
     Which,
     a_label,
-    a_negative,
     a_value,
     an_input,
     another_style,
@@ -25,8 +24,19 @@ from counterfeit.workbook import MAIN, STYLES, TYPES, WORKBOOK, AbsentError, Wor
 
 
 def a_fraction(book: Workbook, rng: random.Random) -> Cell:
-    """Return a number that is not shown whole with two decimals."""
-    return book.pick(rng, lambda cell: a_number(cell) and abs(float(cell.value or 0) * 100 % 1 - 0.5) < 0.49)
+    """Return a number that is shown whole neither with two decimals nor with two digits."""
+    return book.pick(rng, lambda cell: a_number(cell) and _is_fraction(float(cell.value or 0)))
+
+
+def a_negative_fraction(book: Workbook, rng: random.Random) -> Cell:
+    """Return a number below 0 that is not whole."""
+    return book.pick_anywhere(
+        rng, lambda cell: a_number(cell) and (cell.value or "").startswith("-") and float(cell.value or 0) % 1 != 0
+    )
+
+
+def _is_fraction(number: float) -> bool:
+    return abs(number * 100 % 1 - 0.5) < 0.49 and float(f"{number:.1e}") != float(f"{number:.9e}")
 
 
 def a_label_on_white(book: Workbook, rng: random.Random) -> Cell:
@@ -203,7 +213,7 @@ _ROUNDED: dict[str, tuple[Which, str]] = {
     "a value to a percent": (a_fraction, "0%"),
     "a value to one digit": (a_fraction, "0E+00"),
     "a value with a decimal comma that groups": (a_fraction, "0,000"),
-    "a value to decimals unless below 0": (a_negative, "0.000000;-0;0"),
+    "a value to decimals unless below 0": (a_negative_fraction, "0.000000;-0;0"),
     "a value in the white of a number format": (a_fraction, "[White]0.000000"),
     "a value in the yellow of a number format": (a_fraction, "[Yellow]0.000000"),
     "a value in a pale colour by its number": (a_fraction, "[Color2]0.000000"),
