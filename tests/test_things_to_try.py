@@ -143,7 +143,7 @@ TRIES: dict[str, list[tuple[Edits, Happens]]] = {
         (
             {"a": -3.999},
             lambda old, new: (
-                new.column("lr 1e-05", "g")[0] - old.column("lr 1e-05", "g")[0] == pytest.approx(0.139, abs=5e-4)
+                new.column("lr 0.01", "g")[0] - old.column("lr 0.01", "g")[0] == pytest.approx(0.139, abs=5e-4)
             ),
         ),
     ],

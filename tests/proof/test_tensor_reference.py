@@ -76,7 +76,7 @@ def _elements(tensors: dict[tuple[str, Any], Any], naming: Naming) -> dict[str, 
 
 
 def held_against_torch(study: Study, given: dict[str, Array]) -> None:
-    reference = second_opinion(study)
+    reference = second_opinion(study, study.batch)
     assert isinstance(reference, TensorReference)
     values = reference.values(given)
     slopes = reference.derivatives(given, [*given, *values])
@@ -128,7 +128,7 @@ def test_inner_parts_are_those_of_the_scalars(name: str) -> None:
     study = load(name) if name in TENSOR else loads(template_of(name))
     given = numbers(study)
     texts = {q.name: _Plain().write(equation_of(q)) for q in study.network.equations}
-    of_scalars, of_tensors = Reference(texts, study.network.loss or list(texts)[-1]), second_opinion(study)
+    of_scalars, of_tensors = Reference(texts, study.network.loss or list(texts)[-1]), second_opinion(study, study.batch)
     expected, found = of_scalars.values(given), of_tensors.values(given)
     assert expected.keys() <= found.keys()
     for label, value in expected.items():
