@@ -14,7 +14,7 @@ from sheetgen.interrupts import leave_at_once_while_starting
 
 leave_at_once_while_starting()
 
-from importlib import import_module  # noqa: E402
+from sheetgen.late import loaded_late  # noqa: E402
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,11 +50,4 @@ _HOMES = {
 }
 """The module of each name; the imports above say the same to type checkers and editors."""
 
-
-def __getattr__(name: str) -> object:
-    """Load a name when it is first asked for, and hold it."""
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value: object = getattr(import_module(_HOMES[name]), name)
-    globals()[name] = value
-    return value
+__getattr__, __dir__ = loaded_late(globals(), _HOMES)

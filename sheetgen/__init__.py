@@ -13,8 +13,7 @@ from sheetgen.interrupts import leave_at_once_while_starting
 
 leave_at_once_while_starting()
 
-from importlib import import_module  # noqa: E402
-
+from sheetgen.late import loaded_late  # noqa: E402
 from sheetgen.version import __version__  # noqa: E402
 
 TYPE_CHECKING = False
@@ -68,16 +67,4 @@ _HOMES = {
 }
 """The module of each name that is loaded late; the imports above say the same to type checkers and editors."""
 
-
-def __getattr__(name: str) -> object:
-    """Load a name when it is first asked for, and hold it."""
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value: object = getattr(import_module(_HOMES[name]), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    """Return the names, loaded or not."""
-    return sorted({*globals(), *_HOMES})
+__getattr__, __dir__ = loaded_late(globals(), _HOMES)

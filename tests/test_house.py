@@ -17,7 +17,7 @@ from outside import ROOT
 
 # From the ground up: a room imports rooms of lower floors only, so rooms of one floor stand side by side.
 SHEETGEN = (
-    {"interrupts", "algebra", "errors", "version", "sheet_names", "machine", "shares"},
+    {"interrupts", "late", "algebra", "errors", "version", "sheet_names", "machine", "shares"},
     {"limits", "drafts", "jobs"},
     {"tensors"},
     {"files", "console", "engines", "network", "page"},
@@ -55,6 +55,7 @@ OF_SHEETGEN_FOR_CNN = {
     "files",
     "errors",
     "interrupts",
+    "late",
     "jobs",
     "machine",
     "template",  # how TOML is read, with its lines
