@@ -22,7 +22,7 @@ from sheetgen.xlsx.reader import WorkbookFile
 
 MOST_STEPS = 500
 """The most steps that are drawn: more would be looked at for minutes, and take gigabytes of memory."""
-_STEPS = re.compile(r"(\d{1,9})\.\.(\d{1,9})(?:\.\.(\d{1,9}))?", re.ASCII)
+_STEPS = re.compile(r"(\d{1,9})(?:\.\.(\d{1,9})(?:\.\.(\d{1,9}))?)?", re.ASCII)
 FOLLOWERS = (EXPLORER, PICTURES)
 """The sheets that follow the iteration that is picked on Explorer."""
 _FOLLOWERS = " or ".join(FOLLOWERS)
@@ -31,11 +31,15 @@ _DRAWN = 0.9
 
 
 def steps_of(text: str) -> range:
-    """Return the iterations that ``a..b`` or ``a..b..c``, every c-th, names. Raises UsageError for any other text."""
+    """Return the iterations that ``a``, ``a..b`` or ``a..b..c``, every c-th, names.
+
+    Raises UsageError for any other text.
+    """
     found = _STEPS.fullmatch(text)
     if not found:
-        raise UsageError(f"--steps {text!r} names no iterations", "write them as 0..100, or 0..100..5 for every fifth")
-    first, last, by = int(found[1]), int(found[2]), int(found[3] or 1)
+        expected = "write them as 0..100, or 0..100..5 for every fifth, or a single one as 100"
+        raise UsageError(f"--steps {text!r} names no iterations", expected)
+    first, last, by = int(found[1]), int(found[2] or found[1]), int(found[3] or 1)
     if last < first or by < 1:
         problem = "goes backwards" if last < first else "never goes on"
         raise UsageError(f"--steps {text!r} {problem}", "write the first iteration, the last, and every how many")

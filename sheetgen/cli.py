@@ -464,7 +464,7 @@ def _wrapped(name: str, text: str) -> str:
 )
 @click.option("--all", "whole", is_flag=True, help="Print every page of every sheet instead.")
 @click.option("--sheet", metavar="NAME", help="Draw an animation of this sheet instead: Explorer or Pictures.")
-@click.option("--steps", metavar="A..B[..C]", help="Its iterations: from A to B, every C-th.")
+@click.option("--steps", metavar="A[..B[..C]]", help="Its iterations: A alone, or from A to B, every C-th.")
 @click.option("--seconds", callback=_seconds, default=0.2, show_default=True, help="Seconds that a GIF shows each.")
 @click.option("--timeout", callback=_seconds, default=600.0, show_default=True, help="Seconds for LibreOffice.")
 @click.option("--force", is_flag=True, help="Replace an existing file.")
@@ -526,7 +526,10 @@ def _animate(file: Path, sheet: str, steps: str, output: Path, seconds: float, t
         contents = animation.draw(file, timeout, meter.told)
     write_several(dict(zip(animation.files, contents, strict=True)), None if force else ABSENT)
     first, last = animation.files[0], animation.files[-1]
-    what = f"{first}: {len(animation.steps)} steps, {seconds:g} s each" if animation.is_gif else f"{first} … {last}"
+    count = len(animation.steps)
+    what = str(first) if first == last else f"{first} … {last}"
+    if animation.is_gif:
+        what += f": {count} step{'s' if count > 1 else ''}, {seconds:g} s each"
     click.echo(f"wrote {what}")
 
 
@@ -603,14 +606,11 @@ def _say_built(built: Built) -> None:
     if not study.trains:
         what = f"{built.sheets} sheets, {study.count:,} sample{'s' if study.count > 1 else ''}, nothing is trained"
     click.echo(f"{built.path}: {what}")
-    over, step = "", "step"
-    if study.evaluates:
-        over, step = f" over all {study.count:,} samples", "epoch"
     reached = zip(built.losses, *filter(None, [built.test_losses]), strict=True)
-    for variant, (losses, *tested) in zip(study.variants, reached, strict=study.trains):
+    for number, (variant, (losses, *tested)) in enumerate(zip(study.variants, reached, strict=study.trains)):
         name = f"{study.rate_name} = {general(variant.rate)}" if plain else variant.sheet
-        loss = f"{study.network.loss} {losses.first:.6g} → {losses.last:.6g}"
-        click.echo(f"  {name}: {loss}{over}, {losses.course(step)}{_of_test(study, tested)}")
+        course = _of_players(built, number) if built.players else _of_loss(study, losses) + _of_test(study, tested)
+        click.echo(f"  {name}: {course}")
     if built.cells > GOOGLE_SHEETS_CELLS:
         click.echo(f"note: {built.cells:,} cells are more than the {GOOGLE_SHEETS_CELLS:,} that Google Sheets opens")
     if not built.verdict.startswith("OK"):
@@ -621,6 +621,28 @@ def _say_built(built: Built) -> None:
         click.echo("\n".join(built.report.lines()) if not built.ok else next(built.report.lines()))
 
 
+def _of_loss(study: Study, losses: Losses) -> str:
+    """Say what became of the loss."""
+    step = "epoch" if study.evaluates else "step"
+    return f"{study.network.loss} {_way(losses)}{_over(study)}, {losses.course(step)}"
+
+
+def _of_players(built: Built, variant: int) -> str:
+    """Say what became of the loss of each player; that it did not fall at every step is no fault of a game."""
+    said = [f"{name} {_way(of_all[variant])}" for name, of_all in built.players.items()]
+    tested = [f"{name} {_way(of_all[variant])}" for name, of_all in built.players_tested.items()]
+    return ", ".join(said) + _over(built.study) + (f"; on the test set {', '.join(tested)}" if tested else "")
+
+
+def _over(study: Study) -> str:
+    return f" over all {study.count:,} samples" if study.evaluates else ""
+
+
+def _way(losses: Losses) -> str:
+    """Return the first and the last loss; a spreadsheet has no −0."""
+    return f"{losses.first + 0.0:.6g} → {losses.last + 0.0:.6g}"
+
+
 def _of_test(study: Study, tested: Sequence[Losses]) -> str:
     """Say what became of the loss on the test set, where there is one."""
     from sheetgen.network.evaluation import points
@@ -629,8 +651,7 @@ def _of_test(study: Study, tested: Sequence[Losses]) -> str:
         return ""
     (losses,) = tested
     at = points(study)[losses.smallest_at]
-    course = f"{losses.first:.6g} → {losses.last:.6g}, smallest {losses.smallest:.6g} at iteration {at:,}"
-    return f"; on the test set {course}"
+    return f"; on the test set {_way(losses)}, smallest {losses.smallest + 0.0:.6g} at iteration {at:,}"
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

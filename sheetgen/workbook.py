@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -36,8 +36,9 @@ class Built:
 
     ``cells`` counts the cells of all sheets, empty ones between others included.
     ``path`` ends in ``.rejected`` where the verification found differences; then nothing else was touched.
-    ``losses`` are empty where nothing is trained, ``test_losses`` where there is no test set. ``report`` is None where
-    verification was not asked for.
+    ``losses`` are empty where nothing is trained, ``test_losses`` where there is no test set; of several players they
+    are of the sum, and ``players`` and ``players_tested`` have each player's by the name of its loss. ``report`` is
+    None where verification was not asked for.
     """
 
     path: Path
@@ -48,6 +49,8 @@ class Built:
     verdict: str
     report: Report | None
     test_losses: tuple[Losses, ...] = ()
+    players: Mapping[str, tuple[Losses, ...]] = field(default_factory=dict)
+    players_tested: Mapping[str, tuple[Losses, ...]] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:
@@ -86,13 +89,17 @@ def build(
         if report is not None and not report.ok:
             path = reject(draft, path)
     sizes = [page.size for page in composition.pages]
+    results, variants = book.results, range(len(study.variants) if study.trains else 0)
+    players = [player.loss for player in study.network.players]
     return Built(
         path=path,
         study=study,
         sheets=len(sizes),
         cells=sum(rows * columns for rows, columns in sizes),
-        losses=tuple(map(book.results.losses, range(len(study.variants)))) if study.trains else (),
-        test_losses=tuple(map(book.results.test_losses, range(len(study.variants)))) if study.test else (),
+        losses=tuple(map(results.losses, variants)),
+        test_losses=tuple(map(results.test_losses, variants)) if study.test else (),
+        players={name: tuple(results.losses(v, name) for v in variants) for name in players},
+        players_tested={name: tuple(results.test_losses(v, name) for v in variants) for name in players if study.test},
         verdict=composition.verdict,
         report=report,
     )

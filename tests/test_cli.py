@@ -13,8 +13,11 @@ import pytest
 from click.testing import CliRunner
 from faults import change_cell, formula
 
+from sheetgen import load, override
+from sheetgen.algebra.notation import general
 from sheetgen.cli import cli
 from sheetgen.console import Meter
+from sheetgen.network.trace import Trace
 from sheetgen.version import __version__
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -44,6 +47,28 @@ def test_build_then_verify(tmp_path: Path) -> None:
     again = run("build", cwd=tmp_path)
     assert again.returncode == 2
     assert "--force" in again.stderr
+
+
+def test_of_several_players_it_says_what_each_reached(tmp_path: Path) -> None:
+    """And not that their sum did not fall, which it need not."""
+    study = override(load("gan-1d"), iterations=40)
+    rows = [*Trace(study).rows()]
+    reached = [
+        f"{name} {rows[7][0][place]:.6g} → {rows[-1][0][place]:.6g}"
+        for name in ("E_D", "E_G")
+        for place in (study.graph.position[f"mean {name}"],)
+    ]
+    words = ["build", "gan-1d", "--iterations", "40", "--no-verify", "-o", str(tmp_path / "g.xlsx")]
+    built = CliRunner().invoke(cli, words)
+    assert built.stdout.splitlines()[1] == f"  η = 0.5: {', '.join(reached)}"
+
+
+def test_no_number_is_said_to_be_minus_nought(tmp_path: Path) -> None:
+    template = tmp_path / "t.toml"
+    template.write_text('rates = [0.5]\niterations = 2\n[inputs]\nx = 1\n[parameters]\nw = 0\n[loss]\nE = "-(w*x)"\n')
+    built = CliRunner().invoke(cli, ["build", str(template), "-o", str(tmp_path / "t.xlsx")])
+    assert built.stdout.splitlines()[1] == "  η = 0.5: E 0 → -1, fell at every step"
+    assert general(-0.0) == "0"
 
 
 def test_a_dry_run_says_how_large_and_writes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -229,7 +229,7 @@ def is_small_power(exponent: Expr) -> bool:
 
 
 def general(value: float) -> str:
-    """Return what ``""&value`` shows: at most 15 significant digits, no trailing zeros."""
-    text = f"{value:.15g}"
+    """Return what ``""&value`` shows: at most 15 significant digits, no trailing zeros; a spreadsheet has no −0."""
+    text = f"{value + 0.0:.15g}"
     mantissa, e, exponent = text.partition("e")
     return f"{mantissa}E{exponent}" if e else text

@@ -248,10 +248,14 @@ class Graph:
         return frozenset(self.ways)
 
     @property
+    def losses(self) -> tuple[str, ...]:
+        """What is minimised, and behind it the losses of several players, of which that is the sum."""
+        return tuple(filter(None, (self.loss, *(player.loss for player in self.players))))
+
+    @property
     def watched(self) -> tuple[str, ...]:
         """What is followed through the training: the loss, those of several players, and the metrics."""
-        losses = filter(None, (self.loss, *(player.loss for player in self.players)))
-        return (*losses, *(metric.name for metric in self.metrics))
+        return (*self.losses, *(metric.name for metric in self.metrics))
 
     def minimised(self, name: str) -> str:
         """Return the loss that is differentiated by a quantity: that of the player it belongs to, if there are any."""

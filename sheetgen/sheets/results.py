@@ -62,10 +62,11 @@ class Results:
         self._lasts = [self.keep(variant, study.rows - 1) for variant in variants]
         if study.evaluates or study.test:
             self._parameters = [self.watch(self._at_points(variant)) for variant in variants]
-        self._losses: list[Losses] = []
+        self._losses: dict[str, list[Losses]] = {}
         if study.trains and not study.evaluates:
-            self._losses = [Losses(v, self._position(study.network.loss), study.batch) for v in variants]
-            self._folds += self._losses
+            for name in study.network.losses:
+                self._losses[name] = [Losses(variant, self._position(name), study.batch) for variant in variants]
+                self._folds += self._losses[name]
 
     def _position(self, quantity: str) -> int:
         """Return the column of a quantity, or of its mean over a batch."""
@@ -118,12 +119,14 @@ class Results:
         """Return the evaluation of a data set with the parameters that were kept."""
         return Evaluation(self.study, [parameters().values for parameters in self._parameters], test)
 
-    def _losses_of(self, evaluation: Evaluation) -> list[Losses]:
-        """Return what became of the mean loss of a data set, by variant."""
-        of_all = [Losses(variant, 0) for variant in range(len(self.study.variants))]
-        for variant, losses in enumerate(of_all):
-            losses.feed(np.array(evaluation.curve(variant, self.study.network.loss))[:, np.newaxis])
-        return of_all
+    def _losses_of(self, evaluation: Evaluation) -> dict[str, list[Losses]]:
+        """Return what became of the mean of each loss of a data set, by variant."""
+        found: dict[str, list[Losses]] = {}
+        for name in self.study.network.losses:
+            found[name] = [Losses(variant, 0) for variant in range(len(self.study.variants))]
+            for variant, losses in enumerate(found[name]):
+                losses.feed(np.array(evaluation.curve(variant, name))[:, np.newaxis])
+        return found
 
     def _feed(self, chunk: Chunk) -> None:
         blocks = [np.fromiter(chain.from_iterable(rows), float).reshape(len(rows), -1) for rows in chunk.rows]
@@ -157,10 +160,13 @@ class Results:
         """Return how far off a quantity may be in the last row, likewise."""
         return self._lasts[variant]().errors[quantity]
 
-    def losses(self, variant: int) -> Losses:
-        """Return what became of the loss of a variant: at every iteration, or of the whole data set at every point."""
-        self.need_values("the loss", variant)
-        return self._losses[variant]
+    def losses(self, variant: int, name: str = "") -> Losses:
+        """Return what became of the loss of a variant: at every iteration, or of the whole data set at every point.
+
+        ``name`` is that of a player's loss; without it is what is minimised.
+        """
+        self.need_values(name or "the loss", variant)
+        return self._losses[name or self.study.network.loss][variant]
 
     @property
     def evaluation(self) -> Evaluation:
@@ -176,10 +182,10 @@ class Results:
         assert self._test is not None, "this study has no test set"
         return self._test
 
-    def test_losses(self, variant: int) -> Losses:
-        """Return what became of the loss of a variant on the test set, from point to point."""
+    def test_losses(self, variant: int, name: str = "") -> Losses:
+        """Return what became of the loss of a variant, likewise, on the test set, from point to point."""
         self.need_values("the loss of the test set", variant)
-        return self._test_losses[variant]
+        return self._test_losses[name or self.study.network.loss][variant]
 
     def last_shown(self, variant: int, quantity: str) -> float:
         """Return the last value of the curve of the loss or a metric."""

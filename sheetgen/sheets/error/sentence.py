@@ -13,7 +13,11 @@ from sheetgen.sheets.error.table import variant_text
 
 @dataclass(frozen=True)
 class Facts:
-    """Where the formula finds what it tells of each variant: ranges of their titles and of the columns of facts."""
+    """Where the formula finds what it tells of each variant: ranges of their titles and of the columns of facts.
+
+    ``tested`` are the columns of the last and the smallest error on the test set and of when that was, where there is
+    one.
+    """
 
     titles: str
     first: str
@@ -21,12 +25,23 @@ class Facts:
     smallest: str
     at: str
     rises: str
+    tested: tuple[str, str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Tested:
+    """Which variant was lowest on the test set, at which iteration, and whether it ended higher than that."""
+
+    variant: int
+    iteration: float
+    ended_higher: bool
 
 
 @dataclass(frozen=True)
 class Outcome:
     """What the sentence tells: which variant ended lowest and how many as low, which was lower on the way and when,
-    how many let the error rise, how many ended higher than they began, and whether one ended at 0.
+    how many let the error rise, how many ended higher than they began, and whether one ended at 0; and what became of
+    the test set.
     """
 
     best: int
@@ -35,6 +50,7 @@ class Outcome:
     risen: int
     higher: int
     at_zero: bool
+    tested: Tested | None = None
 
 
 class Sentence(Protocol):
@@ -81,9 +97,35 @@ class _Said:
     def _with(self) -> str:
         return "with" if self._study.shares_settings else "on"
 
+    def _test_formula(self, facts: Facts) -> str:
+        """Return what is added of the test set, with the sign that joins it, where there is one."""
+        if facts.tested is None:
+            return ""
+        last, smallest, at = facts.tested
+        which = f"MATCH(MIN({smallest}),{smallest},0)"
+        several = f'" {self._with} "&INDEX({facts.titles},{which})&","&' if self._of_many else ""
+        ended = f"INDEX({last},{which})>INDEX({smallest},{which})"
+        rose = f'" at iteration "&INDEX({at},{which})&"{_ENDED_HIGHER}"'
+        return f'&"{_ON_TEST}"&{several}IF({ended},{rose},"{_AT_THE_END}")'
+
+    def _test_text(self, tested: Tested | None) -> str:
+        """Return what that says."""
+        if tested is None:
+            return ""
+        several = f" {self._with} {variant_text(self.book, tested.variant)}," if self._of_many else ""
+        rose = f" at iteration {general(tested.iteration)}{_ENDED_HIGHER}"
+        return _ON_TEST + several + (rose if tested.ended_higher else _AT_THE_END)
+
+    @property
+    def _of_many(self) -> bool:
+        return len(self._study.variants) > 1
+
 
 _ZERO = " until it was 0"
 _AT_ITERATION = "at iteration "
+_ON_TEST = " On the test set it was smallest"
+_ENDED_HIGHER = ", and ended higher."
+_AT_THE_END = " at the end."
 
 
 class _OfOne(_Said):
@@ -111,16 +153,18 @@ class _OfOne(_Said):
             f'"{fell}"&IF(MIN({facts.last})=0,"{_ZERO}","")&"{self._CALM}",'
             f'"{rose}"&IF(MIN({facts.smallest})<MIN({facts.last}),"{smallest}"&MIN({facts.at}),"")&'
             f'IF(MIN({facts.last})>MIN({facts.first}),"{self._HIGHER}","{self._TAMED}"))'
+            f"{self._test_formula(facts)}"
         )
 
     def text(self, outcome: Outcome) -> str:
         """Return what the formula says of an outcome."""
         start, fell, rose, smallest = self._parts
         start += variant_text(self.book, 0)
+        tested = self._test_text(outcome.tested)
         if not outcome.risen:
-            return start + fell + (_ZERO if outcome.at_zero else "") + self._CALM
+            return start + fell + (_ZERO if outcome.at_zero else "") + self._CALM + tested
         low = f"{smallest}{general(outcome.low[1])}" if outcome.low else ""
-        return start + rose + low + (self._HIGHER if outcome.higher else self._TAMED)
+        return start + rose + low + (self._HIGHER if outcome.higher else self._TAMED) + tested
 
 
 class _OfSeveral(_Said):
@@ -160,6 +204,7 @@ class _OfSeveral(_Said):
             f'IF(SUMPRODUCT(({last}=0)*1)>0,"{_ZERO}","")&"{self._CALM}",'
             f'"; {self._at} "&SUMPRODUCT(({rises}>0)*1)&"{rose}"&'
             f'IF({ended}=0,"{tamed}",", and {self._at} "&{ended}&"{self._HIGHER}"))'
+            f"{self._test_formula(facts)}"
         )
 
     def text(self, outcome: Outcome) -> str:
@@ -171,7 +216,8 @@ class _OfSeveral(_Said):
         if outcome.low:
             variant, iteration = outcome.low
             said += f"{self._ON_THE_WAY}{variant_text(self.book, variant)}, {_AT_ITERATION}{general(iteration)}"
+        tested = self._test_text(outcome.tested)
         if not outcome.risen:
-            return said + fell + (_ZERO if outcome.at_zero else "") + self._CALM
+            return said + fell + (_ZERO if outcome.at_zero else "") + self._CALM + tested
         said += f"; {self._at} {outcome.risen}{rose}"
-        return said + (f", and {self._at} {outcome.higher}{self._HIGHER}" if outcome.higher else tamed)
+        return said + (f", and {self._at} {outcome.higher}{self._HIGHER}" if outcome.higher else tamed) + tested

@@ -58,24 +58,31 @@ def page(book: Book, verdict: Verdict) -> Page:
 def _title(study: Study) -> str:
     """Return the title, which says of what the error is."""
     test = f"; test: of {study.test_count:,} others" if study.test else ""
+    what, players = f"Error {study.graph.loss}", [player.loss for player in study.network.players]
+    if players:
+        what = f"{', '.join(players)} and their sum {study.graph.loss}"
     if study.evaluates:
-        whole = f"Error {study.graph.loss} of the whole data set after every epoch"
-        return f"{whole} (mean of {study.count:,} samples{test})"
+        return f"{what} of the whole data set after every epoch (mean of {study.count:,} samples{test})"
     averaged = f" (mean of all {study.count:,} samples{test})" if study.count > 1 else ""
-    return f"Error {study.graph.loss} at every iteration{averaged}"
+    return f"{what} at every iteration{averaged}"
 
 
 def _charts(page: Page, book: Book, table: ErrorTable, column: int) -> None:
-    """Chart the error of every variant, on a linear and beside it on a logarithmic axis, and below that each metric."""
+    """Chart the error of every variant, on a linear and beside it on a logarithmic axis, and below that each metric.
+
+    The losses of several players stand above their sum.
+    """
     top = at.FIRST_ROW + len(book.study.variants) + 5
-    loss, *others = book.study.network.watched
-    charted = ((loss, False), (loss, True), *((name, False) for name in others))
+    network = book.study.network
+    players = [(player.loss, False) for player in network.players]
+    metrics = [(metric.name, False) for metric in network.metrics]
+    charted = (*players, (network.loss, False), (network.loss, True), *metrics)
     for place, (name, logarithmic) in enumerate(charted):
         row = top + place // 2 * (charts.HEIGHT_ROWS + 1)
         chart, alt = _chart(book, table, name, logarithmic)
         page.charts.append((f"{column_letter(column + place % 2 * _BESIDE)}{row}", chart, alt))
-    (_, linear, _), (_, of_powers, _), *_ = page.charts
-    page.finish.append(partial(_limit_axes, book, linear, of_powers, _chart_title(book, table, loss, False)))
+    (_, linear, _), (_, of_powers, _), *_ = page.charts[len(players) :]
+    page.finish.append(partial(_limit_axes, book, linear, of_powers, _chart_title(book, table, network.loss, False)))
 
 
 def _chart(book: Book, table: ErrorTable, name: str, logarithmic: bool) -> tuple[Any, str]:

@@ -12,7 +12,8 @@ from sheetgen.page.block import Block
 from sheetgen.page.page import Formula, Page
 from sheetgen.sheets import layout as at
 from sheetgen.sheets.book import Book
-from sheetgen.sheets.error.sentence import Facts, Outcome, Sentence, sentence_of
+from sheetgen.sheets.error.players import PlayersSentence
+from sheetgen.sheets.error.sentence import Facts, Outcome, Sentence, Tested, sentence_of
 from sheetgen.sheets.error.table import Curve, ErrorTable
 from sheetgen.sheets.folds import Losses, may_match
 
@@ -166,11 +167,16 @@ class ErrorSummary:
 
     def _sentence(self) -> Formula:
         """Return the sentence that says which variant did best, whether any let the error rise, or diverged."""
+        if self.book.study.network.players:
+            return PlayersSentence(self.book, self.table).formula()
         titles = self.table.losses()
         start, end = (self.table.block.absolute(titles[i], at.LABEL_ROW) for i in (0, -1))
-        facts = Facts(
-            f"{start}:{end}", *(self.facts.cells(name) for name in (_FIRST, _LAST, _SMALLEST, _AT, self._rises))
-        )
+        first, last, smallest, at_iteration, rises = map(self.facts.cells, (_FIRST, _LAST, _SMALLEST, _AT, self._rises))
+        tested = None
+        if self.book.study.test:
+            last_tested, smallest_tested, reached = map(self.tests.cells, _TESTED)
+            tested = last_tested, smallest_tested, reached
+        facts = Facts(f"{start}:{end}", first, last, smallest, at_iteration, rises, tested)
         return Formula(self._words.formula(facts), self._said, accepts=self._may_say)
 
     @cached_property
@@ -192,8 +198,32 @@ class ErrorSummary:
             sum(losses.rises > 0 for losses in of_all),
             sum(losses.last > losses.first for losses in of_all),
             0 in lasts,
+            self._tested_best(),
         )
         return self._words.text(outcome)
+
+    def _tested_best(self) -> Tested | None:
+        """Return what became of the test set, where there is one."""
+        if not self.book.study.test:
+            return None
+        of_all = list(map(self.book.results.test_losses, range(len(self.book.study.variants))))
+        smallest = [losses.smallest for losses in of_all]
+        variant = smallest.index(min(smallest))
+        best = of_all[variant]
+        return Tested(variant, float(self._iterations[best.smallest_at]), best.last > best.smallest)
+
+    def _tested_bests(self, recalculated: Recalculated) -> Iterator[Tested | None]:
+        """Yield what may be said of the test set, where numbers are equal but for rounding."""
+        if not self.book.study.test:
+            yield None
+            return
+        of_all = list(map(self.book.results.test_losses, range(len(self.book.study.variants))))
+        least = min(losses.smallest for losses in of_all)
+        for variant, (row, losses) in enumerate(zip(self.facts.rows, of_all, strict=True)):
+            iteration = recalculated(row, self.tests.index(_TESTED[-1]))
+            if may_match(losses.smallest, least) and isinstance(iteration, float):
+                for ended_higher in {losses.last > losses.smallest, not may_match(losses.last, losses.smallest)}:
+                    yield Tested(variant, iteration, ended_higher)
 
     def _may_say(self, text: object, recalculated: Recalculated) -> bool:
         """Whether the sentence is as right where numbers are equal but for rounding."""
@@ -204,13 +234,14 @@ class ErrorSummary:
         flat = [losses for losses in of_all if may_match(losses.last, losses.first)]
         higher = sum(losses.last > losses.first for losses in of_all if losses not in flat)
         return any(
-            text == self._words.text(Outcome(best, as_good, low, rises, higher_ends, at_zero))
+            text == self._words.text(Outcome(best, as_good, low, rises, higher_ends, at_zero, tested))
             for best in tied
             for as_good in range(len(tied))
             for low in self._lowest(smallest, min(lasts), recalculated)
             for rises in range(risen[0], risen[1] + 1)
             for higher_ends in range(higher, higher + len(flat) + 1)
             for at_zero in {0 in lasts, any(may_match(last, 0.0) for last in lasts)}
+            for tested in self._tested_bests(recalculated)
         )
 
     def _lowest(

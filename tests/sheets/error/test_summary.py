@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from networks import line
 
-from sheetgen import build, load, loads, override
+from sheetgen import build, load, loads, override, verify
 from sheetgen.network.study import Study
 from sheetgen.network.trace import Trace
 from sheetgen.page.page import Formula
@@ -85,6 +85,61 @@ def sentence(study: Study) -> str:
 )
 def test_the_sentence(study: Study, said: str) -> None:
     assert sentence(study) == said
+
+
+def with_test_set(rates: str, tested: str) -> Study:
+    """A weight that goes from 0 to 1, and samples beside it."""
+    test = f"\n[data.test]\nrows = [{tested}]\n[parameters]"
+    text = line("[1, 1], [1, 1]", rates=rates, iterations=4, w=0.0, b=None)
+    return loads(text.replace("\n[parameters]", test))
+
+
+@pytest.mark.parametrize(
+    ("rates", "tested", "said"),
+    [
+        # w is 0, 0.75 and 0.9375 after each epoch at the rate of 0.5, where the first test set has 0.75 · x.
+        ("0.5", "[1, 0.75]", " On the test set it was smallest at iteration 2, and ended higher."),
+        ("0.5", "[1, 2]", " On the test set it was smallest at the end."),
+        ("0.1, 0.5", "[1, 0.75]", " On the test set it was smallest with η = 0.5, at iteration 2, and ended higher."),
+        ("0.1, 0.5", "[1, 2]", " On the test set it was smallest with η = 0.5, at the end."),
+    ],
+)
+def test_of_a_test_set_it_says_when_that_was_told_best(
+    rates: str, tested: str, said: str, tmp_path: Path, engine_name: str
+) -> None:
+    study = with_test_set(rates, tested)
+    assert sentence(study).endswith("." + said)
+    build(study, tmp_path / "t.xlsx", verify=False)
+    assert verify(tmp_path / "t.xlsx", engine_name).ok
+
+
+def test_the_overfitting_template_says_where_it_begins() -> None:
+    assert sentence(load("overfitting")).endswith(" On the test set it was smallest at iteration 9, and ended higher.")
+
+
+ENDING = ". Each goes down along its own loss while the other parameters move, so none of them has to fall."
+
+
+@pytest.mark.parametrize("rates", [[0.5], [0.5, 0.0625]], ids=["one", "two"])
+def test_of_players_it_says_how_each_ended_and_not_that_their_sum_diverged(
+    rates: list[float], tmp_path: Path, engine_name: str
+) -> None:
+    """How the losses went is read from the rows of the training."""
+    study = override(load("gan-1d"), rates=rates, iterations=3)
+    rows = [*Trace(study).rows()]
+    lower = {}
+    for name in ("E_D", "E_G"):
+        place = study.graph.position[f"mean {name}"]
+        lower[name] = [rows[-1][v][place] < rows[study.batch - 1][v][place] for v in range(len(rates))]
+    if len(rates) == 1:
+        ended = {name: f"ended {'lower' if fell else 'higher'} than it began" for name, (fell,) in lower.items()}
+        said = f"After 3 updates with η = 0.5: E_D {ended['E_D']}, E_G {ended['E_G']}"
+    else:
+        of_d, of_g = map(sum, lower.values())
+        said = f"After 3 updates E_D ended lower than it began at {of_d} of the 2 rates, E_G at {of_g}"
+    assert sentence(study) == said + ENDING
+    build(study, tmp_path / "g.xlsx", verify=False)
+    assert verify(tmp_path / "g.xlsx", engine_name).ok
 
 
 def test_a_full_batch_goes_by_steps() -> None:
