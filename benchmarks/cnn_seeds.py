@@ -1,7 +1,7 @@
 """Train the same network by the same recipe with several random seeds, and print the row for docs/results.md.
 
     python benchmarks/cnn_seeds.py --net rf20 --recipe fast --seeds 5 --runs-dir runs [--dropout 0] [--val
-    5000]
+    5000 [--val-from end]]
 
 Each run is one of `cnn train`, in its own directory; one that is finished there already is read, not trained
 again.
@@ -21,10 +21,12 @@ from cnn.tab.finished_run import run_record
 
 def trained_run(options: argparse.Namespace, seed: int) -> Run:
     dropout = "recipe" if options.dropout is None else options.dropout
-    run = Run(options.runs_dir / f"{options.net}-{options.recipe}-d{dropout}-v{options.val}-{seed}")
+    held_out = f"v{options.val}" + (f"-{options.val_from}" if options.val_from != "random" else "")
+    run = Run(options.runs_dir / f"{options.net}-{options.recipe}-d{dropout}-{held_out}-{seed}")
     if not run.path("summary.json").exists():
         words = ["train", "--net", options.net, "--recipe", options.recipe, "--seed", seed, "--val", options.val]
         words += ["--run", run.name, "--runs-dir", options.runs_dir, "--device", "cpu", "--threads", 1]
+        words += ["--val-from", options.val_from] if options.val else []
         words += [] if options.dropout is None else ["--dropout", options.dropout]
         subprocess.run([sys.executable, "-m", "cnn", *map(str, words)], check=True, stdout=subprocess.DEVNULL)
     return run
@@ -37,6 +39,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--dropout", type=float)
     parser.add_argument("--val", type=int, default=0)
+    parser.add_argument("--val-from", choices=("random", "end"), default="random")
     parser.add_argument("--runs-dir", type=Path, default=Path("runs"))
     options = parser.parse_args()
     runs = [run_record(trained_run(options, seed)) for seed in range(1, options.seeds + 1)]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cnn.digits.held_out import HeldOutFrom
 from cnn.errors import UsageError
 from cnn.extra import require
 from cnn.net.networks import SIDE, Network
@@ -143,6 +144,7 @@ def train(
     seed: int = 1,
     epochs: int | None = None,
     validation: int = 0,
+    validation_from: HeldOutFrom = "random",
     patience: int | None = None,
     data: DataName = "mnist",
     data_dir: str | None = None,
@@ -163,8 +165,8 @@ def train(
 
     plan = new_plan(
         TrainOptions(
-            net=net, recipe=recipe, epochs=epochs, seed=seed, val=validation, patience=patience, data=data,
-            data_dir=data_dir, device=device, threads=threads,
+            net=net, recipe=recipe, epochs=epochs, seed=seed, val=validation, val_from=validation_from,
+            patience=patience, data=data, data_dir=data_dir, device=device, threads=threads,
         )
     )  # fmt: skip
     root = Path(runs_dir)

@@ -6,13 +6,14 @@ import math
 from collections.abc import Callable, Sequence
 from functools import reduce
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 
+from cnn.digits.held_out import HeldOutFrom
 from cnn.net.networks import NETWORKS
 from cnn.runs.commands import DEFAULT_ROOT
-from cnn.training.recipe import RECIPES
+from cnn.training.recipe import LONG, RECIPES
 
 Command = Callable[..., Any]
 Option = Callable[[Command], Command]
@@ -76,6 +77,11 @@ val = click.option(
     type=click.IntRange(0),
     help="Hold out so many training pictures: curves, best.pt and patience use them [0].",
 )
+val_from = click.option(
+    "--val-from",
+    type=click.Choice(get_args(HeldOutFrom)),
+    help="Hold out a random part, or the last pictures, whose writers hardly occur among the others [random].",
+)
 patience = click.option(
     "--patience", type=click.IntRange(1), help="Stop after so many epochs without a better one (needs --val)."
 )
@@ -90,7 +96,10 @@ data = click.option(
 )
 
 NETWORK = f"{', '.join(NETWORKS)}, or a file of your own, NAME.toml"
-RECIPE = f"{', '.join(RECIPES)}, or a file of your own, NAME.toml"
+RECIPE = (
+    f"{', '.join(RECIPES)} (long: {LONG.epochs} epochs, where the published target is fewer than 20), "
+    "or a file of your own, NAME.toml"
+)
 """What can be chosen, in words."""
 
 
@@ -126,6 +135,7 @@ _OF_A_TRAINING: tuple[Option, ...] = (
     click.option("--dropout", type=DROPOUT, help="Dropout probability, 0 for none [the recipe's]."),
     click.option("--seed", type=SEED, help="Random seed [1]."),
     val,
+    val_from,
     patience,
     device,
     amp,
@@ -159,6 +169,7 @@ _OF_A_SWEEP: tuple[Option, ...] = (
     epochs,
     batch_size,
     val,
+    val_from,
     patience,
     device,
     amp,

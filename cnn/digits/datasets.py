@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from cnn.digits import idx
+from cnn.digits.held_out import HeldOutFrom
 from cnn.digits.parts import Digits, Part, fingerprint
 from cnn.errors import DataError, UsageError
 from cnn.extra import require
@@ -82,7 +83,13 @@ def first_line(error: Exception) -> str:
     return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(":. ")
 
 
-def load_digits(name: str, folder: Path, device: torch.device | None = None, validation: int = 0) -> Digits:
+def load_digits(
+    name: str,
+    folder: Path,
+    device: torch.device | None = None,
+    validation: int = 0,
+    held_out_from: HeldOutFrom = "random",
+) -> Digits:
     """Return the data set of that name (``mnist`` or ``synthetic``), on the device, with ``validation``
     pictures held out.
 
@@ -94,24 +101,28 @@ def load_digits(name: str, folder: Path, device: torch.device | None = None, val
         digits = draw()
     else:
         digits = load_mnist(folder)
-    digits = hold_out(digits, validation)
+    digits = hold_out(digits, validation, held_out_from)
     if device is None or device.type == "cpu":
         return digits
     validation_part = digits.validation.to(device) if digits.validation else None
     return replace(digits, train=digits.train.to(device), test=digits.test.to(device), validation=validation_part)
 
 
-def hold_out(digits: Digits, count: int) -> Digits:
-    """Return the data set with ``count`` training pictures moved to its validation part, always the same
-    ones.
+def hold_out(digits: Digits, count: int, held_out_from: HeldOutFrom = "random") -> Digits:
+    """Return the data set with ``count`` training pictures moved to its validation part, always the same ones.
+
+    ``random`` picks them from all; ``end`` takes the last ones. MNIST's training pictures stand in runs of one writer
+    (docs/results.md), so a random part has its writers in common with what stays, and the end hardly any.
     """
     if not count:
         return digits
-    if not 0 < count < len(digits.train):
-        raise UsageError(f"--val {count}: between 1 and {len(digits.train) - 1} training pictures can be held out")
-    order = torch.randperm(len(digits.train), generator=torch.Generator().manual_seed(SPLIT_SEED))
-    return replace(
-        digits,
-        train=digits.train.pick(order[count:].sort()[0]),
-        validation=digits.train.pick(order[:count].sort()[0]),
-    )
+    total = len(digits.train)
+    if not 0 < count < total:
+        raise UsageError(f"--val {count}: between 1 and {total - 1} training pictures can be held out")
+    if held_out_from == "end":
+        rows = torch.arange(total)
+        kept, held = rows[:-count], rows[-count:]
+    else:
+        order = torch.randperm(total, generator=torch.Generator().manual_seed(SPLIT_SEED))
+        kept, held = order[count:].sort()[0], order[:count].sort()[0]
+    return replace(digits, train=digits.train.pick(kept), validation=digits.train.pick(held))

@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Mapping
 from pathlib import PureWindowsPath
 
+from cnn.digits.held_out import HeldOutFrom
 from cnn.tab.finished_run import RunRecord
 from cnn.tab.sections import GAP, heading
 from cnn.training.config import Continuation, DataFacts
@@ -42,7 +43,7 @@ def _facts(run: RunRecord) -> list[tuple[str, str]]:
         ("run", run.name),
         ("command", _without_places(config.command)),
         ("started", config.started),
-        ("data", _data(config.data)),
+        ("data", _data(config.data, plan.validation_from)),
         ("data fingerprint", f"SHA-256 {config.data.fingerprint}"),
         ("network", f"{summary.network}, {summary.parameters:,} parameters"),
         ("recipe", _listed(plan.recipe.settings)),
@@ -86,8 +87,9 @@ def _why(run: RunRecord) -> str:
     return f": none of the last {run.config.plan.patience} was better than the best one"
 
 
-def _data(data: DataFacts) -> str:
+def _data(data: DataFacts, held_out_from: HeldOutFrom) -> str:
     """Return what the network was trained and tested on."""
     what = "MNIST (LeCun, Cortes, Burges)" if data.is_mnist else f"{data.name} digits, NOT MNIST"
-    held_out = f", {data.validation:,} of them kept back for validation" if data.validation else ""
+    which = "the last " if held_out_from == "end" else ""
+    held_out = f", {which}{data.validation:,} of them kept back for validation" if data.validation else ""
     return f"{what}: {data.train + data.validation:,} training pictures{held_out}, {data.test:,} test pictures"

@@ -2,7 +2,8 @@
 torchvision.
 
 A table row lists, for each of the 784 pixels of the result, which source pixel it shows; 784 stands for
-outside. One gather then changes a whole batch.
+outside. One gather then changes a whole batch. An epoch has as many rows as the recipe has ``maps``, not one a
+picture.
 """
 
 from __future__ import annotations
@@ -15,11 +16,13 @@ from torch import Tensor
 
 from cnn.digits.parts import DEVIATION, MEAN, normalize
 from cnn.net.networks import SIDE
+from cnn.training.elastic import displacements
+from cnn.training.erasing import boxes
 from cnn.training.recipe import Recipe
 
 PIXELS = SIDE * SIDE
 OUTSIDE = PIXELS
-MAPS_PER_EPOCH = 1024
+PAPER = 0
 FIXED = 65536
 Augment = Callable[[Tensor], Tensor]
 
@@ -72,21 +75,51 @@ def source_pixels(matrices: Tensor, shifts: Tensor) -> Tensor:
         )
         for axis in (0, 1)
     )
+    return rows_of(x, y)
+
+
+def bent_source_pixels(matrices: Tensor, shifts: Tensor, displaced: Tensor) -> Tensor:
+    """Return the table (k, 784) of the nearest source pixel, where each pixel of the result is first displaced.
+
+    ``displaced`` (k, 2, 28, 28) is along x and along y: pixel (x, y) of the result shows the source at
+    A·((x + ½ − 14, y + ½ − 14) + displaced) + 14 + shift.
+    """
+    half = SIDE / 2
+    along = torch.arange(SIDE, dtype=torch.float64) + 0.5 - half
+    places = torch.stack(torch.meshgrid(along, along, indexing="xy")) + displaced
+    source = torch.einsum("kij,kjyx->kiyx", matrices, places) + half + shifts[:, :, None, None]
+    x, y = source.floor().to(torch.int64).unbind(1)
+    return rows_of(x, y)
+
+
+def rows_of(x: Tensor, y: Tensor) -> Tensor:
+    """Return places (k, 28, 28) in the source as rows (k, 784) of the table."""
     inside = (x >= 0) & (x < SIDE) & (y >= 0) & (y < SIDE)
     return torch.where(inside, y * SIDE + x, OUTSIDE).flatten(1)
+
+
+def random_table(recipe: Recipe, generator: torch.Generator) -> Tensor:
+    """Return the table of an epoch, a row for each of the recipe's random maps."""
+    assert recipe.maps is not None
+    maps = random_maps(recipe, recipe.maps, generator)
+    if not recipe.elastic:
+        return source_pixels(*maps)
+    return bent_source_pixels(*maps, displacements(recipe.maps, recipe.elastic, generator))
 
 
 def by_table(recipe: Recipe, device: torch.device, generator: torch.Generator) -> Augment:
     """Return a function from pictures (n, 28, 28) uint8 to inputs (n, 1, 28, 28), each changed by one of this
     epoch's random maps.
     """
-    maps = random_maps(recipe, MAPS_PER_EPOCH, generator)
-    table = source_pixels(*maps).to(device)
+    table = random_table(recipe, generator).to(device)
 
     def augment(images: Tensor) -> Tensor:
         chosen = torch.randint(len(table), (len(images),), generator=generator).to(device)
         padded = torch.nn.functional.pad(images.flatten(1), (0, 1), value=recipe.fill)
-        return normalize(padded.gather(1, table.index_select(0, chosen)).view(-1, SIDE, SIDE))
+        changed = padded.gather(1, table.index_select(0, chosen)).view(-1, SIDE, SIDE)
+        if recipe.erasing:
+            changed = changed.masked_fill(boxes(len(images), recipe.erasing, generator).to(device), PAPER)
+        return normalize(changed)
 
     return augment
 

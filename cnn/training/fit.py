@@ -86,7 +86,7 @@ def load_in_turn(plan: Plan, processes: Processes, device: torch.device) -> Digi
     """Return the data of a plan, one process after the other, so that only one downloads."""
     for turn in range(processes.count):
         if turn == processes.rank:
-            digits = load_digits(plan.data, data_folder(plan.data_dir), device, plan.validation)
+            digits = load_digits(plan.data, data_folder(plan.data_dir), device, plan.validation, plan.validation_from)
         processes.wait()
     return digits
 

@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
+from cnn.digits.held_out import HeldOutFrom
 from cnn.errors import UsageError
 from cnn.net.network_file import chosen_network
 from cnn.net.networks import NETWORKS, Network, as_trained, find_network
@@ -30,6 +31,7 @@ class TrainOptions:
     dropout: float | None = None
     seed: int | None = None
     val: int | None = None
+    val_from: HeldOutFrom | None = None
     patience: int | None = None
     data: DataName | None = None
     data_dir: str | None = None
@@ -40,18 +42,19 @@ class TrainOptions:
 
 @dataclass(frozen=True)
 class Plan:
-    """What to train and how; ``validation`` pictures are held out of training, 0 for none; ``patience`` in
-    epochs; ``amp`` is torch's automatic mixed precision; ``own_network`` is the network where it is none of the
-    built-in ones.
+    """What to train and how; ``validation`` pictures are held out of training, 0 for none, a random part or the last
+    ones, as ``validation_from`` says; ``patience`` in epochs; ``amp`` is torch's automatic mixed precision;
+    ``own_network`` is the network where it is none of the built-in ones.
 
-    Raises UsageError for a network that there is not or whose layers do not fit one another, and for patience without
-    pictures held out.
+    Raises UsageError for a network that there is not or whose layers do not fit one another, and for patience, or a
+    place to hold out from, without pictures held out.
     """
 
     network: str
     recipe: Recipe
     seed: int = 1
     validation: int = 0
+    validation_from: HeldOutFrom = "random"
     patience: int | None = None
     data: DataName = "mnist"
     data_dir: str | None = None
@@ -68,6 +71,8 @@ class Plan:
                 "--patience needs --val: stopping by the test pictures would choose the result "
                 "by what is meant to judge it"
             )
+        if self.validation_from == "end" and not self.validation:
+            raise UsageError("--val-from end needs --val", "say how many pictures are held out: --val 5000")
 
     @property
     def definition(self) -> Network:
@@ -89,6 +94,7 @@ def new_plan(options: TrainOptions) -> Plan:
         recipe=changed(chosen_recipe("fast" if options.recipe is None else options.recipe), options),
         seed=1 if options.seed is None else options.seed,
         validation=options.val or 0,
+        validation_from=options.val_from or "random",
         patience=options.patience,
         data=options.data or "mnist",
         data_dir=None if options.data == "synthetic" else options.data_dir,
@@ -125,6 +131,7 @@ def options_of(plan: Plan) -> TrainOptions:
         dropout=plan.recipe.dropout,
         seed=plan.seed,
         val=plan.validation,
+        val_from=plan.validation_from,
         patience=plan.patience,
         data=plan.data,
         device=plan.device,

@@ -233,7 +233,7 @@ def test_mistakes_of_a_person_are_one_line_each(place: Path) -> None:
         return one_line_of(here(*words, "--runs-dir", place / "runs"))
 
     assert "rf20, seed" in error_of("train", "--net", "lenet")
-    assert "fast, best, seed" in error_of("train", "--recipe", "slow")
+    assert "fast, best, long, seed" in error_of("train", "--recipe", "slow")
     assert "--resume" in error_of("train", *DRAWN, "--run", "whole")
     assert "needs --val" in error_of("train", *DRAWN, "--patience", 2)
     assert "add --run" in error_of("train", "--resume")
@@ -243,7 +243,11 @@ def test_mistakes_of_a_person_are_one_line_each(place: Path) -> None:
     assert "'--lr': -1.0" in error_of("train", "--lr", -1)
     for option in ("--lr", "--dropout"):
         assert "nan is not a number" in error_of("train", *DRAWN, option, "nan")
-    for option, why in (("--run", "cannot name a run"), ("--net", "rf20, seed"), ("--recipe", "fast, best, seed")):
+    for option, why in (
+        ("--run", "cannot name a run"),
+        ("--net", "rf20, seed"),
+        ("--recipe", "fast, best, long, seed"),
+    ):
         assert why in error_of("train", *DRAWN, option, "")
     assert "is a file" in one_line_of(here("runs", "--runs-dir", place / "whole.json"))
     assert "--nett" in error_of("train", "--nett", "seed")

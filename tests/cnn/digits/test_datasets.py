@@ -79,12 +79,32 @@ def test_random_maps_stay_within_what_the_recipe_allows() -> None:
 
 def test_a_whole_batch_by_table_is_each_picture_by_one_of_the_maps() -> None:
     images = torch.randint(2, 256, (5, 28, 28), dtype=torch.uint8)
-    table = augment.source_pixels(*augment.random_maps(FAST, augment.MAPS_PER_EPOCH, torch.Generator().manual_seed(7)))
+    table = augment.source_pixels(*augment.random_maps(FAST, FAST.maps or 0, torch.Generator().manual_seed(7)))
     got = augment.by_table(FAST, torch.device("cpu"), torch.Generator().manual_seed(7))(images)
     for picture, result in zip(images, got, strict=True):
         filled = torch.cat([picture.flatten(), torch.tensor([1], dtype=torch.uint8)])
         every = parts.normalize(filled[table].view(-1, 28, 28))
         assert (every == result).flatten(1).all(1).any()
+
+
+def test_the_maps_of_a_recipe_without_distortion_are_chosen_as_ever() -> None:
+    """The results of docs/results.md are those of exactly these random numbers."""
+    images = torch.randint(2, 256, (50, 28, 28), dtype=torch.uint8)
+    ours, ref = (torch.Generator().manual_seed(7) for _ in "ab")
+    table = augment.source_pixels(*augment.random_maps(FAST, 1024, ref))
+    changing = augment.by_table(FAST, torch.device("cpu"), ours)
+    for _ in range(3):
+        rows = table[torch.randint(1024, (50,), generator=ref)].numpy()
+        filled = np.pad(images.flatten(1).numpy(), ((0, 0), (0, 1)), constant_values=1)
+        want = np.take_along_axis(filled, rows, 1).reshape(50, 28, 28)
+        assert torch.equal(changing(images), parts.normalize(torch.from_numpy(want)))
+
+
+def test_a_recipe_says_how_many_maps_there_are() -> None:
+    images = torch.from_numpy(NUMBERED).expand(200, 28, 28)
+    for count in (1, 3):
+        changed = augment.by_table(replace(FAST, maps=count), torch.device("cpu"), torch.Generator())(images)
+        assert len({tuple(picture.flatten().tolist()) for picture in changed}) == count
 
 
 def test_normalising_is_what_torchvision_does() -> None:
@@ -128,6 +148,20 @@ def test_held_out_pictures_are_no_longer_in_training_and_always_the_same() -> No
     assert torch.equal(again.images, split.validation.images)
     with pytest.raises(UsageError, match="--val 300"):
         datasets.hold_out(numbered, 300)
+
+
+@pytest.mark.parametrize("count", [1, 60, 299])
+def test_the_end_is_held_out_in_a_row_and_nothing_of_it_stays(count: int) -> None:
+    digits = draw(300, 50)
+    numbered = replace(digits, train=parts.Part(torch.arange(300)[:, None, None], torch.arange(300)))
+    split = datasets.hold_out(numbered, count, "end")
+    assert split.validation is not None
+    for part, rows in ((split.train, range(300 - count)), (split.validation, range(300 - count, 300))):
+        assert part.images.flatten().tolist() == part.labels.tolist() == list(rows)
+    assert split.test is digits.test
+    for wrong in (-1, 300):
+        with pytest.raises(UsageError, match=f"--val {wrong}"):
+            datasets.hold_out(numbered, wrong, "end")
 
 
 def test_offline_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -187,6 +221,11 @@ def test_mnist_is_mnist() -> None:
     digits = datasets.load_digits("mnist", mnist_folder(), validation=5000)
     assert (len(digits.train), len(digits.validation or ()), len(digits.test)) == (55_000, 5000, 10_000)
     assert digits.test.labels[:10].tolist() == [7, 2, 1, 0, 4, 1, 4, 9, 5, 9]
+    last = datasets.load_digits("mnist", mnist_folder(), validation=5000, held_out_from="end")
+    images = idx.parse(idx.content_of(file := idx.stored(idx.raw_folder(mnist_folder()) / next(iter(idx.MNIST)))), file)
+    assert last.validation is not None
+    assert (last.train.images.numpy() == images[:-5000]).all()
+    assert (last.validation.images.numpy() == images[-5000:]).all()
     assert digits.validation is not None
     whole = digits.train.images.double().sum() + digits.validation.images.double().sum()
     assert float(whole / (60_000 * 784 * 255)) == pytest.approx(0.1307, abs=5e-5)

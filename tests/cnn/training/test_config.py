@@ -19,13 +19,13 @@ from cnn.training.recipe import FAST
 
 KEYS = {
     "": "format command started plan device processes data machine versions continued",
-    "plan": "network recipe seed validation patience data data_dir device threads amp own_network",
+    "plan": "network recipe seed validation validation_from patience data data_dir device threads amp own_network",
     "data": "name is_mnist fingerprint train validation test",
     "machine": "system architecture",
 }
 RECIPE = (
     "name epochs batch_size optimizer learning_rate schedule pipeline momentum weight_decay kernel_share kernel_decay "
-    "kernel_momentum decay_every decay warmup rotation shift scale shear fill dropout"
+    "kernel_momentum decay_every decay warmup rotation shift scale shear elastic erasing maps fill dropout"
 )
 
 

@@ -56,6 +56,9 @@ PLANS = {
     ),
     "Muon as one pleases": Plan("rf20", replace(FAST, **SHORT, kernel_momentum=0.8, kernel_share=2.0, warmup=0.5)),
     "held out": Plan("rf20", replace(FAST, epochs=4, batch_size=50), validation=60, patience=1),
+    "the end held out, bent and erased": Plan(
+        "rf20", replace(FAST, **SHORT, elastic=0.5, erasing=0.3, maps=2000), validation=60, validation_from="end"
+    ),
 }
 NAMES = {
     nn.Conv2d: "conv", nn.BatchNorm2d: "batchnorm", nn.ReLU: "relu", nn.MaxPool2d: "maxpool", nn.AvgPool2d: "avgpool",
@@ -72,8 +75,15 @@ class Witness:
     sizes: list[int] = field(default_factory=list)
     rates: list[float] = field(default_factory=list)
     largest: list[float] = field(default_factory=list)
+    maps: set[int] = field(default_factory=set)
+    moved: list[torch.Tensor] = field(default_factory=list)
+    erased: list[torch.Tensor] = field(default_factory=list)
     turned: list[transforms.RandomRotation] = field(default_factory=list)
     filled: list[float] = field(default_factory=list)
+
+    @property
+    def sizes_of_all(self) -> int:
+        return sum(self.sizes)
 
     @property
     def trainer(self) -> Trainer:
@@ -105,7 +115,11 @@ class Trained:
 def trained(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trained]:
     """Train on a few drawn digits, and watch."""
     plan: Plan = replace(request.param, data="synthetic", device="cpu")
-    digits, seen, threads = hold_out(draw(300, 100), plan.validation), Witness(), torch.get_num_threads()
+    digits, seen, threads = (
+        hold_out(draw(300, 100), plan.validation, plan.validation_from),
+        Witness(),
+        torch.get_num_threads(),
+    )
 
     class Watched(Trainer):
         def __init__(self, *arguments: Any) -> None:
@@ -128,18 +142,30 @@ def trained(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     def uniform(count: int, largest: float, generator: torch.Generator) -> torch.Tensor:
         numbers = drawn(count, largest, generator)
         seen.largest.append(float(numbers.abs().max()))
+        seen.maps.add(count)
         return numbers
+
+    def displacements(*arguments: Any) -> torch.Tensor:
+        seen.moved.append(move(*arguments))
+        return seen.moved[-1]
+
+    def boxes(*arguments: Any) -> torch.Tensor:
+        seen.erased.append(erase(*arguments))
+        return seen.erased[-1]
 
     def pad(images: torch.Tensor, sides: tuple[int, int], value: float) -> torch.Tensor:
         seen.filled.append(value)
         return padded(images, sides, value=value)
 
     drawn, padded = augment.uniform, nn.functional.pad
+    move, erase = augment.displacements, augment.boxes
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cnn.training.fit, "Trainer", Watched)
         patch.setattr(cnn.training.fit, "load_digits", lambda *arguments: digits)
         patch.setattr(transforms, "RandomRotation", Turned)
         patch.setattr(augment, "uniform", uniform)
+        patch.setattr(augment, "displacements", displacements)
+        patch.setattr(augment, "boxes", boxes)
         patch.setattr(nn.functional, "pad", pad)
         run = Run(tmp_path_factory.mktemp("runs") / "watched")
         fit(plan, run, Processes(), Silent(), "cnn train", resumed=False)
@@ -211,7 +237,13 @@ def test_the_recipe_in_config_json_is_what_trained(trained: Trained) -> None:
         for largest in epochs:
             assert largest == pytest.approx(limits, rel=0.02)
             assert all(number <= limit for number, limit in zip(largest, limits, strict=True))
-        true |= {name: used[name] for name in ("rotation", "scale", "shear", "shift")}
+        true |= {name: used[name] for name in ("rotation", "scale", "shear", "shift", "elastic", "erasing")}
+        (true["maps"],) = seen.maps
+        assert len(seen.moved) == (made if used["elastic"] else 0)
+        assert all(float(moved.std()) == pytest.approx(used["elastic"], rel=0.02) for moved in seen.moved)
+        erased = torch.cat(seen.erased).flatten(1).any(1) if seen.erased else torch.zeros(seen.sizes_of_all)
+        assert len(erased) == seen.sizes_of_all
+        assert float(erased.double().mean()) == pytest.approx(used["erasing"], abs=4 * (0.25 / len(erased)) ** 0.5)
     assert used == true
 
 
@@ -225,6 +257,11 @@ def test_the_rest_of_config_json_is_true(trained: Trained) -> None:
     held_out = len(digits.validation) if digits.validation else 0
     assert sizes == {"train": len(seen.digits.train), "validation": held_out, "test": len(seen.digits.test)}
     assert plan["validation"] == held_out
+    if plan["validation_from"] == "end":
+        every = draw(300, 100).train.images
+        assert digits.validation is not None
+        assert torch.equal(digits.validation.images, every[-held_out:])
+        assert torch.equal(seen.digits.train.images, every[:-held_out])
     assert (config["data"]["name"], config["data"]["is_mnist"]) == ("synthetic", False)
     assert config["data"]["fingerprint"] == digits.fingerprint
     assert config["machine"] == {"system": platform.system(), "architecture": platform.machine()}

@@ -10,8 +10,8 @@ from cnn.errors import UsageError
 from cnn.training.plan import Plan, TrainOptions, new_plan, options_of, refuse_changes
 from cnn.training.recipe import BEST, FAST
 
-GIVEN = TrainOptions("seed", "best", 3, 64, 0.5, 0.0, 0, 100, 2, "synthetic", None, "cpu", 4, True)
-OTHER = TrainOptions("rf20", "fast", 4, 65, 0.25, 0.5, 1, 101, 3, "mnist", None, "cuda", 5, False)
+GIVEN = TrainOptions("seed", "best", 3, 64, 0.5, 0.0, 0, 100, "end", 2, "synthetic", None, "cpu", 4, True)
+OTHER = TrainOptions("rf20", "fast", 4, 65, 0.25, 0.5, 1, 101, "random", 3, "mnist", None, "cuda", 5, False)
 
 
 def test_options_not_given_leave_the_default() -> None:
@@ -33,3 +33,10 @@ def test_beside_resume_no_option_may_say_otherwise() -> None:
         recorded = vars(GIVEN)[option]
         with pytest.raises(UsageError, match=f"with --{option.replace('_', '-')} {recorded}: leave that option out"):
             refuse_changes(plan, TrainOptions(**{option: value}))
+
+
+def test_a_place_to_hold_out_from_needs_pictures_held_out() -> None:
+    assert new_plan(TrainOptions(val=10, val_from="end")).validation_from == "end"
+    for options in (TrainOptions(val_from="end"), TrainOptions(val=0, val_from="end")):
+        with pytest.raises(UsageError, match=r"^--val-from end needs --val; say how many"):
+            new_plan(options)

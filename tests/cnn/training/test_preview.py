@@ -36,6 +36,13 @@ def test_a_row_is_a_digit_and_what_the_table_makes_of_it() -> None:
         assert len({changed.tobytes() for changed in row}) > TIMES / 2
     still = changed_digits(replace(FAST, rotation=0.0, scale=0.0, shear=0.0), train, 3)
     assert (still == still[:, :1]).all()
+    plain = replace(FAST, rotation=0.0, scale=0.0, shear=0.0)
+    bent = changed_digits(replace(plain, elastic=1.0, maps=50), train, 3)
+    assert all(len({changed.tobytes() for changed in row}) > TIMES / 2 for row in bent)
+    erased = changed_digits(replace(plain, erasing=1.0), train, 3)
+    gone = (erased != erased[:, :1]).any((2, 3))[:, 1:]
+    assert gone.mean() > 0.7  # elsewhere the box met paper alone
+    assert ((erased == erased[:, :1]) | (erased == 0)).all()
     canvas = np.asarray(preview(found))
     assert canvas.shape[0] > 10 * 2 * 28
     assert (canvas == 255 - found[0, 0, 14, 14]).any()

@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from click.testing import CliRunner
+from outside import ROOT
 
+from cnn.cli import cli
 from cnn.errors import UsageError
-from cnn.training.recipe import BEST, FAST, SEED, Recipe, find_recipe, learning_rate_at
+from cnn.tab.targets import EPOCHS
+from cnn.training.recipe import BEST, FAST, LONG, RECIPES, SEED, Recipe, find_recipe, learning_rate_at
 
 pytest.importorskip("torch", reason="torch is not installed")
 import torch
@@ -31,8 +35,8 @@ def test_the_seed_recipe_is_step_lr() -> None:
         schedule.step()
 
 
-@pytest.mark.parametrize("recipe", [FAST, BEST], ids=lambda recipe: recipe.name)
-def test_fast_and_best_are_one_cycle(recipe: Recipe) -> None:
+@pytest.mark.parametrize("recipe", [FAST, BEST, LONG], ids=lambda recipe: recipe.name)
+def test_all_but_the_published_recipe_are_one_cycle(recipe: Recipe) -> None:
     sgd = optimizer(recipe)
     total = recipe.epochs * STEPS
     schedule = torch.optim.lr_scheduler.OneCycleLR(
@@ -98,7 +102,20 @@ def test_the_true_rates_of_the_published_recipe() -> None:
 
 
 def test_an_unknown_recipe_names_the_nearest_or_those_there_are() -> None:
-    with pytest.raises(UsageError, match=r"^no recipe is called .slow.; there are: fast, best, seed; or name a file"):
+    with pytest.raises(
+        UsageError, match=r"^no recipe is called .slow.; there are: fast, best, long, seed; or name a file"
+    ):
         find_recipe("slow")
     with pytest.raises(UsageError, match=r"^no recipe is called 'fastt'; did you mean 'fast'"):
         find_recipe("fastt")
+
+
+def test_the_recipe_that_breaks_a_published_target_says_so() -> None:
+    assert EPOCHS == 20
+    assert [recipe.name for recipe in RECIPES.values() if recipe.epochs >= EPOCHS] == ["long"]
+    says = f"long: {LONG.epochs} epochs, where the published target is fewer than {EPOCHS}"
+    for command in ("train", "sweep", "augment"):
+        told = CliRunner().invoke(cli, [command, "--help"])
+        assert says in " ".join(told.stdout.split())
+    page = " ".join((ROOT / "docs/cnn.md").read_text("utf-8").split())
+    assert f"`long` takes {LONG.epochs} epochs, more than the fewer than {EPOCHS} of the published targets" in page
