@@ -127,6 +127,16 @@ def test_a_damaged_source_gets_one_line(small_workbook: Path, tmp_path: Path, sh
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize("part", ["xl/workbook.xml", "xl/_rels/workbook.xml.rels"])
+def test_a_part_in_another_encoding_is_told_by_name(small_workbook: Path, tmp_path: Path, part: str) -> None:
+    """Also in one of several bytes a letter, which expat does not read."""
+    declared = "<?xml version='1.0' encoding='shift_jis'?>"
+    declare = lambda xml: declared + re.sub(r"\A<\?xml.*?\?>", "", xml)  # noqa: E731
+    broken = change_parts(small_workbook, tmp_path / "b.xlsx", {part: declare})
+    with pytest.raises(WorkbookError, match=rf"b\.xlsx, {part}, has another encoding than UTF-8; programs read that"):
+        verify(broken)
+
+
 def test_a_shared_formula_used_where_it_cannot_reach(small_workbook: Path, tmp_path: Path) -> None:
     def steal(xml: str) -> str:
         return re.sub(r'(<c r="B8"[^>]*>)<f[^>]*/>', r'\g<1><f t="shared" si="36"/>', xml)

@@ -67,15 +67,16 @@ def backward(
         slope = adjoint_of(name, used_by.get(name, ()), slopes, adjoint)
         if slope != ZERO:
             quantities.append(Quantity(derivative_label(total, name), Section.BACKWARD, slope))
-    return (*quantities, *(_gradient(name, total, used_by, slopes, adjoint) for name in weights))
+    minimised = f"the loss {total}" + (" of its own row" if gone_on_from else "")
+    return (*quantities, *(_gradient(name, total, minimised, used_by, slopes, adjoint) for name in weights))
 
 
 def _gradient(
-    name: str, total: str, used_by: Mapping[str, list[str]], slopes: Slopes, adjoint: Mapping[str, Expr]
+    name: str, total: str, minimised: str, used_by: Mapping[str, list[str]], slopes: Slopes, adjoint: Mapping[str, Expr]
 ) -> Quantity:
     slope = adjoint_of(name, used_by.get(name, ()), slopes, adjoint)
     if slope == ZERO:
-        problem = f"{name} does not influence the loss {total}, so it cannot be trained"
+        problem = f"{name} does not influence {minimised}, so it cannot be trained"
         raise TemplateError(problem, "use it or remove it", quantity=name)
     return Quantity(derivative_label(total, name), Section.GRADIENTS, slope)
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from sheetgen.errors import TemplateError
 
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+_GUESSED = "cp1252"
 _COMMA_NUMBER = re.compile(r"[-+]?\d+,\d+(?:[eE][-+]?\d+)?")
 _POINT_NUMBER = re.compile(r"[-+]?\d*\.\d+(?:[eE][-+]?\d+)?")
 _THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2}(?:,\d{3})+")
@@ -29,12 +30,16 @@ class Dialect:
 
 @dataclass(frozen=True)
 class CsvTable:
-    """The names of the columns, each row with its line, and in words how the file was read ("" where it is plain)."""
+    """The names of the columns, each row with its line, and in words how the file was read ("" where it is plain).
+
+    ``guessed`` is the encoding that was taken because the file is in none that can be told, and nothing said another.
+    """
 
     header: list[str]
     rows: list[tuple[int, list[str]]]
     decimal: str
     read_as: str
+    guessed: str = ""
 
 
 def read_csv(content: bytes, name: str, wanted: Sequence[str], dialect: Dialect) -> CsvTable:
@@ -56,14 +61,17 @@ def read_csv(content: bytes, name: str, wanted: Sequence[str], dialect: Dialect)
     facts = [f"separated by {SEPARATORS.get(separator, repr(separator))}"] if separator != "," else []
     facts += ["decimal commas"] if decimal == "," else []
     facts += [encoding] if encoding != "utf-8" else []
-    return CsvTable(header, rows, decimal, f"{name}: {', '.join(facts)}" if facts else "")
+    guessed = _GUESSED if encoding == _GUESSED and not dialect.encoding else ""
+    return CsvTable(header, rows, decimal, f"{name}: {', '.join(facts)}" if facts else "", guessed)
 
 
 def _text(content: bytes, name: str, encoding: str | None) -> tuple[str, str]:
     """Return the text of a file, and how it was encoded."""
     if encoding is None:
         encoding = "utf-8-sig" if content.startswith(codecs.BOM_UTF8) else "utf-8"
-        if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        if content.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+            encoding = "utf-32"
+        elif content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             encoding = "utf-16"
         elif b"\0" in content:
             raise TemplateError(f"{name} holds zero bytes, as UTF-16 does", 'say encoding = "utf-16-le" or "utf-16-be"')
@@ -71,11 +79,15 @@ def _text(content: bytes, name: str, encoding: str | None) -> tuple[str, str]:
             try:
                 content.decode("utf-8")
             except UnicodeDecodeError:
-                encoding = "cp1252"
+                encoding = _GUESSED
     try:
         return content.decode(encoding), encoding.removesuffix("-sig")
-    except (UnicodeError, LookupError) as error:
-        raise TemplateError(f"{name} is no CSV text in {encoding}: {error}", 'say encoding = "…"') from None
+    except LookupError:
+        expected = 'say encoding = "…", such as "cp1252" or "shift_jis"'
+        raise TemplateError(f"there is no encoding of texts called {encoding!r}", expected) from None
+    except UnicodeError as error:
+        found = f"neither UTF-8 nor {_GUESSED}" if encoding == _GUESSED else f"no CSV text in {encoding}"
+        raise TemplateError(f"{name} is {found}: {error}", 'say encoding = "…", such as "shift_jis"') from None
 
 
 def _parse(text: str, separator: str, name: str) -> list[tuple[int, list[str]]]:
@@ -89,12 +101,20 @@ def _parse(text: str, separator: str, name: str) -> list[tuple[int, list[str]]]:
 def _separator(text: str, wanted: Sequence[str], header: bool) -> str:
     """Return the separator: that by which the first line has all columns that are wanted, else the most frequent."""
     line = next(iter(text.splitlines()), "")
-    fields = {separator: next(csv.reader([line], delimiter=separator), []) for separator in SEPARATORS}
+    fields = {separator: _fields(line, separator) for separator in SEPARATORS}
     if header:
         for separator, names in fields.items():
             if set(wanted) <= {name.strip() for name in names}:
                 return separator
     return max(fields, key=lambda separator: (len(fields[separator]), separator != ","))
+
+
+def _fields(line: str, separator: str) -> list[str]:
+    """Return the fields of a line, none where a separator leaves one that is longer than `csv` reads."""
+    try:
+        return next(csv.reader([line], delimiter=separator), [])
+    except csv.Error:
+        return []
 
 
 def _numbered(

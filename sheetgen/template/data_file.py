@@ -38,7 +38,7 @@ class DataFile:
         with self.document.refusing(self.called, "file"):
             table = read_csv(content, path.name, names, self._dialect())
         header, self.read_as = table.header, table.read_as
-        places = [self._place(name, header, path) for name in names]
+        places = [self._place(name, header, path, table.guessed) for name in names]
         rows: list[list[object]] = []
         for line, row in table.rows:
             where = f"{path.name}, line {line}"
@@ -91,7 +91,7 @@ class DataFile:
         except OSError as error:
             self._fail(f"{path.name} cannot be read: {error.strerror}", "it must lie beside the template")
 
-    def _place(self, name: str, header: list[str], path: Path) -> int:
+    def _place(self, name: str, header: list[str], path: Path, guessed: str) -> int:
         if name in header:
             return header.index(name)
         otherwise = f"there are {listed(header)}"
@@ -99,5 +99,7 @@ class DataFile:
             otherwise = "its first line names no columns: say header = false in [data]"
         elif len(header) == 1:
             otherwise += '; say separator = "…" in [data] if that is several columns'
+        if guessed:
+            otherwise += f'; it is no UTF-8 and was read as {guessed}: say encoding = "…" in [data] if it is another'
         hint = did_you_mean(name, header, otherwise)
         return self._fail(f"{path.name} has no column {name!r}", hint)

@@ -16,10 +16,10 @@ from sheetgen.tensors.fitting import ShapeError
 EQUATION_TABLES = ("forward", "loss", "metrics")
 GIVEN_TABLES = ("inputs", "targets", "parameters")
 QUANTITY_TABLES = (*GIVEN_TABLES, *EQUATION_TABLES)
+"""The tables whose keys are the names of quantities."""
 
 _NOT_DRAWN = ("zeros", "ones")
 """The ways to begin a tensor that leave nothing to chance."""
-"""The tables whose keys are the names of quantities."""
 
 
 @dataclass

@@ -89,6 +89,8 @@ def _told(columns: Mapping[str, tuple[float, ...]], known: Mapping[str, str]) ->
 def _require_rule(document: Document, rule: object) -> None:
     if not (isinstance(rule, str) and rule in _RULES) and (isinstance(rule, bool) or not isinstance(rule, int | float)):
         document.fail(*must_be("fill", '"mean", "median" or a number, or one a column', repr(rule)), "data", "fill")
+    if not isinstance(rule, str):
+        document.number(rule, "fill", "data", "fill")
 
 
 def _number(document: Document, rule: object, numbers: Sequence[float]) -> float:

@@ -42,7 +42,8 @@ from sheetgen.template.state import read_states, require_successive_rows
 from sheetgen.template.tensors.detect import has_tensors
 from sheetgen.template.tensors.numbers import given_shapes, seed_of
 from sheetgen.template.test_set import with_test_set
-from sheetgen.template.untrained import is_trained, require_nothing_of_training
+from sheetgen.template.untrained import is_trained, require_loss, require_nothing_of_training
+from sheetgen.template.unused import require_use
 from sheetgen.template.variants import read_variants
 from sheetgen.tensors.labels import Shape
 from sheetgen.tensors.naming import Naming
@@ -137,14 +138,15 @@ class _TemplateReader:
         players = self.players(tensors)
         require_names(document, samples)
         trains = is_trained(document)
-        if not trains:
-            require_nothing_of_training(document)
+        (require_loss if trains else require_nothing_of_training)(document)
         equations = self.equations(trains)
         states, starts = read_states(document, equations, samples.all if in_data else ())
         values = self.values(samples, trains) | starts
         batch = self.batch(samples.count) if trains else samples.count
         require_successive_rows(document, states, samples.count, batch)
         require_batch(document, equations, batch)
+        if filled:
+            require_use(document, filled, prepared, equations)
         network = self.network(samples, fixed, equations, states, players, position_in(batch, samples.count))
         shuffle = self.shuffle(samples.count, batch)
         iterations = self.iterations(batch) if trains else 0

@@ -73,7 +73,18 @@ def read_samples(document: Document, folder: Path | None, naming: Naming) -> Sam
     for key in table:
         if key not in _KEYS:
             document.unknown(key, _KEYS, "[data] has", "data")
+    _require_file(document, table)
     return SampleTable(document, table, "data", folder, naming).samples()
+
+
+def _require_file(document: Document, table: Mapping[str, Any]) -> None:
+    """Let what says how a file is written stand beside one, of the samples or of the test set."""
+    test = table.get("test")
+    if "rows" not in table or "file" in table or (isinstance(test, dict) and "file" in test):
+        return
+    for key in DIALECT:
+        if key in table:
+            document.fail(f"{key} says how a file is written, and [data] has typed rows", "remove it", "data", key)
 
 
 class SampleTable:

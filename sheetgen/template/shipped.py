@@ -34,7 +34,7 @@ def template_text(template: str) -> str:
         raise UsageError(f"there is no template or file {template!r}", hint) from None
     except UnicodeDecodeError as error:
         problem = f"{template} is not UTF-8 text (byte {error.start})"
-        raise UsageError(problem, "a template is a .toml file") from None
+        raise UsageError(problem, "a template is a .toml file, saved as UTF-8") from None
     except OSError as error:
         raise UsageError(f"{template} cannot be read: {error.strerror}", "a template is a .toml file") from None
 

@@ -72,7 +72,10 @@ def _drawn(document: Document, samples: Samples, said: Mapping[str, object]) -> 
     for key in said:
         if key not in _DRAWN:
             _fail(document, key, f"unknown key {key!r} in the test set", "it has share and seed, or rows or a file")
-    share, seed = said.get("share"), said.get("seed", 1)
+    if "share" not in said:
+        expected = "say share = 0.2, a share of those of [data], or give rows or a file of its own"
+        _fail(document, "", "the test set says nothing of its samples", expected)
+    share, seed = said["share"], said.get("seed", 1)
     if isinstance(share, bool) or not isinstance(share, int | float) or not 0 < share < 1:
         _fail(document, "share", *must_be("test", "a share of the samples between 0 and 1, such as 0.2", repr(share)))
     if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sheetgen.errors import listed
 from sheetgen.template.document import Document
 from sheetgen.template.rules import OPTIMISERS, OWN_SCHEDULES
 from sheetgen.template.state import TABLE as STATE
@@ -13,6 +14,15 @@ _TABLES = (OPTIMISERS, OWN_SCHEDULES, STATE, "pictures")
 def is_trained(document: Document) -> bool:
     """Whether a template trains anything: it has a loss, or says how to train, and then must have one."""
     return bool(document.table("loss")) or any(key in document.data for key in _OF_TRAINING)
+
+
+def require_loss(document: Document) -> None:
+    """Let a template that says how to train have something to minimise. Raises TemplateError."""
+    said = [key for key in _OF_TRAINING if key in document.data]
+    if said and not document.table("loss"):
+        problem = f"the template has {listed(said)} and no [loss], so there is nothing to train for"
+        expected = f"add a [loss], or remove {listed(said)} to run the network forward only"
+        document.fail(problem, expected, *(("loss", "") if "loss" in document.data else ("", said[0])))
 
 
 def require_nothing_of_training(document: Document) -> None:

@@ -9,7 +9,8 @@ import posixpath
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from urllib.parse import quote, unquote
-from xml.etree import ElementTree
+
+from sheetgen.xlsx.plain_xml import root_in_any_encoding
 
 TYPES, WORKBOOK = "[Content_Types].xml", "xl/workbook.xml"
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -53,7 +54,7 @@ def source_of(rels: str) -> str:
 
 def relations(rels: bytes, part: str) -> list[Relation]:
     """Return the relations that a part of relations holds; links to the outside are left out."""
-    inside = [relation for relation in ElementTree.fromstring(rels) if relation.get("TargetMode") != "External"]
+    inside = [relation for relation in root_in_any_encoding(rels) if relation.get("TargetMode") != "External"]
     return [
         Relation(found.get("Id", ""), found.get("Type", "").rpartition("/")[2], resolve(found.get("Target", ""), part))
         for found in inside

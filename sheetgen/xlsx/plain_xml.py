@@ -46,6 +46,18 @@ def parse(xml: bytes) -> ElementTree.Element:
     return ElementTree.fromstring(xml)
 
 
+def root_in_any_encoding(xml: bytes) -> ElementTree.Element:
+    """Return the root of a part in whatever encoding it declares, also one of several bytes a letter, as Shift_JIS.
+
+    Raises ParseError for what is no XML, UnicodeError for what is not in the encoding that it declares.
+    """
+    try:
+        return ElementTree.fromstring(xml)
+    except ValueError:  # of expat, which knows none of several bytes; as a text the part needs no encoding
+        declared = _ENCODING.match(xml)
+        return ElementTree.fromstring(xml.decode(declared[1].decode("ascii") if declared else "utf-8"))
+
+
 class Readable(Protocol):
     """What is read piece by piece."""
 

@@ -20,7 +20,7 @@ from sheetgen.xlsx.alike_rows import AlikeRows
 from sheetgen.xlsx.cells import MAIN, STRICT, FileCell, read_strings
 from sheetgen.xlsx.filled_cells import FilledCells
 from sheetgen.xlsx.opc import RELATION_ID, Relation, find, main_part, relations, rels_of
-from sheetgen.xlsx.plain_xml import Ambiguous, parse
+from sheetgen.xlsx.plain_xml import Ambiguous, parse, root_in_any_encoding
 from sheetgen.xlsx.sheet_reader import Rows, SheetReader
 
 DAMAGE = (
@@ -163,7 +163,7 @@ class WorkbookFile:
     @cached_property
     def workbook(self) -> ElementTree.Element:
         """The workbook part, in whatever encoding."""
-        return ElementTree.fromstring(self._archive.read(self.main))
+        return root_in_any_encoding(self._archive.read(self.main))
 
     @property
     def sheet_elements(self) -> list[ElementTree.Element]:

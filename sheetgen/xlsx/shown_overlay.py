@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 
 from sheetgen.xlsx.cells import MAIN
 from sheetgen.xlsx.opc import RELATION_ID
+from sheetgen.xlsx.plain_xml import root_in_any_encoding
 from sheetgen.xlsx.reader import WorkbookFile
 from sheetgen.xlsx.vml import CLIENT, OFFICE, VML
 
@@ -60,8 +61,8 @@ def overlays_of(file: WorkbookFile, part: str, sheet: ElementTree.Element) -> Ov
 def _shapes(file: WorkbookFile, drawing: str | None) -> Iterator[ElementTree.Element | None]:
     """Yield what a drawing draws; None, once, for one that is not there or no XML, as some programs leave it."""
     try:
-        root = None if drawing is None else ElementTree.fromstring(file.content(drawing))
-    except ElementTree.ParseError:
+        root = None if drawing is None else root_in_any_encoding(file.content(drawing))
+    except (ElementTree.ParseError, LookupError, ValueError):
         root = None
     if root is None:
         yield None

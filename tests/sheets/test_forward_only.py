@@ -166,9 +166,9 @@ def test_show_has_the_forward_half_alone() -> None:
 # (what to replace, by what) in ONE -> words of the message
 BAD = [
     ("[forward]", "[state]\nz = 0\n[forward]", "nothing is trained, and 'state' belongs to a training"),
-    ("[inputs]", "rates = [0.1]\n[inputs]", "the table [loss] is missing or empty; it must hold at least one quantity"),
-    ("[inputs]", "iterations = 1\n[inputs]", "the table [loss] is missing or empty"),
-    ("[inputs]", "frozen = ['w']\n[inputs]", "the table [loss] is missing or empty"),
+    ("[inputs]", "rates = [0.1]\n[inputs]", "the template has rates and no [loss]"),
+    ("[inputs]", "iterations = 1\n[inputs]", "remove iterations to run the network forward only"),
+    ("[inputs]", "frozen = ['w']\n[inputs]", "the template has frozen and no [loss]"),
     ('[forward]\nz = "w*x + b"\ny = "tanh(z)"', "", "the table [forward] is missing or empty"),
     ("[inputs]\nx = 1\n[parameters]\nw = 2\nb = -0.5", "", "the table [parameters] is missing or empty"),
     ("[forward]", "[[pictures]]\nkind = 'weights'\n[forward]", "'pictures' belongs to a training"),

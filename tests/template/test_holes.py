@@ -123,6 +123,7 @@ def test_a_test_set_is_filled_by_the_numbers_of_the_training_samples() -> None:
             'fill must be "mean", "median" or a number, or one a column, not \'most\'',
         ),
         ("targets", "fill = { size = true, rooms = 0 }\ntargets", "fill must be"),
+        ("targets", "fill = nan\ntargets", "fill must be a finite number that a cell can hold, not nan"),
         (
             "targets",
             "fill = { size = 0, rooms = 0, sise = 0 }\ntargets",

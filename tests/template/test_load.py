@@ -59,7 +59,7 @@ BAD = [
     ('h = "w*x"', 'w = "w*x"', 15, "'w' is already declared as 'w' in [parameters], line 12; rename one"),
     ("x = 0.5", "x = ", 6, "this is not TOML"),
     ("x = 0.5", "", 15, "h uses 'x', which is declared nowhere"),
-    ("[loss]\nE", "[metrics]\nE", None, "the table [loss] is missing or empty; it must hold at least one quantity"),
+    ("[loss]\nE", "[metrics]\nE", 2, "the template has rates, iterations and no [loss], so there is nothing to train"),
     ("rates = [0.5, 2]\niterations = 3\n", "", None, "iterations must be a whole number"),
     ("[parameters]\nw = 0.4", "", None, "the table [parameters] is missing or empty"),
     ("[inputs]\nx = 0.5", 'inputs = "x"', 5, "'inputs' must be a table: a line [inputs], then one quantity"),

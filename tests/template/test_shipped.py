@@ -17,7 +17,7 @@ def test_templates_that_are_not_there(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"no template or file 'zzz'; the shipped ones are .*mlp-2-2-2"):
         load("zzz")
     (tmp_path / "binary.toml").write_bytes(b"title = \xff")
-    with pytest.raises(UsageError, match="is not UTF-8 text"):
+    with pytest.raises(UsageError, match=r"is not UTF-8 text .byte 8.; a template is a .toml file, saved as UTF-8"):
         load(tmp_path / "binary.toml")
     with pytest.raises(UsageError, match="cannot be read"):
         load(tmp_path)

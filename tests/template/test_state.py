@@ -87,6 +87,13 @@ def test_what_is_wrong_is_told_in_one_line(pair: tuple[str, str], problem: str, 
     assert "\n" not in message
 
 
+def test_a_weight_of_the_row_above_alone_is_told_as_such() -> None:
+    """With one step of gradient it influences the loss, through the row above, but not that of its own row."""
+    text = changed((SAID, 'h = { start = 0.2, gradient = "one step" }'), ("v*h", "v*previous(h)"))
+    with pytest.raises(TemplateError, match="w does not influence the loss E of its own row, so it cannot be trained"):
+        loads(text)
+
+
 def test_a_single_sample_has_no_epochs_to_begin_anew_with() -> None:
     text = elman("epoch").replace(elman()[elman().index("[data]") : elman().index("[parameters]")], "")
     with pytest.raises(TemplateError, match="with one sample every row is an epoch"):

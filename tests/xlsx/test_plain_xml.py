@@ -6,7 +6,7 @@ import io
 
 import pytest
 
-from sheetgen.xlsx.plain_xml import Ambiguous, PlainPart, entry_at, integer, parse
+from sheetgen.xlsx.plain_xml import Ambiguous, PlainPart, entry_at, integer, parse, root_in_any_encoding
 
 PLAIN = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<a>η &lt;!-- &lt;? </a>'
 
@@ -53,3 +53,16 @@ def test_what_is_no_integer(text: str) -> None:
 def test_integers_and_what_they_number() -> None:
     assert [integer(text) for text in ("0", "12", "-3", "007")] == [0, 12, -3, 7]
     assert [entry_at("abc", text) for text in ("0", "2", "3", "-1")] == ["a", "c", None, None]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "iso-8859-1", "shift_jis", "gb2312", "big5", "euc-jp"])
+def test_a_root_is_read_in_every_encoding(encoding: str) -> None:
+    """Expat itself knows none that has several bytes a letter, but UTF-8 and UTF-16."""
+    word = "café" if encoding == "iso-8859-1" else "日本"
+    xml = f'<?xml version="1.0" encoding="{encoding}"?><a b="{word}"/>'
+    assert root_in_any_encoding(xml.encode(encoding)).attrib == {"b": word}
+
+
+def test_what_is_not_in_the_encoding_that_it_declares() -> None:
+    with pytest.raises(UnicodeError):
+        root_in_any_encoding(b'<?xml version="1.0" encoding="shift_jis"?><a b="\xff\xff"/>')
