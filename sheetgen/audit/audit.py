@@ -10,12 +10,14 @@ from sheetgen.audit.beside.all import findings_beside
 from sheetgen.audit.confirm import PATIENCE, confirm
 from sheetgen.audit.equations import equations_of
 from sheetgen.audit.finding import Finding, Weight
+from sheetgen.audit.forward_only import is_forward_only
 from sheetgen.audit.gradient_findings import NEGATIVE, gradient_findings
 from sheetgen.audit.judge import Judged, Verdict
 from sheetgen.audit.mended import with_followers
 from sheetgen.audit.merged import merged
 from sheetgen.audit.outcome import Conclusion, Report, Tally
 from sheetgen.audit.read import read_book
+from sheetgen.audit.repeated import rows_left_out, without_copies
 from sheetgen.audit.structure import structure_of
 from sheetgen.audit.told import NOTHING, Told
 from sheetgen.audit.typed_again import typed_again
@@ -33,7 +35,7 @@ def audit(path: Path, told: Told = NOTHING, *, thorough: bool = False, patience:
     Raises WorkbookError for a file that cannot be read and UsageError for what is told of it and cannot be.
     """
     start = time.monotonic()
-    book = read_book(path)
+    book = without_copies(read_book(path))
     equations = equations_of(book)
     structure, graph, judgement = read_as_meant(structure_of(book, equations, told), equations)
     updates = judge_updates(structure, equations, graph, book)
@@ -46,9 +48,11 @@ def audit(path: Path, told: Told = NOTHING, *, thorough: bool = False, patience:
     judged = {entry.claim.cell: entry for entry in judgement.entries}
     confirmed = confirm(found, judged, graph, thorough=thorough, patience=patience)
     gradients = _tally(judgement.entries, confirmed.findings)
+    forward = told == NOTHING and is_forward_only(book, equations, structure)
+    repeated = tuple(rows_left_out(book))
     return Report(
         path=path,
-        verdict=_conclusion(confirmed.findings, gradients),
+        verdict=_conclusion(confirmed.findings, gradients, forward),
         findings=confirmed.findings,
         gradients=gradients,
         updates=updates.tally,
@@ -57,16 +61,17 @@ def audit(path: Path, told: Told = NOTHING, *, thorough: bool = False, patience:
         confirmed_by=confirmed.engine,
         measured=confirmed.measured,
         remarks=confirmed.remarks,
-        formulas=len(equations.exprs) + len(equations.unread),
+        formulas=len(equations.exprs) + len(equations.unread) + sum(rows.formulas for rows in repeated),
+        repeated=repeated,
         seconds=time.monotonic() - start,
     )
 
 
-def _conclusion(findings: Iterable[Finding], gradients: Tally) -> Conclusion:
-    """Return the verdict in a word: right only where something was held against its exact value."""
+def _conclusion(findings: Iterable[Finding], gradients: Tally, forward: bool) -> Conclusion:
+    """Return the verdict in a word: right only where a gradient was held against its exact value, or none can be."""
     if any(finding.weight == Weight.WRONG for finding in findings):
         return Conclusion.WRONG
-    return Conclusion.RIGHT if gradients.right else Conclusion.NOT_UNDERSTOOD
+    return Conclusion.RIGHT if gradients.right or forward else Conclusion.NOT_UNDERSTOOD
 
 
 def _tally(entries: Iterable[Judged], findings: Iterable[Finding]) -> Tally:

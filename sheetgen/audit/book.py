@@ -97,7 +97,8 @@ class Series:
 class Book:
     """A workbook, read once. ``settings`` are those of its calculation, as the file spells them.
 
-    ``names`` are the defined names that hold for the whole workbook, with what they stand for.
+    ``names`` are the defined names that hold for the whole workbook, with what they stand for. ``left_out`` are rows,
+    by sheet, that repeat others: their formulas are not read, and their values are taken as they are.
     """
 
     path: Path
@@ -106,6 +107,11 @@ class Book:
     names: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, str] = field(default_factory=dict)
     series: tuple[Series, ...] = ()
+    left_out: Mapping[str, frozenset[int]] = field(default_factory=dict)
+
+    def is_left_out(self, place: Place) -> bool:
+        """Whether a cell stands in a row that repeats others and is left out."""
+        return place.sheet in self.left_out and place.row in self.left_out[place.sheet]
 
     @cached_property
     def filled(self) -> Mapping[Place, BookCell]:

@@ -28,10 +28,14 @@ class Columns:
 
     def formulas(self, column: int) -> Iterator[Place]:
         """Yield the cells of a column that have formulas."""
-        for row in self.table.rows:
-            place = self.table.cell(row, column)
-            if place is not None and self.flow.has_formula(place):
-                yield place
+        if column not in self._formulas:
+            cells = (self.table.cell(row, column) for row in self.table.rows)
+            self._formulas[column] = [place for place in cells if place is not None and self.flow.has_formula(place)]
+        yield from self._formulas[column]
+
+    @cached_property
+    def _formulas(self) -> dict[int, list[Place]]:
+        return {}
 
     def some(self, column: int) -> list[Place]:
         """Return a few cells with formulas, from behind the first rows, which may be special."""
@@ -166,7 +170,7 @@ class Columns:
 
     def of_columns(self, meant: Meaning) -> list[int]:
         """Return the columns whose sum a derivative is of, none where the table has none."""
-        if meant.gathered:
+        if meant.gathered and meant.gathered != "batch":
             found = [c for c in self.table.of_kind(Kind.LOSS) if self.table.columns[c].gathered == meant.gathered]
             return found[:1]
         part = self.table.named(meant.of, Kind.QUANTITY)

@@ -74,7 +74,7 @@ def equations_of(book: Book) -> Equations:
     forms = Forms(cells)
     formulas: dict[str, str] = {}
     for cell in book.cells.values():
-        if cell.formula is not None and book.formula_cell(cell.place) is cell:
+        if cell.formula is not None and book.formula_cell(cell.place) is cell and not book.is_left_out(cell.place):
             name = cell_name(cell.place)
             try:
                 expr = None if cell.fills else forms.expression(cell.formula, cell.place)
@@ -87,6 +87,8 @@ def equations_of(book: Book) -> Equations:
                 unread.update(dict.fromkeys(map(cell_name, _filled(cell)), _DEEP))
     numbers = dict.fromkeys(cells.empty, 0.0)
     for place, cell in book.cells.items():
+        if book.is_left_out(place) and not cells.was_asked_for(place):
+            continue
         name = cell_name(place)
         if name not in exprs and isinstance(cell.value, bool | int | float):
             numbers[name] = float(cell.value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from sheetgen.algebra.expr import Apply, Const, Expr, Var
@@ -31,14 +32,22 @@ class Forms:
 
     def expression(self, formula: str, place: Place) -> Expr | None:
         """Return the expression of an ordinary formula in a cell, None where the formula has to be read by itself."""
+        common = self.common(formula)
+        if common is None:
+            return None
+        found, filling = common
+        items = self._items(found, place)
+        return None if items is None else filled(filling, items)
+
+    def common(self, formula: str) -> tuple[Cut, Filling] | None:
+        """Return a formula cut at its references and what is to be done with these, None where it is not simple."""
         found = cut(formula)
         if found is None:
             return None
         if found.pieces not in self._known:
             self._known[found.pieces] = _filling(formula, found)
         filling = self._known[found.pieces]
-        items = None if filling is None else self._items(found, place)
-        return None if filling is None or items is None else _filled(filling, items)
+        return None if filling is None else (found, filling)
 
     def _items(self, found: Cut, place: Place) -> list[Var] | None:
         """Return the names of the cells that are referred to, None where one of them holds no number."""
@@ -100,7 +109,8 @@ def _with_places(expr: Expr, places: dict[str, int]) -> Filling:
     return places[expr.name] if isinstance(expr, Var) else expr
 
 
-def _filled(filling: Filling, items: list[Var]) -> Expr:
+def filled(filling: Filling, items: Sequence[Var]) -> Expr:
+    """Return the expression in which some names stand for the references."""
     if isinstance(filling, tuple):
-        return Apply(filling[0], tuple([_filled(part, items) for part in filling[1]]))
+        return Apply(filling[0], tuple([filled(part, items) for part in filling[1]]))
     return items[filling] if isinstance(filling, int) else filling

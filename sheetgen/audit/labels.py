@@ -40,7 +40,8 @@ class Meaning:
 
     A derivative is that of ``of``, () where the label leaves the loss unsaid, by ``by``, () where it leaves that.
     ``weak`` says that the label is a derivative only where there is such a quantity: ``dx`` is one beside an ``x``.
-    ``gathered`` is "sum" or "mean" where several were put together, or "" for a single one. ``above`` says that it is
+    ``gathered`` is "sum" or "mean" where several were put together, "batch" where all rows of a batch were added up in
+    each of them, or "" for a single one. ``above`` says that it is
     by a quantity as the row above has it.
     """
 
@@ -70,6 +71,9 @@ def meaning(text: str) -> Meaning | None:
     text = text.strip()
     if _RATE.fullmatch(label):
         return Meaning(Kind.RATE, text, keys(label))
+    if of_a_batch := _OF_A_BATCH.fullmatch(label):
+        inner = _slope(text, of_a_batch["inner"], "batch") if of_a_batch["how"] == "sum" else None
+        return inner or Meaning(Kind.QUANTITY, text, keys(label))
     gathered, rest = _gathered(label)
     as_one, as_several = (label, ""), (rest, gathered)
     for spelled, how in (as_several, as_one) if gathered == "mean" else (as_one, as_several):
@@ -83,6 +87,7 @@ _OTHER = re.compile(
     r"veloc\w*|velc\w*|momentum|moments?|epochs?|iterations?|iter|steps?|samples?|batch\w*|eps\w*|accuracy|clip\w*",
     re.I,
 )
+_OF_A_BATCH = re.compile(r"batch_(?P<how>mean|var|max|sum)\((?P<inner>.+)\)", re.I)
 _WORDS_OF_SUMS = {"sum": "sum", "total": "sum", "accumulated": "sum", "acc": "sum", "summed": "sum"}
 _GATHERED = {**_WORDS_OF_SUMS, "mean": "mean", "avg": "mean", "average": "mean", "averaged": "mean"}
 

@@ -40,13 +40,24 @@ NO_CLAIMS = Tally()
 
 
 @dataclass(frozen=True)
+class Repeated:
+    """Rows of a sheet that repeat others, with the number of their formulas: these were not judged one by one."""
+
+    sheet: str
+    first: int
+    last: int
+    formulas: int
+
+
+@dataclass(frozen=True)
 class Report:
     """The audit of a workbook. The findings go from cause to consequence.
 
     ``seen`` are sentences on what was looked for and what was found. ``unread`` are the formula cells that were taken
     as constants, by their names such as ``Sheet 1!S3``, each with the reason. ``confirmed_by`` is the engine that was
     asked for a second opinion, "" where none was; ``measured`` is the number of gradients that it measured, and
-    ``remarks`` are sentences on what else it found. ``error`` says why nothing could be audited at all.
+    ``remarks`` are sentences on what else it found. ``repeated`` are rows of a very large workbook that only repeat
+    others; ``formulas`` counts theirs, too. ``error`` says why nothing could be audited at all.
     """
 
     path: Path
@@ -60,6 +71,7 @@ class Report:
     measured: int = 0
     remarks: tuple[str, ...] = ()
     formulas: int = 0
+    repeated: tuple[Repeated, ...] = ()
     seconds: float = 0.0
     error: str = ""
 

@@ -94,6 +94,10 @@ class Cells:
             self.empty.add(item.name)
         return item
 
+    def was_asked_for(self, place: Place) -> bool:
+        """Whether a formula that was read refers to a cell."""
+        return place in self._items
+
     def peek(self, sheet: str, row: int, column: int) -> Item:
         """Return what a cell holds, without a note that it was asked for."""
         key = (sheet, row, column)

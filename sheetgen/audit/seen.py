@@ -20,8 +20,8 @@ def sentences(steps: Sequence[Steps], matrices: Matrices, grids: Sequence[Grid])
         yield _of_table(found)
         if found.meeting:
             yield (
-                f"rows of a batch meet there in {_listed(found.meeting)}, so a derivative is of the losses of several"
-                " rows, and none is judged; `sheetgen verify` proves such a workbook of its own"
+                f"rows of a batch meet there in {_listed(found.meeting)}, so a derivative is one of the losses of all"
+                " rows of its batch together"
             )
     yield from _of_blocks(matrices)
     labels = [*(label for found in steps for label in found.unmatched), *(b.meant.text for b in matrices.unmatched)]

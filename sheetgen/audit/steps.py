@@ -44,7 +44,7 @@ class Steps:
         self.table = self.columns.table
         for column in self.columns.parameters:
             self.parameters |= {place for row in self.table.rows if (place := self.table.cell(row, column))}
-        for column, meant in () if self.meeting else self.columns.derivatives.items():
+        for column, meant in self.columns.derivatives.items():
             found = list(self._claims(column, meant))
             self.claims += found
             if not found:
@@ -53,12 +53,21 @@ class Steps:
             self.losses += self.columns.formulas(column)
         self.updates = list(self._updates())
 
-    @cached_property
+    @property
     def meeting(self) -> list[str]:
-        """The labels of numbers of a whole batch, in which its rows meet: a row's derivatives are of more losses than
-        its own then, and which these are is not read.
-        """
-        return [meant.text for meant in self.table.columns.values() if _OF_A_BATCH.match(meant.text)]
+        """The labels of numbers of a whole batch, in which its rows meet."""
+        return [self.table.columns[column].text for column in self._meeting]
+
+    @cached_property
+    def _meeting(self) -> list[int]:
+        labels = ((column, meant) for column, meant in self.table.columns.items() if not meant.derivative)
+        return [column for column, meant in labels if _OF_A_BATCH.match(meant.text)]
+
+    def _batch(self, row: int) -> list[int]:
+        """Return the rows whose losses depend on a row: all of its batch where these meet in a number, else itself."""
+        cells = (self.table.cell(row, column) for column in self._meeting)
+        rows = {other for place in cells if place for other, _ in self.columns.refers(place)}
+        return sorted(rows | {row})
 
     def _group(self, column: int) -> str:
         return f"{self.table.grid.sheet}!{self.table.grid.place(self.table.first, column).address}"
@@ -74,15 +83,18 @@ class Steps:
             row = self.table.at(place)[0] + self.columns.shift  # type: ignore[index]
             by = elsewhere if by_column is None else self._at_or_above(row - meant.above, by_column)
             summed: tuple[Place, ...] = ()
-            of = [cell for other in of_columns if (cell := self.table.cell(row, other))]
+            batch = self._batch(row)
+            whole_rows = batch[-1:] if meant.gathered in ("sum", "mean") else batch
+            of = [cell for at in whole_rows for other in of_columns if (cell := self.table.cell(at, other))]
             if not of_columns and not meant.gathered:
                 of = list(self.outside.losses)
-            rows = gathered.rows(place, meant)
+            rows = batch if meant.gathered == "batch" else gathered.rows(place, meant)
             if rows and by_column is not None:
                 cells = [self.table.cell(other, by_column) for other in rows]
                 summed = tuple(dict.fromkeys(cell for cell in cells if cell))
                 if not of and meant.gathered != "mean":
-                    losses = [self.table.cell(other, loss) for other in rows for loss in self.columns.losses]
+                    every = sorted({at for other in rows for at in self._batch(other)})
+                    losses = [self.table.cell(other, loss) for other in every for loss in self.columns.losses]
                     of = [cell for cell in losses if cell]
             elif meant.gathered:
                 continue

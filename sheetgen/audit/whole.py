@@ -8,6 +8,7 @@ from sheetgen.audit.claims import Claim, Structure
 from sheetgen.audit.equations import Equations
 from sheetgen.audit.graph import Graph
 from sheetgen.audit.judge import Judgement, Verdict, graph_of, judge
+from sheetgen.audit.severed import without_severed
 
 
 def read_as_meant(structure: Structure, equations: Equations) -> tuple[Structure, Graph, Judgement]:
@@ -24,6 +25,7 @@ def read_as_meant(structure: Structure, equations: Equations) -> tuple[Structure
 
 def _read(structure: Structure, equations: Equations) -> tuple[Structure, Graph, Judgement]:
     graph = graph_of(equations, structure)
+    structure = without_severed(structure, graph)
     return structure, graph, judge(graph, structure.claims)
 
 

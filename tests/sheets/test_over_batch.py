@@ -10,8 +10,6 @@ from over_batches import all_functions, batch_norm
 from recalculated import Recalculated
 
 from sheetgen import TemplateError, build, loads, verify
-from sheetgen.audit.audit import audit
-from sheetgen.audit.outcome import Conclusion
 from sheetgen.network.study import Study
 from sheetgen.page.cell_names import column_letter
 from sheetgen.proof import in_blocks
@@ -130,12 +128,6 @@ def test_what_is_of_one_sample_by_itself_is_left_out(workbook: Path) -> None:
 def test_pictures_of_samples_by_themselves_are_refused() -> None:
     with pytest.raises(TemplateError, match="here the samples of a batch meet; choose another kind"):
         loads(all_functions() + '\n[[pictures]]\nkind = "regions"\n')
-
-
-def test_an_audit_says_that_it_judges_none_of_its_gradients(workbook: Path) -> None:
-    report = audit(workbook)
-    assert report.verdict == Conclusion.NOT_UNDERSTOOD
-    assert any("rows of a batch meet there in batch_max(z), batch_sum(x2)" in sentence for sentence in report.seen)
 
 
 NOTES = {

@@ -10,7 +10,7 @@ from typing import Any
 from sheetgen.audit.areas import areas_of
 from sheetgen.audit.book import Area
 from sheetgen.audit.finding import Finding
-from sheetgen.audit.outcome import Report
+from sheetgen.audit.outcome import Repeated, Report
 from sheetgen.audit.references import place_of
 from sheetgen.engines.base import Value, error_as_code
 
@@ -27,6 +27,7 @@ def as_dict(report: Report) -> dict[str, Any]:
         "findings": [_finding(finding) for finding in report.findings],
         "seen": [*report.seen, *report.remarks],
         "unread": _unread(report),
+        "repeated": [_repeated(rows) for rows in report.repeated],
         "confirmed_by": report.confirmed_by or None,
         "seconds": round(report.seconds, 3),
     }
@@ -59,6 +60,10 @@ def _value(value: Value) -> float | str | bool | None:
     """Return a value as JSON has it: an error as its code, a number that is none as a text."""
     plain = error_as_code(value)
     return str(plain) if isinstance(plain, float) and not math.isfinite(plain) else plain
+
+
+def _repeated(rows: Repeated) -> dict[str, Any]:
+    return {"sheet": rows.sheet, "rows": f"{rows.first}:{rows.last}", "formulas": rows.formulas}
 
 
 def _unread(report: Report) -> list[dict[str, str]]:

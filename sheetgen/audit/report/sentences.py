@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from sheetgen.audit.areas import areas_of
 from sheetgen.audit.finding import Finding
-from sheetgen.audit.outcome import Conclusion, Report, Tally
+from sheetgen.audit.outcome import Conclusion, Repeated, Report, Tally
 from sheetgen.audit.references import place_of
 from sheetgen.audit.report.places import cells_words, counted, listed
 
@@ -29,6 +29,13 @@ def summary(report: Report) -> list[str]:
     said = []
     if report.gradients.all or report.updates.all:
         said.append(_judged(report))
+    elif report.verdict == Conclusion.RIGHT:
+        said.append(
+            "Nothing in it claims to be a gradient, and nothing names a loss: it runs a network forward. Its "
+            f"{counted(report.formulas - len(report.unread), 'formula')} that are understood keep the values they give."
+        )
+    if report.repeated:
+        said.append(_repeated(report.repeated))
     if report.verdict == Conclusion.NOT_UNDERSTOOD:
         said.append("What it says of its gradients was not understood, so nothing is said of them.")
     if report.confirmed_by:
@@ -37,6 +44,20 @@ def summary(report: Report) -> list[str]:
     elif report.wrong:
         said.append("Not confirmed by an engine.")
     return said
+
+
+def _repeated(rows: Sequence[Repeated]) -> str:
+    """Return which rows were not judged one by one, and why that is enough."""
+    sheets: dict[str, list[Repeated]] = defaultdict(list)
+    for run in rows:
+        sheets[run.sheet].append(run)
+    where = [
+        f"rows {listed(f'{run.first:,}–{run.last:,}' for run in runs)} of {sheet!r}" for sheet, runs in sheets.items()
+    ]
+    return (
+        f"Not counted there: {listed(where)} ({counted(sum(run.formulas for run in rows), 'formula')}) repeat the rows "
+        "above them, formula by formula, and each keeps the value that its formula gives."
+    )
 
 
 def _judged(report: Report) -> str:
@@ -120,6 +141,8 @@ def in_short(report: Report) -> str:
         return f"{short_label(first) or first.kind}, {first.first.address}{more}"
     if report.verdict == Conclusion.NOT_UNDERSTOOD:
         return "no gradients were found to judge"
+    if report.verdict == Conclusion.RIGHT and not report.gradients.all:
+        return "no gradients: it runs a network forward"
     noticed = f", {counted(len(report.notices), 'notice')}" if report.notices else ""
     unjudged = f", {_unjudged(report):,} not judged" if _unjudged(report) else ""
     return f"{report.gradients.right:,} gradients, {report.updates.right:,} updates{unjudged}{noticed}"
