@@ -7,6 +7,7 @@ what was expected.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -127,7 +128,10 @@ class _TemplateReader:
                 )
             expand_stack(document, *self.sample_shapes(in_data))
         require_no_keys(document, _ABOVE)
-        tensors = self.tensors(in_data, naming) if naming.axes or has_tensors(document, shapes) else None
+        players = self.players()
+        tensors = self.tensors(in_data, naming, players) if naming.axes or has_tensors(document, shapes) else None
+        if tensors is not None:
+            players = _by_element(players, tensors)
         if tensors is not None:
             require_tensor_names(document, tensors)
         if "seed" in document.data:
@@ -135,7 +139,6 @@ class _TemplateReader:
         samples = in_data or Samples(self.sample("inputs"), self.sample("targets"))
         left_out = (*filled.known, *mask_names(document)) if filled else ()
         fixed = self.expand_layers(samples, prepared, left_out) if "layers" in document.data else ()
-        players = self.players(tensors)
         require_names(document, samples)
         trains = is_trained(document)
         (require_loss if trains else require_nothing_of_training)(document)
@@ -195,14 +198,15 @@ class _TemplateReader:
             return in_data.shapes_of(in_data.inputs), in_data.shapes_of(in_data.targets)
         return given_shapes(self.document, "inputs"), given_shapes(self.document, "targets")
 
-    def tensors(self, in_data: Samples | None, naming: Naming) -> Tensors:
+    def tensors(self, in_data: Samples | None, naming: Naming, players: tuple[Player, ...]) -> Tensors:
         """Put named scalars in place of tensors; return what the template said in tensors."""
         if self.document.table("layers"):
             problem = "the one table [layers] is of numbers, and the template has tensors"
             self.document.fail(problem, 'write tables [[layers]], such as kind = "linear", or numbers', "layers")
         from sheetgen.template.tensors.expand import expand_tensors
 
-        return expand_tensors(self.document, in_data.shapes if in_data else {}, naming, in_data.all if in_data else {})
+        in_rows, numbers = (in_data.shapes, in_data.all) if in_data else ({}, {})
+        return expand_tensors(self.document, in_rows, naming, numbers, [player.loss for player in players])
 
     def suggestions(self) -> tuple[str, ...]:
         """Return what a reader is to try."""
@@ -262,21 +266,16 @@ class _TemplateReader:
         tables = ((table, document.table(table, table == needed)) for table in EQUATION_TABLES)
         return {name: read_equation(document, table, name) for table, names in tables for name in names}
 
-    def players(self, tensors: Tensors | None) -> tuple[Player, ...]:
+    def players(self) -> tuple[Player, ...]:
         """Return the losses of [[losses]], if there are any, written out."""
         document = self.document
         if is_game(document):
-            for key, there in (
-                ("tensors", tensors),
-                ("layers", "layers" in document.data),
-                (STATE, STATE in document.data),
+            for named, expected in (
+                ("layers", "write tables [[layers]], or type the equations"),
+                (STATE, "in tensors write a loop over time"),
             ):
-                if there:
-                    found = f"[{key}]" if key in document.data else key
-                    problem = (
-                        f"[[losses]] are for templates of numbers with their equations typed, and this has {found}"
-                    )
-                    document.fail(problem, "write the equations out in numbers", LOSSES)
+                if named in document.data:
+                    document.fail(f"[[losses]] do not go with [{named}]", expected, LOSSES)
             require_samples_alone(document)
         return read_players(document)
 
@@ -342,3 +341,12 @@ class _TemplateReader:
             problem = "shuffle changes nothing where every update averages over all samples"
             self.document.fail(problem, "remove it, or set batch to fewer samples", "", "shuffle")
         return seed
+
+
+def _by_element(players: tuple[Player, ...], tensors: Tensors) -> tuple[Player, ...]:
+    """Return players with the elements of the tensors that they train."""
+    given, labels = tensors.given, tensors.naming.labels
+    return tuple(
+        replace(player, weights=tuple(label for name in player.weights for label in labels(name, given[name].shape)))
+        for player in players
+    )

@@ -8,24 +8,29 @@ trains = ["D_*"]                            names of parameters, with * for any 
 They are written out as one loss, their sum, in which each holds what the others train (torch's ``detach``): the
 derivative of the sum by a weight is then that of its own loss. An equation that depends on parameters of several is
 needed once a loss: the first that uses it keeps its name, for E_G there is a copy, ``y_fake_G``.
+
+Over tensors all of this is of whole tensors: it is done before they are written out in numbers.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from itertools import pairwise
 from typing import Any, NoReturn
 
-from sheetgen.algebra.tokens import Token, tokens
+from sheetgen.algebra.tokens import Token
 from sheetgen.errors import did_you_mean, listed, must_be
 from sheetgen.network.graph import Player
 from sheetgen.template.document import Document
+from sheetgen.tensors.parse import words_of
 
 TABLE = "losses"
 _NAME, _LOSS, _TRAINS = _KEYS = ("name", "loss", "trains")
 _SUMS = ("E", "E_total", "E_sum")
 _STEM = "E_"
+_PART = re.compile(r"\[")
 
 
 def is_game(document: Document) -> bool:
@@ -34,7 +39,7 @@ def is_game(document: Document) -> bool:
 
 
 def read_players(document: Document) -> tuple[Player, ...]:
-    """Write the losses of a template into its tables; return each with the parameters that it trains.
+    """Write the losses of a template into its tables; return each with the parameters, or tensors, that it trains.
 
     Raises TemplateError for a loss that is not whole, a parameter that no loss trains or that several do, and whatever
     stands beside them that does not fit.
@@ -48,6 +53,10 @@ class _Game:
     def __init__(self, document: Document) -> None:
         self.document = document
         self.forward = document.table("forward")
+        self.keys: dict[str, list[str]] = {}
+        """What stands before the equals sign in the equations of each quantity: several, where it is made in parts."""
+        for key in self.forward:
+            self.keys.setdefault(_PART.split(key, maxsplit=1)[0].strip(), []).append(key)
         self.parameters = document.table("parameters")
         self.losses = self._losses()
         self.trainer = self._trainers()
@@ -111,19 +120,21 @@ class _Game:
     def players(self) -> tuple[Player, ...]:
         document, lines = self.document, self.document.lines
         equations = {loss: self._held_in(text, loss) for loss, (text, _) in self.losses.items()}
-        taken = {*self.forward, *self.parameters, *equations}
+        taken = {*self.keys, *self.parameters, *equations}
         total = next((name for name in _SUMS if name not in taken and not document.table_of(name)), "")
         if not total:
             self.fail(f"the sum of the losses has no name left of {listed(_SUMS)}", "rename one of yours")
         forward: dict[str, Any] = {}
-        for name, text in self.forward.items():
+        for name, keys in self.keys.items():
             copies = self.called.get(name, {})
             for loss, called in copies.items():
-                forward[called] = self.written[name, loss]
-                if line := lines.get(("forward", name)):
-                    lines["forward", called] = line
+                for key in keys:
+                    written = key.replace(name, called, 1)
+                    forward[written] = self.written[key, loss]
+                    if line := lines.get(("forward", key)):
+                        lines["forward", written] = line
             if not copies:
-                forward[name] = text
+                forward |= {key: self.forward[key] for key in keys}
         document.data["forward"] = forward
         document.data["loss"] = {**equations, total: " + ".join(equations)}
         line = next((line for (table, _), line in lines.items() if table.startswith(TABLE)), None)
@@ -144,7 +155,7 @@ class _Game:
 
     def _as_used(self, name: str, loss: str) -> str:
         """Return what stands for a name where a loss uses it."""
-        if name not in self.forward and name not in self.parameters:
+        if name not in self.keys and name not in self.parameters:
             return name
         trainers = self._trainers_of(name, set())
         if loss not in trainers:
@@ -158,24 +169,29 @@ class _Game:
             called[loss] = f"{name}_{loss.removeprefix(_STEM)}" if called else name
             if called[loss] != name and self.document.table_of(called[loss]):
                 self.fail(f"{loss} needs a {name} of its own, {called[loss]!r}, which is declared", "rename yours")
-            self.written[name, loss] = self._held_in(self.forward[name], loss)
+            for key in self.keys[name]:
+                self.written[key, loss] = self._held_in(self.forward[key], loss)
         return called[loss]
 
     def _trainers_of(self, name: str, above: set[str]) -> set[str]:
         """Return the losses whose parameters a quantity depends on, as far as it is not held."""
         if name in self.parameters:
             return {self.trainer[name]} if name in self.trainer else set()
-        text = self.forward.get(name)
-        if not isinstance(text, str) or name in above:
+        if name in above:
             return set()
-        with self.document.refusing("forward", name):
-            words = list(_free(text))
-        return {loss for word in words for loss in self._trainers_of(word.text, above | {name})}
+        found: set[str] = set()
+        for key in self.keys.get(name, ()):
+            text = self.forward[key]
+            if isinstance(text, str):
+                with self.document.refusing("forward", key):
+                    words = list(_free(text))
+                found |= {loss for word in words for loss in self._trainers_of(word.text, above | {name})}
+        return found
 
 
 def _free(text: str) -> Iterator[Token]:
     """Yield the names of quantities in an equation, but for those that are held."""
-    words, depth, held_to = tokens(text), 0, -1
+    words, depth, held_to = words_of(text), 0, -1
     for word, following in pairwise(words):
         if word.text == "(":
             depth += 1
@@ -183,7 +199,7 @@ def _free(text: str) -> Iterator[Token]:
             depth -= 1
             held_to = -1 if depth <= held_to else held_to
         elif word.kind == "name":
-            if following.text != "(" and held_to < 0:
+            if following.text not in ("(", "=") and held_to < 0:
                 yield word
             elif word.text == "held" and held_to < 0:
                 held_to = depth

@@ -109,16 +109,27 @@ def _training_lines(study: Study) -> Iterator[str]:
     if study.shuffle is not None:
         yield f"shuffle = {study.shuffle}"
     if study.network.fixed:
-        yield f"frozen = {write_list(study.network.fixed)}"
+        yield f"frozen = {write_list(_as_declared(study, study.network.fixed))}"
     yield from _variant_lines(study)
     yield from _rule_lines(study)
 
 
 def _player_lines(study: Study) -> Iterator[str]:
+    typed = dict(_equations(study, "loss"))
     for player in study.network.players:
         yield from ("", f"[[{LOSSES}]]", f"name = {write_string(player.loss)}")
-        yield f"loss = {write_string(study.equations[player.loss])}"
-        yield f"trains = {write_list(player.weights)}"
+        yield f"loss = {write_string(typed[player.loss])}"
+        yield f"trains = {write_list(_as_declared(study, player.weights))}"
+
+
+def _as_declared(study: Study, elements: Sequence[str]) -> list[str]:
+    """Return parameters with a tensor's name in place of its elements, where all of these are among them."""
+    whole: dict[str, str] = {}
+    for name, given in study.tensors.given.items() if study.tensors else ():
+        labels = study.tensors.naming.labels(name, given.shape) if study.tensors else ()
+        if set(labels) <= set(elements):
+            whole |= dict.fromkeys(labels, name)
+    return list(dict.fromkeys(whole.get(element, element) for element in elements))
 
 
 def _equations(study: Study, table: str) -> Iterator[tuple[str, str]]:

@@ -14,6 +14,7 @@ from sheetgen import TemplateError, build, load, loads, verify
 from sheetgen.audit.audit import audit
 from sheetgen.audit.outcome import Conclusion
 from sheetgen.network.study import Study
+from sheetgen.show import equations
 from sheetgen.template.write import effective_template
 
 REAL, NOISE = [1.2, 0.7, 1.6, 0.9], [-1.1, 0.3, 0.8, -0.4]
@@ -135,6 +136,147 @@ def test_a_workbook_of_two_players_is_proven_and_charts_both(tmp_path: Path, eng
     assert (found.updates.unknown, found.updates.right > 0) == (0, True)
 
 
+IN_TENSORS = """title = "Two players in tensors"
+rates = [0.3]
+iterations = 6
+batch = "full"
+seed = 3
+frozen = ["s"]
+[data]
+inputs = { x = { shape = [2] }, z = { shape = [2] } }
+rows = [[1.2, 0.4, -1.1, 0.2], [0.7, 0.9, 0.3, -0.5], [1.6, 0.1, 0.8, 0.9]]
+[parameters]
+G_A = { shape = [2, 2] }
+G_b = { shape = [2] , init = "uniform" }
+D_W = { shape = [2, 3] }
+D_b = { shape = [3], init = "uniform" }
+D_v = { shape = [3] }
+s = [0.5, 2]
+[forward]
+"fake[0]" = "tanh(z @ G_A + G_b)"
+"fake[t] for t in 1..2" = "tanh(fake[t-1] @ G_A + s*G_b)"
+h_real = "tanh(x @ D_W + D_b)"
+y_real = "h_real @ D_v"
+"h[t] for t in 0..2" = "tanh(fake[t] @ D_W.T.T + D_b)"
+y_fake = "h @ D_v"
+[[losses]]
+name = "E_D"
+loss = "bce_with_logits(y_real, 1) + mean(bce_with_logits(y_fake, 0))"
+trains = ["D_*"]
+[[losses]]
+name = "E_G"
+loss = "mean(bce_with_logits(y_fake, 1), axis=0)"
+trains = ["G_A", "G_b"]
+"""
+
+
+def test_in_tensors_they_move_as_torch_moves_them() -> None:
+    """A generator that goes through a loop, and a discriminator that looks at every turn of it."""
+    torch = pytest.importorskip("torch", reason="torch is not installed (pip install sheetgen[cnn])")
+    study = loads(IN_TENSORS)
+    assert study.tensors is not None
+    shapes = {name: study.tensors.given[name].shape for name in ("G_A", "G_b", "D_W", "D_b", "D_v")}
+    labels = {name: study.tensors.naming.labels(name, shape) for name, shape in shapes.items()}
+    rows = [row for chunk in trace(study) for row in chunk.rows[0]][:: study.batch]
+    ours = [[row[study.graph.position[label]] for name in labels for label in labels[name]] for row in rows]
+    of = {
+        name: torch.tensor([study.values[label] for label in labels[name]], dtype=torch.float64)
+        .reshape(shape)
+        .requires_grad_()
+        for name, shape in shapes.items()
+    }
+    x, z = (
+        torch.tensor(list(zip(*(study.samples[f"{name}_{i}"] for i in range(2)), strict=True)), dtype=torch.float64)
+        for name in "xz"
+    )
+    s = torch.tensor([0.5, 2.0], dtype=torch.float64)
+    bce = torch.nn.functional.binary_cross_entropy_with_logits
+
+    def score(t):  # type: ignore[no-untyped-def]
+        return torch.tanh(t @ of["D_W"] + of["D_b"]) @ of["D_v"]
+
+    theirs = []
+    for _ in rows:
+        theirs.append([number for name in labels for number in of[name].detach().reshape(-1).tolist()])
+        fake = [torch.tanh(z @ of["G_A"] + of["G_b"])]
+        for _turn in range(2):
+            fake.append(torch.tanh(fake[-1] @ of["G_A"] + s * of["G_b"]))
+        made = torch.stack(fake)
+        e_d = bce(score(x), torch.ones(3, dtype=torch.float64))
+        e_d = e_d + bce(score(made.detach()), torch.zeros(3, 3, dtype=torch.float64))
+        e_g = bce(score(made), torch.ones(3, 3, dtype=torch.float64))
+        of_d = torch.autograd.grad(e_d, [of["D_W"], of["D_b"], of["D_v"]])
+        of_g = torch.autograd.grad(e_g, [of["G_A"], of["G_b"]])
+        with torch.no_grad():
+            for parameter, slope in zip(of.values(), (*of_g, *of_d), strict=True):
+                parameter -= 0.3 * slope
+    assert near(ours, theirs)
+
+
+def test_a_workbook_in_tensors_is_proven(tmp_path: Path, engine_name: str) -> None:
+    study = loads(IN_TENSORS)
+    assert loads(effective_template(study), study.name) == study
+    build(study, tmp_path / "w.xlsx")
+    report = verify(tmp_path / "w.xlsx", engine_name)
+    assert report.ok, report.diffs[:3]
+    book = openpyxl.load_workbook(tmp_path / "w.xlsx")
+    for name in ("Equations", "Explorer"):
+        texts = [str(cell.value) for row in book[name].iter_rows() for cell in row]
+        assert [text for text in texts if text.startswith("∂E_D/∂D_W")]
+        assert [text for text in texts if text.startswith("∂E_G/∂G_A")]
+        assert not [text for text in texts if re.match("∂E/∂[DGfhy]", text)]
+
+
+LAYERS = """
+[[layers]]
+kind = "linear"
+from = "z"
+out_features = 3
+activation = "tanh"
+[[layers]]
+kind = "linear"
+out_features = 2
+[parameters]
+"""
+
+
+def test_layers_may_be_one_of_the_players(tmp_path: Path) -> None:
+    head, _, rest = IN_TENSORS.partition("[parameters]\n")
+    rest = re.sub('"fake.*\n|G_.*}\n', "", rest).replace("h[t] for t in 0..2", "h").replace("fake[t]", "z2")
+    text = head.replace('["s"]', "[]") + LAYERS + rest.replace("s = [0.5, 2]\n", "")
+    study = loads(text.replace(", axis=0", "").replace('["G_A", "G_b"]', '["W*", "b*"]'))
+    assert [player.weights[0] for player in study.network.players] == ["D_W_0_0", "W1_0_0"]
+    assert len(study.network.players[1].weights) == 3 * 2 + 3 + 2 * 3 + 2
+    assert loads(effective_template(study), study.name) == study
+    assert build(study, tmp_path / "w.xlsx").ok
+
+
+def test_in_matrices_each_derivative_is_of_its_own_loss() -> None:
+    said = equations(loads(IN_TENSORS), "text")
+    gradients = said[said.index("Gradients:") : said.index("Update:")]
+    assert re.findall(r"^  (∂\S+)", gradients, re.M) == [
+        "∂E_D/∂D_W", "∂E_D/∂D_b", "∂E_D/∂D_v", "∂E_G/∂G_A", "∂E_G/∂G_b"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('mean(bce_with_logits(y_fake, 1), axis=0)', "bce_with_logits(y_fake, 1)", "E_G is 3, and what is minimised"),
+        ('"G_A", "G_b"', '"G_A", "G_bb"', "E_G trains 'G_bb', which is no parameter"),
+        ('"G_A", "G_b"', '"G_A"', "no loss trains G_b; name it in the trains of one"),
+        ('"fake[0]" =', 'h_G = "z"\n"fake[0]" =', "E_G needs a h of its own, 'h_G', which is declared; rename yours"),
+        ("[forward]", "[state]\nfake = 0\n[forward]", "[[losses]] do not go with [state]; in tensors write a loop"),
+    ],
+)  # fmt: skip
+def test_what_is_refused_in_tensors(old: str, new: str, message: str) -> None:
+    assert old in IN_TENSORS
+    with pytest.raises(TemplateError) as caught:
+        loads(IN_TENSORS.replace(old, new))
+    assert message in str(caught.value)
+    assert re.match(r"template, line \d+: ", str(caught.value))
+
+
 def test_samples_one_by_one_evaluate_both_losses_after_every_epoch(tmp_path: Path) -> None:
     text = HEAD + BODY.replace('batch = "full"', "batch = 2")
     assert build(loads(text), tmp_path / "w.xlsx").ok
@@ -178,8 +320,8 @@ def test_the_generator_finds_the_real_numbers_and_its_deviation_falls_first() ->
         ("bce_with_logits(y_fake, 1)", "fake^2 + y_reel", "E_G uses 'y_reel', which is declared nowhere"),
         ("bce_with_logits(y_fake, 1)", "x^2", "does not influence the loss E_G"),
         ("[forward]", "y_fake_G = 1\n[forward]", "no loss trains y_fake_G"),
-        ("[forward]", '[state]\nfake = 0\n[forward]', "[[losses]] are for templates of numbers"),
-        ("G_b = 0.1", "G_b = 0.1\nq = [1, 2]", "[[losses]] are for templates of numbers"),
+        ("[forward]", '[state]\nfake = 0\n[forward]', "[[losses]] do not go with [state]; in tensors write a loop"),
+        ("[forward]", "[layers]\nsizes = [2, 1]\n[forward]", "[[losses]] do not go with [layers]; write tables"),
     ],
 )  # fmt: skip
 def test_what_is_refused(old: str, new: str, message: str) -> None:

@@ -68,7 +68,7 @@ class Grids:
             elements,
             SHARES if tensor in self._shares else self._known(_scale(owner)),
             by,
-            "" if by is None else derivative_label(self._graph.loss, name),
+            "" if by is None else derivative_label(self._graph.minimised(next(filter(None, by.reshape(-1)))), name),
             self._known(_slope_scale(owner if tensor in self._renamed else tensor)),
             tensor in self._pictures,
             headings,

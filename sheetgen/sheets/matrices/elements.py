@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 
 from sheetgen.algebra.expr import Const, Expr, Var
-from sheetgen.network.graph import Graph
+from sheetgen.network.graph import Graph, derivative_label
 from sheetgen.sheets.explorer.table import moves_loss_alike
 from sheetgen.tensors.known import spelled
 from sheetgen.tensors.labels import Place, Shape, places
@@ -72,7 +72,7 @@ class Elements:
 
     def _slabs(self, name: str, place: Place, slopes: bool) -> Iterator[Slab]:
         shape, values = self._values[name, place]
-        called = map(self._value, values) if name in self._renamed else self._own[name, place]
+        called = tuple(map(self._value, values)) if name in self._renamed else self._own[name, place]
         elements = list(map(self._slope, called)) if slopes else list(map(self._value, values))
         rows, columns = shape[-2:-1] or (1,), shape[-1:] or (1,)
         size = rows[0] * columns[0]
@@ -83,8 +83,12 @@ class Elements:
         for number, at in enumerate(outer):
             inside = elements[number * size : (number + 1) * size]
             lines = tuple(tuple(inside[row * columns[0] : (row + 1) * columns[0]]) for row in range(rows[0]))
-            label = spelled(f"∂{self._graph.loss}/∂{name}" if slopes else name, (*place, *at))
+            label = spelled(derivative_label(self._loss_of(called), name) if slopes else name, (*place, *at))
             yield Slab(label, lines, min(2, len(shape)), headings, read_as)
+
+    def _loss_of(self, elements: Iterable[Element]) -> str:
+        """Return the loss that is differentiated by a tensor: of several players that of the one it belongs to."""
+        return self._graph.minimised(next((element for element in elements if isinstance(element, str)), ""))
 
     def _value(self, element: Expr) -> Element:
         if isinstance(element, Const):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sheetgen.network.graph import Quantity, Section, section_of
+from sheetgen.network.graph import Quantity, Section, derivative_label, section_of
 from sheetgen.network.study import Study
 from sheetgen.sheets.matrices.updates import ANY, updates
 from sheetgen.tensors.adjoint import backward
@@ -71,14 +71,22 @@ def sections(study: Study, tensors: Tensors) -> Iterator[tuple[Section, list[Lin
             yield section, lines
     if not study.trains:
         return
-    derivatives = backward(tensors, study.network.loss, trained(study, tensors), shares(study, tensors))
-    weights = {f"∂{study.network.loss}/∂{name}" for name in tensors.given}
+    network, of_all, adding_up = study.network, trained(study, tensors), shares(study, tensors)
+    derivatives: list[Equation] = []
+    for loss in [player.loss for player in network.players] or [network.loss]:
+        its = [name for name in of_all if network.minimised(_an_element(tensors, name)) == loss]
+        derivatives += backward(tensors, loss, its, adding_up)
+    weights = {derivative_label(network.minimised(_an_element(tensors, name)), name) for name in of_all}
     for section, equations in (
         (Section.BACKWARD, [one for one in derivatives if _name(one) not in weights]),
         (Section.GRADIENTS, [one for one in derivatives if _name(one) in weights]),
     ):
         if equations:
             yield section, derivative_lines(equations)
+
+
+def _an_element(tensors: Tensors, name: str) -> str:
+    return tensors.naming.labels(name, tensors.given[name].shape)[0]
 
 
 def _name(equation: Equation) -> str:

@@ -8,7 +8,7 @@ from functools import reduce
 
 from sheetgen.algebra.expr import Before, Const, Expr, Held, OverBatch, Var
 from sheetgen.network.descent import terms_of
-from sheetgen.network.graph import Quantity, as_read, derivative_label, equation_of, mean, one_update_before
+from sheetgen.network.graph import Quantity, as_read, equation_of, mean, one_update_before
 from sheetgen.network.optimizers import StateColumn, optimizer_of
 from sheetgen.network.study import Study
 from sheetgen.tensors.matrices import Made, Matrix, Name, Number, broadcast
@@ -81,7 +81,7 @@ def updates(
 
 def _columns(study: Study, element: str, columns: Sequence[StateColumn]) -> tuple[str, ...]:
     """Return the columns that belong to an element: itself, its gradient, that of a batch, those of its optimiser."""
-    slope = derivative_label(study.network.loss, element)
+    slope = study.network.slope(element)
     labels = [column.label(element) for column in columns]
     return (element, slope, mean(slope), *labels, *map(one_update_before, labels))
 

@@ -9,6 +9,7 @@ from math import prod
 
 from sheetgen.algebra.ops import Primitive, losses_in_layers
 from sheetgen.errors import did_you_mean
+from sheetgen.template.players import is_game
 from sheetgen.template.stack.layer import Layer
 from sheetgen.template.stack.tables import Tables, Tensor
 from sheetgen.template.untrained import is_trained
@@ -19,11 +20,11 @@ _TOTAL = "E_total"
 
 
 def write_loss(tables: Tables, loss: str | None, last: Layer, output: Tensor, activation: str) -> None:
-    """Write the loss of the last layer's output; where none is named and anything is trained, one must be typed."""
+    """Write the loss of the last layer's output; where none is named and anything is trained, they must be typed."""
     losses = losses_in_layers()
     document = tables.document
     if loss is None:
-        if is_trained(document) and not document.table("loss"):
+        if is_trained(document) and not document.table("loss") and not is_game(document):
             problem = f"[[layers]] end with {output.name}, and there is no loss"
             document.fail(problem, f'say loss = "{next(iter(losses))}" above all tables, or type [loss]', "layers.0")
         return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from graphlib import CycleError
 from itertools import islice
 
@@ -26,10 +26,13 @@ from sheetgen.tensors.tree import Tree, references
 _Name = tuple[str, Place]
 
 
-def expand_tensors(document: Document, in_data: Mapping[str, Shape], naming: Naming, samples: Numbers) -> Tensors:
+def expand_tensors(
+    document: Document, in_data: Mapping[str, Shape], naming: Naming, samples: Numbers, losses: Collection[str] = ()
+) -> Tensors:
     """Put named scalars into the tables in place of tensors; return what the template said.
 
     ``in_data`` are the shapes of what [data] names, ``samples`` its numbers; ``naming`` says what elements are called.
+    ``losses`` are those of several players, which must be numbers.
 
     Raises TemplateError, with the line of the equation, where shapes do not fit or names are unknown.
     """
@@ -42,7 +45,7 @@ def expand_tensors(document: Document, in_data: Mapping[str, Shape], naming: Nam
             document.fail(f"{name} has {len(one.shape)} axes", f"at most {MOST_AXES}", one.table, name)
     if isinstance(frozen, list):
         document.data["frozen"] = [label for name in frozen for label in _labels_of(given, naming, name)]
-    return _Expansion(document, given, naming).tensors({**samples, **_numbers(document)})
+    return _Expansion(document, given, naming, losses).tensors({**samples, **_numbers(document)})
 
 
 def _labels_of(given: dict[str, Given], naming: Naming, name: object) -> tuple[object, ...]:
@@ -108,8 +111,10 @@ def _require_telling(typed: Typed, names: set[str]) -> None:
 class _Expansion:
     """Reads the equations of a document over tensors of given shapes."""
 
-    def __init__(self, document: Document, given: dict[str, Given], naming: Naming) -> None:
-        self.document, self.given, self.naming = document, given, naming
+    def __init__(
+        self, document: Document, given: dict[str, Given], naming: Naming, losses: Collection[str] = ()
+    ) -> None:
+        self.document, self.given, self.naming, self.losses = document, given, naming, losses
         self.typed: list[Typed] = []
         self.trees: dict[_Name, tuple[Typed, Head, Tree]] = {}
         self.parts: dict[str, dict[Place, None]] = {}
@@ -183,8 +188,8 @@ class _Expansion:
                 yield used, ()
 
     def _require_one_number(self, steps: list[Step]) -> None:
-        """Let the loss that no other equation uses be no tensor."""
-        used = {other for name in self.trees for other, _ in self._uses(name)}
+        """Let the loss that no other equation uses, and those of several players, be no tensors."""
+        used = {other for name in self.trees for other, _ in self._uses(name)} - set(self.losses)
         for step in steps:
             if step.table == "loss" and step.name not in used and step.shape:
                 typed = self.trees[step.name, step.place][0]
