@@ -71,6 +71,12 @@ class Lattice:
         return [self[number] for number in range(self.count)]
 
     @property
+    def area(self) -> str:
+        """The cells from its first number to its last, with what stands between its squares."""
+        last = self[self.across - 1].column + self.side - 1
+        return f"{self[0].cell(0, 0)}:{column_letter(last)}{self.last_row - self.ring}"
+
+    @property
     def last_row(self) -> int:
         """The last row that it takes, rings included."""
         return self[self.count - 1].row + self.side - 1 + self.ring
@@ -103,6 +109,12 @@ class Kernels:
     def ring(self, given: int) -> str:
         """Return the cell of what stands around a map that comes in: above its kernels."""
         return f"{column_letter(self.column + given * self.pitch)}{self.row - 1}"
+
+    @property
+    def area(self) -> str:
+        """The cells from the first weight to the last."""
+        last = self.square(self.outputs - 1, self.inputs - 1).cell(self.kernel - 1, self.kernel - 1)
+        return f"{self.square(0, 0).cell(0, 0)}:{last}"
 
     @property
     def last_row(self) -> int:

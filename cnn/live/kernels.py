@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from cnn.live import looks
-from cnn.live.arrangement import BIAS_COLUMN, KERNEL_COLUMN, Arrangement, Kernels
+from cnn.live.arrangement import BIAS_COLUMN, Arrangement, Kernels
 from cnn.live.words import layer_name, shape
 from cnn.net.folded import PlainLayer
 from sheetgen.page import style
@@ -113,9 +113,7 @@ def _put_kernels(page: Page, number: int, layer: PlainLayer, kernels: Kernels) -
             for i, line in enumerate(weight[output][given]):
                 for j, value in enumerate(line):
                     page.put(square.cell(i, j), value, _WEIGHT)
-    end = kernels.square(kernels.outputs - 1, kernels.inputs - 1).cell(kernels.kernel - 1, kernels.kernel - 1)
-    area = f"{column_letter(KERNEL_COLUMN)}{kernels.row}:{end}"
     biases = f"{kernels.bias(0)}:{kernels.bias(kernels.outputs - 1)}"
     size = float(abs(layer.weight).max())
-    page.colour(area, signed_scale(f"{size:.6g}"))
-    page.guard(any_number(), area, biases)
+    page.colour(kernels.area, signed_scale(f"{size:.6g}"))
+    page.guard(any_number(), kernels.area, biases)

@@ -45,6 +45,8 @@ _LABEL, _RATE = (f"{quoted(CNN_STEP)}!{cell}" for cell in (_LABEL_CELL, _RATE_CE
 _LARGEST_KERNEL = 3
 _WEIGHT = Style(number="0.00;-0.00", size=9, align="center")
 _SMALL = Style(number="0.0E+00;-0.0E+00;0", size=8, align="center")
+_SCALE_COLUMN = 11
+"""Of a sheet of weights: where the scale of a layer ends, beside its heading."""
 _WIDTH = 7.3
 """Of a column of gradients, in characters: -1.2E-05 fits, in wider fonts too."""
 _LOSS = Style(number="0.000000", bold=True, align="center")
@@ -115,13 +117,21 @@ class Learning:
                 row = lattice.row - lattice.ring - 3
                 page.put(f"C{row}", f"{number + 1} · {layer_name(layer)}", style.HEADING)
                 page.heights[row] = 20
-            cells = looks.all_cells(lattice)
-            ends = ",".join(f"MAX({absolute(s.cells)}),-MIN({absolute(s.cells)})" for s in lattice.squares)
-            scale = signed_scale if lattice.span > 1 else looks.signed_scale
-            page.colour(cells, scale(f"MAX({ends},1E-300)"))
+            self._colour_maps(page, number)
         page.put(f"{column_letter(place.maps[-1].column)}{TOP - 1}", "by the scores: p − y", looks.CAPTION)
         page.decorate.append(fit)
         return page
+
+    def _colour_maps(self, page: Page, number: int) -> None:
+        """Give the gradients by the maps of a layer a scale of colours; that of the scores ends below them."""
+        lattice, last = self.place.maps[number], number == len(self.place.layers) - 1
+        at = (lattice.row - lattice.ring - 3, looks.SCALE_COLUMN)
+        if last:
+            at = (lattice.last_row + ANSWER_ROW_HEIGHT, lattice.column)
+        size = live(looks.largest(lattice.area), max(float(abs(self.slopes[number]).max()), 1e-300))
+        end = looks.scale_end(page, at, 5, size, number=_SMALL.number)
+        scale = signed_scale if lattice.span > 1 else looks.signed_scale
+        page.colour(looks.all_cells(lattice), scale(end))
 
     def _slope_formulas(self, number: int) -> Iterator[tuple[int, int, int, str]]:
         """Yield the formula of ∂E/∂z of each number of a layer."""
@@ -177,6 +187,7 @@ class Learning:
     def _weight_pages(self, name: str, title: str, note: str) -> Page:
         page = Page(name, tab_colour="C01048", zoom=80)
         columns = max(k.square(0, k.inputs - 1).column + k.kernel for k in self.place.kernels if k)
+        columns = max(columns, _SCALE_COLUMN)
         page.widths = {1: 2.0, 2: 26.0} | dict.fromkeys(range(3, columns + 1), _WIDTH)
         page.heights = {1: 30}
         page.put("B1", title, style.TITLE)
@@ -209,7 +220,7 @@ class Learning:
                                 layer, slopes, taken.window(a - layer.padding, b - layer.padding, layer.side)
                             )
                             page.put(kernels.square(o, c).cell(a, b), live(text, weight[o][c][a][b]), _SMALL)
-            self._colour(page, kernels)
+            self._colour(page, kernels, found[0], _SMALL)
         return page
 
     @staticmethod
@@ -220,10 +231,10 @@ class Learning:
         return f"SUMPRODUCT({slopes},{quoted(CNN_LIVE)}!{window})"
 
     @staticmethod
-    def _colour(page: Page, kernels: Kernels) -> None:
-        end = kernels.square(kernels.outputs - 1, kernels.inputs - 1).cell(kernels.kernel - 1, kernels.kernel - 1)
-        area = f"{kernels.square(0, 0).cell(0, 0)}:{end}"
-        page.colour(area, signed_scale(f"MAX(MAX({absolute(area)}),-MIN({absolute(area)}),1E-300)"))
+    def _colour(page: Page, kernels: Kernels, numbers: Array, look: Style) -> None:
+        size = live(looks.largest(kernels.area), max(float(abs(numbers).max()), 1e-300))
+        end = looks.scale_end(page, (kernels.row - 2, _SCALE_COLUMN), 1, size, number=look.number)
+        page.colour(kernels.area, signed_scale(end))
 
     def _new_weights(self) -> Page:
         """Return the sheet of the weights after the step."""
@@ -241,7 +252,7 @@ class Learning:
                     for a in range(kernels.kernel):
                         for b in range(kernels.kernel):
                             self._put_moved(page, kernels.square(o, c).cell(a, b), weight[o][c][a][b])
-            self._colour(page, kernels)
+            self._colour(page, kernels, layer.weight, _WEIGHT)
         return page
 
     @staticmethod
@@ -264,7 +275,7 @@ class Learning:
                         for b in range(kernels.kernel):
                             text = f"{quoted(CNN_WEIGHTS)}!{square.cell(end - a, end - b)}"
                             page.put(square.cell(a, b), live(text, weight[o][c][end - a][end - b]), _WEIGHT)
-            self._colour(page, kernels)
+            self._colour(page, kernels, layer.weight, _WEIGHT)
         return page
 
 

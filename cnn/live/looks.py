@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import partial
 
 from openpyxl.formatting.rule import ColorScaleRule, Rule
@@ -10,6 +11,7 @@ from openpyxl.styles import Border, Side
 from openpyxl.styles.differential import DifferentialStyle
 
 from cnn.live.arrangement import Lattice
+from cnn.live.formulas import absolute
 from sheetgen.page import style
 from sheetgen.page.cell_names import column_letter
 from sheetgen.page.fields import pixels, row_pixels
@@ -26,6 +28,11 @@ DRAWN = Style(colour=style.BLUE, fill="FFFBE6", border="E4D9A8", number=_HIDDEN)
 RING = Style(number=_HIDDEN, fill="F2F4F7")
 MAP_NUMBER = Style(colour=style.GREY, size=8, align="center")
 CAPTION = Style(colour=style.GREY, size=10)
+SCALE_COLUMN = 75
+"""Of a sheet of maps: where the scale of a layer ends, beside its heading."""
+BOTH_SIGNS = "0 is white, blue above, red below, up to "
+_WORDS = Style(colour=style.GREY, size=9, align="right")
+_SIZE = Style(colour=style.GREY, size=9, number="0.00", align="left")
 DEEP, INK, PENCIL = "1849A9", "101828", "1F3FBF"
 """The end of the scale of what a ReLU gives, of the shown image, and of the drawing."""
 
@@ -71,10 +78,25 @@ def positive_scale() -> Rule:
 def signed_scale(end: str) -> Rule:
     """Return the scale of colours of numbers of both signs: white at 0, as deep for a number as for its negative.
 
-    ``end`` is a formula that gives the largest size.
+    ``end`` is the cell of the largest size. (A formula over the coloured cells would do, but LibreOffice draws all of
+    them anew for each one of them that changes, which takes longer than to calculate them.)
     """
     rule: Rule = ColorScaleRule("formula", f"-({end})", "D92D20", "num", 0, style.WHITE, "formula", end, DEEP)
     return rule
+
+
+def scale_end(
+    page: Page, at: tuple[int, int], span: int, size: Content, words: str = BOTH_SIGNS, number: str = "0.00"
+) -> str:
+    """Put where a scale of colours ends, at a row and column, over some columns, behind words; return the cell."""
+    row, column = at
+    page.put(f"{column_letter(column - 1)}{row}", words, _WORDS)
+    return absolute(across(page, row, column, (1, span), size, replace(_SIZE, number=number)))
+
+
+def largest(area: str) -> str:
+    """Return the formula of the largest size of the numbers of an area; no scale of colours ends at 0."""
+    return f"MAX(MAX({area}),-MIN({area}),1E-300)"
 
 
 def framed(condition: str, colour: str = "D92D20") -> Rule:

@@ -35,7 +35,6 @@ _PROBABILITY, _SCORE = Style(number="0.0%", align="center"), Style(number="0.00"
 _POWER = Style(number="0.0000", align="center")
 _BAR_LOOK = Style(colour=looks.DEEP, size=10)
 _DIGIT = Style(bold=True, size=14, align="center")
-_SIZE = Style(colour=style.GREY, size=9, number="0.00", align="left")
 
 
 class MapsSheet:
@@ -222,31 +221,17 @@ class MapsSheet:
     def _colour(self, page: Page, lattice: Lattice, layer: PlainLayer, values: Array, row: int) -> None:
         """Give the maps of a layer one scale of colours, and say beside the heading how far it reaches."""
         cells = looks.all_cells(lattice)
-        area = f"{lattice[0].cell(0, 0)}:{lattice_end(lattice)}"
-        column = FIRST_COLUMN + 72
-        end = f"{column_letter(column)}{row}"
-        text = f"MAX(MAX({area}),-MIN({area}))"
+        text = f"MAX(MAX({lattice.area}),-MIN({lattice.area}))"
         if lattice.ring:  # what stands around the maps is no part of them
             text = f"MAX({','.join(f'MAX({square.cells}),-MIN({square.cells})' for square in lattice.squares)})"
-        looks.across(page, row, column, (1, 5), live(text, float(abs(values).max())), _SIZE)
-        sign = (
-            "0 is white, and the deepest blue is "
-            if (values >= 0).all() and layer.relu
-            else "0 is white, blue above, red below, up to "
-        )
-        page.put(f"{column_letter(column - 1)}{row}", sign, Style(colour=style.GREY, size=9, align="right"))
+        words = "0 is white, and the deepest blue is " if layer.relu else looks.BOTH_SIGNS
+        end = looks.scale_end(page, (row, looks.SCALE_COLUMN), 5, live(text, float(abs(values).max())), words)
         if lattice.span > 1:
-            page.colour(cells, signed_scale(absolute(end)))
+            page.colour(cells, signed_scale(end))
             return
-        scale = looks.positive_scale() if layer.relu else looks.signed_scale(absolute(end))
+        scale = looks.positive_scale() if layer.relu else looks.signed_scale(end)
         page.colour(cells, *self._frames(lattice, self.place.maps.index(lattice) + 1), scale)
 
     def _frames(self, lattice: Lattice, number: int) -> list[Rule]:
         """Return the rules that frame the number which is taken apart on a sheet of its own, and its windows."""
         return [looks.framed(mark) for mark in marks(lattice, number)] if there_is_a_convolution(self.place) else []
-
-
-def lattice_end(lattice: Lattice) -> str:
-    """Return the cell in which the area of all maps ends."""
-    last_row = lattice.last_row - lattice.ring
-    return f"{column_letter(lattice[lattice.across - 1].column + lattice.side - 1)}{last_row}"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from cnn.live import looks
 from cnn.live.arrangement import Arrangement, Lattice, Square
-from cnn.live.formulas import live
+from cnn.live.formulas import absolute, live
 from cnn.live.kernels import weights_table
 from cnn.live.words import layer_name
 from cnn.net.folded import Array
@@ -25,6 +26,7 @@ _PICKS = ("layer", "map", "row", "column")
 _AREAS = ("what it sees", "the kernel", "products")
 _VALUE = Style(number="0.00;-0.00", align="center", border="EAECF0")
 _SUM = Style(number="0.0000;-0.0000", align="center", bold=True)
+_SIZE = Style(number='"±"0.00', colour=style.GREY, size=9, align="center")
 _GREY, _RIGHT = Style(colour=style.GREY, size=9, align="center"), Style(align="right", colour=style.GREY)
 _OUT = ("maps out", "side out", "ReLU", "kernel", "stride", "padding", "maps in", "first row", "first column",
         "maps across", "rows to next", "columns to next", "kernel row", "kernel column", "kernel to next")  # fmt: skip
@@ -110,12 +112,19 @@ class NumberSheet:
                 Square(_FIRST + n * (self.kernel + 1), self._column(area), self.kernel) for n in range(self.inputs)
             )
             cells = " ".join(square.cells for square in squares)
-            letters = (column_letter(self._column(area) + b) for b in (0, self.kernel - 1))
-            last = _FIRST + self.inputs * (self.kernel + 1)
-            ends = [f"${letter}${row}" for letter, row in zip(letters, (_FIRST, last), strict=True)]
-            page.colour(cells, signed_scale(f"MAX(MAX({':'.join(ends)}),-MIN({':'.join(ends)}))"))
+            page.colour(cells, signed_scale(self._put_largest(page, area)))
+        page.put(f"B{_FIRST - 2}", "the deepest colours", _RIGHT)
         page.decorate += [landscape, fit]
         return page
+
+    def _put_largest(self, page: Page, area: int) -> str:
+        """Put the largest size of the numbers of an area above it, where its scale of colours ends; return the cell."""
+        first, last = (f"{column_letter(self._column(area) + b)}" for b in (0, self.kernel - 1))
+        cells = f"{first}{_FIRST}:{last}{_FIRST + self.inputs * (self.kernel + 1)}"
+        parts = [pair for given in range(self.inputs) for pair in self._parts(given).values()]
+        sizes = [abs((window, kernel, window * kernel)[area]) for window, kernel in parts]
+        size = live(looks.largest(cells), max(1e-300, *sizes))
+        return absolute(page.put(f"{first}{_FIRST - 2}", size, _SIZE))
 
     def _column(self, area: int) -> int:
         """Return the first column of the windows (0), of the kernels (1), of the products (2), or that of the sums."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from openpyxl.formatting.rule import Rule
+
 from cnn.live import looks
 from cnn.live.arrangement import Arrangement, Square
 from cnn.live.formulas import absolute, live
@@ -28,6 +30,7 @@ _WIDTH, _SMALL_MAP = 34, 23
 """Columns from the map of one class to that of the other, at least; and from there to the small map of the class."""
 _VALUE = Style(number="0.00;-0.00", align="center", border="EAECF0")
 _SUM = Style(number="0.0000;-0.0000", align="center", bold=True)
+_SIZE = Style(number="0.0000", align="center", colour=style.GREY)
 _HEAD = Style(bold=True, align="center", size=10)
 
 
@@ -89,8 +92,8 @@ class WhySheet:
             chosen = looks.across(page, _PICK_ROW, left + 14, (1, 3), float(digit), style.PICK)
             page.guard(whole(0, CLASSES - 1), chosen)
         weights = self._put_features(page, left, digit, absolute(chosen))
-        small = self._put_small_map(page, left, digit, weights)
-        self._put_map(page, left, digit, small)
+        small, scale = self._put_small_map(page, left, digit, weights)
+        self._put_map(page, left, digit, small, scale)
 
     def _put_features(self, page: Page, left: int, digit: int, chosen: str) -> list[str]:
         """Put a line for each map: its mean, the weight of the class, their product; return the weights' cells."""
@@ -118,7 +121,10 @@ class WhySheet:
             products.append(mean * weight)
         first_row, last_row = self.table_row + 1, self.table_row + len(products)
         area = f"{letter(columns['product'])}{first_row}:{letter(columns['product'])}{last_row}"
-        page.colour(area, signed_scale(f"MAX(MAX({absolute(area)}),-MIN({absolute(area)}))"))
+        page.put(f"{letter(columns['mean'])}{last_row + 3}", "the largest, of either sign", looks.CAPTION)
+        size = live(looks.largest(area), max(1e-300, *map(abs, products)))
+        end = looks.across(page, last_row + 3, columns["product"], (1, 5), size, _SIZE)
+        page.colour(area, signed_scale(absolute(end)))
         biases = f"{sheet}!{absolute(f'{kernels.bias(0)}:{kernels.bias(kernels.outputs - 1)}')}"
         bias = float(layer.bias[digit])
         page.put(f"{letter(columns['mean'])}{last_row + 1}", "the bias", looks.CAPTION)
@@ -130,8 +136,8 @@ class WhySheet:
         looks.across(page, last_row + 2, columns["product"], (1, 5), live(f"SUM({area})+{b}", score), _SUM)
         return cells
 
-    def _put_small_map(self, page: Page, left: int, digit: int, weights: Sequence[str]) -> Square:
-        """Put the map of a class as large as the maps before the average are; return where."""
+    def _put_small_map(self, page: Page, left: int, digit: int, weights: Sequence[str]) -> tuple[Square, Rule]:
+        """Put the map of a class as large as the maps before the average are; return where, and its colours."""
         lattice, weight = self.place.maps[-3], self.place.layers[-1].weight
         assert weight is not None
         square = Square(self.table_row + 2, left + _SMALL_MAP, lattice.side)
@@ -142,15 +148,16 @@ class WhySheet:
             for j in range(lattice.side):
                 terms = (f"{sheet}!{lattice[c].cell(i, j)}*{cell}" for c, cell in enumerate(weights))
                 page.put(square.cell(i, j), live("+".join(terms), float(found[i, j])), looks.PIXEL)
-        area = absolute(square.cells)
-        scale = looks.signed_scale(f"MAX(MAX({area}),-MIN({area}))")
-        page.colour(square.cells, scale)
         row = square.row + lattice.side + 1
         page.put(f"{column_letter(left + _SMALL_MAP)}{row}", "its mean", looks.CAPTION)
         looks.across(page, row, left + 28, (1, 5), live(f"AVERAGE({square.cells})", float(found.mean())), _SUM)
-        return square
+        page.put(f"{column_letter(left + _SMALL_MAP)}{row + 1}", "largest", looks.CAPTION)
+        size = live(looks.largest(square.cells), max(1e-300, float(abs(found).max())))
+        scale = looks.signed_scale(absolute(looks.across(page, row + 1, left + 28, (1, 5), size, _SIZE)))
+        page.colour(square.cells, scale)
+        return square, scale
 
-    def _put_map(self, page: Page, left: int, digit: int, small: Square) -> None:
+    def _put_map(self, page: Page, left: int, digit: int, small: Square, scale: Rule) -> None:
         """Put the map of a class over the image: each pixel has the number whose window lies around it."""
         square, layer = Square(_MAP_ROW, left, SIDE), self.place.layers[-3]
         field, jump = layer.receptive_field, layer.jump
@@ -167,9 +174,8 @@ class WhySheet:
             for j in range(SIDE):
                 at = nearest(i), nearest(j)
                 page.put(square.cell(i, j), live(absolute(small.cell(*at)), float(found[at])), looks.PIXEL)
-        area, ink = absolute(small.cells), Square(_MAP_ROW, 2, SIDE).cell(0, 0)
-        frame = looks.framed(f"{ink}>127", looks.INK)
-        page.colour(square.cells, frame, looks.signed_scale(f"MAX(MAX({area}),-MIN({area}))"))
+        ink = Square(_MAP_ROW, 2, SIDE).cell(0, 0)
+        page.colour(square.cells, looks.framed(f"{ink}>127", looks.INK), scale)
 
     def _offset(self) -> int:
         """Return how far outside the image the first window begins, as a number below 0."""

@@ -62,7 +62,7 @@ def live_network(run: Run, image: str | None, checkpoint: str, data_dir: str | N
     test = load_digits(plan.data, data_folder(data_dir or plan.data_dir)).test
     summary = run.summary()
     mistakes = [mistake.index for mistake in summary.mistakes] if summary and summary.test else []
-    title = f"The network {plan.network} of the run {run.name}, alive: after {epoch} epochs"
+    title = f"The network {plan.network} of the run {run.name}, alive: after {epoch} epoch{'s' * (epoch != 1)}"
     return LiveNetwork(title, folded_network(run, checkpoint), (*own, *test_digits(model, test, mistakes)))
 
 
