@@ -39,10 +39,10 @@ def _product_back(gain: Array, index: int, left: Array, right: Array) -> Gain:
 
 
 def _looked_up(places: Array, matrix: Array) -> Array:
-    """Return the rows of a matrix at some places, counted from 0; zeros where there is no such row."""
+    """Return rows of a matrix, or numbers of a vector, at some places, counted from 0; zeros where there is none."""
     places, matrix = with_rows(places), with_rows(matrix)
     where, there = _where(places, matrix)
-    return np.asarray(matrix[where] * there[..., None])
+    return np.asarray(matrix[where] * _over_rows(there, matrix))
 
 
 def _looked_up_back(gain: Array, index: int, places: Array, matrix: Array) -> Gain:
@@ -50,8 +50,13 @@ def _looked_up_back(gain: Array, index: int, places: Array, matrix: Array) -> Ga
         return None
     gained = np.zeros((len(gain), *matrix.shape[1:]))
     where, there = _where(with_rows(places), gained)
-    np.add.at(gained, where, gain * there[..., None])
+    np.add.at(gained, where, gain * _over_rows(there, gained))
     return gained
+
+
+def _over_rows(there: NDArray[np.bool_], matrix: Array) -> NDArray[np.bool_]:
+    """Return which rows there are, with an axis more where a row holds several numbers."""
+    return there[..., None] if matrix.ndim > 2 else there
 
 
 def _where(places: Array, matrix: Array) -> tuple[tuple[NDArray[np.intp], NDArray[np.intp]], NDArray[np.bool_]]:

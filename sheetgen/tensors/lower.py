@@ -103,14 +103,15 @@ class Lowering:
         return self._primitive(tree, scope)
 
     def _embedding(self, tree: Call, scope: Scope) -> Part:
-        """Look rows of a matrix up: one-hot vectors times the matrix."""
+        """Look rows of a matrix, or numbers of a vector, up: one-hot vectors times it."""
         if len(tree.operands) != 2 or tree.options:
             raise ShapeError(
                 "embedding takes the places of the rows and the matrix of the rows", "embedding(tokens, W)"
             )
         rows = self._read(tree.operands[1], scope).elements
-        if rows.ndim != 2:
-            raise ShapeError(f"embedding takes rows of a matrix, not of {shape_text(rows.shape)}", "give it a matrix")
+        if rows.ndim not in (1, 2):
+            problem = f"embedding takes rows of a matrix or numbers of a vector, not of {shape_text(rows.shape)}"
+            raise ShapeError(problem, "give it a matrix or a vector")
         chosen = Call("onehot", (tree.operands[0], Const(float(rows.shape[0]))))
         return self._read(Call("matmul", (chosen, tree.operands[1])), scope)
 

@@ -24,11 +24,12 @@ rows = [[0, [1, 2], 1], [2, [0, 0], 3], [1, [2, 1], 0]]
 [parameters]
 W = { shape = [3, 2] }
 v = { shape = [2] }
+b = { shape = [3] }
 [forward]
 h = "W[token]"
 "g[i] for i in 0..1" = "W[pair[i]]*(i + 1)"
 both = "sum(W[pair], axis=0)"
-y = "(h + g[0] + g[1]*both) @ v"
+y = "(h + g[0] + g[1]*both) @ v + b[token] + sum(b[pair]^2)"
 [loss]
 E = "(y - t)^2"
 """
@@ -36,13 +37,16 @@ WITH_EMBEDDING = (
     TEXT.replace("W[token]", "embedding(token, W)")
     .replace("W[pair[i]]", "embedding(pair[i], W)")
     .replace("W[pair]", "embedding(pair, W)")
+    .replace("b[token]", "embedding(token, b)")
+    .replace("b[pair]", "embedding(pair, b)")
 )
 
 
 def by_torch(g: Tensors) -> torch.Tensor:
     token, pair = g["token"].long(), g["pair"].long()
     h, looked_up = g["W"][token], torch.nn.functional.embedding(pair, g["W"])
-    return ((h + looked_up[0] + 2 * looked_up[1] * looked_up.sum(0)) @ g["v"] - g["t"]) ** 2
+    of_numbers = g["b"][token] + (g["b"][pair] ** 2).sum()
+    return ((h + looked_up[0] + 2 * looked_up[1] * looked_up.sum(0)) @ g["v"] + of_numbers - g["t"]) ** 2
 
 
 def test_it_trains_as_torch_does() -> None:
