@@ -28,19 +28,12 @@ def run(limit: int, *words: object, cwd: Path, **more: str) -> tuple[int, list[s
     return done.returncode, [line for line in done.stderr.splitlines() if not line.endswith("…")]
 
 
-@pytest.mark.parametrize(
-    ("limit", "line"),
-    [
-        (1_000, "sheetgen: a temporary file cannot be written (File too large)"),
-        (60_000, "sheetgen: b.xlsx was not written: File too large; what was there is untouched"),
-    ],
-)
-def test_a_build(tmp_path: Path, limit: int, line: str) -> None:
+@pytest.mark.parametrize("limit", [1_000, 60_000])
+def test_a_build(tmp_path: Path, limit: int) -> None:
     (tmp_path / "b.xlsx").write_bytes(b"precious")
     code, lines = run(limit, "sheetgen", "build", "-o", "b.xlsx", "--force", cwd=tmp_path)
     assert code == 2
-    assert len(lines) == 1
-    assert lines[0].startswith(line)
+    assert lines == ["sheetgen: b.xlsx was not written: File too large; what was there is untouched"]
     assert (tmp_path / "b.xlsx").read_bytes() == b"precious"
     assert os.listdir(tmp_path) == ["b.xlsx"]
 

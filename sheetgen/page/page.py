@@ -133,7 +133,8 @@ class Page:
     cells.
 
     ``bar`` is the column from which the first row has room for links to the other sheets, 0 where it has none;
-    ``folded`` are columns put out of sight, which a click unfolds; ``zoom`` is in percent.
+    ``folded`` are columns put out of sight, which a click unfolds; ``groups`` are columns that a click folds, each as
+    wide as the first of its group; ``zoom`` is in percent.
     ``links`` lead from cells to other sheets, ``jumps`` to a cell that is named as formulas do.
     ``rules`` are conditional formats, each with the cells it colours; ``guards`` are validations, each with the cells
     that let in only what it lets in. ``notes`` are texts that show while the pointer is over a cell; the first line of
@@ -148,6 +149,7 @@ class Page:
     widths: dict[int, float] = field(default_factory=dict)
     heights: dict[int, float] = field(default_factory=dict)
     folded: range = range(0)
+    groups: list[range] = field(default_factory=list)
     merges: list[str] = field(default_factory=list)
     links: dict[str, str] = field(default_factory=dict)
     jumps: dict[str, str] = field(default_factory=dict)

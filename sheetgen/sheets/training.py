@@ -77,7 +77,8 @@ def page(book: Book, variant: int, verdict: Verdict) -> Page:
         at.LABEL_ROW: 22,
         at.EQUATION_ROW: 58,
     }
-    page.decorate.append(lambda sheet: _print_and_fold(page, sheet, layout, variant))
+    page.groups = list(_groups(layout, variant))
+    page.decorate.append(lambda sheet: _print(page, sheet, layout, variant))
     return page
 
 
@@ -167,18 +168,23 @@ def _given_column(layout: Layout, quantity: Quantity, notation: Excel) -> Column
     return Column(name, link, link, style.LINK_GENERAL, style.LINK_GENERAL, constant=study.values[name])
 
 
-def _print_and_fold(page: Page, sheet: Any, layout: Layout, variant: int) -> None:
-    """Fold the columns by section, and print on few pages, each with the labels and the iteration.
+def _groups(layout: Layout, variant: int) -> Iterator[range]:
+    """Yield the columns of each section but its first, which stays when the others are folded."""
+    table = layout.tables[variant]
+    for _, quantities in _sections(layout, variant):
+        first, last = table.index(quantities[0].name), table.index(quantities[-1].name)
+        if last > first:
+            yield range(first + 1, last + 1)
+
+
+def _print(page: Page, sheet: Any, layout: Layout, variant: int) -> None:
+    """Print on few pages, each with the labels and the iteration.
 
     Column B is repeated too, because the title lies across A and B; the title's own row, which has the links to other
     sheets, is not.
     """
     sheet.sheet_properties.outlinePr.summaryRight = False
     table = layout.tables[variant]
-    for _, quantities in _sections(layout, variant):
-        first, last = table.index(quantities[0].name), table.index(quantities[-1].name)
-        if last > first:
-            sheet.column_dimensions.group(column_letter(first + 1), column_letter(last), outline_level=1)
     sheet.print_title_rows = f"{at.RATE_ROW}:{at.EQUATION_ROW}"
     sheet.print_title_cols = "A:B"
     sheet.oddFooter.center.text = "&A, page &P of &N"

@@ -7,7 +7,6 @@ openpyxl cannot write a formula's cached value, so the rows are streamed into th
 from __future__ import annotations
 
 import re
-import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from io import BytesIO
@@ -18,16 +17,17 @@ from openpyxl.worksheet.cell_range import CellRange, MultiCellRange
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
-from sheetgen.errors import UsageError
-from sheetgen.page.cell_names import column_letter
+from sheetgen.page.cell_names import row_and_column
 from sheetgen.page.page import Page, quoted
 from sheetgen.page.style import Style
-from sheetgen.xlsx import style_objects
+from sheetgen.xlsx.columns import with_columns
 from sheetgen.xlsx.conditional_formats import conditional_formats
 from sheetgen.xlsx.escapes import quoted_attribute
 from sheetgen.xlsx.overlays import put_overlays
+from sheetgen.xlsx.parts_in_memory import parts_of
 from sheetgen.xlsx.shapes import put_shapes
 from sheetgen.xlsx.spelling import respelled
+from sheetgen.xlsx.style_objects import StyleNumbers
 
 STYLES = "xl/styles.xml"
 """The part of a shell that holds its style sheet."""
@@ -50,40 +50,19 @@ def make(pages: list[Page], title: str, timestamp: str) -> Shell:
     workbook = Workbook()
     workbook.remove(workbook.worksheets[0])
     workbook.properties.title, workbook.properties.creator = title, "sheetgen"
-    styles: dict[Style, int] = {}
+    numbers = StyleNumbers(workbook)
     for page in pages:
-        sheet = workbook.create_sheet(page.name)
-        _dress(sheet, page)
-        for cell_style in _cell_styles(page):
-            if cell_style not in styles:
-                styles[cell_style] = _register(sheet, cell_style)
-        sheet._cells.clear()
-        for where, target in page.links.items():
-            sheet[where].hyperlink = Hyperlink(ref=where, location=f"{quoted(target)}!A1", display=target)
-        for where, cell in page.jumps.items():
-            sheet[where].hyperlink = Hyperlink(ref=where, location=cell, display=cell)
-    parts = {name: respelled(name, content) for name, content in _parts(workbook).items()}
+        _dress(workbook.create_sheet(page.name), page)
+    styles = {look: numbers[look] for look in dict.fromkeys(look for page in pages for look in _cell_styles(page))}
+    parts = {name: respelled(name, content) for name, content in parts_of(workbook).items()}
     parts["docProps/core.xml"] = _date(parts["docProps/core.xml"], timestamp)
     _describe(parts, pages)
     sheets = {page.name: f"xl/worksheets/sheet{number}.xml" for number, page in enumerate(pages, start=1)}
+    for page in pages:
+        parts[sheets[page.name]] = with_columns(parts[sheets[page.name]], page)
     put_shapes(parts, pages, sheets)
     put_overlays(parts, pages, sheets)
     return Shell(parts, sheets, styles)
-
-
-def _parts(workbook: Workbook) -> dict[str, bytes]:
-    """Return the parts that openpyxl makes of a workbook; raise UsageError where its temporary files have no room."""
-    file = BytesIO()
-    try:
-        workbook.save(file)
-    except Exception as error:
-        if not isinstance(error, OSError) and type(error).__name__ != "SerialisationError":  # lxml's
-            raise
-        reason = getattr(error, "strerror", None) or str(error)
-        problem = f"a temporary file cannot be written ({reason}), in TMPDIR or the system's folder for them"
-        raise UsageError(problem, "make room there, or set TMPDIR to another folder") from error
-    with zipfile.ZipFile(file) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
 
 
 def _cell_styles(page: Page) -> list[Style]:
@@ -93,22 +72,8 @@ def _cell_styles(page: Page) -> list[Style]:
     return styles
 
 
-def _register(sheet: Worksheet, cell_style: Style) -> int:
-    """Return the number that a style gets in the workbook's table of cell formats."""
-    cell = sheet.cell(row=len(sheet._cells) + 1, column=1)  # a cell keeps its style object, so each gets its own
-    cell.font, cell.fill = style_objects.font(cell_style), style_objects.fill(cell_style)
-    cell.alignment, cell.border = style_objects.alignment(cell_style), style_objects.border(cell_style)
-    cell.number_format = cell_style.number
-    return int(cell.style_id)
-
-
 def _dress(sheet: Worksheet, page: Page) -> None:
-    """Give a sheet everything but its rows."""
-    for column, width in page.widths.items():
-        sheet.column_dimensions[column_letter(column)].width = width
-    for column in page.folded:
-        dimension = sheet.column_dimensions[column_letter(column)]
-        dimension.hidden, dimension.outlineLevel = True, 1
+    """Give a sheet everything but its columns and its rows."""
     sheet.freeze_panes = page.freeze or None
     if page.tab_colour:
         sheet.sheet_properties.tabColor = page.tab_colour
@@ -125,6 +90,15 @@ def _dress(sheet: Worksheet, page: Page) -> None:
     sheet.sheet_view.showGridLines = page.table is not None
     for decorate in page.decorate:
         decorate(sheet)
+    sheet._hyperlinks = _links(page)  # type: ignore[attr-defined]
+
+
+def _links(page: Page) -> list[Hyperlink]:
+    """Return what leads from cells to other sheets and other cells, row by row."""
+    places = {where: f"{quoted(target)}!A1" for where, target in page.links.items()} | page.jumps
+    shown = page.links | page.jumps
+    order = sorted(places, key=row_and_column)
+    return [Hyperlink(ref=where, location=places[where], display=shown[where]) for where in order]
 
 
 def _ranges(cells: Iterable[str]) -> MultiCellRange:
