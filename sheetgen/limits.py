@@ -25,6 +25,8 @@ FEW_WEIGHTS = 32
 """Up to so many trained parameters each has lines of its own that grow with the others: a central difference with the
 whole network computed anew on Checks, every path from the loss on Equations. Of more, the cells would grow with their
 square, and no one would read them."""
+FEW_COPIES = 128
+"""Where rows of a batch meet, so many weights times rows likewise: a network on Checks is then a whole batch."""
 
 _LARGEST = 9.99999999999999e307
 _SMALLEST = sys.float_info.min

@@ -11,7 +11,7 @@ from sheetgen.algebra.over_batch import parts
 from sheetgen.algebra.rows import previous
 from sheetgen.errors import TemplateError, did_you_mean
 from sheetgen.network.backprop import backward
-from sheetgen.network.graph import SAMPLE, Graph, Player, Quantity, Section, State, derivative_label
+from sheetgen.network.graph import SAMPLE, Graph, Player, Quantity, Running, Section, State, derivative_label
 from sheetgen.network.over_batch import asked_of_batch
 from sheetgen.network.row_above import brought_down, through_the_row_above
 
@@ -29,13 +29,14 @@ def assemble(
     states: Iterable[State] = (),
     players: Iterable[Player] = (),
     position: str = SAMPLE,
+    running: Iterable[Running] = (),
 ) -> Graph:
     """Return the graph of a network: what one row of its workbook computes. Nothing is trained yet.
 
     The loss that is minimised is the one equation of ``loss`` that no other of them uses; where it has none, nothing is
     trained. ``fixed`` are the parameters that are not; ``states`` are forward quantities that the next row goes on
     from. With ``players`` each weight's gradient is that of its player's loss; what is minimised is the sum of theirs.
-    ``position`` counts the rows of a batch.
+    ``position`` counts the rows of a batch; ``running`` are parameters that follow numbers of it.
     Raises TemplateError for an unknown name, a cycle, a loss that is not one, a weight that the loss ignores.
     """
     inputs, targets, parameters, fixed = tuple(inputs), tuple(targets), tuple(parameters), tuple(fixed)
@@ -43,11 +44,14 @@ def assemble(
     equations = {**forward, **loss, **metrics}
     states = tuple(states)
     gone_on_from = {previous(state.name) for state in states}
-    batch = asked_of_batch(equations.values())
+    running = tuple(running)
+    batch = asked_of_batch((*equations.values(), *(one.equation for one in running)))
     uses = {name: tuple(dict.fromkeys(names(expr))) for name, expr in equations.items()}
+    uses_of_running = {one.name: (one.of,) for one in running}
     rests_on = {name: tuple(dict.fromkeys(_of_batch(other) for other in used)) for name, used in uses.items()}
-    _require_known(rests_on, {*inputs, *targets, *parameters, *equations, *gone_on_from})
-    _require_from_rows(uses, parameters)
+    known = {*inputs, *targets, *parameters, *equations, *gone_on_from}
+    _require_known(rests_on | {one.name: (_of_batch(one.of),) for one in running}, known)
+    _require_from_rows(uses | uses_of_running, parameters)
     _require_earlier(forward, rests_on, {"loss": loss, "metrics": metrics}, "forward")
     _require_earlier(loss, rests_on, {"metrics": metrics}, "loss")
     order = _topological(uses | {name: (expr.name,) for name, expr in batch.items()})
@@ -84,6 +88,7 @@ def assemble(
         fixed=fixed,
         states=states,
         players=players,
+        running=running,
     )
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from sheetgen.algebra.over_batch import MAX, MEAN, PLACE, SUM, VAR
+from sheetgen.algebra.over_batch import MAX, MEAN, PLACE, SUM, VAR, finite
 from sheetgen.network.array_values import Array
+from sheetgen.network.error_bounds import Bounded, Known
 from sheetgen.network.tolerance import Tolerance
 
 
@@ -18,6 +19,18 @@ def bound_over_batch(function: str, numbers: Array, errors: Array, unit: float) 
     variance in any way that does not cancel.
     """
     return np.broadcast_to(_BOUNDS[function](numbers, errors, unit), numbers.shape)
+
+
+def bounded_over_batch(function: str, names: Sequence[str]) -> Bounded:
+    """Return the function that makes one number of those of some names, with its error bound."""
+
+    def computed(known: Known) -> tuple[float, float]:
+        numbers = [known.here.value(name) for name in names]
+        errors = np.array([known.here.error(name) for name in names])
+        bound = bound_over_batch(function, np.array(numbers)[:, np.newaxis], errors[:, np.newaxis], known.unit)
+        return finite(function, numbers), float(bound[0, 0])
+
+    return computed
 
 
 def _sum(x: Array, errors: Array, unit: float) -> Array:

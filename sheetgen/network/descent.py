@@ -74,6 +74,7 @@ def train(network: Graph, descent: Descent) -> Graph:
         weight: _on_start(descent, _above(_parsed(optimizer.step, meanings[weight]), columns), weight)
         for weight in network.weights
     }
+    updates |= {one.name: _on_start(descent, _above(one.equation, columns), one.name) for one in network.running}
     quantities = [
         replace(q, equation=updates[q.name]) if q.name in updates else q for q in (*network.quantities, *means)
     ]
@@ -243,7 +244,7 @@ def _replaced(expr: Expr, meanings: Mapping[str, Expr], above: Mapping[str, Expr
 
 
 def _on_start(descent: Descent, update: Expr, weight: str) -> Expr:
-    """Let a weight move in the first row of a batch only."""
+    """Let a parameter move in the first row of a batch only."""
     if descent.batch == 1:
         return update
     return _parsed("where(k == 1, new, old)", {"k": Var(descent.position), "new": update, "old": Before(weight)})

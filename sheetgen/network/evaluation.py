@@ -13,6 +13,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from sheetgen.algebra.evaluate import ARITHMETIC_ERRORS
+from sheetgen.algebra.expr import Var
 from sheetgen.errors import NumberError
 from sheetgen.limits import HEADER_ROWS, MAX_ROWS
 from sheetgen.network.advice import instead_of_probabilities
@@ -40,10 +41,12 @@ def evaluated(network: Graph) -> tuple[Quantity, ...]:
     """Return the quantities of an evaluation, in the order of their columns: forward, loss, metrics, running means.
 
     A state goes on from sample to sample, and begins anew with the first; a number of the whole batch is one of all
-    samples.
+    samples, or what follows it in the training stands for it.
     """
+    stands = {one.of: Var(one.name) for one in network.running}
     states = brought_down(replace(state, resets=True) for state in network.states)
     watched = network.section(Section.BATCH, Section.FORWARD, Section.LOSS, Section.METRICS)
+    watched = tuple(replace(q, equation=stands[q.name]) if q.name in stands else q for q in watched)
     return (*states, *watched, *(running_mean(name, SAMPLE, SAMPLES) for name in network.watched))
 
 

@@ -117,6 +117,19 @@ class State:
 
 
 @dataclass(frozen=True)
+class Running:
+    """A fixed parameter that follows a number of the whole batch, ``of``, once a batch: a running statistic.
+
+    ``equation`` gives the next value over what it was, the parameters and the numbers of the batch. Where samples are
+    evaluated, beside the training, the parameter stands for what it follows.
+    """
+
+    name: str
+    of: str
+    equation: Expr
+
+
+@dataclass(frozen=True)
 class Player:
     """A loss, and the weights that go down along it and no other, where several losses are minimised."""
 
@@ -128,7 +141,8 @@ class Player:
 class Graph:
     """A network: its quantities in column order, and the names of its loss, data and parameters.
 
-    ``weights`` are trained; ``fixed`` are parameters that keep their values. ``states`` go on from row to row.
+    ``weights`` are trained; ``fixed`` are parameters that keep their values, or are ``running``. ``states`` go on from
+    row to row.
     Where nothing is trained ``loss`` is empty. With ``players`` the loss is the sum of theirs, in which each holds what
     the others train, so that the derivative of the sum by a weight is that of its player's loss.
     """
@@ -141,6 +155,7 @@ class Graph:
     fixed: tuple[str, ...] = ()
     states: tuple[State, ...] = ()
     players: tuple[Player, ...] = ()
+    running: tuple[Running, ...] = ()
 
     @cached_property
     def names(self) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from sheetgen.algebra.rows import start
 from sheetgen.network.descent import Descent, train
 from sheetgen.network.graph import BASE_RATE, BATCH, RATE, SAMPLES, Graph, mean
 from sheetgen.network.optimizers import CONSTANT, SGD, STEP, Choice, in_rule
+from sheetgen.network.whole_batch import WholeBatch
 from sheetgen.tensors.program import Tensors
 
 EPSILON, TOLERANCE = "ε", "tolerance"
@@ -64,7 +65,7 @@ class Study:
     the samples come in their own order. ``suggestions`` are what its author would have a reader try,
     ``pictures`` those of the sheet Pictures; without, its network says which suit it. ``tensors`` are what the network
     was written in, where that was more than scalars; ``places`` tell in words where the template has a quantity, or
-    `in_rule` an equation.
+    `in_rule` an equation. ``running`` has the equations, as typed, of parameters that follow numbers of a batch.
     """
 
     name: str
@@ -87,6 +88,7 @@ class Study:
     places: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
     tensors: Tensors | None = None
     settings: Mapping[str, float] = field(default_factory=lambda: dict(CHECK_SETTINGS))
+    running: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def graphs(self) -> tuple[Graph, ...]:
@@ -153,12 +155,14 @@ class Study:
         """Whether anything is trained; else a sheet has a row for each sample, and no more."""
         return self.network.trains
 
-    @property
-    def checks_gradients(self) -> bool:
-        """Whether gradients stand against central differences, and along chains of one row: these are of one sample
-        by itself, so not where the rows of a batch meet.
-        """
-        return self.trains and not self.network.over_batch
+    @cached_property
+    def whole(self) -> WholeBatch:
+        """What a gradient is of: one sample by itself, or the whole batch where its rows meet."""
+        return WholeBatch(self.network, self.batch if self.network.over_batch else 1)
+
+    def checked(self, slope: str) -> str:
+        """Return the column of a gradient that stands against a central difference: of a row, or of a whole batch."""
+        return mean(slope) if self.whole.several else slope
 
     @property
     def position(self) -> str:

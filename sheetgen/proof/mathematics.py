@@ -16,7 +16,17 @@ from numpy.typing import NDArray
 
 from sheetgen.algebra.rows import above, previous, start
 from sheetgen.network.batches import Batches, batches
-from sheetgen.network.graph import BASE_RATE, RATE, Section, State, denominator, derivative_label, mean, of_two_rows
+from sheetgen.network.graph import (
+    BASE_RATE,
+    BATCH,
+    RATE,
+    Section,
+    State,
+    denominator,
+    derivative_label,
+    mean,
+    of_two_rows,
+)
 from sheetgen.network.optimizers import Optimizer, Schedule
 from sheetgen.network.row_bounds import RowBounds
 from sheetgen.network.study import Study
@@ -28,7 +38,7 @@ from sheetgen.proof.reference import Array
 from sheetgen.proof.reference_rules import ByWeight, ReferenceRule, own_rate
 from sheetgen.proof.reference_slopes import SMALLEST_SLOPE
 from sheetgen.proof.report import Difference, Kind
-from sheetgen.proof.second_opinion import SecondOpinion, second_opinion
+from sheetgen.proof.second_opinion import NEXT, SecondOpinion, second_opinion
 from sheetgen.sheets.layout import FIRST_ROW, Layout
 
 _MOST_NUMBERS = 4_000_000
@@ -81,7 +91,8 @@ class _IndependentRows:
         columns |= self._added_up(columns)
         columns |= self._means(columns)
         columns |= self._memory(columns)
-        return columns | self._weights(columns)
+        following = {name: columns.pop(NEXT + name) for name in self.study.running}
+        return columns | self._weights(columns) | {name: self._later(name, moved) for name, moved in following.items()}
 
     @cached_property
     def counters(self) -> Columns:
@@ -110,8 +121,8 @@ class _IndependentRows:
         return {name: np.array(numbers)[index] for name, numbers in self.study.samples.items()}
 
     def _given(self) -> dict[str, Array | float]:
-        weights = {name: self.ours[name] for name in self.network.weights}
-        return {**self.study.values, **self._data(), **weights}
+        weights = {name: self.ours[name] for name in (*self.network.weights, *self.study.running)}
+        return {**self.study.values, **self._data(), **weights, BATCH: float(self.study.batch)}
 
     def _new(self, state: State) -> NDArray[np.bool_]:
         """Whether a state begins anew in each row."""
@@ -281,10 +292,15 @@ class _IndependentRows:
                 memory = {letter: columns[f"{letter}[{weight}]"] for letter in self._letters[weight]}
                 memory |= training.corrected(name, settings, memory, self.counters["iteration"])
                 moved = training.step(name, settings, ours, self._gradient(columns, weight), self.rate, memory)
-            after = np.where(self.starts, np.roll(moved, 1), np.roll(ours, 1))
-            after[0] = self.study.values[weight] if self.first == 0 else ours[0]
-            result[weight] = after
+            result[weight] = self._later(weight, moved)
         return result
+
+    def _later(self, name: str, moved: Array) -> Array:
+        """Return what each row has of a parameter of which every row of a batch says what it is ``moved`` to."""
+        ours = self.ours[name]
+        after = np.where(self.starts, np.roll(moved, 1), np.roll(ours, 1))
+        after[0] = self.study.values[name] if self.first == 0 else ours[0]
+        return after
 
 
 def _compare(

@@ -27,8 +27,14 @@ class SecondOpinion(Protocol):
         """Return ∂loss/∂name for each name."""
 
 
-def second_opinion(study: Study, rows: int) -> SecondOpinion:
+NEXT = "next "
+"""Before the name of a running parameter: what it will be in the batch below."""
+
+
+def second_opinion(study: Study, rows: int, evaluates: bool = False) -> SecondOpinion:
     """Return what reads the equations of a study as their author typed them, for batches of so many rows.
+
+    Where it ``evaluates`` samples beside the training, running parameters stand for what they follow.
 
     Where nothing is trained the last quantity has the place of the loss: nobody asks for a derivative.
     """
@@ -38,5 +44,8 @@ def second_opinion(study: Study, rows: int) -> SecondOpinion:
     if learning := [state.name for state in study.network.states if state.learns]:
         return RowsReference(study.equations, loss, learning)
     if over_batch := [quantity.name for quantity in study.network.section(Section.BATCH)]:
-        return BatchReference(study.equations, loss, over_batch, rows)
+        standing = {one.of: one.name for one in study.network.running} if evaluates else {}
+        following = {} if evaluates else {NEXT + name: text for name, text in study.running.items()}
+        computed = [name for name in over_batch if name not in standing]
+        return BatchReference({**study.equations, **standing, **following}, loss, computed, rows)
     return Reference(study.equations, loss)

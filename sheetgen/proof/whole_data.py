@@ -29,7 +29,7 @@ def differences(book: Book, tolerance: Tolerance) -> Iterator[Difference]:
 
 def _differences(table: EpochsTable, tolerance: Tolerance) -> Iterator[Difference]:
     book, evaluation, bounds = table.book, table.evaluation, table.bounds
-    reference = second_opinion(book.study, evaluation.count)
+    reference = second_opinion(book.study, evaluation.count, evaluates=True)
     for variant in range(len(book.study.variants)):
         for point in range(len(evaluation.points)):
             ours = np.array(evaluation.at(variant, point))

@@ -10,8 +10,9 @@ from functools import reduce
 
 from sheetgen.algebra.arrays import applied
 from sheetgen.algebra.evaluate import expanded
-from sheetgen.algebra.expr import Apply, Const, Expr
+from sheetgen.algebra.expr import Apply, Const, Expr, Var
 from sheetgen.algebra.ops import PRIMITIVES
+from sheetgen.algebra.over_batch import PLACE
 from sheetgen.network.graph import Graph, equation_of
 
 _BASE, _MOST = 5, 20
@@ -19,10 +20,14 @@ _BASE, _MOST = 5, 20
 
 
 def branches(graph: Graph, equation: Callable[[Expr], Expr]) -> tuple[Expr, ...]:
-    """Return numbers that tell the branches of a network; ``equation`` is how an equation of it is written there."""
+    """Return numbers that tell the branches of a network; ``equation`` is how an equation of it is written there.
+
+    Which row of a batch has the largest number is such a branch, and a number already.
+    """
     sides = dict.fromkeys(side for q in graph.equations for side in _sides(expanded(equation(equation_of(q)))))
     listed = list(sides)
-    return tuple(_number(listed[first : first + _MOST]) for first in range(0, len(listed), _MOST))
+    places = [Var(q.name) for q in graph.equations if q.is_over_batch and q.name.startswith(PLACE)]
+    return (*(_number(listed[first : first + _MOST]) for first in range(0, len(listed), _MOST)), *places)
 
 
 def margins(branch: Expr) -> Iterator[Expr]:

@@ -13,15 +13,17 @@ from __future__ import annotations
 from functools import partial
 
 from sheetgen.algebra.rows import previous, start
-from sheetgen.limits import FEW_WEIGHTS
+from sheetgen.limits import FEW_COPIES, FEW_WEIGHTS
 from sheetgen.network.study import EPSILON
+from sheetgen.network.whole_batch import in_row
 from sheetgen.page import style
 from sheetgen.page.block import Block, Listing
 from sheetgen.page.page import Formula, Page
 from sheetgen.sheet_names import CHECKS
 from sheetgen.sheets.allowance import LEAST, Allowance
+from sheetgen.sheets.batch_table import BatchTable
 from sheetgen.sheets.book import Book
-from sheetgen.sheets.directions import LEAST_COMPONENT, MIXED, Direction, checked_directions
+from sheetgen.sheets.directions import LEAST_COMPONENT, MIXED, Direction, checked_directions, moved_alone
 from sheetgen.sheets.gradients_along import GradientsAlong
 from sheetgen.sheets.layout import Address
 from sheetgen.sheets.loss_scale import LossScale
@@ -46,14 +48,26 @@ _SINGLE_NOTES = (
     " and the size of ε explain.",
     _SHOWN_NOTE,
 )
-_MIXED_NOTES = (
+_MIXED = (
     "All gradients of iteration 0 at once: every weight is moved by ε times its component of a direction v, and"
     " Σ gradient · v stands against the central difference of the loss.",
     f"No component is smaller than {LEAST_COMPONENT} in size, so a single wrong gradient moves every sum by half its"
     f" error at least, and several hide only where their errors cancel in all {MIXED} directions.",
     f"{_SHOWN_NOTE} The mean size of a gradient stands below the table.",
-    f"Of up to {FEW_WEIGHTS} weights each would be moved alone; of more, that would take more cells than the training.",
 )
+_MIXED_NOTES = (
+    (
+        *_MIXED,
+        f"Of up to {FEW_WEIGHTS} weights each would be moved alone; of more, that would take more cells than the"
+        " training.",
+    ),
+    (
+        *_MIXED,
+        f"Of up to {FEW_COPIES} weights times rows of a batch each would be moved alone; of more, that would take too"
+        " many cells.",
+    ),
+)
+"""Of networks that are one row each, and of those that are a whole batch."""
 _SINGLE_NETWORKS = (
     "Each weight is moved by ±ε and ±2ε and the network computed again, from Inputs, by formulas of its own."
 )
@@ -61,6 +75,7 @@ _MIXED_NETWORKS = (
     "All weights are moved by ±ε and ±2ε times their components and the network computed again, from Inputs, by"
     " formulas of its own."
 )
+_OF_ALL_ROWS = " Each is all rows of the first batch, and their mean loss."
 _MEAN = "mean |gradient|"
 
 
@@ -71,11 +86,11 @@ class CentralDifferences:
     """
 
     def __init__(self, book: Book, row: int, rounding_cell: str, rounding: float) -> None:
-        graph = book.study.network
-        self.book, self.row, self.loss = book, row, graph.loss
-        self.directions = checked_directions(graph.weights)
-        self.single = len(graph.weights) <= FEW_WEIGHTS
-        self.notes = _SINGLE_NOTES if self.single else _MIXED_NOTES
+        whole = book.study.whole
+        self.book, self.row, self.loss = book, row, whole.graph.loss
+        self.directions = checked_directions(whole.graph.weights, whole.rows)
+        self.single = moved_alone(whole.graph.weights, whole.rows)
+        self.notes = _SINGLE_NOTES if self.single else _MIXED_NOTES[whole.several]
         header, lines = row + len(self.notes) + 2, len(self.directions)
         self.names = Block.below(header, (_ALONG,), lines)
         self.table = Block.below(header, _LABELS, lines, _FIRST_COLUMN)
@@ -85,8 +100,9 @@ class CentralDifferences:
         facts = self.table.last + 2
         self.last_fact = facts + 2
         self.mean = Listing({_MEAN: self.last_fact}, "A", "E")
-        numbers = MovedNetworks(graph, _start(book))
-        self.networks = Networks(numbers, self.directions, self.last_fact + 2, _FIRST_COLUMN)
+        self.given = BatchTable(whole, (*whole.network.inputs, *whole.network.targets), self.last_fact + 2)
+        numbers = MovedNetworks(whole, _start(book, self.given))
+        self.networks = Networks(numbers, self.directions, self.given.end + 2, _FIRST_COLUMN)
         self.scale = LossScale(book, self.networks, facts)
         self.along = GradientsAlong(book, self.networks)
         self.slopes = {d: Slopes(self.networks, d, self.loss) for d in self.directions}
@@ -115,10 +131,17 @@ class CentralDifferences:
             self.table.line(page, row, self._line(direction), _LOOKS)
             for variant, sheet in enumerate(self.gradients.letters):
                 page.put(self.gradients.cell(sheet, row), self.along.formula(direction, variant), style.LINK)
+        self.given.put(page, "What the rows of the first batch are given", self._given)
         note = _SINGLE_NETWORKS if self.single else _MIXED_NETWORKS
+        note += _OF_ALL_ROWS if self.given.whole.several else ""
         self.networks.put(page, "The networks with weights moved", note)
         self.scale.put(page)
         self.mean.put(page, _MEAN, self.along.mean_size(), style.LINK)
+
+    def _given(self, name: str, place: int) -> Formula:
+        """Return the formula of a datum of a row of the first batch."""
+        point = self.networks.point
+        return Formula(self.book.layout.at_first(name, place), partial(point.value, in_row(name, place)))
 
     # --- the numbers of a direction ---
 
@@ -187,20 +210,32 @@ class CentralDifferences:
         return noise / max(abs(self.along.value(direction, variant)), LEAST)
 
 
-def _start(book: Book) -> Point:
-    """Return the point that training starts from, as Inputs has it."""
-    study, layout = book.study, book.layout
+def _start(book: Book, rows: BatchTable) -> Point:
+    """Return the point that training starts from, as Inputs has it; ``rows`` has what those of a batch are given."""
+    study, layout, origins = book.study, book.layout, book.study.whole.origins
     given = study.at_sample(study.sample_in(0))
     begins = {previous(state.name): start(state.name) for state in study.network.states}
     given |= {name: study.values[at_start] for name, at_start in begins.items()}
+    if rows.whole.several:
+        data = [study.at_sample(study.sample_in(place - 1)) for place in rows.whole.places]
+        given |= {in_row(name, place): data[place - 1][name] for name in rows.names for place in rows.whole.places}
 
     def reference(name: str) -> str:
         name = begins.get(name, name)
-        return layout.at_first(name) if name in given else layout.cell(Address(0, name, 0))
+        if name in given:
+            return rows.cells.get(name) or layout.at_first(name)
+        quantity, place = origins[name]
+        return layout.cell(Address(0, quantity, 0, place - 1))
+
+    def value(name: str) -> float:
+        if name in given:
+            return given[name]
+        quantity, place = origins[name]
+        return book.results.first(0, quantity, place - 1)
 
     return Point(
         reference=reference,
-        value=lambda name: given[name] if name in given else book.results.first(0, name),
+        value=value,
         error=lambda name: 0.0,
         epsilon=book.layout.given(EPSILON),
         step=lambda: study.settings[EPSILON],

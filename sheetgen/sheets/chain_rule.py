@@ -30,7 +30,7 @@ _FIRST_FACTOR = 3
 def put(page: Page, book: Book, weight: str, row: int) -> int:
     """Write out the paths from the loss to one weight; return the next free row."""
     graph = book.study.network
-    chains = paths(graph, weight)
+    chains = paths(graph, weight, book.study.position)
     total = graph.slope(weight)
     sum_text = " + ".join(" · ".join(factor.label for factor in path) for path in chains)
     page.put(f"A{row}", total, label_style(Section.GRADIENTS))
@@ -44,7 +44,7 @@ def put(page: Page, book: Book, weight: str, row: int) -> int:
 
 def _path(page: Page, book: Book, path: Path, number: int, row: int) -> str:
     """Write one path on three rows: the derivatives, what they are, their numbers; return the product's cell."""
-    notation, at_start = Textbook(), Excel(lambda name: book.layout.cell(Address(0, name, 0)))
+    notation, at_start = Textbook(), Excel(partial(_reference, book))
     page.put(f"A{row}", f"path {number}" if number else "path", style.NOTE)
     page.put(f"B{row}", "product", label_style(Section.BACKWARD))
     page.put(f"A{row + 2}", "numbers", style.NOTE)
@@ -62,14 +62,28 @@ def _path(page: Page, book: Book, path: Path, number: int, row: int) -> str:
     return page.put(f"B{row + 2}", product, style.Style(number=style.NUMBER, bold=True))
 
 
+def _reference(book: Book, name: str) -> str:
+    """Return the cell of a quantity at iteration 0, or of a number that derivatives use besides."""
+    constant = name in book.study.constants(0)
+    return book.layout.constant(0, name) if constant else book.layout.cell(Address(0, name, 0))
+
+
+def _number(book: Book, name: str) -> float:
+    constants = book.study.constants(0)
+    return constants[name] if name in constants else book.results.first(0, name)
+
+
+def _error(book: Book, name: str) -> float:
+    return 0.0 if name in book.study.constants(0) else book.results.start_error(0, name)
+
+
 def _factor_value(book: Book, factor: Factor) -> Callable[[], float]:
-    return lambda: evaluate(factor.expr, partial(book.results.first, 0))
+    return lambda: evaluate(factor.expr, partial(_number, book))
 
 
 def _factor_error(book: Book, factor: Factor) -> float:
     """Return how far off a factor may be, in units of an operation's relative error."""
-    first, error = partial(book.results.first, 0), partial(book.results.start_error, 0)
-    return error_bound(factor.expr, first, error, 1.0)
+    return error_bound(factor.expr, partial(_number, book), partial(_error, book), 1.0)
 
 
 def _product_error(book: Book, path: Path) -> float:

@@ -54,7 +54,8 @@ def check_list(book: Book, cells: ColumnCells, differences: CentralDifferences |
 
 def number_of_checks(book: Book) -> int:
     """Return how many checks there may be at most."""
-    return 3 + len(_quantities(book)) + len(checked_directions(book.study.network.weights))
+    directions = checked_directions(book.study.network.weights, book.study.whole.rows)
+    return 3 + len(_quantities(book)) + len(directions)
 
 
 def _counts(book: Book, cells: ColumnCells) -> Iterator[Check]:
@@ -157,9 +158,9 @@ def _compares(quantity: Quantity) -> str:
 
 
 def _gradients(book: Book, differences: CentralDifferences) -> Iterator[Check]:
-    loss, variants = book.study.network.loss, range(len(book.study.variants))
+    study, loss, variants = book.study, differences.loss, range(len(book.study.variants))
     for direction in differences.directions:
-        name = f"{book.study.network.slope(direction.name)} at iteration 0"
+        name = f"{study.checked(study.network.slope(direction.name))} at iteration 0"
         compares = f"the gradient, and the central difference of {loss} (below)"
         if not differences.single:
             name = f"all gradients, {direction.name}"

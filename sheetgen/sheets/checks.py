@@ -65,7 +65,7 @@ class _Checks:
         cells = ColumnCells(ArrayCells(used[_E], used[_NUDGE], used[_EDGE]), used[_ROUNDING])
         below = _LABEL_ROW + number_of_checks(book) + 4
         rounding = used[_LOSS_ROUNDING]
-        self.differences = CentralDifferences(book, below, rounding, _GRANTED) if book.study.checks_gradients else None
+        self.differences = CentralDifferences(book, below, rounding, _GRANTED) if book.study.trains else None
         listed = check_list(book, cells, self.differences)
         self.too_long = listed.too_long
         self.table = CheckTable(book, listed.checks, _LABEL_ROW)

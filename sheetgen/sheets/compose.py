@@ -44,7 +44,7 @@ def pages(book: Book) -> tuple[list[Page], Verdict]:
         *(error.page(one, verdict) for one in trained),
         explorer.page(book, verdict),
         *(page for one in trained for page in pictures.pages(one, verdict)),
-        *(gradient_check.page(one, verdict) for one in ([book] if book.study.checks_gradients else [])),
+        *(gradient_check.page(one, verdict) for one in trained),
         equations.page(book, verdict),
     ]
     composed = [*pages_before_checks, checks_page, source.page(book, verdict)]

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import copysign
 
-from sheetgen.limits import FEW_WEIGHTS
+from sheetgen.limits import FEW_COPIES, FEW_WEIGHTS
 
 MIXED = 3
 """How many directions move all parameters, where they are many: errors that cancel in one hardly do in the others."""
@@ -45,9 +45,14 @@ UNMOVED = Direction("none", {}, written=False)
 """That of the network in which no parameter is moved."""
 
 
-def checked_directions(weights: Sequence[str]) -> tuple[Direction, ...]:
+def moved_alone(weights: Sequence[str], rows: int = 1) -> bool:
+    """Whether parameters are few enough for each to be moved alone, in networks of so many rows of a batch."""
+    return len(weights) <= FEW_WEIGHTS and (rows == 1 or len(weights) * rows <= FEW_COPIES)
+
+
+def checked_directions(weights: Sequence[str], rows: int = 1) -> tuple[Direction, ...]:
     """Return the directions that prove all gradients: along each parameter where they are few, else mixed ones."""
-    if len(weights) <= FEW_WEIGHTS:
+    if moved_alone(weights, rows):
         return tuple(Direction(weight, {weight: 1.0}, written=False) for weight in weights)
     return mixed(weights, MIXED)
 

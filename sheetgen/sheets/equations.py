@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from sheetgen.algebra.textbook import Textbook
-from sheetgen.network.chains import MAX_FACTORS
+from sheetgen.network.chains import MAX_FACTORS, gathered
 from sheetgen.network.graph import ITERATION, Quantity, Section, as_read
 from sheetgen.page import style
 from sheetgen.page.block import Block
@@ -24,8 +24,12 @@ from sheetgen.sheets.ways import ways
 _BACKWARD = {Section.BACKWARD: "Backward: the chain rule, one quantity at a time"}
 CHAIN_RULE = "The chain rule, weight by weight, with the numbers of iteration 0"
 """The heading of the last part, in column A."""
+OF_ALL_ROWS = "What the loss of the first row gains by a number of the whole batch; batch_sum(…) adds up all rows"
+"""The heading of what follows where the rows of a batch meet, likewise."""
 _QUANTITY, _EQUATION, _FORMULA = "quantity", "equation", "as a spreadsheet formula"
 _NUMBER = ("at iteration 0", "at iteration 1")
+_NARROW, _WIDE = 25.0, 38.0
+"""How wide a factor of a chain is; numbers of a whole batch have long names."""
 _LOOKS = (style.NAME, style.LINK, style.EQUATION, style.CODE)
 
 
@@ -36,7 +40,8 @@ def page(book: Book, verdict: Verdict) -> Page:
 
         return matrices.page(book, verdict, book.study.tensors)
     page = Page(EQUATIONS, freeze="A4", tab_colour="6941C6")
-    page.widths = {1: 20, 2: 18} | dict.fromkeys(range(3, 4 + MAX_FACTORS), 25.0)
+    meet = bool(book.study.network.over_batch)
+    page.widths = {1: 20, 2: 18} | dict.fromkeys(range(3, 4 + MAX_FACTORS), _WIDE if meet else _NARROW)
     page.heights = {1: 28}
     page.put("A1", "Equations", style.TITLE)
     flag(page, "B1:C1", verdict)
@@ -50,10 +55,13 @@ def page(book: Book, verdict: Verdict) -> Page:
     row = _equations(page, book, 4)
     if book.study.trains:
         row = _updates(page, book, row)
-    if book.study.checks_gradients:
         row = page.heading("A", row, CHAIN_RULE)
         for weight in book.study.network.weights:
             row = chain_rule.put(page, book, weight, row)
+        if of_batch := gathered(book.study.network):
+            row = page.heading("A", row, OF_ALL_ROWS)
+            for number in of_batch:
+                row = chain_rule.put(page, book, number, row)
     page.decorate.append(_print)
     return page
 

@@ -121,6 +121,8 @@ class KeptRow:
         self._last = (row // study.batch + 1) * study.batch - 1 if meet else row
         self._rows_seen = passed
         self._blocks: list[RowBlock] = []
+        self._values: dict[int, Mapping[str, float]] = {}
+        self._errors: dict[int, Mapping[str, float]] = {}
 
     def feed(self, rows: RowBlock) -> None:
         """Take the next rows."""
@@ -129,22 +131,45 @@ class KeptRow:
             self._blocks.append(rows[first : last + 1].copy())
         self._rows_seen += len(rows)
 
-    @cached_property
+    @property
+    def place(self) -> int:
+        """Where the row stands in its batch, from 0."""
+        return self._row % self._study.batch
+
+    @property
     def values(self) -> Mapping[str, float]:
         """The row's values, by name, when it has passed."""
-        row = np.concatenate(self._blocks)[self._row - self._first]
-        return dict(zip(self._study.graphs[self.variant].names, row.tolist(), strict=True))
+        return self.values_at(self.place)
 
-    @cached_property
+    @property
     def errors(self) -> Mapping[str, float]:
         """How far off two right computations of each value may be, in units of an operation's relative error."""
+        return self.errors_at(self.place)
+
+    def values_at(self, place: int) -> Mapping[str, float]:
+        """Return the values of the row at a place of the batch, counted from 0: one that is kept beside it."""
+        if place not in self._values:
+            row = np.concatenate(self._blocks)[self._row - self.place + place - self._first]
+            self._values[place] = dict(zip(self._study.graphs[self.variant].names, row.tolist(), strict=True))
+        return self._values[place]
+
+    def errors_at(self, place: int) -> Mapping[str, float]:
+        """Return the error bounds of that row."""
+        if place not in self._errors:
+            bounds = self._limits[place].tolist()
+            self._errors[place] = dict(zip(self._study.graphs[self.variant].names, bounds, strict=True))
+        return self._errors[place]
+
+    @cached_property
+    def _limits(self) -> RowBlock:
+        """The error bounds of the batch, as far as it is kept, [row, quantity]."""
         study = self._study
         bounds = RowBounds(study.graphs[self.variant], study.constants(self.variant), 1.0, study.batch)
         rows = np.concatenate(self._blocks)[np.newaxis]
         begins = self._row < study.batch
         limits = bounds.of(rows) if begins else bounds.of(rows[:, study.batch :], rows[:, : study.batch])
-        place = self._row % study.batch
-        return dict(zip(study.graphs[self.variant].names, limits[0, place].tolist(), strict=True))
+        found: RowBlock = limits[0]
+        return found
 
 
 class RowsAt:

@@ -72,9 +72,10 @@ class InputsLayout:
             "States at the start": group(study.starts, "what a row goes on from where there is no row above"),
             "Initial weights": group(graph.weights, "initial weight, at iteration 0"),
             "Held fixed" if study.trains else "Parameters": group(
-                (n for n in graph.parameters if n in graph.fixed),
+                (n for n in graph.parameters if n in graph.fixed and n not in study.running),
                 "parameter that is not trained" if study.trains else "parameter",
             ),
+            "Running statistics": group(study.running, "what follows a number of the batch, at iteration 0"),
             "Learning rates": tuple(
                 Given(rate_label(v), f"learning rate of the sheet {v.sheet}", v.rate)
                 for v in (study.variants if study.trains else ())

@@ -128,7 +128,7 @@ class Layout(InputsLayout):
     @property
     def together(self) -> int:
         """How many successive rows of a training sheet need one another: a batch, where its rows meet."""
-        return self.study.batch if self.study.network.over_batch else 1
+        return self.study.whole.rows
 
     def notation(self, variant: int, row: str, above: str, ends: tuple[str, str] | None = None) -> Excel:
         """Return the notation of a training sheet's formulas in a row.
@@ -214,11 +214,14 @@ class Layout(InputsLayout):
         """Return a reference to an input or target of all samples that are never trained on."""
         return f"{quoted(DATA)}!{self.test_table.column(test_label(name))}"
 
-    def at_first(self, name: str) -> str:
-        """Return a formula's part that gives a number of the sample trained on first, or an initial parameter."""
+    def at_first(self, name: str, turn: int = 1) -> str:
+        """Return a formula's part that gives an initial parameter, or a number of the sample that is trained on first,
+        or at another ``turn``.
+        """
         if name not in self.study.samples:
             return self.given(name)
+        row = DATA_FIRST_ROW + turn - 1
         if self.study.order:
-            first = f"{quoted(DATA)}!{self.order_table.absolute(SAMPLE, DATA_FIRST_ROW)}"
-            return f"INDEX({self.samples(name)},{first})"
-        return f"{quoted(DATA)}!{self.samples_table.absolute(name, DATA_FIRST_ROW)}"
+            sample = f"{quoted(DATA)}!{self.order_table.absolute(SAMPLE, row)}"
+            return f"INDEX({self.samples(name)},{sample})"
+        return f"{quoted(DATA)}!{self.samples_table.absolute(name, row)}"

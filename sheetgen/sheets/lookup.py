@@ -11,6 +11,7 @@ from functools import partial
 
 from openpyxl.worksheet.datavalidation import DataValidation
 
+from sheetgen.network.graph import BATCH
 from sheetgen.page import style, validation
 from sheetgen.page.block import Block
 from sheetgen.page.page import Formula, Page
@@ -34,13 +35,15 @@ class Lookup:
         self._offered = picks.offered(book.layout)
         self._picked_row = book.results.keep(step.variant, step.row(book.study))
 
-    def value(self, name: str) -> float:
-        """Return the value of a quantity at the picked step, when the trace has run."""
-        return self._picked_row().values[name]
+    def value(self, name: str, row: int | None = None) -> float:
+        """Return the value of a quantity at the picked step, when the trace has run; or in a ``row`` of its batch."""
+        kept = self._picked_row()
+        return kept.values_at(kept.place if row is None else row - 1)[name]
 
-    def error(self, name: str) -> float:
+    def error(self, name: str, row: int | None = None) -> float:
         """Return how far off two right computations of it may be, in units of an operation's relative error."""
-        return self._picked_row().errors[name]
+        kept = self._picked_row()
+        return kept.errors_at(kept.place if row is None else row - 1)[name]
 
     def formula(self, name: str) -> Formula:
         """Return the formula that looks a quantity up."""
@@ -64,6 +67,12 @@ class Lookup:
         kept = self.book.results.keep(self.step.variant, index)
         return self._choose(name, row, lambda: kept().values[name], lambda: kept().errors[name])
 
+    def in_batch(self, name: str, row: int) -> Formula:
+        """Return the formula that looks a quantity up in a row of the batch, from 1, of which the last is picked."""
+        count = self.book.study.batch
+        up = f"{self.row}-{count - row}" if row < count else self.row
+        return self._choose(name, up, lambda: self.value(name, row), lambda: self.error(name, row))
+
     def rate(self) -> Formula:
         """Return the formula of the learning rate of the picked training sheet, or where its schedule begins."""
         rates = [self.book.layout.rate(variant) for variant in range(self._offered)]
@@ -85,6 +94,11 @@ class Lookup:
         """Return the formula of the second helper cell: the row of what is picked, here or elsewhere."""
         cells = [pick.reference if elsewhere else pick.absolute for pick in (iteration, sample)]
         text = picks.row_formula(self.book.layout, *cells)
+        return Formula(text, lambda: float(self.step.row(self.book.study) + 1))
+
+    def last_row_formula(self, iteration: PickCell) -> Formula:
+        """Return the formula of the second helper cell where the last row of a batch is looked at."""
+        text = picks.row_formula(self.book.layout, iteration.absolute, self.book.layout.count(BATCH))
         return Formula(text, lambda: float(self.step.row(self.book.study) + 1))
 
 

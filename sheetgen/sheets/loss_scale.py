@@ -10,7 +10,10 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 
 from sheetgen.algebra.expr import names
+from sheetgen.algebra.over_batch import SUM, over_batch
 from sheetgen.algebra.residual import has_logarithm, magnifies
+from sheetgen.network.chains import constant_slope
+from sheetgen.network.graph import mean
 from sheetgen.page import style
 from sheetgen.page.cell_names import column_letter
 from sheetgen.page.page import Formula, Page
@@ -21,6 +24,16 @@ from sheetgen.sheets.perturbed import Networks
 
 _PRODUCT, _PRODUCTS, _SIZE = "|q·∂E/∂q|", "Σ |q·∂E/∂q|", "Σ |q|"
 _COLUMN = "E"
+
+
+@dataclass(frozen=True)
+class _Slope:
+    """A derivative: ``times``/``rows`` of a column in the row ``place`` of its batch, from 0, or of 1 without one."""
+
+    column: str | None
+    place: int = 0
+    rows: int = 1
+    times: float = 1.0
 
 
 @dataclass
@@ -82,7 +95,9 @@ class LossScale:
     def _product_formula(self, name: str) -> Formula:
         slope = self._slope(name)
         inside = "".join(f"+ABS({self._cell(used)})" for used in self._magnified(name))
-        times = f"*ABS({self.book.layout.cell(Address(0, slope, 0))})" if slope else ""
+        times = f"*ABS({self.book.layout.cell(Address(0, slope.column, 0, slope.place))})" if slope.column else ""
+        times += f"*{slope.times:g}" if slope.times != 1 else ""
+        times += f"/{slope.rows}" if slope.rows > 1 else ""
         text = f"(ABS({self._cell(name)}){'+1' * bool(inside)}{inside}){times}"
         return Formula(text, partial(self._product, name), partial(self._product_error, name))
 
@@ -93,7 +108,8 @@ class LossScale:
         """Return how far off a product may be, in units of an operation's rounding: as a scale it needs no digits."""
         slope, errors = self._slope(name), self.networks.network(UNMOVED, 0).errors
         operand_error = errors[name] + sum(errors[used] for used in self._magnified(name))
-        slope_error = self.book.results.start_error(0, slope) if slope else 0.0
+        slope_error = self.book.results.start_error(0, slope.column, 0, slope.place) if slope.column else 0.0
+        slope_error *= slope.times / slope.rows
         rounding = 1e3 * self._product(name)
         return rounding + operand_error * self._slope_size(name) + self._operand(name) * slope_error
 
@@ -109,18 +125,31 @@ class LossScale:
 
     def _slope_size(self, name: str) -> float:
         slope = self._slope(name)
-        return abs(self.book.results.first(0, slope)) if slope else 1.0
+        size = abs(self.book.results.first(0, slope.column, slope.place)) if slope.column else 1.0
+        return size * slope.times / slope.rows
 
-    def _slope(self, name: str) -> str | None:
-        """Return the column of ∂E/∂q; None where it is 1."""
-        return self.book.study.network.gradient(name)
+    def _slope(self, name: str) -> _Slope:
+        """Return where ∂E/∂q stands; of a whole batch it is that of the mean loss."""
+        whole, network = self.networks.numbers.whole, self.book.study.network
+        quantity, row = whole.origins[name]
+        if not whole.several:
+            return _Slope(network.gradient(name))
+        if name in network.weights:
+            return _Slope(mean(network.slope(name)), whole.rows - 1)
+        if name == whole.graph.loss:
+            return _Slope(None)
+        if not network.by_name[quantity].is_over_batch:
+            return _Slope(network.gradient(quantity), row - 1, whole.rows)
+        if column := network.gradient(quantity):
+            return _Slope(over_batch(SUM, column), 0, whole.rows)
+        return _Slope(None, times=abs(constant_slope(network, quantity)))
 
     def _magnified(self, name: str) -> list[str]:
         """Return the names in a quantity's equation, where the functions in it may magnify a rounding on their scale.
 
         In exp(a) − 1 or ln(1 + exp(a)) the quantity itself is smaller than what is rounded on the way to it.
         """
-        quantity = self.book.study.network.by_name[name]
+        quantity = self.networks.numbers.graph.by_name.get(name) or self.book.study.network.by_name[name]
         equation, expr = quantity.equation, quantity.spelled_out
         if equation is None or expr is None:
             return []

@@ -6,17 +6,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from sheetgen.algebra.evaluate import ARITHMETIC_ERRORS, evaluate_expanded, expanded
-from sheetgen.algebra.expr import Apply, Expr, Held, Var, held_names
+from sheetgen.algebra.expr import Apply, Expr, Held, OverBatch, Var, held_names
 from sheetgen.errors import UsageError
-from sheetgen.network.error_bounds import BoundedNumbers, Known, compiled
-from sheetgen.network.graph import Graph, equation_of
+from sheetgen.network.bounds_over_batch import bounded_over_batch
+from sheetgen.network.error_bounds import Bounded, BoundedNumbers, Known, compiled
+from sheetgen.network.graph import Graph, Quantity, equation_of
 from sheetgen.network.tolerance import Tolerance
+from sheetgen.network.whole_batch import WholeBatch
 from sheetgen.sheets.branches import branches, margins
 from sheetgen.sheets.directions import Direction
 
 
 def held(graph: Graph) -> tuple[str, ...]:
-    """Return the quantities with equations that others hold constant."""
+    """Return the quantities with equations that others hold constant, as they are called in a network or a batch."""
     constant = {name for quantity in graph.equations for name in held_names(with_held(equation_of(quantity)))}
     return tuple(quantity.name for quantity in graph.equations if quantity.name in constant)
 
@@ -60,16 +62,25 @@ class MovedNetwork:
 
 
 class MovedNetworks:
-    """The moved networks at one point, each computed when it is asked for first."""
+    """The moved networks at one point, each computed when it is asked for first.
 
-    def __init__(self, graph: Graph, point: Point) -> None:
-        self.graph, self.point = graph, point
-        self.branches = branches(graph, with_held)
-        held_equations = {quantity.name: with_held(equation_of(quantity)) for quantity in graph.equations}
-        self._equations = [(name, compiled(expanded(expr))) for name, expr in held_equations.items()]
+    ``graph`` is what each computes: the network for one sample, or for a whole batch whose rows meet.
+    """
+
+    def __init__(self, whole: WholeBatch, point: Point) -> None:
+        self.whole, self.graph, self.point = whole, whole.graph, point
+        self.branches = branches(self.graph, with_held)
+        self._equations = [(quantity.name, self._bounded(quantity)) for quantity in self.graph.equations]
         self._margins = [compiled(expanded(margin)) for branch in self.branches for margin in margins(branch)]
         self._sides = [expanded(branch) for branch in self.branches]
         self._computed: dict[tuple[Direction, int], MovedNetwork] = {}
+
+    def _bounded(self, quantity: Quantity) -> Bounded:
+        """Return the function of a quantity, with its error bound."""
+        expr = equation_of(quantity)
+        if isinstance(expr, OverBatch):
+            return bounded_over_batch(expr.function, self.whole.of_all(expr.name))
+        return compiled(expanded(with_held(expr)))
 
     def at(self, direction: Direction, multiple: int) -> MovedNetwork:
         """Return the network moved by so many ε along a direction.
@@ -99,6 +110,7 @@ class MovedNetworks:
             except ARITHMETIC_ERRORS:
                 raise UsageError(self._edge(direction, multiple, name)) from None
         undecided = any(_near_zero(*margin(known)) for margin in self._margins)
+        undecided |= any(errors[place] > 0 for place in self.whole.order)
         sides = tuple(evaluate_expanded(side, values.__getitem__, held=point.value) for side in self._sides)
         return MovedNetwork(values, errors, sides, undecided)
 

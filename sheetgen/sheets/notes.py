@@ -27,7 +27,7 @@ from sheetgen.network.graph import (
 from sheetgen.network.optimizers import ALL_WEIGHTS, optimizer_of, schedule_of
 from sheetgen.network.products import factor_of, is_added
 from sheetgen.network.study import Study
-from sheetgen.sheet_names import DATA, INPUTS
+from sheetgen.sheet_names import DATA, EPOCHS, INPUTS, TEST
 from sheetgen.sheets.section_words import section_words
 
 MOST_NOTES = 1_000
@@ -102,9 +102,18 @@ class Notes:
         kind, roles = self._role(name)
         if not self._network.trains:
             return [f"{kind}: {roles}, from the sheet {INPUTS}."]
+        if running := [one for one in self._network.running if one.name == name]:
+            where = f", and stands for it on {self._evaluating}" if self._evaluating else ""
+            return [f"Running statistic: it follows {running[0].of}, once a batch{where}."]
         if name in self._network.fixed:
             return [f"{kind}, held fixed: {roles}."]
         return [f"{kind}: {roles}. It starts from the sheet {INPUTS}, and moves with every update."]
+
+    @property
+    def _evaluating(self) -> str:
+        """The sheets on which samples are evaluated beside the training."""
+        study = self._study
+        return " and ".join(sheet for sheet, there in ((EPOCHS, study.evaluates), (TEST, study.test)) if there)
 
     def _role(self, name: str) -> tuple[str, str]:
         """Return what a parameter is called, and what it does in the equations that use it."""

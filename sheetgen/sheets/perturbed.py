@@ -150,7 +150,7 @@ class Networks:
 
     @property
     def _notation(self) -> Excel:
-        return Excel(self._reference, held=self.point.reference)
+        return Excel(self._reference, held=self.point.reference, batch=self._of_all_rows)
 
     def _step(self, weight: str, direction: Direction, move: int) -> str:
         """Return what a network's formula adds to a parameter."""
@@ -162,6 +162,11 @@ class Networks:
     def _reference(self, name: str) -> str:
         """Return the cell of a quantity, for the network in whatever column."""
         return f"{_COLUMN}{self._rows[name]}" if name in self._rows else self.point.reference(name)
+
+    def _of_all_rows(self, name: str) -> str:
+        """Return the range of a quantity in all rows of the batch."""
+        of_all = self.numbers.whole.of_all(name)
+        return f"{self._reference(of_all[0])}:{self._reference(of_all[-1])}"
 
     def _formula(self, text: str, direction: Direction, move: int, name: str) -> Formula:
         return Formula(

@@ -107,6 +107,11 @@ def picked_sample(study: Study) -> PickCell:
     return EXPLORER_SAMPLE if study.trains else PickCell(EXPLORER, "D4")
 
 
+def checks_samples(study: Study) -> bool:
+    """Whether a sample is picked on Gradient check: where rows of a batch meet, its gradients are of all of them."""
+    return study.batch > 1 and not study.whole.several
+
+
 def picks_colours(study: Study) -> bool:
     """Whether there are several rows that colours can be scaled over."""
     return study.rows > 1
@@ -193,17 +198,17 @@ def shown(study: Study, picks: Picks) -> dict[PickCell, float | str]:
         EXPLORER_ITERATION: float(picks.explorer.iteration),
     }
     checked: dict[PickCell, float | str] = {
-        **({CHECK_SAMPLE: float(picks.checked.sample)} if several else {}),
+        **({CHECK_SAMPLE: float(picks.checked.sample)} if checks_samples(study) else {}),
         CHECK_VARIANT: names[picks.checked.variant],
         CHECK_ITERATION: float(picks.checked.iteration),
-        CHECK_PARAMETER: study.network.weights[picks.parameter] if study.checks_gradients else "",
+        CHECK_PARAMETER: study.network.weights[picks.parameter] if study.trains else "",
         CHECK_EPSILON: picks.epsilon,
     }
     return {
         **({sample: float(picks.explorer.sample)} if several else {}),
         **(steps if study.trains else {}),
         **({colours_cell(study): picks.colours} if picks_colours(study) else {}),
-        **(checked if study.checks_gradients else {}),
+        **(checked if study.trains else {}),
         **{
             window[label].cell: float(place)
             for label, place in zip(WINDOW_LABELS, picks.window, strict=True)
@@ -216,10 +221,10 @@ def read_picks(study: Study, contents: Contents) -> Picks:
     """Return what is picked in a workbook. Raises WorkbookError for a pick that is none."""
     sheets = [variant.sheet for variant in study.variants[: offered(Layout(study))]]
 
-    def step(variant: PickCell, iteration: PickCell, sample: PickCell) -> Step:
+    def step(variant: PickCell, iteration: PickCell, sample: PickCell, several: bool) -> Step:
         index = _one_of(contents(variant), variant, "training sheet", sheets)
         number = _whole(contents(iteration), iteration, "iteration", 0, study.iterations)
-        in_batch = _whole(contents(sample), sample, "sample of the batch", 1, study.batch) if study.batch > 1 else 1
+        in_batch = _whole(contents(sample), sample, "sample of the batch", 1, study.batch) if several else 1
         return Step(index, number, in_batch)
 
     window = {
@@ -235,12 +240,9 @@ def read_picks(study: Study, contents: Contents) -> Picks:
         sample = picked_sample(study)
         number = _whole(contents(sample), sample, "sample", 1, study.batch) if study.batch > 1 else 1
         return Picks(Step(0, 0, number), colours=scale, window=moved)
-    explored = step(EXPLORER_VARIANT, EXPLORER_ITERATION, EXPLORER_SAMPLE)
-    if not study.checks_gradients:
-        return Picks(explored, colours=scale, window=moved)
     return Picks(
-        explored,
-        step(CHECK_VARIANT, CHECK_ITERATION, CHECK_SAMPLE),
+        step(EXPLORER_VARIANT, EXPLORER_ITERATION, EXPLORER_SAMPLE, study.batch > 1),
+        step(CHECK_VARIANT, CHECK_ITERATION, CHECK_SAMPLE, checks_samples(study)),
         _one_of(contents(CHECK_PARAMETER), CHECK_PARAMETER, "parameter", list(study.network.weights)),
         _epsilon(contents(CHECK_EPSILON)),
         scale,

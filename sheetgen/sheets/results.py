@@ -135,21 +135,21 @@ class Results:
 
     # --- when it has run ---
 
-    def first(self, variant: int, quantity: str) -> float:
-        """Return a quantity in the first row of iteration 0."""
+    def first(self, variant: int, quantity: str, place: int = 0) -> float:
+        """Return a quantity in the first row of iteration 0; where rows meet, at any ``place`` of the batch, from 0."""
         self.need_values(f"{quantity} at iteration 0", variant)
-        return self._starts[variant][0]().values[quantity]
+        return self._starts[variant][0]().values_at(place)[quantity]
 
     def second(self, variant: int, quantity: str) -> float:
         """Return a quantity in the first row of iteration 1."""
         self.need_values(f"{quantity} at iteration 1", variant)
         return self._starts[variant][1]().values[quantity]
 
-    def start_error(self, variant: int, quantity: str, iteration: int = 0) -> float:
+    def start_error(self, variant: int, quantity: str, iteration: int = 0, place: int = 0) -> float:
         """Return how far off a quantity may be in the first row of iteration 0 or 1, as multiples of an operation's
-        relative error: a cell that links to it carries its bound.
+        relative error: a cell that links to it carries its bound. Where rows meet, at any ``place`` of the batch.
         """
-        return self._starts[variant][iteration]().errors[quantity]
+        return self._starts[variant][iteration]().errors_at(place)[quantity]
 
     def last(self, variant: int, quantity: str) -> float:
         """Return a quantity in the last row."""

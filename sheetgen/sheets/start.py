@@ -180,11 +180,8 @@ def _sheets(page: Page, book: Book, row: int) -> int:
         (ERROR, f"the error of {'the training' if one else 'all training sheets side by side'}, charted"),
         (EXPLORER, f"the network at any step{of_any}, drawn and coloured: pick one, look around"),
         *pictures,
-        *([(GRADIENT_CHECK, _CHECKED)] if study.checks_gradients else []),
-        (
-            EQUATIONS,
-            f"the equations, and {_LIVE[study.tensors is not None]}" if study.checks_gradients else "the equations",
-        ),
+        (GRADIENT_CHECK, _CHECKED),
+        (EQUATIONS, f"the equations, and {_LIVE[study.tensors is not None]}"),
         (CHECKS, f"live checks that the training {'sheet is' if one else 'sheets are'} right"),
         (SOURCE, "the template this workbook was built from"),
     ]
@@ -222,7 +219,7 @@ def _key(page: Page, book: Book, row: int) -> int:
     """Say what the colours mean; return the last row."""
     row = page.heading("B", row, "What the colours mean")
     for example, meaning, look in _KEY:
-        meaning = meaning if book.study.checks_gradients else meaning.replace(" and Gradient check", "")
+        meaning = meaning if book.study.trains else meaning.replace(" and Gradient check", "")
         page.put(f"B{row}", example, look)
         page.put(f"C{row}", meaning, style.EQUATION)
         row += 1

@@ -119,6 +119,8 @@ def _source(layout: Layout, quantity: Quantity) -> str | None:
         return None
     if quantity.name == SAMPLE:
         return "the one whose turn it is (Data)"
+    if any(one.name == quantity.name for one in network.running):
+        return quantity.printed
     if quantity.name in network.fixed:
         return "held fixed" if network.trains else "parameter"
     return "input" if quantity.name in network.inputs else "target"

@@ -16,7 +16,7 @@ from sheetgen.errors import did_you_mean, listed, must_be
 from sheetgen.limits import checked_iterations
 from sheetgen.network.assemble import assemble
 from sheetgen.network.descent import position_in
-from sheetgen.network.graph import Graph, Player, State
+from sheetgen.network.graph import Graph, Player, Running, State
 from sheetgen.network.study import CHECK_SETTINGS, FORWARD_ONLY, UNTRAINED_SETTINGS, Study, Variant
 from sheetgen.sheet_names import RESERVED
 from sheetgen.template import DEFAULT
@@ -33,6 +33,8 @@ from sheetgen.template.players import TABLE as LOSSES
 from sheetgen.template.players import is_game, read_players
 from sheetgen.template.quantity_names import require_names, require_no_keys, require_no_settings, require_tensor_names
 from sheetgen.template.rules import OPTIMISERS, OWN_SCHEDULES, Rules, read_rules, rule_places
+from sheetgen.template.running import TABLE as RUNNING
+from sheetgen.template.running import read_running
 from sheetgen.template.samples import Samples, read_samples
 from sheetgen.template.scaling import SCALES, scale
 from sheetgen.template.shipped import template_names, template_text
@@ -62,6 +64,7 @@ _KEYS = (
     "axes",
     "data",
     STATE,
+    RUNNING,
     LOSSES,
     *QUANTITY_TABLES,
 )
@@ -147,10 +150,12 @@ class _TemplateReader:
         values = self.values(samples, trains) | starts
         batch = self.batch(samples.count) if trains else samples.count
         require_successive_rows(document, states, samples.count, batch)
-        require_batch(document, equations, batch)
+        running = read_running(document, tensors is not None)
+        require_batch(document, equations | {one.name: one.equation for one in running}, batch)
         if filled:
             require_use(document, filled, prepared, equations)
-        network = self.network(samples, fixed, equations, states, players, position_in(batch, samples.count))
+        position = position_in(batch, samples.count)
+        network = self.network(samples, fixed, equations, states, players, position, running)
         shuffle = self.shuffle(samples.count, batch)
         iterations = self.iterations(batch) if trains else 0
         said = described(document)
@@ -173,7 +178,8 @@ class _TemplateReader:
             suggestions=self.suggestions(),
             read_as=samples.read_as,
             places=document.places() | rule_places(document),
-            settings=dict(CHECK_SETTINGS if trains and not network.over_batch else UNTRAINED_SETTINGS),
+            settings=dict(CHECK_SETTINGS if trains else UNTRAINED_SETTINGS),
+            running={one.name: str(document.table(RUNNING)[one.name]).strip() for one in running},
         )
         require_no_settings(document, study)
         require_room(document, study)
@@ -273,6 +279,7 @@ class _TemplateReader:
             for named, expected in (
                 ("layers", "write tables [[layers]], or type the equations"),
                 (STATE, "in tensors write a loop over time"),
+                (RUNNING, "write one loss in [loss]"),
             ):
                 if named in document.data:
                     document.fail(f"[[losses]] do not go with [{named}]", expected, LOSSES)
@@ -287,10 +294,12 @@ class _TemplateReader:
         states: tuple[State, ...],
         players: tuple[Player, ...],
         position: str,
+        running: tuple[Running, ...],
     ) -> Graph:
         document = self.document
         parameters = document.table("parameters")
-        frozen = (*document.strings(document.data.get("frozen", []), "frozen", "", "frozen"), *fixed)
+        held = (*fixed, *(one.name for one in running))
+        frozen = (*document.strings(document.data.get("frozen", []), "frozen", "", "frozen"), *held)
         for name in frozen:
             if name not in parameters:
                 problem = f"frozen names {name!r}, which is no parameter"
@@ -302,7 +311,17 @@ class _TemplateReader:
             {name: equations[name] for name in document.table(table)} for table in EQUATION_TABLES
         )
         return assemble(
-            samples.inputs, samples.targets, parameters, forward, loss, metrics, frozen, states, players, position
+            samples.inputs,
+            samples.targets,
+            parameters,
+            forward,
+            loss,
+            metrics,
+            frozen,
+            states,
+            players,
+            position,
+            running,
         )
 
     def number(self, table: str, name: str) -> float:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from sheetgen.errors import listed
 from sheetgen.template.document import Document
 from sheetgen.template.rules import OPTIMISERS, OWN_SCHEDULES
+from sheetgen.template.running import TABLE as RUNNING
 from sheetgen.template.state import TABLE as STATE
 
 _OF_TRAINING = ("rates", "variants", "iterations", "batch", "shuffle", "frozen", "optimiser", "schedule")
-_TABLES = (OPTIMISERS, OWN_SCHEDULES, STATE, "pictures")
+_TABLES = (OPTIMISERS, OWN_SCHEDULES, STATE, RUNNING, "pictures")
 
 
 def is_trained(document: Document) -> bool:

@@ -13,6 +13,7 @@ from sheetgen.network.study import Study, variant
 from sheetgen.template.document import EQUATION_TABLES
 from sheetgen.template.players import TABLE as LOSSES
 from sheetgen.template.rules import OPTIMISERS, OWN_SCHEDULES
+from sheetgen.template.running import TABLE as RUNNING
 from sheetgen.template.state import EPOCH, ONE_STEP, TABLE
 from sheetgen.tensors.labels import Shape
 from sheetgen.tensors.naming import COUNTED, Naming
@@ -93,6 +94,9 @@ def _template_lines(study: Study) -> Iterator[str]:
     yield from _axis_lines(study)
     yield from _number_lines(study)
     yield from _state_lines(study)
+    if study.running:
+        yield from ("", f"[{RUNNING}]")
+        yield from (f"{write_key(name)} = {write_string(text)}" for name, text in study.running.items())
     for table in EQUATION_TABLES:
         if table == "loss" and study.network.players:
             yield from _player_lines(study)
@@ -108,8 +112,8 @@ def _training_lines(study: Study) -> Iterator[str]:
         yield f"batch = {study.batch}"
     if study.shuffle is not None:
         yield f"shuffle = {study.shuffle}"
-    if study.network.fixed:
-        yield f"frozen = {write_list(_as_declared(study, study.network.fixed))}"
+    if frozen := [name for name in study.network.fixed if name not in study.running]:
+        yield f"frozen = {write_list(_as_declared(study, frozen))}"
     yield from _variant_lines(study)
     yield from _rule_lines(study)
 

@@ -117,14 +117,6 @@ def test_epochs_has_the_numbers_of_all_samples(workbook: Path, study: Study) -> 
         assert book.evaluated(EPOCHS, FIRST_ROW + k, mean) == pytest.approx(sum(values) / 6, abs=1e-14)
 
 
-def test_what_is_of_one_sample_by_itself_is_left_out(workbook: Path) -> None:
-    names = WorkbookFile(workbook).sheet_names
-    assert "Gradient check" not in names
-    assert "Equations" in names
-    for sheet, said in (("Start", "chain rule of every weight"), ("Equations", "The chain rule, weight by weight")):
-        assert not any(said in str(cell.value) for row in WorkbookFile(workbook).rows(sheet) for cell in row)
-
-
 def test_pictures_of_samples_by_themselves_are_refused() -> None:
     with pytest.raises(TemplateError, match="here the samples of a batch meet; choose another kind"):
         loads(all_functions() + '\n[[pictures]]\nkind = "regions"\n')

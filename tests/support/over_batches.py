@@ -67,3 +67,13 @@ E = "own + spread + sparse + 0.01*batch_mean(own)"
 [metrics]
 largest = "batch_max(own)"
 """
+
+
+def running_norm(batch: int | str = 3, iterations: int = 50, head: str = "") -> str:
+    """Return the template of `batch_norm` with running statistics, as torch's BatchNorm1d has them."""
+    starts, follow = "", ""
+    for k in (1, 2):
+        starts += f"z{k}_mean = 0\nz{k}_var = 1\n"
+        follow += f'z{k}_mean = "0.9*z{k}_mean + 0.1*batch_mean(z{k})"\n'
+        follow += f'z{k}_var = "0.9*z{k}_var + 0.1*batch_var(z{k})*batch/(batch - 1)"\n'
+    return batch_norm(batch, iterations, head).replace("[forward]", f"{starts}[running]\n{follow}[forward]", 1)

@@ -66,4 +66,4 @@ class Parameters:
         return Formula(text, lambda: sum(products()), error)
 
     def _label(self, name: str) -> str:
-        return self.book.study.network.slope(name)
+        return self.book.study.checked(self.book.study.network.slope(name))

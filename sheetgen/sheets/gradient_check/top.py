@@ -69,7 +69,7 @@ class GradientHelpers:
         place = f"MATCH({CHECK_PARAMETER.absolute},{table.column(PARAMETER)},0)"
         contents: dict[str, Formula | float] = {
             _NUMBER: step.number_formula(CHECK_VARIANT, self.sheets),
-            _ROW: step.row_formula(CHECK_ITERATION, CHECK_SAMPLE),
+            _ROW: self._row_formula(book, step),
             _PARAMETER: Formula(place, lambda: float(parameter + 1)),
             _ROUNDING: ROUNDING,
             _LEAST: LEAST,
@@ -77,6 +77,11 @@ class GradientHelpers:
         lookup.put_sheets(page, self.sheets, book.layout)
         for label, content in contents.items():
             self.listing.put(page, label, content, replace(style.BUILT, align="center"), style.BUILT)
+
+    def _row_formula(self, book: Book, step: Lookup) -> Formula:
+        if book.study.whole.several:
+            return step.last_row_formula(CHECK_ITERATION)
+        return step.row_formula(CHECK_ITERATION, CHECK_SAMPLE)
 
 
 def put(
@@ -110,7 +115,7 @@ def _picks(page: Page, book: Book) -> None:
         (CHECK_ITERATION, "iteration"),
         (CHECK_PARAMETER, "parameter"),
         (CHECK_EPSILON, "ε"),
-        *([(CHECK_SAMPLE, book.study.position)] if book.study.batch > 1 else []),
+        *([(CHECK_SAMPLE, book.study.position)] if picks.checks_samples(book.study) else []),
     ):
         page.put(f"A{pick.row}", label, style.NAME)
         page.put(pick.cell, contents[pick], style.PICK)
@@ -120,8 +125,9 @@ def _picks(page: Page, book: Book) -> None:
 
 def _picked_parameter(page: Page, book: Book, compared: Block, line: GradientLine) -> None:
     """Put the picked parameter's numbers, large."""
-    loss, parameter, name = book.study.network.loss, CHECK_PARAMETER.absolute, _picked(book)
-    derivative, quotient = f"∂{loss}/∂", (f"({loss}(", f"+ε) − {loss}(", "−ε))/2ε")
+    study, parameter, name = book.study, CHECK_PARAMETER.absolute, _picked(book)
+    loss, derivative = study.whole.graph.loss, study.checked(f"∂{study.network.loss}/∂")
+    quotient = (f"({loss}(", f"+ε) − {loss}(", "−ε))/2ε")
     gradient_label = Formula(f"{text_literal(derivative)}&{parameter}", lambda: derivative + name)
     central_label = Formula(f"&{parameter}&".join(map(text_literal, quotient)), lambda: name.join(quotient))
     facts: tuple[tuple[str, Formula | str, style.Style], ...] = (
