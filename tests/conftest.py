@@ -35,14 +35,20 @@ def seed_workbook(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture
-def small_workbook(tmp_path: Path) -> Path:
-    """A small workbook of the seed's network: two learning rates, five updates."""
+@pytest.fixture(scope="session")
+def built_small_workbook(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small workbook of the seed's network: two learning rates, five updates; not to be changed."""
     from sheetgen import override
 
-    path = tmp_path / "small.xlsx"
+    path = tmp_path_factory.mktemp("small") / "small.xlsx"
     build(override(load(), rates=[0.5, 2.0], iterations=5), path, verify=False)
     return path
+
+
+@pytest.fixture
+def small_workbook(built_small_workbook: Path, tmp_path: Path) -> Path:
+    """A copy of the small workbook, which may be changed."""
+    return Path(shutil.copy(built_small_workbook, tmp_path / "small.xlsx"))
 
 
 @pytest.fixture(scope="session")

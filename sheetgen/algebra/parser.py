@@ -71,7 +71,7 @@ class _Parser(Grammar[Expr]):
 
     def call(self, token: Token) -> Expr:
         if token.text == PREVIOUS:
-            return Var(previous(self.of_other_rows(token, "what it is to remember")))
+            return self.of_before(self.of_other_rows(token, "what it is to remember"))
         if token.text in WRITTEN:
             return Var(over_batch(token.text, self.of_other_rows(token, "what it is to take")))
         if token.text not in functions():
@@ -90,6 +90,10 @@ class _Parser(Grammar[Expr]):
             message = f"{row.name} at column {token.column} takes {wanted}, not {len(args)}"
             raise unreadable(message, token.column)
         return Apply(row.name, tuple(args))
+
+    def of_before(self, name: str) -> Expr:
+        """Return what a quantity was in the row above."""
+        return Var(previous(name))
 
     def of_other_rows(self, token: Token, what: str) -> str:
         """Read the one name of a quantity that a function of other rows takes."""
@@ -120,11 +124,8 @@ class _RuleParser(_Parser):
             expr = self.sum()
             self.expect(")")
             return Apply(TOTAL, (expr,))
-        if token.text != PREVIOUS:
-            return super().call(token)
-        memory = self.token
-        if memory.kind != "name":
-            raise self.unexpected("the name of a memory")
-        self.position += 1
-        self.expect(")")
-        return Before(memory.text)
+        return super().call(token)
+
+    def of_before(self, name: str) -> Expr:
+        """Return what a memory was one update before."""
+        return Before(name)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import partial
 
 import pytest
+from judged import disagreements, with_equation
 from networks import ODD, template
 from tracing import trace
 
@@ -19,19 +20,13 @@ from sheetgen.network.row_program import Row
 from sheetgen.network.study import Study
 from sheetgen.network.trace import Trace
 from sheetgen.proof.mathematics import differences
-from sheetgen.proof.report import Difference, Kind
-
-
-def disagreements(study: Study) -> list[Difference]:
-    return list(differences(Trace(study), Tolerance()))
+from sheetgen.proof.report import Kind
 
 
 def wrong(seed: Study, name: str, text: str) -> Study:
     """Return a study whose quantity has another equation; d_q stands for ∂E_total/∂q."""
     expr = substitute(parse(text), lambda n: Var("∂E_total/∂" + n[2:] if n.startswith("d_") else n))
-    quantities = [replace(q, equation=expr) if q.name == name else q for q in seed.network.quantities]
-    assert tuple(quantities) != seed.network.quantities
-    return replace(seed, network=replace(seed.network, quantities=tuple(quantities)))
+    return with_equation(seed, name, expr)
 
 
 SEED = override(load(), rates=[0.5, 2.0], iterations=30)

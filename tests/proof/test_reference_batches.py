@@ -6,23 +6,19 @@ from dataclasses import replace
 from functools import partial
 
 import pytest
+from judged import disagreements, with_equation
 from over_batches import all_functions, batch_norm
 
 from sheetgen import Tolerance, loads
-from sheetgen.algebra.expr import Expr, OverBatch
+from sheetgen.algebra.expr import OverBatch
 from sheetgen.algebra.parser import parse
 from sheetgen.network.batches import batches
 from sheetgen.network.graph import equation_of
-from sheetgen.network.study import Study
 from sheetgen.network.trace import Trace
 from sheetgen.proof.mathematics import differences
-from sheetgen.proof.report import Difference, Kind
+from sheetgen.proof.report import Kind
 
 ALL = [batch_norm(), batch_norm("full"), all_functions(4), all_functions(2, head="shuffle = 5")]
-
-
-def disagreements(study: Study) -> list[Difference]:
-    return list(differences(Trace(study), Tolerance()))
 
 
 @pytest.mark.parametrize("text", ALL)
@@ -34,13 +30,6 @@ def test_a_part_of_the_rows_is_judged_by_whole_batches(monkeypatch: pytest.Monke
     monkeypatch.setattr("sheetgen.proof.mathematics.batches", partial(batches, numbers=1))
     for text in ALL:
         assert list(differences(Trace(loads(text), chunk_rows=5), Tolerance())) == []
-
-
-def wrong(study: Study, name: str, equation: Expr) -> Study:
-    """Return a study whose quantity has another equation."""
-    quantities = [replace(q, equation=equation) if q.name == name else q for q in study.network.quantities]
-    assert tuple(quantities) != study.network.quantities
-    return replace(study, network=replace(study.network, quantities=tuple(quantities)))
 
 
 FAULTS = {
@@ -55,7 +44,7 @@ FAULTS = {
 
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_wrong_number_of_a_batch_is_found(name: str) -> None:
-    found = disagreements(wrong(loads(all_functions()), name, FAULTS[name]))
+    found = disagreements(with_equation(loads(all_functions()), name, FAULTS[name]))
     assert {one.kind for one in found} == {Kind.REFERENCE}
     assert name in {one.quantity for one in found}
 
@@ -67,4 +56,4 @@ def test_every_derivative_is_judged(text: str) -> None:
         if not quantity.is_over_batch:
             doubled = parse("2*a")
             broken = replace(doubled, args=(doubled.args[0], equation_of(quantity)))  # type: ignore[call-arg,union-attr]
-            assert quantity.name in {one.quantity for one in disagreements(wrong(study, quantity.name, broken))}
+            assert quantity.name in {one.quantity for one in disagreements(with_equation(study, quantity.name, broken))}

@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import partial
 
 import pytest
+from judged import disagreements, with_equation
 from states import SAMPLES, elman, lstm
 
 from sheetgen import Tolerance, loads
@@ -13,16 +14,11 @@ from sheetgen.algebra.expr import Before, Expr, Var
 from sheetgen.algebra.parser import parse
 from sheetgen.network.batches import batches
 from sheetgen.network.graph import Section
-from sheetgen.network.study import Study
 from sheetgen.network.trace import Trace
 from sheetgen.proof.mathematics import differences
-from sheetgen.proof.report import Difference, Kind
+from sheetgen.proof.report import Kind
 
 ALL = [elman("never"), elman("epoch", "one step"), lstm(), lstm("never", of_c="cut")]
-
-
-def disagreements(study: Study) -> list[Difference]:
-    return list(differences(Trace(study), Tolerance()))
 
 
 @pytest.mark.parametrize("text", ALL)
@@ -34,13 +30,6 @@ def test_many_passes_over_few_rows_judge_each_by_the_row_above(monkeypatch: pyte
     monkeypatch.setattr("sheetgen.proof.mathematics.batches", partial(batches, numbers=1))
     for text in ALL:
         assert list(differences(Trace(loads(text), chunk_rows=5), Tolerance())) == []
-
-
-def wrong(study: Study, name: str, equation: Expr) -> Study:
-    """Return a study whose quantity has another equation."""
-    quantities = [replace(q, equation=equation) if q.name == name else q for q in study.network.quantities]
-    assert tuple(quantities) != study.network.quantities
-    return replace(study, network=replace(study.network, quantities=tuple(quantities)))
 
 
 LABEL = "∂E/∂above({})"
@@ -56,7 +45,7 @@ FAULTS: dict[str, Expr] = {
 
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_wrong_equation_is_found(name: str) -> None:
-    found = disagreements(wrong(loads(elman("epoch", "one step")), name, FAULTS[name]))
+    found = disagreements(with_equation(loads(elman("epoch", "one step")), name, FAULTS[name]))
     assert {one.kind for one in found} == {Kind.REFERENCE}
     assert name in {one.quantity for one in found}
 
@@ -69,7 +58,7 @@ def test_every_column_of_the_row_above_is_judged() -> None:
         assert quantity.equation is not None
         doubled = parse("2*a")
         broken = replace(doubled, args=(doubled.args[0], quantity.equation))  # type: ignore[call-arg,union-attr]
-        assert {one.quantity for one in disagreements(wrong(study, quantity.name, broken))} >= {quantity.name}
+        assert {one.quantity for one in disagreements(with_equation(study, quantity.name, broken))} >= {quantity.name}
 
 
 def test_the_evaluation_of_all_samples_begins_with_the_start_at_each_point() -> None:
