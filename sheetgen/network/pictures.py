@@ -151,6 +151,20 @@ def _unfit_regions(study: Study, picture: Picture) -> str:
     return _unfit_over_inputs(study, 2, "two inputs")
 
 
+def _places(network: Graph) -> list[str]:
+    """Return the inputs that an equation asks whether they equal something.
+
+    Between such values there is nothing to draw, and programs disagree about numbers that are equal but for rounding.
+    """
+    return [name for name in network.inputs if any(_is_compared(equation_of(q), name) for q in network.equations)]
+
+
+def _is_compared(expr: Expr, name: str) -> bool:
+    if not isinstance(expr, Apply):
+        return False
+    return (expr.op == "eq" and Var(name) in expr.args) or any(_is_compared(one, name) for one in expr.args)
+
+
 def _unfit_over_inputs(study: Study, inputs: int, wanted: str) -> str:
     network = study.network
     kind, equations = (LINE, over_columns(network)) if inputs == 1 else (REGIONS, over_units(network))
@@ -160,6 +174,9 @@ def _unfit_over_inputs(study: Study, inputs: int, wanted: str) -> str:
         return f"{kind} needs more samples than inputs, and there are {study.count}"
     if study.count > _MOST_MARKED:
         return f"{kind} needs at most {_MOST_MARKED} samples, and there are {study.count:,}"
+    if places := _places(network):
+        asked = f"the network asks whether {places[0]} equals a number"
+        return f"{kind} is of every value between the samples', and {asked}, as of a place that is looked up"
     if not fits(network, equations):
         return f"{kind} needs outputs that one formula can hold, of inputs, parameters and hidden units alone"
     return ""

@@ -63,6 +63,34 @@ def test_it_is_what_embedding_is_and_proven_by_both_engines(tmp_path: Path, engi
     assert report.ok, report.diffs[:3]
 
 
+RATINGS = """rates = [0.1]
+iterations = 3
+batch = 2
+seed = 4
+[data]
+inputs = ["user", "film"]
+targets = ["rating"]
+rows = [[0, 0, 5], [0, 1, 3], [1, 0, 4], [2, 1, 1]]
+[parameters]
+P = { shape = [3, 2] }
+Q = { shape = [2, 2] }
+b = { shape = [3], init = "zeros" }
+[forward]
+r = "b[user] + P[user] @ Q[film]"
+[loss]
+E = "(rating - r)^2"
+"""
+
+
+def test_two_places_are_looked_up_and_no_picture_is_drawn_between_them(tmp_path: Path, engine_name: str) -> None:
+    """Whether 1 and what a grid has for 1 are equal, programs tell apart by the last digit."""
+    build(loads(RATINGS), tmp_path / "r.xlsx")
+    report = verify(tmp_path / "r.xlsx", engine_name)
+    assert report.ok, report.diffs[:3]
+    with pytest.raises(TemplateError, match="regions is of every value between the samples', and the network asks"):
+        loads(RATINGS + '[[pictures]]\nkind = "regions"\n')
+
+
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
