@@ -116,6 +116,14 @@ CHANGES: list[tuple[str, str, str, Mapping[str, Content], str | None]] = [
     ),
     ("a weight stays", "reference-should-follow", "F6", column("F", lambda r: f"=$D$5*C{r}+E{r}"), "D6*C6+E6"),
     ("the only reference stays", "reference-should-follow", "G6", column("G", lambda r: "=1/(1+EXP(-$F$5))"), None),
+    ("a number over the first update", "typed-number", "D6", {"D6": 0.41}, "D5-$B$2*I5"),
+    (
+        "an input stays that the gradient takes in turn",
+        "reference-should-follow",
+        "F6",
+        {**{f"C{r}": 0.05 * r for r in range(FIRST, LAST + 1)}, **column("F", lambda r: f"=D{r}*C$5+E{r}")},
+        "D6*C6+E6",
+    ),
     ("the last row alone is other", "broken-pattern", f"H{LAST}", {f"H{LAST}": f"=H{LAST - 1}*0.9"}, None),
     ("the title says another rate", "wrong-rate", "A1", {"A1": "Training with η = 0.8"}, None),
     ("a circle", "circular-reference", "E9", {"E9": "=E8-$B$2*J9"}, None),
@@ -166,6 +174,10 @@ def batches() -> dict[str, Content]:
     return cells
 
 
+def counted_from_two_numbers() -> dict[str, Content]:
+    return {**table(), "A5": 0, "A6": 1} | column("A", lambda r: f"=A{r - 1}+1", 7)
+
+
 def rate_that_falls() -> dict[str, Content]:
     return schedule() | {"K5": 0.5} | column("K", lambda r: f"=$K$5/(1+0.1*A{r})", 6)
 
@@ -195,7 +207,7 @@ def factors_of_a_chain() -> dict[str, Content]:
 
 RIGHT = (
     schedule, two_in_a_column, batches, rate_that_falls, relative_to_the_first, sums_below, data, other_spelling,
-    factors_of_a_chain,
+    factors_of_a_chain, counted_from_two_numbers,
 )  # fmt: skip
 
 

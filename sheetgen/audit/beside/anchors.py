@@ -22,16 +22,30 @@ def findings_on_anchors(graph: Graph, lines: Sequence[Line], matter: Collection[
     """Yield runs whose references stay or follow as they should not; ``matter`` as for `findings_on_settings`."""
     columns = {cell.place: line for line in lines if line.down for cell in line.cells}
     rows = {cell.place: line for line in lines if not line.down for cell in line.cells}
+    data = _data(lines, columns, rows)
     seen: set[Place] = set()
     for line in lines:
         regular = line.regular
         first = regular and line.cells[regular.members[0]].place
         if regular is None or first in seen or cell_name(line.cells[regular.members[0]].place) not in matter:
             continue
-        found = _runs_off(graph, regular) or _stays(graph, regular, columns if line.down else rows)
+        found = _runs_off(graph, regular) or _stays(graph, regular, columns if line.down else rows, data)
         if found:
             seen.update(place for area in found.areas for place in area.places())
             yield found
+
+
+def _data(lines: Sequence[Line], columns: Mapping[Place, Line], rows: Mapping[Place, Line]) -> set[int]:
+    """Return the typed lines whose numbers differ and that a run of formulas takes in turn: the data of a table."""
+    found: set[int] = set()
+    for line in lines:
+        regular = line.regular
+        for index, move in enumerate(regular.step) if regular else ():
+            slot = _slots(regular, index)[0] if regular else None
+            target = (columns if line.down else rows).get(slot.first) if slot and slot.is_cell and any(move) else None
+            if target is not None and not target.formulas and len({cell.value for cell in target.cells}) > 1:
+                found.add(id(target))
+    return found
 
 
 def _slots(regular: Regular, index: int) -> list[Area]:
@@ -67,8 +81,12 @@ def _kind(book: Book, place: Place) -> str:
     return "empty" if value is None else "text" if isinstance(value, str) else "typed"
 
 
-def _stays(graph: Graph, regular: Regular, columns: Mapping[Place, Line]) -> Finding | None:
-    """Return that a reference stays at one row of a table whose other rows it should take in turn."""
+def _stays(graph: Graph, regular: Regular, columns: Mapping[Place, Line], data: Collection[int]) -> Finding | None:
+    """Return that a reference stays at one row of a table whose other rows it should take in turn.
+
+    ``data`` are the typed lines that others take in turn. One cell of such a line alone is taken by mistake where it
+    is that of the first row: several are those of a matrix.
+    """
     book = graph.equations.book
     own = [line for line in [columns.get(regular.line.cells[0].place)] if line]
     followed = {id(columns.get(_slots(regular, i)[0].first)) for i, move in enumerate(regular.step) if any(move)}
@@ -82,7 +100,14 @@ def _stays(graph: Graph, regular: Regular, columns: Mapping[Place, Line]) -> Fin
             continue
         if alone and _step(slot.first, target.down) != _step(regular.line.cells[0].place, target.down):
             continue  # all rows may repeat one cell, such as the last; the first row's is what filling down leaves
-        if _runs_beside(target, regular.line) and target.formulas >= _MOST * len(target.cells):
+        taken = {
+            slots[0].first
+            for i in range(len(regular.step))
+            if columns.get((slots := _slots(regular, i))[0].first) is target
+        }
+        by_mistake = id(target) in data and len(taken) == 1 and slot.first == target.cells[0].place
+        calculated = target.formulas >= _MOST * len(target.cells)
+        if _runs_beside(target, regular.line) and (calculated or (by_mistake and not alone)):
             places = [regular.line.cells[member].place for member in regular.members]
             kept = [place for place in places if (place.row if target.down else place.column) != _at(slot, target)]
             words = f"The reference to {slot.first.address} stays, where those beside it go on from row to row."

@@ -37,6 +37,7 @@ def findings_on_lines(lines: Sequence[Line], graph: Graph) -> Iterator[Finding]:
     for line in regular:
         beside = rows[line.line.down]
         exceptions = [index for index in _exceptions(line, beside) if not beside.ends_a_part(line, index)]
+        exceptions = [*_typed_ahead(line, beside, graph), *exceptions]
         places = [line.line.cells[index].place for index in exceptions]
         fresh = [index for index, place in zip(exceptions, places, strict=True) if place not in seen]
         seen.update(places)
@@ -56,6 +57,15 @@ class _Rows:
         self._typed: Counter[tuple[str, int]] = Counter()
         self._others: Counter[tuple[str, int]] = Counter()
         self._forms: dict[tuple[str, str], set[tuple[int, int]]] = defaultdict(set)
+        self._begun = {
+            (
+                line.line.cells[line.members[0]].place.sheet,
+                line.line.down,
+                _step(line.line.cells[1].place, line.line.down),
+            )
+            for line in lines
+            if line.members[0] == 1 and line.line.patterns[0] is None
+        }
         for line in lines:
             for index, cell in enumerate(line.line.cells):
                 self._covered[_step(cell.place, line.line.down)] += index >= line.members[0]
@@ -80,6 +90,10 @@ class _Rows:
         pasted = self._typed[step] >= max(2, _ALL * self._covered[step])
         alone = index > line.members[-1] and self._covered[step] == self._others[step]
         return (self._others[step] > 1 and not pasted) or alone
+
+    def begins(self, place: Place, down: bool) -> bool:
+        """Whether a line begins at a step, behind a number that is typed, as a parameter does at its first update."""
+        return (place.sheet, down, _step(place, down)) in self._begun
 
     def go_on(self, line: Regular, index: int) -> bool:
         """Whether several lines go on as before where this one alone has another formula."""
@@ -115,6 +129,22 @@ def _exceptions(line: Regular, beside: _Rows) -> list[int]:
     behind = line.behind
     stray = [i for i in behind if line.line.patterns[i] is None or _stopped(line, i) or beside.go_on(line, i)]
     return inside + (stray if len(stray) == len(behind) and _may_end(line, behind) else [])
+
+
+def _typed_ahead(line: Regular, beside: _Rows, graph: Graph) -> list[int]:
+    """Return the number typed over the first formula of a line, where others beside it begin with one there.
+
+    A number that the formula gives, as in a column that counts 0, 1, 2, is no mistake.
+    """
+    if line.members[0] != 2 or line.line.patterns[0] is not None or line.line.patterns[1] is not None:
+        return []
+    place = line.line.cells[1].place
+    if not beside.begins(place, line.line.down):
+        return []
+    value, right = graph.values.get(cell_name(place)), worth(graph, _model(line, 1), place)
+    if value is None or right is None or abs(value - right) <= _SAME * max(abs(value), abs(right)):
+        return []
+    return [1]
 
 
 def _few(line: Regular) -> float:
