@@ -492,7 +492,8 @@ def verify(workbook: Path, engine: str, as_json: bool) -> int:
 
     Example: cnn verify backprop.xlsx
     """
-    from cnn.live.proof import prove, report_lines
+    from cnn.live.proof import prove
+    from cnn.live.report import report_lines
 
     report = prove(workbook, engine)
     click.echo(json.dumps(to_json(report)) if as_json else "\n".join(report_lines(workbook, report)))

@@ -24,9 +24,10 @@ from workbook_lint import lint
 
 from cnn.cli import cli
 from cnn.live.arrangement import arrange
+from cnn.live.comparison import TOLERANCE, sentence
 from cnn.live.explained import number_claims, why_claims
 from cnn.live.kernels import TABLE_ROW
-from cnn.live.proof import TOLERANCE, prove, sentence
+from cnn.live.proof import prove
 from cnn.live.recorded import recorded, sheets_cells
 from cnn.live.reference import numpy_maps
 from cnn.live.write import pages, write
