@@ -18,7 +18,7 @@ pytest.importorskip("PIL", reason="the extra cnn is not installed")
 from click.testing import CliRunner
 from cnn_support import handmade_run
 from grafting import MAY_CHANGE, changed, plain_workbook, sdk_errors
-from live_networks import LEARNT, PADDED, drawn_digit, live_network, untrained_run
+from live_networks import LEARNT, LINEAR, PADDED, drawn_digit, live_network, untrained_run
 from saving import resave
 from workbook_lint import lint
 
@@ -31,7 +31,7 @@ from cnn.live.proof import prove
 from cnn.live.recorded import recorded, sheets_cells
 from cnn.live.reference import numpy_maps
 from cnn.live.write import pages, write
-from cnn.net.networks import Layer
+from cnn.net.networks import GLOBAL_AVERAGE, NORM, RELU, Layer, conv
 from cnn.tab.write import write as write_tab
 from sheetgen import WorkbookError, verify
 from sheetgen.engines import trial_bench
@@ -78,6 +78,22 @@ def test_every_number_is_what_numpy_and_torch_find(workbook: Path, layers: tuple
     explained = [*why_claims(cells[CNN_WHY], network.layers, maps)]
     explained += number_claims(cells[CNN_NUMBER], network.layers, maps, image)
     assert report.numbers == step + 2 * (outputs + reading + len(explained)) + 5 * (10 + reading) + 6 * 10
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [
+        (Layer("conv", 4, kernel=5, stride=2, padding=1, bias=True), RELU, NORM, GLOBAL_AVERAGE, LINEAR),
+        (conv(1), Layer("avgpool", kernel=2, stride=2), RELU, conv(2), GLOBAL_AVERAGE, LINEAR),
+        (conv(2), RELU, GLOBAL_AVERAGE, Layer("linear", 6, bias=True), RELU, LINEAR),
+        (GLOBAL_AVERAGE, LINEAR),
+    ],
+    ids=["stride", "average-pool", "two-linear", "no-convolution"],
+)
+def test_networks_of_other_layers_are_proven(workbook: Path, layers: tuple[Layer, ...]) -> None:
+    write(workbook, live_network(layers, 1))
+    report = prove(workbook)
+    assert report.ok, report.differences[:5]
 
 
 @pytest.mark.parametrize("layers", [LEARNT, PADDED], ids=["learnt", "padded"])
