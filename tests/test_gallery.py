@@ -366,6 +366,28 @@ def test_overfitting_overfits() -> None:
     assert 3 < tested[-1] / min(tested) < 3.5
 
 
+def test_running_statistics_tell_fever_where_a_plain_unit_cannot() -> None:
+    study = load("batch-norm-running")
+    book = Book(study, study)
+    compose(book)
+    for evaluation in (book.results.evaluation, book.results.test):
+        normalised, plain = (evaluation.curve(0, name) for name in ("normalised", "plain"))
+        assert plain == pytest.approx([0.25] * 31, abs=1e-6)
+        assert min(normalised[:3]) > 0.22
+        assert max(normalised[5:]) < 0.03
+        assert normalised[-1] == pytest.approx(0.01, abs=0.001)
+    rows = [row for chunk in trace(study, [0]) for row in chunk.rows[0]]
+    columns = [study.graph.names.index(name) for name in ("∂E/∂z", "z", "z_mean", "mean ∂E/∂w")]
+    values = np.array([[row[column] for column in columns] for row in rows])
+    by_batch = values.reshape(-1, 4, 4)
+    assert np.abs(by_batch[:, :, 0].sum(axis=1)).max() < 1e-15 < np.abs(by_batch[:, :, 0]).max()
+    assert 0 < np.abs(by_batch[:, -1, 3]).max() < 1e-6
+    running = 0.0
+    for batch in by_batch:
+        assert batch[:, 2] == pytest.approx([running] * 4)
+        running = 0.6 * running + 0.4 * batch[:, 1].mean()
+
+
 def test_attention_walked_through_gathers_what_its_author_printed() -> None:
     study = load("attention-walked-through")
     (row,) = [row for chunk in trace(study, [0]) for row in chunk.rows[0]]

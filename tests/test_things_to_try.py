@@ -96,6 +96,16 @@ TRIES: dict[str, list[tuple[Edits, Happens]]] = {
             ),
         ),
     ],
+    "batch-norm-running": [
+        (
+            {"w": 10.0},
+            lambda old, new: (
+                last_test_error(new) == pytest.approx(last_test_error(old), rel=1e-4)
+                and 1000 * new.column("lr 2.0", "mean ∂E/∂w")[0]
+                == pytest.approx(old.column("lr 2.0", "mean ∂E/∂w")[0], rel=1e-3)
+            ),
+        ),
+    ],
     "char-rnn": [
         (
             {"t_l 4": 1.0, "t_o 4": 0.0},
