@@ -2,29 +2,33 @@
 
 Each number has a bound of its rounding. What a claimed and the exact derivative are both computed from, as it stands
 there, makes no difference between them: so parameters count as exact, a cell on the way to a loss has the rounding of
-its own formula alone, and a claimed derivative is exact to the cells that take it. A bound that ran through all the
+its own formula alone, and a claimed derivative is exact to the cells that take it. Not so to claims of which the exact
+derivative is not computed from it: the mean of a batch takes what its samples sum up. A bound that ran through all the
 layers of a deep network would grow until it allowed everything.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from copy import copy
 
 from sheetgen.algebra.evaluate import ARITHMETIC_ERRORS
 from sheetgen.algebra.expr import Expr
 from sheetgen.audit.equations import Equations
-from sheetgen.audit.tape import Number, Slope, number_of
+from sheetgen.audit.tape import Known, Number, Slope, number_of
 
 _MOVE, _LEAST = 0.01, 0.1
 """By how much of itself a parameter is moved for the second opinion, and how large it is taken to be at least."""
+
+_NO_CLAIMS: Mapping[str, Sequence[str]] = {}
 
 
 class Graph:
     """The values of all cells, from those that are typed. ``ends`` are the parameters' names.
 
-    ``losses`` are the names of the cells that are differentiated, ``claimed`` those that claim to be derivatives.
+    ``losses`` are the names of the cells that are differentiated, ``claimed`` has those that claim to be derivatives,
+    with what each is a derivative of, and ``met`` are those of them that are met on the way back to others.
     ``values`` has the value of each cell that has one, ``errors`` a bound of the rounding in it, ``failed`` what went
     wrong in the others, and ``circular`` the cells that depend on themselves, whose cached values are taken. ``order``
     has the formula cells so that each comes behind those it refers to, ``position`` their places in it, and ``uses``
@@ -36,9 +40,10 @@ class Graph:
         equations: Equations,
         ends: Collection[str] = frozenset(),
         losses: Collection[str] = (),
-        claimed: Collection[str] = frozenset(),
+        claimed: Mapping[str, Sequence[str]] = _NO_CLAIMS,
+        met: Collection[str] = frozenset(),
     ) -> None:
-        self.equations, self.ends, self._claimed = equations, frozenset(ends), frozenset(claimed)
+        self.equations, self.ends, self._claimed, self._met = equations, frozenset(ends), claimed, frozenset(met)
         self._programs = equations.programs
         self.uses = {name: self._programs.names(name) for name in equations.exprs}
         self.order, self.circular = _ordered(self.uses)
@@ -78,7 +83,7 @@ class Graph:
     def _compute(self, name: str) -> None:
         self.failed.pop(name, None)
         try:
-            known = self._exactly if name in self._forward else self._pair
+            known = self._exactly if name in self._forward else self._known_to(name)
             value, error, choices = self._programs.number(name, known)
         except ARITHMETIC_ERRORS as problem:
             self._fail(name, str(problem) or type(problem).__name__)
@@ -99,6 +104,18 @@ class Graph:
 
     def _pair(self, name: str) -> tuple[float, float]:
         return self.values[name], 0.0 if name in self._claimed else self.errors.get(name, 0.0)
+
+    def _known_to(self, taker: str) -> Known:
+        """Return the numbers as a cell takes them that may be a claim itself."""
+        losses = self._claimed.get(taker)
+        if losses is None:
+            return self._pair
+
+        def known(name: str) -> tuple[float, float]:
+            shared = name in self._met and self._claimed[name] == losses
+            return self.values[name], 0.0 if shared else self.errors.get(name, 0.0)
+
+        return known
 
     def number(self, name: str) -> Number:
         """Return the number of a cell as others take it. Raises KeyError where it has none."""

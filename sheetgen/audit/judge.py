@@ -59,7 +59,7 @@ class Exact:
         """Return the derivative that each claim is about, where the loss depends on the cell at all."""
         by_loss: dict[tuple[str, ...], list[Claim]] = defaultdict(list)
         for claim in claims:
-            by_loss[tuple(cell_name(loss) for loss in (claim.of, *claim.also))].append(claim)
+            by_loss[_losses_of(claim)].append(claim)
         slopes: dict[str, Slope] = {}
         for losses, about in by_loss.items():
             if not all(loss in graph.values for loss in losses):
@@ -92,11 +92,18 @@ class Judgement:
         return [entry for entry in self.entries if entry.verdict == verdict]
 
 
+def _losses_of(claim: Claim) -> tuple[str, ...]:
+    """Return the cells whose sum a claim is about."""
+    return tuple(cell_name(loss) for loss in (claim.of, *claim.also))
+
+
 def graph_of(equations: Equations, structure: Structure) -> Graph:
     """Return the graph of a workbook that ends at its parameters."""
-    losses = {cell_name(place) for claim in structure.claims for place in (claim.of, *claim.also)}
-    claimed = {cell_name(claim.cell) for claim in structure.claims}
-    return Graph(equations, {cell_name(place) for place in structure.parameters}, losses, claimed)
+    claimed = {cell_name(claim.cell): _losses_of(claim) for claim in structure.claims}
+    losses = {loss for of_claim in claimed.values() for loss in of_claim}
+    parameters = {cell_name(place) for place in structure.parameters}
+    met = {cell_name(c.cell) for c in structure.claims if not c.summed and cell_name(c.by) not in parameters}
+    return Graph(equations, parameters, losses, claimed, met)
 
 
 def judge(graph: Graph, claims: Sequence[Claim]) -> Judgement:
