@@ -100,6 +100,11 @@ def end_axis(chart: ScatterChart, title: str, most: float) -> None:
     chart.title = f"{title}, up to {general(most)}"
 
 
+def begin_at_zero(chart: ScatterChart) -> None:
+    """Let the vertical axis of a chart begin at 0."""
+    chart.y_axis.scaling.min = 0
+
+
 def free_axis(chart: ScatterChart) -> None:
     """Let the vertical axis of a chart begin where its numbers do."""
     chart.y_axis.scaling.min = None

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from functools import partial
+from itertools import chain
 from typing import Any
 
 from sheetgen.network.study import Study
@@ -29,6 +31,8 @@ COLUMNS = 2 * _BESIDE
 """The columns below two charts."""
 _FAR = 3.0
 """How many times the first error the axis reaches where a curve grows beyond that."""
+_LEVEL = 0.99
+"""The part of its largest value below which a metric that changes does not fall."""
 
 
 def page(book: Book, verdict: Verdict) -> Page:
@@ -83,6 +87,9 @@ def _charts(page: Page, book: Book, table: ErrorTable, column: int) -> None:
         page.charts.append((f"{column_letter(column + place % 2 * _BESIDE)}{row}", chart, alt))
     (_, linear, _), (_, of_powers, _), *_ = page.charts[len(players) :]
     page.finish.append(partial(_limit_axes, book, linear, of_powers, _chart_title(book, table, network.loss, False)))
+    if book.study.evaluates:
+        of_metrics = [chart for _, chart, _ in page.charts[len(charted) - len(metrics) :]]
+        page.finish.append(partial(_begin_level_axes, book, of_metrics))
 
 
 def _chart(book: Book, table: ErrorTable, name: str, logarithmic: bool) -> tuple[Any, str]:
@@ -126,6 +133,17 @@ def _limit_axes(book: Book, linear: Any, logarithmic: Any, title: str) -> None:
         charts.end_axis(linear, title, _round_up(_FAR * first))
     if (least := min(losses.least for losses in of_all)) < math.inf:
         charts.begin_axis(logarithmic, least)
+
+
+def _begin_level_axes(book: Book, of_metrics: Sequence[Any]) -> None:
+    """Let the axis of a metric that hardly changes begin at 0: it would have no labels but long equal ones."""
+    results, study = book.results, book.study
+    evaluations = [results.evaluation, results.test] if study.test else [results.evaluation]
+    for metric, chart in zip(study.network.metrics, of_metrics, strict=True):
+        curves = (of.curve(variant, metric.name) for of in evaluations for variant in range(len(study.variants)))
+        numbers = list(chain.from_iterable(curves))
+        if 0 < max(numbers) * _LEVEL <= min(numbers):
+            charts.begin_at_zero(chart)
 
 
 def _round_up(number: float) -> float:

@@ -166,10 +166,10 @@ def test_the_lowest_on_the_way_is_told_apart_from_the_lowest_end() -> None:
     )
 
 
-def axes(path: Path) -> list[tuple[str, str, str]]:
-    """Return the title of each chart of the sheet Error, and where its vertical axis ends and begins."""
+def axes(path: Path, count: int = 2) -> list[tuple[str, str, str]]:
+    """Return the title of each of the first charts of the sheet Error, and where its vertical axis ends and begins."""
     with zipfile.ZipFile(path) as package:
-        charts = [package.read(f"xl/charts/chart{number}.xml").decode() for number in (1, 2)]
+        charts = [package.read(f"xl/charts/chart{number}.xml").decode() for number in range(1, count + 1)]
     found = []
     for chart in charts:
         vertical = chart.rpartition("<c:valAx>")[2]
@@ -191,6 +191,14 @@ def test_a_curve_that_diverges_does_not_flatten_the_others(tmp_path: Path) -> No
 def test_curves_that_fall_have_the_whole_axis(tmp_path: Path) -> None:
     build(load("xor"), tmp_path / "x.xlsx", verify=False)
     assert axes(tmp_path / "x.xlsx")[0][1] == ""
+
+
+def test_a_metric_that_hardly_changes_has_an_axis_from_zero(tmp_path: Path) -> None:
+    """The plain unit stays at 0.25, where an axis of its own would have labels of sixteen digits."""
+    build(load("batch-norm-running"), tmp_path / "b.xlsx", verify=False)
+    metrics = {title: begin for title, _, begin in axes(tmp_path / "b.xlsx", 4)[2:]}
+    assert metrics["plain of the whole data set by epoch"] == "0"
+    assert metrics["normalised of the whole data set by epoch"] == ""
 
 
 def test_an_error_below_zero_is_seen(tmp_path: Path) -> None:
