@@ -41,7 +41,7 @@ def page(book: Book, verdict: Verdict) -> Page:
         return matrices.page(book, verdict, book.study.tensors)
     page = Page(EQUATIONS, freeze="A4", tab_colour="6941C6")
     meet = bool(book.study.network.over_batch)
-    page.widths = {1: 20, 2: 18} | dict.fromkeys(range(3, 4 + MAX_FACTORS), _WIDE if meet else _NARROW)
+    page.widths = {1: 30 if meet else 20, 2: 18} | dict.fromkeys(range(3, 4 + MAX_FACTORS), _WIDE if meet else _NARROW)
     page.heights = {1: 28}
     page.put("A1", "Equations", style.TITLE)
     flag(page, "B1:C1", verdict)
