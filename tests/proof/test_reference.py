@@ -184,8 +184,8 @@ def test_whole_numbers_are_raised_as_numbers_are() -> None:
 
 # --- the sweep back against other ways to a gradient ---
 
-SCALAR = [name for name in template_names() if load(name).tensors is None]
-"""The templates in numbers; those in tensors have a reference of their own."""
+SCALAR = [name for name in template_names() if load(name).tensors is None and not load(name).network.over_batch]
+"""The templates in numbers; those in tensors have a reference of their own, and so has what meets over a batch."""
 
 
 def at_the_start(name: str, rows: int = 30) -> tuple[Study, dict[str, Array | float], list[str]]:
