@@ -33,7 +33,9 @@ SIGNATURES = {
 }
 
 FIELDS = {
-    "Built": ("path", "study", "sheets", "cells", "losses", "verdict", "report", "test_losses"),
+    "Built": ("path", "study", "sheets", "cells", "losses", "verdict", "report", "test_losses", "players",
+        "players_tested",
+    ),
     "Difference": (
         "sheet", "cell", "kind", "expected", "found", "formula", "expected_formula", "quantity", "iteration", "rate",
     ),

@@ -147,9 +147,10 @@ def bare(formula: str | None) -> str | None:
 def same(value: Any, other: Any, relative: float, sheet: str = "") -> bool:
     if isinstance(value, str | bool):
         return bool(value == (other or ""))  # an empty text is nothing to some readers
-    # A difference of nearly equal numbers has the rounding of its operands, which are near 1. A central difference has
-    # it 1e5 times (one over 2ε), and what is granted to it up to 400 times more.
-    rounding = 1e-3 * relative * (4e7 if sheet in ("Checks", "Gradient check") else 1)
+    # A difference of nearly equal numbers has the rounding of its operands, which are up to 40 (degrees of a fever). A
+    # central difference, of losses near 1, has it 1e5 times (one over 2ε), and what is granted to it up to 400 times
+    # more.
+    rounding = relative * (4e4 if sheet in ("Checks", "Gradient check") else 0.04)
     return isinstance(other, int | float) and math.isclose(value, other, rel_tol=relative, abs_tol=rounding)
 
 

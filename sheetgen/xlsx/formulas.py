@@ -100,7 +100,9 @@ def may_be_shared(text: str) -> bool:
 
 
 def same(a: str, b: str) -> bool:
-    """Whether two formulas say the same: spaces, capitals outside texts and needless quotes aside."""
+    """Whether two formulas say the same: spaces, capitals outside texts, needless quotes and spellings of numbers
+    aside.
+    """
     return a == b or canonical(a) == canonical(b)
 
 
@@ -113,19 +115,24 @@ _BARE_NAME = re.compile(r"[\w.]+")
 _TEXT_OR_NAME = re.compile(r"""("(?:[^"]|"")*")|'((?:[^']|'')*)'|[^"']+""")
 
 
+_NUMBER = re.compile(r"(?<![\w.$])(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?![\w.!(])")
+"""A number: 1E-05 here is 0.00001 to LibreOffice, and 1.0000000000000001E-5 to Excel."""
+
+
 def canonical(text: str) -> str:
     """Return a formula in one spelling."""
     return _TEXT_OR_NAME.sub(_spell, text)
 
 
 def _spell(match: re.Match[str]) -> str:
-    """Spell a piece: a text stays, a sheet's name loses needless quotes, the rest its spaces."""
+    """Spell a piece: a text stays, a sheet's name loses needless quotes, the rest its spaces; numbers in one way."""
     if match[1]:
         return match[1]
     if match[2] is not None:
         name = match[2].translate(_CAPITALS)
         return name if _BARE_NAME.fullmatch(match[2]) else f"'{name}'"
-    return _NEEDLESS_SPACE.sub("", match[0]).translate(_CAPITALS)
+    plain = _NEEDLESS_SPACE.sub("", match[0])
+    return _NUMBER.sub(lambda number: repr(float(number[0])), plain).translate(_CAPITALS)
 
 
 def plainly(text: str) -> str:

@@ -167,7 +167,7 @@ def test_json_has_the_promised_keys() -> None:
     found = json.loads(json.dumps(as_dict(REPORT), allow_nan=False))
     assert set(found) == {
         "file", "verdict", "error", "formulas", "gradients", "updates", "findings", "seen", "unread", "confirmed_by",
-        "seconds",
+        "seconds", "repeated",
     }  # fmt: skip
     assert found["gradients"] == {"right": 1216, "wrong": 108, "follow": 300, "unknown": 0}
     first = found["findings"][0]

@@ -86,6 +86,7 @@ FORMS: list[tuple[str, Callable[[Cells], Value], str, Value]] = [
     ),
     ("AVERAGE(@A1:A10)", lambda c: math.fsum(column(c, "A")) / len(column(c, "A")), "A4", "abc"),
     ("STDEV(@A1:A10)", lambda c: statistics.stdev(column(c, "A")), "A4", "abc"),
+    ("VARP(@A1:A10)", lambda c: statistics.pvariance(column(c, "A")), "A4", "abc"),
     ("COUNT(@A1:A10)", lambda c: float(len(column(c, "A"))), "A4", "abc"),
     ("IF(@A1>0.4,@A2,@A3)", lambda c: n(c, "A2") if n(c, "A1") > 0.4 else n(c, "A3"), "A1", 0.3),
     ("AND(@A1>0,@A2>0)", lambda c: n(c, "A1") > 0 and n(c, "A2") > 0, "A2", -1.0),

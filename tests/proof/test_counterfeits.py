@@ -12,14 +12,16 @@ import pytest
 from counterfeit.judged import Verdict, judged
 from counterfeit.kinds import DIFFERENT, KINDS, made, pairs
 from counterfeit.workbook import Workbook
-from gallery import TEMPLATES, small_workbook_of
+from gallery import OF_TENSORS, TEMPLATES, small_workbook_of
 from saving import resave_all
 
 Genuine = Callable[[str], Workbook]
 
 SMALLEST = "diverging"
 SECOND = [(kind, "ravine") for kind in list(KINDS)[::3]]
-ROTATING = [(kind, TEMPLATES[number % len(TEMPLATES)]) for number, kind in enumerate(list(KINDS)[7::12])]
+DRAWN = [name for name in TEMPLATES if name not in OF_TENSORS]
+"""The templates whose networks are drawn as circles and lines."""
+ROTATING = [(kind, DRAWN[number % len(DRAWN)]) for number, kind in enumerate(list(KINDS)[7::12])]
 """All kinds in all templates are tried by `make stress`."""
 PAIRS = 20
 

@@ -18,7 +18,7 @@ from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
 FUNCTIONS = frozenset(
     {"ABS", "CHOOSE", "COS", "COUNT", "COUNTIF", "EXP", "IF", "INDEX", "INT", "ISNUMBER", "LN", "MATCH", "MAX", "MIN"}
     | {"OR", "PI", "ROUND", "SIGN", "SIN", "SQRT", "SUBSTITUTE", "SUM", "SUMPRODUCT", "SUMSQ", "TANH"}
-    | {"ATAN2", "AVERAGE", "IFERROR", "MOD", "REPT", "STDEV", "TRANSPOSE"}
+    | {"ATAN2", "AVERAGE", "IFERROR", "MOD", "REPT", "STDEV", "TRANSPOSE", "VARP"}
 )
 """The functions a formula may use: all older than Excel 2007's end, and alike in every engine tried."""
 

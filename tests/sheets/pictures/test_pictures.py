@@ -35,6 +35,7 @@ DEFAULTS = {
     "attention-head": ["gradients"],
     "attention-walked-through": [],
     "batch-norm": ["gradients"],
+    "batch-norm-running": ["weights"],
     "adam-by-hand": ["weights"],
     "char-rnn": ["gradients"],
     "conv-edges": ["kernels", "weights"],
