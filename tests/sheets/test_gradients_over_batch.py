@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from over_batches import FUNCTIONS_START, SAMPLES, all_functions, batch_norm
+from over_batches import FUNCTIONS_START, SAMPLES, all_functions, batch_norm, built_and_proven
 from recalculated import Recalculated
 from tracing import trace
 
@@ -48,11 +48,7 @@ def study() -> Study:
 
 @pytest.fixture(scope="module")
 def workbook(study: Study, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("batches") / "functions.xlsx"
-    report = build(study, path).report
-    assert report is not None
-    assert report.ok, report.diffs[:3]
-    return path
+    return built_and_proven(study, tmp_path_factory.mktemp("batches") / "functions.xlsx")
 
 
 def labels(path: Path, sheet: str) -> dict[str, tuple[int, int]]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from faults import Change, change_cell, constant, formula
-from over_batches import all_functions, batch_norm
+from over_batches import all_functions, batch_norm, built_and_proven
 from recalculated import Recalculated
 
 from sheetgen import TemplateError, build, loads, verify
@@ -29,11 +29,7 @@ def study() -> Study:
 
 @pytest.fixture(scope="module")
 def workbook(study: Study, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("batches") / "functions.xlsx"
-    report = build(study, path).report
-    assert report is not None
-    assert report.ok, report.diffs[:3]
-    return path
+    return built_and_proven(study, tmp_path_factory.mktemp("batches") / "functions.xlsx")
 
 
 @pytest.mark.parametrize(

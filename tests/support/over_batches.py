@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from sheetgen import build
+from sheetgen.network.study import Study
+
 SAMPLES = [(0.5, -1.2, 0.3), (1.5, 0.4, 0.9), (-0.7, 0.8, -0.2), (0.1, -0.5, 0.6), (2.0, 1.1, 0.1), (-1.3, 0.2, 0.5)]
 RATE = 0.1
 
@@ -77,3 +82,11 @@ def running_norm(batch: int | str = 3, iterations: int = 50, head: str = "") -> 
         follow += f'z{k}_mean = "0.9*z{k}_mean + 0.1*batch_mean(z{k})"\n'
         follow += f'z{k}_var = "0.9*z{k}_var + 0.1*batch_var(z{k})*batch/(batch - 1)"\n'
     return batch_norm(batch, iterations, head).replace("[forward]", f"{starts}[running]\n{follow}[forward]", 1)
+
+
+def built_and_proven(study: Study, path: Path) -> Path:
+    """Build a workbook, assert that it was proven, and return where it is."""
+    report = build(study, path).report
+    assert report is not None
+    assert report.ok, report.diffs[:3]
+    return path
